@@ -1,0 +1,14 @@
+//! What is true on the floor now. Pure: no IO, no clock, no randomness; the same code runs in the server and in the browser.
+//!
+//! [`Floor`] is a fold over [`Event`]s; a [`Row`] is what it says of one agent. Duplicates change nothing, and the events of
+//! different sources (agent events, call events, status events) may interleave in any order with the same result.
+
+pub mod board;
+pub mod ids;
+pub mod intervention;
+pub mod row;
+
+pub use board::{BoardQuery, Counts, SortKey};
+pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_phone_number};
+pub use intervention::{Intervention, Obstacle, Operation, Outcome, Role, obstacle};
+pub use row::{CallView, Direction, Figures, Row, State};

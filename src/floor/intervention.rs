@@ -1,0 +1,194 @@
+//! The seven force operations: what each needs beforehand, and how far one has come.
+//!
+//! An operation is finished only by its event (protocol, section 4): the platform's 2xx is "accepted" and nothing more.
+
+use super::{AgentId, CallId, DeviceId, Row, State};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Operation {
+    Listen,
+    Join,
+    Take,
+    Drop,
+    Ready,
+    NotReady,
+    Logout,
+}
+
+impl Operation {
+    /// In the order in which a row offers them.
+    pub const ALL: [Operation; 7] = [
+        Operation::Listen,
+        Operation::Join,
+        Operation::Take,
+        Operation::Drop,
+        Operation::Ready,
+        Operation::NotReady,
+        Operation::Logout,
+    ];
+
+    /// The SDK's name: what `data-action`, the audit log and `--hide-action` carry.
+    pub fn action(self) -> &'static str {
+        match self {
+            Operation::Listen => "forceListen",
+            Operation::Join => "forceJoin",
+            Operation::Take => "forceTake",
+            Operation::Drop => "forceDrop",
+            Operation::Ready => "forceReady",
+            Operation::NotReady => "forceNotReady",
+            Operation::Logout => "forceLogout",
+        }
+    }
+
+    pub fn from_action(action: &str) -> Option<Operation> {
+        Operation::ALL.into_iter().find(|operation| operation.action() == action)
+    }
+
+    /// The key that starts it on the board.
+    pub fn key(self) -> &'static str {
+        match self {
+            Operation::Listen => "l",
+            Operation::Join => "j",
+            Operation::Take => "t",
+            Operation::Drop => "d",
+            Operation::Ready => "r",
+            Operation::NotReady => "n",
+            Operation::Logout => "o",
+        }
+    }
+
+    /// Asks once before it is sent: it ends or takes away what somebody is in the middle of.
+    pub fn destructive(self) -> bool {
+        matches!(self, Operation::Drop | Operation::Take | Operation::Logout)
+    }
+
+    /// Is about a call; the others are about an agent.
+    pub fn on_call(self) -> bool {
+        matches!(self, Operation::Listen | Operation::Join | Operation::Take | Operation::Drop)
+    }
+}
+
+/// What a signed-in person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// Sees the board.
+    Viewer,
+    /// Sees the board and steps in.
+    Supervisor,
+}
+
+/// How far an operation has come (`data-outcome`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Written to the audit log and on its way to the platform.
+    Requested,
+    /// The platform took it; its event has not come yet.
+    Accepted,
+    /// Its event came.
+    Confirmed,
+    /// The platform refused it, with this HTTP status.
+    Refused(u16),
+    /// The connection broke: it may or may not have taken effect. Never repeated by itself.
+    Unknown,
+    /// Accepted, but no event within ten seconds.
+    Unconfirmed,
+}
+
+impl Outcome {
+    pub fn code(self) -> &'static str {
+        match self {
+            Outcome::Requested => "requested",
+            Outcome::Accepted => "accepted",
+            Outcome::Confirmed => "confirmed",
+            Outcome::Refused(_) => "refused",
+            Outcome::Unknown => "unknown",
+            Outcome::Unconfirmed => "unconfirmed",
+        }
+    }
+
+    pub fn pending(self) -> bool {
+        matches!(self, Outcome::Requested | Outcome::Accepted)
+    }
+}
+
+/// One step-in, from click to proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intervention {
+    /// Unique in the console's database, ascending.
+    pub id: i64,
+    pub operation: Operation,
+    /// The agent at the target device, where one is known.
+    pub agent: Option<AgentId>,
+    /// The target: whose call or whose state. For listening, the device listened to where it is known.
+    pub device: Option<DeviceId>,
+    pub call: Option<CallId>,
+    /// Who asked, and with which device (joins, takes and listens there).
+    pub by: AgentId,
+    pub by_device: DeviceId,
+    /// Milliseconds since 1970 on the console's clock.
+    pub requested_at: i64,
+    /// Milliseconds from the request to the platform's answer.
+    pub answered_after: Option<u32>,
+    /// Milliseconds from the request to the event that proves it, or to giving up.
+    pub finished_after: Option<u32>,
+    pub outcome: Outcome,
+}
+
+/// Why an operation cannot work here and now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Obstacle {
+    #[error("you may look but not step in")]
+    NotPermitted,
+    #[error("the agent is not in a call")]
+    NotInCall,
+    #[error("the device is not in that call")]
+    NotInThatCall,
+    #[error("the agent's device is not known")]
+    NoDevice,
+    #[error("the agent is logged out")]
+    LoggedOut,
+    #[error("the agent is ready already")]
+    AlreadyReady,
+    #[error("the agent is not ready already")]
+    AlreadyNotReady,
+    #[error("your own device is in that call already")]
+    AlreadyIn,
+    #[error("this is your own device")]
+    OwnDevice,
+    #[error("an operation at this agent is still under way")]
+    UnderWay,
+}
+
+/// What stands in the way of `operation` at `row` for a person with `role` at `own_device`; none when it may be tried.
+/// Decides for both sides: the browser disables with it, the server refuses with it.
+pub fn obstacle(operation: Operation, row: &Row, role: Role, own_device: &DeviceId) -> Option<Obstacle> {
+    if role != Role::Supervisor {
+        return Some(Obstacle::NotPermitted);
+    }
+    if row.action.as_ref().is_some_and(|action| action.outcome.pending() && action.operation == operation) {
+        return Some(Obstacle::UnderWay);
+    }
+    if operation.on_call() {
+        let Some(call) = &row.call else { return Some(Obstacle::NotInCall) };
+        if row.device.is_none() {
+            return Some(Obstacle::NoDevice);
+        }
+        if operation != Operation::Drop {
+            if row.device.as_ref() == Some(own_device) {
+                return Some(Obstacle::OwnDevice);
+            }
+            if operation == Operation::Listen && call.listeners.contains(own_device) {
+                return Some(Obstacle::AlreadyIn);
+            }
+        }
+        return None;
+    }
+    match (operation, row.state) {
+        (_, State::LoggedOut) => Some(Obstacle::LoggedOut),
+        (Operation::Ready, State::Ready) => Some(Obstacle::AlreadyReady),
+        (Operation::NotReady, State::NotReady) => Some(Obstacle::AlreadyNotReady),
+        _ if row.device.is_none() => Some(Obstacle::NoDevice),
+        _ => None,
+    }
+}

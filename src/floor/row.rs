@@ -1,0 +1,141 @@
+//! What the board says of one agent: the unit that is published, sent, sorted and shown.
+
+use super::{AgentId, CallId, DeviceId, Intervention};
+use serde::{Deserialize, Serialize};
+
+/// What an agent is doing, as the board names it (`data-state`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum State {
+    OnHold,
+    Conference,
+    OnCall,
+    Ringing,
+    Dialling,
+    Allocated,
+    AfterCall,
+    NotReady,
+    Ready,
+    LoggedOut,
+    Unknown,
+}
+
+impl State {
+    pub const ALL: [State; 11] = [
+        State::Ready,
+        State::OnCall,
+        State::Conference,
+        State::OnHold,
+        State::Ringing,
+        State::Dialling,
+        State::Allocated,
+        State::AfterCall,
+        State::NotReady,
+        State::LoggedOut,
+        State::Unknown,
+    ];
+
+    /// The contract's name: what `data-state` and URLs carry.
+    pub fn code(self) -> &'static str {
+        match self {
+            State::Ready => "ready",
+            State::NotReady => "not-ready",
+            State::AfterCall => "after-call",
+            State::Allocated => "allocated",
+            State::Dialling => "dialling",
+            State::Ringing => "ringing",
+            State::OnCall => "on-call",
+            State::OnHold => "on-hold",
+            State::Conference => "conference",
+            State::LoggedOut => "logged-out",
+            State::Unknown => "unknown",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.code() == code)
+    }
+
+    /// The agent's device has a part in a call.
+    pub fn in_call(self) -> bool {
+        matches!(self, State::OnHold | State::Conference | State::OnCall | State::Ringing | State::Dialling)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Direction {
+    Inbound,
+    Outbound,
+    Internal,
+    Unknown,
+}
+
+/// One agent's line on the board. Times are milliseconds since 1970 on the platform's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub agent: AgentId,
+    /// From the roster; empty where it gives none.
+    pub name: String,
+    /// The team's name from the roster; empty where it gives none.
+    pub team: String,
+    /// Bound between log-on and log-off; none otherwise.
+    pub device: Option<DeviceId>,
+    pub state: State,
+    /// Since when in this state; none where no event has said so.
+    pub since: Option<i64>,
+    /// Known from before a restart of the console, not confirmed since.
+    pub remembered: bool,
+    /// Why not ready, as the platform words it.
+    pub reason: Option<String>,
+    pub call: Option<CallView>,
+    pub figures: Option<Figures>,
+    /// The latest step-in at this agent, while it runs and for a short time after.
+    pub action: Option<Intervention>,
+}
+
+/// The call that an agent's row is about: the one the device is most busy with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallView {
+    pub id: CallId,
+    pub direction: Direction,
+    /// The other party's number as people dial it; empty where unknown.
+    pub other: String,
+    /// The queue (`split`) that the call came through.
+    pub queue: Option<String>,
+    pub started: Option<i64>,
+    pub answered: Option<i64>,
+    /// How often this device put the call on hold.
+    pub holds: u32,
+    /// Every device connected or held in the call, silent listeners left out.
+    pub parties: u32,
+    /// Devices that listen silently.
+    pub listeners: Vec<DeviceId>,
+    /// Further calls of the same device (a consultation while the customer holds).
+    pub others: u32,
+}
+
+/// One agent's day, as AgentStatusEvent counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    pub calls: u32,
+    /// Average handling time: talking, holding and after-call work per call, in seconds.
+    pub handling_seconds: Option<u32>,
+}
+
+impl Row {
+    /// A row of which nothing but the agent is known.
+    pub fn unknown(agent: AgentId) -> Self {
+        Row {
+            agent,
+            name: String::new(),
+            team: String::new(),
+            device: None,
+            state: State::Unknown,
+            since: None,
+            remembered: false,
+            reason: None,
+            call: None,
+            figures: None,
+            action: None,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Watch a call-centre floor live and step in.
+
+pub mod floor;
+pub mod live;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod simulator;

@@ -1,0 +1,8 @@
+//! What travels between the console and its browsers, and the browser's store of it.
+//!
+//! Every message carries epoch and sequence: a browser either proves that it missed nothing (`/live?epoch=E&seq=S`) or is sent a
+//! snapshot. Messages are binary WebSocket frames, postcard-encoded.
+
+pub mod message;
+
+pub use message::{Down, FirstView, Header, Link, LinkState, Me};

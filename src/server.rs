@@ -1,0 +1,1 @@
+//! The console: everything that only the server has.

@@ -1,0 +1,1 @@
+//! The platform's stand-in: the same wire, and a floor of agents and customers behind it.
