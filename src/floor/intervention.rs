@@ -18,15 +18,8 @@ pub enum Operation {
 
 impl Operation {
     /// In the order in which a row offers them.
-    pub const ALL: [Operation; 7] = [
-        Operation::Listen,
-        Operation::Join,
-        Operation::Take,
-        Operation::Drop,
-        Operation::Ready,
-        Operation::NotReady,
-        Operation::Logout,
-    ];
+    pub const ALL: [Operation; 7] =
+        [Operation::Listen, Operation::Join, Operation::Take, Operation::Drop, Operation::Ready, Operation::NotReady, Operation::Logout];
 
     /// The SDK's name: what `data-action`, the audit log and `--hide-action` carry.
     pub fn action(self) -> &'static str {

@@ -1,0 +1,10 @@
+//! The server functions: public endpoints, one file a subject. Each body authorises, then makes one service call.
+
+mod error;
+mod force;
+mod session;
+
+pub use error::ApiError;
+pub use force::{ForceDrop, ForceJoin, ForceListen, ForceLogout, ForceNotReady, ForceReady, ForceTake};
+pub use force::{force_drop, force_join, force_listen, force_logout, force_not_ready, force_ready, force_take};
+pub use session::{SignIn, SignOut, sign_in, sign_out};

@@ -1,0 +1,76 @@
+//! What a server function can answer instead of a result. The page puts it in words (`i18n`); the HTTP status is decided here.
+
+use crate::floor::Obstacle;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "error", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+pub enum ApiError {
+    #[error("not signed in: sign in and try again")]
+    SignedOut,
+    #[error("the role of this user does not permit it")]
+    NotPermitted,
+    #[error("the request came from another origin")]
+    WrongOrigin,
+    /// `field` is the parameter's name, `problem` says what it should look like.
+    #[error("{field}: {problem}")]
+    BadArgument { field: String, problem: String },
+    /// The precondition does not hold here and now.
+    #[error("{obstacle}")]
+    Obstacle { obstacle: Obstacle },
+    /// The platform's login refused number, password or domain.
+    #[error("number, password or domain is wrong")]
+    WrongCredentials,
+    /// The platform answered an operation with this status; `holder` is the agent or device its answer named.
+    #[error("the platform refused it with status {status}")]
+    Refused { status: u16, holder: Option<String> },
+    /// No connection to the platform: nothing was sent.
+    #[error("the platform cannot be reached")]
+    Unreachable,
+    /// The connection broke after sending: it may or may not have taken effect.
+    #[error("the connection to the platform broke: it may or may not have taken effect")]
+    OutcomeUnknown,
+    /// The platform answered something that is not in its protocol.
+    #[error("the platform's answer was not understood (status {status})")]
+    NotUnderstood { status: u16 },
+    /// Too many at once; try again in a moment.
+    #[error("too many requests: try again in a moment")]
+    Busy,
+    /// The audit log could not be written, so nothing was sent.
+    #[error("the audit log could not be written, so nothing was sent")]
+    AuditFailed,
+    /// The call never reached the console, or its answer never came back.
+    #[error("the console cannot be reached: {detail}")]
+    Transport { detail: String },
+}
+
+impl ApiError {
+    /// The HTTP status of this answer.
+    pub fn status(&self) -> u16 {
+        match self {
+            ApiError::SignedOut | ApiError::WrongCredentials => 401,
+            ApiError::NotPermitted | ApiError::WrongOrigin => 403,
+            ApiError::BadArgument { .. } => 400,
+            ApiError::Obstacle { .. } | ApiError::Refused { .. } => 409,
+            ApiError::Busy => 429,
+            ApiError::AuditFailed | ApiError::Transport { .. } => 500,
+            ApiError::NotUnderstood { .. } | ApiError::Unreachable => 502,
+            ApiError::OutcomeUnknown => 504,
+        }
+    }
+}
+
+impl FromServerFnError for ApiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(problem) | ServerFnErrorErr::MissingArg(problem) | ServerFnErrorErr::Deserialization(problem) => {
+                ApiError::BadArgument { field: "request".to_owned(), problem }
+            }
+            other => ApiError::Transport { detail: other.to_string() },
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The seven force operations. Arguments bear the SDK's names (`deviceId`, `callId`, `phoneNumber`, `agentId`). The answer is the
+//! step-in as far as it has come when the platform answers: accepted or already confirmed; its end arrives over the live channel.
+
+use super::ApiError;
+use crate::floor::Intervention;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use {
+    crate::floor::Operation,
+    crate::server::force::{Request, force},
+};
+
+/// Drops the device's connection from the call.
+#[server(prefix = "/api", endpoint = "force/drop")]
+pub async fn force_drop(
+    #[server(rename = "deviceId")] device_id: String,
+    #[server(rename = "callId")] call_id: String,
+) -> Result<Intervention, ApiError> {
+    force(Operation::Drop, Request { device_id: Some(device_id), call_id: Some(call_id), ..Default::default() }).await
+}
+
+/// Joins the call with the supervisor's own phone, or with `phoneNumber`.
+#[server(prefix = "/api", endpoint = "force/join")]
+pub async fn force_join(
+    #[server(rename = "deviceId")] device_id: String,
+    #[server(rename = "callId")] call_id: String,
+    #[server(rename = "phoneNumber")] phone_number: Option<String>,
+) -> Result<Intervention, ApiError> {
+    force(Operation::Join, Request { device_id: Some(device_id), call_id: Some(call_id), phone_number, ..Default::default() }).await
+}
+
+/// Takes the call away from the device to the supervisor's own phone, or to `phoneNumber`.
+#[server(prefix = "/api", endpoint = "force/take")]
+pub async fn force_take(
+    #[server(rename = "deviceId")] device_id: String,
+    #[server(rename = "callId")] call_id: String,
+    #[server(rename = "phoneNumber")] phone_number: Option<String>,
+) -> Result<Intervention, ApiError> {
+    force(Operation::Take, Request { device_id: Some(device_id), call_id: Some(call_id), phone_number, ..Default::default() }).await
+}
+
+/// Listens silently to the call with the supervisor's own phone, or with the device `deviceId`.
+#[server(prefix = "/api", endpoint = "force/listen")]
+pub async fn force_listen(
+    #[server(rename = "callId")] call_id: String,
+    #[server(rename = "deviceId")] device_id: Option<String>,
+) -> Result<Intervention, ApiError> {
+    force(Operation::Listen, Request { device_id, call_id: Some(call_id), ..Default::default() }).await
+}
+
+/// Makes the agent ready.
+#[server(prefix = "/api", endpoint = "force/ready")]
+pub async fn force_ready(
+    #[server(rename = "agentId")] agent_id: String,
+    #[server(rename = "deviceId")] device_id: String,
+) -> Result<Intervention, ApiError> {
+    force(Operation::Ready, Request { agent_id: Some(agent_id), device_id: Some(device_id), ..Default::default() }).await
+}
+
+/// Makes the agent not ready.
+#[server(prefix = "/api", endpoint = "force/not-ready")]
+pub async fn force_not_ready(
+    #[server(rename = "agentId")] agent_id: String,
+    #[server(rename = "deviceId")] device_id: String,
+) -> Result<Intervention, ApiError> {
+    force(Operation::NotReady, Request { agent_id: Some(agent_id), device_id: Some(device_id), ..Default::default() }).await
+}
+
+/// Logs the agent out.
+#[server(prefix = "/api", endpoint = "force/logout")]
+pub async fn force_logout(
+    #[server(rename = "agentId")] agent_id: String,
+    #[server(rename = "deviceId")] device_id: String,
+) -> Result<Intervention, ApiError> {
+    force(Operation::Logout, Request { agent_id: Some(agent_id), device_id: Some(device_id), ..Default::default() }).await
+}

@@ -1,0 +1,16 @@
+//! Signing in and out. The session lives on the server; the browser holds an HttpOnly cookie and nothing else.
+
+use super::ApiError;
+use leptos::prelude::*;
+
+/// Signs in through the platform's login. `extension` is the supervisor's own phone, digits only. Answers the cookie.
+#[server(prefix = "/api", endpoint = "sign-in")]
+pub async fn sign_in(number: String, password: String, domain: String, extension: String) -> Result<(), ApiError> {
+    crate::server::session::sign_in(number, password, domain, extension).await
+}
+
+/// Ends the session on the server and removes the cookie.
+#[server(prefix = "/api", endpoint = "sign-out")]
+pub async fn sign_out() -> Result<(), ApiError> {
+    crate::server::session::sign_out().await
+}

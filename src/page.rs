@@ -1,0 +1,74 @@
+//! What the server hands to every page: who looks, in which language and theme, and the board's first picture.
+
+use crate::floor::Namespace;
+use crate::live::FirstView;
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Language {
+    #[default]
+    En,
+    ZhCn,
+}
+
+impl Language {
+    /// As in `<html lang>`, in the cookie `lang` and in `Accept-Language`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::En => "en",
+            Language::ZhCn => "zh-CN",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Language> {
+        match code.to_ascii_lowercase().split('-').next() {
+            Some("en") => Some(Language::En),
+            Some("zh") => Some(Language::ZhCn),
+            _ => None,
+        }
+    }
+}
+
+/// `Auto` follows the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Theme {
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    /// As in `<html data-theme>` and in the cookie `theme`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Theme::Auto => "auto",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Theme> {
+        [Theme::Auto, Theme::Light, Theme::Dark].into_iter().find(|theme| theme.code() == code)
+    }
+}
+
+/// The context of a page. The server provides it for each request; the browser reads it back from the document, so that both
+/// render the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageContext {
+    pub language: Language,
+    pub theme: Theme,
+    /// The tenant that this console serves: prefilled on the sign-in page.
+    pub namespace: Namespace,
+    /// Present for those who are signed in.
+    pub first: Option<FirstView>,
+}
+
+/// Where the browser's files are, each with its content's hash in the query: they may be cached for ever.
+#[derive(Debug, Clone)]
+pub struct Assets {
+    pub css: String,
+    pub js: String,
+    pub wasm: String,
+}
