@@ -6,3 +6,5 @@ pub mod live;
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod simulator;
+#[cfg(feature = "ssr")]
+pub mod stomp;
