@@ -8,3 +8,5 @@ pub mod page;
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod simulator;
+#[cfg(feature = "ssr")]
+pub mod stomp;
