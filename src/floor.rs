@@ -34,6 +34,7 @@ pub use row::{CallView, Direction, Figures, Row, State};
 
 #[cfg(feature = "ssr")]
 pub use {
+    agent::state_of_status,
     apply::Applied,
     event::{Event, EventError, EventKind},
     state::{Floor, RosterEntry},

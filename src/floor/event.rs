@@ -59,7 +59,7 @@ impl EventKind {
 }
 
 /// What [`Event::decode`] needs to know of the platform's zone: local civil time, as milliseconds as if it were UTC, to UTC.
-pub type ToUtc<'a> = &'a dyn Fn(i64) -> i64;
+pub type ToUtc<'a> = &'a (dyn Fn(i64) -> i64 + Sync);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {

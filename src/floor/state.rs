@@ -93,10 +93,10 @@ impl Floor {
         (self.device_of(agent).as_ref() == Some(device)).then_some(agent)
     }
 
-    /// An agent with a part in `call`, of those on the floor: at whose row a listening shows.
-    pub fn agent_in(&self, call: &CallId) -> Option<(AgentId, DeviceId)> {
-        let call = self.calls.get(&self.successor(call))?;
-        call.parties().find_map(|(device, _)| Some((self.agent_at(device)?.clone(), device.clone())))
+    /// The agents with a part in `call`, each with the device, in the devices' order.
+    pub fn agents_in(&self, call: &CallId) -> Vec<(AgentId, DeviceId)> {
+        let Some(call) = self.calls.get(&self.successor(call)) else { return Vec::new() };
+        call.parties().filter_map(|(device, _)| Some((self.agent_at(device)?.clone(), device.clone()))).collect()
     }
 
     pub fn agents(&self) -> impl Iterator<Item = &AgentId> {

@@ -27,11 +27,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits {
-            frame_bytes: 1 << 20,
-            headers: 64,
-            header_bytes: 8 << 10,
-        }
+        Limits { frame_bytes: 1 << 20, headers: 64, header_bytes: 8 << 10 }
     }
 }
 
@@ -107,15 +103,7 @@ pub struct Decoder {
 impl Decoder {
     /// Takes headers literally until [`Decoder::set_version`] says what was agreed on.
     pub fn new(limits: Limits) -> Self {
-        Decoder {
-            limits,
-            version: Version::V1_0,
-            input: Vec::new(),
-            read: 0,
-            state: State::Between,
-            line: Vec::new(),
-            size: 0,
-        }
+        Decoder { limits, version: Version::V1_0, input: Vec::new(), read: 0, state: State::Between, line: Vec::new(), size: 0 }
     }
 
     pub fn set_version(&mut self, version: Version) {
@@ -204,11 +192,7 @@ impl Decoder {
             if frame.headers.len() >= self.limits.headers {
                 return Err(FrameError::TooManyHeaders(self.limits.headers));
             }
-            let version = if is_handshake(&frame.command) {
-                Version::V1_0
-            } else {
-                self.version
-            };
+            let version = if is_handshake(&frame.command) { Version::V1_0 } else { self.version };
             frame.headers.push(parse_header(&line, version)?);
             self.state = State::Headers(frame);
             return Ok(None);
@@ -308,11 +292,7 @@ impl Decoder {
 
 fn parse_header(line: &[u8], version: Version) -> Result<(String, String), FrameError> {
     let shown = || shortened(&String::from_utf8_lossy(line));
-    let colon = line
-        .iter()
-        .position(|&byte| byte == b':')
-        .filter(|&at| at > 0)
-        .ok_or_else(|| FrameError::HeaderWithoutColon(shown()))?;
+    let colon = line.iter().position(|&byte| byte == b':').filter(|&at| at > 0).ok_or_else(|| FrameError::HeaderWithoutColon(shown()))?;
     let part = |bytes: &[u8]| {
         let bytes = unescape(bytes, version).ok_or_else(|| FrameError::BadEscape(shown()))?;
         String::from_utf8(bytes).map_err(|_| FrameError::NotUtf8)

@@ -13,11 +13,7 @@ pub struct Frame {
 
 impl Frame {
     pub fn new(command: impl Into<String>) -> Self {
-        Frame {
-            command: command.into(),
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Frame { command: command.into(), headers: Vec::new(), body: Vec::new() }
     }
 
     /// Adds a header behind those that are there.

@@ -30,12 +30,7 @@ fn both_line_ends_heart_beats_and_content_length() {
         [
             Ok(Item::HeartBeat),
             Ok(Item::HeartBeat),
-            Ok(Item::Frame(
-                Frame::new("MESSAGE")
-                    .header("subscription", "0")
-                    .header("content-length", "3")
-                    .with_body(b"a\0b")
-            )),
+            Ok(Item::Frame(Frame::new("MESSAGE").header("subscription", "0").header("content-length", "3").with_body(b"a\0b"))),
             Ok(Item::HeartBeat),
             Ok(Item::Frame(Frame::new("RECEIPT").header("receipt-id", "7"))),
         ]
@@ -59,19 +54,12 @@ fn escapes_depend_on_the_version() {
     assert_eq!(frames(raw, Version::V1_0), [Ok(Item::Frame(Frame::new("SEND").header("x", "\\r")))]);
     assert_eq!(frames(raw, Version::V1_1), [Err(FrameError::BadEscape("x:\\r".into()))]);
     assert_eq!(frames(raw, Version::V1_2), [Ok(Item::Frame(Frame::new("SEND").header("x", "\r")))]);
-    assert_eq!(
-        Frame::new("CONNECT").header("host", "a\\b:c\nd").encode(Version::V1_2),
-        b"CONNECT\nhost:a\\b:cd\n\n\0"
-    );
+    assert_eq!(Frame::new("CONNECT").header("host", "a\\b:c\nd").encode(Version::V1_2), b"CONNECT\nhost:a\\b:cd\n\n\0");
 }
 
 #[test]
 fn a_malformed_frame_is_reported_once_and_costs_nothing_else() {
-    let limits = Limits {
-        frame_bytes: 64,
-        headers: 2,
-        header_bytes: 20,
-    };
+    let limits = Limits { frame_bytes: 64, headers: 2, header_bytes: 20 };
     let long = format!("SEND\n\n{}\0", "x".repeat(65));
     let broken: [(&[u8], FrameError); 11] = [
         (b"SEND\nnocolon\nb:c\n\nbody\0", FrameError::HeaderWithoutColon("nocolon".into())),
@@ -100,13 +88,7 @@ fn a_malformed_frame_is_reported_once_and_costs_nothing_else() {
 
 #[test]
 fn an_endless_frame_is_not_held() {
-    for start in [
-        "SEND\n\n",
-        "SEND\nh:",
-        "SEND",
-        "SEND\ncontent-length:999999999999\n\n",
-        "SEND\ncontent-length:1000000\n\n",
-    ] {
+    for start in ["SEND\n\n", "SEND\nh:", "SEND", "SEND\ncontent-length:999999999999\n\n", "SEND\ncontent-length:1000000\n\n"] {
         let mut decoder = Decoder::new(Limits::default());
         let mut errors = decode_all(&mut decoder, start.as_bytes()).len();
         let piece = vec![b'x'; 64 << 10];
@@ -121,20 +103,11 @@ fn an_endless_frame_is_not_held() {
 fn any_frame() -> impl Strategy<Value = Frame> {
     let command = prop_oneof![Just("SEND"), Just("MESSAGE"), Just("CONNECT"), Just("ERROR"), Just("SUBSCRIBE")];
     let header = ("[a-z:\\\\\n\r é]{1,8}", "[ -~\n\r\\\\:é中]{0,20}");
-    (
-        command,
-        prop::collection::vec(header, 0..6),
-        prop::collection::vec(any::<u8>(), 0..200),
-    )
-        .prop_map(|(command, mut headers, body)| {
-            // A name of nothing but what a version leaves out would be empty.
-            headers.iter_mut().for_each(|(name, _)| name.insert(0, 'n'));
-            Frame {
-                command: command.into(),
-                headers,
-                body,
-            }
-        })
+    (command, prop::collection::vec(header, 0..6), prop::collection::vec(any::<u8>(), 0..200)).prop_map(|(command, mut headers, body)| {
+        // A name of nothing but what a version leaves out would be empty.
+        headers.iter_mut().for_each(|(name, _)| name.insert(0, 'n'));
+        Frame { command: command.into(), headers, body }
+    })
 }
 
 /// What is left of a header where the version cannot express it.
@@ -149,19 +122,11 @@ fn expressible(frame: &Frame, version: Version) -> Frame {
         };
         text.chars().filter(|c| !lost(c)).collect::<String>()
     };
-    let mut headers: Vec<_> = frame
-        .headers
-        .iter()
-        .map(|(name, value)| (keep(name, true), keep(value, false)))
-        .collect();
+    let mut headers: Vec<_> = frame.headers.iter().map(|(name, value)| (keep(name, true), keep(value, false))).collect();
     if !frame.body.is_empty() {
         headers.push(("content-length".into(), frame.body.len().to_string()));
     }
-    Frame {
-        command: frame.command.clone(),
-        headers,
-        body: frame.body.clone(),
-    }
+    Frame { command: frame.command.clone(), headers, body: frame.body.clone() }
 }
 
 proptest! {
