@@ -99,7 +99,7 @@ impl Agent {
             at,
             mode,
             since: Some(at.time),
-            device: if mode == Mode::LoggedOut { None } else { device.or_else(|| self.bound_device()) },
+            device: if mode == Mode::LoggedOut { None } else { device.or_else(|| self.events.as_ref()?.device.clone()) },
             reason: event.reason.clone().filter(|_| mode == Mode::NotReady),
         });
         true

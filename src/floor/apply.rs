@@ -4,6 +4,7 @@ use super::agent::Agent;
 use super::call::{Call, ConnectionState};
 use super::event::{Event, EventKind};
 use super::stamp::Stamp;
+use super::state::Claims;
 use super::{AgentId, CallId, DeviceId, Floor};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -59,8 +60,8 @@ impl Floor {
         if !agent.take_event(event, at) {
             return Vec::new();
         }
-        let device = agent.bound_device();
-        self.bind(id, device, at.time, true)
+        let device = event.device.as_ref().or(event.source.as_ref()).filter(|_| event.kind != EventKind::AgentLoggedOff);
+        self.claim(id, device, |claims| &mut claims.said, at.time)
     }
 
     fn status_event(&mut self, event: &Event, at: Stamp) -> Vec<AgentId> {
@@ -69,26 +70,26 @@ impl Floor {
         if !agent.take_status(status, at) {
             return Vec::new();
         }
-        let device = agent.bound_device();
-        self.bind(&status.agent, device, at.time, true)
+        let device = status.device.as_ref().filter(|_| status.word != "Logout");
+        self.claim(&status.agent, device, |claims| &mut claims.said, at.time)
     }
 
     /// Records that `agent` sits at `device`; whoever sat there before may be affected as well.
-    fn bind(&mut self, agent: &AgentId, device: Option<DeviceId>, time: i64, strong: bool) -> Vec<AgentId> {
+    fn claim(
+        &mut self,
+        agent: &AgentId,
+        device: Option<&DeviceId>,
+        register: impl Fn(&mut Claims) -> &mut Option<(i64, AgentId)>,
+        time: i64,
+    ) -> Vec<AgentId> {
         let mut changed = vec![agent.clone()];
         let Some(device) = device else { return changed };
-        let claim = (time, strong, agent.clone());
-        match self.claims.get_mut(&device) {
-            Some(known) if *known >= claim => {}
-            Some(known) => {
-                if known.2 != *agent {
-                    changed.push(known.2.clone());
-                }
-                *known = claim;
-            }
-            None => {
-                self.claims.insert(device, claim);
-            }
+        let claims = self.claims.entry(device.clone()).or_default();
+        changed.extend(claims.holder().cloned());
+        let claim = Some((time, agent.clone()));
+        let known = register(claims);
+        if claim > *known {
+            *known = claim;
         }
         changed
     }
@@ -118,7 +119,7 @@ impl Floor {
         let devices: Vec<DeviceId> = call.connections.keys().cloned().collect();
         for device in devices {
             self.parts.entry(device.clone()).or_default().insert(id.clone());
-            changed.extend(self.claims.get(&device).map(|(_, _, agent)| agent.clone()));
+            changed.extend(self.claims.get(&device).and_then(Claims::holder).cloned());
         }
         changed.sort_unstable();
         changed.dedup();
@@ -129,12 +130,11 @@ impl Floor {
     fn agent_of_copy(&mut self, event: &Event, at: Stamp) -> Vec<AgentId> {
         let (Some(id), Some(device)) = (&event.agent, &event.source) else { return Vec::new() };
         let Some(agent) = self.agent_mut(id) else { return Vec::new() };
-        let seen = (at.time, device.clone());
-        if agent.events.is_some() || agent.seen_at.as_ref().is_some_and(|known| *known >= seen) {
-            return Vec::new();
+        let seen = Some((at.time, device.clone()));
+        if seen > agent.seen_at {
+            agent.seen_at = seen;
         }
-        agent.seen_at = Some(seen);
-        self.bind(id, Some(device.clone()), at.time, false)
+        self.claim(id, Some(device), |claims| &mut claims.seen, at.time)
     }
 
     /// Calls that become `new` by a conference or a transfer are one call from now on.

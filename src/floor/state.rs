@@ -12,8 +12,7 @@ pub struct Floor {
     pub(super) calls: HashMap<CallId, Call>,
     /// The calls that a device has, or lately had, a part in.
     pub(super) parts: HashMap<DeviceId, BTreeSet<CallId>>,
-    /// Who sits at a device: the latest claim, with its time and whether an agent event made it.
-    pub(super) claims: HashMap<DeviceId, (i64, bool, AgentId)>,
+    pub(super) claims: HashMap<DeviceId, Claims>,
     /// Calls that became another one, and when.
     pub(super) successors: HashMap<CallId, (CallId, i64)>,
     /// The newest event time.
@@ -21,6 +20,21 @@ pub struct Floor {
     pub(super) applied: u64,
     pub(super) seen: HashSet<u64>,
     pub(super) seen_order: VecDeque<u64>,
+}
+
+/// Who sits at a device: the latest word of each kind, with its time.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Claims {
+    /// By an agent or status event.
+    pub said: Option<(i64, AgentId)>,
+    /// By a call event's copy; counts only where nothing was said.
+    pub seen: Option<(i64, AgentId)>,
+}
+
+impl Claims {
+    pub fn holder(&self) -> Option<&AgentId> {
+        self.said.as_ref().or(self.seen.as_ref()).map(|(_, agent)| agent)
+    }
 }
 
 /// One agent as the platform's roster lists it (protocol, section 1).
@@ -89,7 +103,7 @@ impl Floor {
 
     /// Who sits at `device`.
     pub fn agent_at(&self, device: &DeviceId) -> Option<&AgentId> {
-        let (_, _, agent) = self.claims.get(device)?;
+        let agent = self.claims.get(device)?.holder()?;
         (self.device_of(agent).as_ref() == Some(device)).then_some(agent)
     }
 
@@ -114,8 +128,7 @@ impl Floor {
     fn device_of(&self, id: &AgentId) -> Option<DeviceId> {
         let device = self.agents.get(id)?.bound_device()?;
         // Somebody else sits there since: this agent's log-off was lost.
-        let (_, _, holder) = self.claims.get(&device)?;
-        (holder == id).then_some(device)
+        (self.claims.get(&device)?.holder() == Some(id)).then_some(device)
     }
 
     /// What the board says of `agent`, without the step-ins, which are not the floor's.
