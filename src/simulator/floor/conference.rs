@@ -1,0 +1,195 @@
+//! More than two parties: transfers and conferences in one step and by consultation, and listening.
+
+use super::calls::merged;
+use super::*;
+use serde_json::json;
+
+impl Floor {
+    /// The device's part, which must be talking.
+    fn talking(&self, call: &str, device: &str) -> Result<(Id, Id), Refusal> {
+        let (call, part) = self.part(call, device)?;
+        match part.state {
+            PartState::Connected if !part.silent => Ok((call.id.clone(), part.device.clone())),
+            PartState::Held => Err(Refusal::WrongState("the device holds this call")),
+            _ => Err(Refusal::WrongState("the device does not talk in this call")),
+        }
+    }
+
+    /// Somebody who is not in the call and could be.
+    fn newcomer(&self, call: &Id, number: &str) -> Result<Id, Refusal> {
+        let device = self.qualified(number);
+        if self.calls.get(call).is_some_and(|call| call.part(&device).is_some()) {
+            return Err(Refusal::WrongState("that party is in the call already"));
+        }
+        self.check_free(&device)?;
+        Ok(device)
+    }
+
+    fn ring_newcomer(&mut self, call: &Id, device: &Id, calling: &Id, silent: bool, invited_by: Option<Id>) {
+        self.ring(call, device, calling, silent, invited_by);
+        if !self.devices.contains_key(device) {
+            match Self::outside_outcome(device) {
+                calls::Outcome::Answered { after } => self.later(after, Due::Answer(call.clone(), device.clone())),
+                calls::Outcome::Failed { after, .. } => self.later(after, Due::NoAnswer(call.clone(), device.clone())),
+            }
+        }
+    }
+
+    pub fn single_step_conference(&mut self, call: &str, device: &str, number: &str, silent: bool) -> Result<(), Refusal> {
+        let (call, device) = self.talking(call, device)?;
+        let guest = self.newcomer(&call, number)?;
+        self.ring_newcomer(&call, &guest, &device, silent, (!silent).then(|| device.clone()));
+        Ok(())
+    }
+
+    pub fn single_step_transfer(&mut self, call: &str, device: &str, number: &str) -> Result<(), Refusal> {
+        let (call, device) = self.talking(call, device)?;
+        let target = self.newcomer(&call, number)?;
+        let mut fields = vec![("originCallInfo", json!({}))];
+        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, None, &call, &call));
+        self.emit_copy("transferred", &device, &call, &device, "Queued", fields);
+        let other = self.counterpart(&call, &device);
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.transfers += 1;
+        }
+        self.leave(&call, &device);
+        self.ring_newcomer(&call, &target, &other.unwrap_or(device), false, None);
+        Ok(())
+    }
+
+    /// Whom the device talks to: whoever was in the call first.
+    fn counterpart(&self, call: &Id, device: &Id) -> Option<Id> {
+        self.calls.get(call)?.parts.iter().find(|part| part.device != *device && !part.silent).map(|part| part.device.clone())
+    }
+
+    /// Holds the call and dials a colleague; the answer is the consultation's call id.
+    pub fn consult(&mut self, call: &str, device: &str, number: &str) -> Result<Id, Refusal> {
+        let (call, device) = self.talking(call, device)?;
+        let colleague = self.newcomer(&call, number)?;
+        self.hold(&call, &device)?;
+        let outcome = Self::outside_outcome(&colleague);
+        let id = self.dial(&device, &colleague, outcome);
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.planned = true;
+        }
+        Ok(id)
+    }
+
+    /// Both calls of a consultation and the device that consults.
+    fn consultation(&self, call: &str, device: &str, consult: &str) -> Result<(Id, Id, Id), Refusal> {
+        let (held, part) = self.part(call, device)?;
+        if part.state != PartState::Held {
+            return Err(Refusal::WrongState("the device does not hold this call"));
+        }
+        let (consulting, own) = self.part(consult, device)?;
+        if own.state == PartState::Held || consulting.id == held.id {
+            return Err(Refusal::WrongState("that is no consultation of this device"));
+        }
+        Ok((held.id.clone(), part.device.clone(), consulting.id.clone()))
+    }
+
+    pub fn cancel_consult(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
+        let (call, device, consult) = self.consultation(call, device, consult)?;
+        self.drop_connection(&consult, &device)?;
+        self.retrieve(&call, &device)
+    }
+
+    /// The consulted party joins the held call: two calls become the first one.
+    pub fn conference(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
+        let (call, device, consult) = self.consultation(call, device, consult)?;
+        self.talking(&consult, &device).map_err(|_| Refusal::WrongState("the consulted party has not answered"))?;
+        let added = self.counterpart(&consult, &device).ok_or(Refusal::WrongState("the consulted party has left"))?;
+        let fields = merged("conferencingDevice", &device, "addedParty", &added, Some(&call), &consult, &call);
+        self.emit_copies("conferenced", &call, &added, "Connect", &fields);
+        self.emit_to_others("conferenced", &consult, &device, &added, "Connect", &fields);
+        let now = self.now;
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.conferenced = true;
+            if let Some(part) = call.part_mut(&device) {
+                part.state = PartState::Connected;
+                let held = part.held_since.take().map_or(0, |since| now - since);
+                call.held += held;
+            }
+        }
+        self.detach(&consult, &device);
+        self.merge(&call, &consult);
+        Ok(())
+    }
+
+    /// The consulted party gets the held call, the device leaves both.
+    pub fn transfer(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
+        let (call, device, consult) = self.consultation(call, device, consult)?;
+        let target = self.counterpart(&consult, &device).ok_or(Refusal::WrongState("the consulted party has left"))?;
+        let mut fields = vec![("originCallInfo", json!({}))];
+        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, Some(&call), &consult, &call));
+        self.emit_copies("transferred", &call, &device, "Queued", &fields);
+        self.emit_to_others("transferred", &consult, &device, &device, "Queued", &fields);
+        if let Some(call) = self.calls.get_mut(&call) {
+            call.transfers += 1;
+        }
+        self.detach(&consult, &device);
+        self.merge(&call, &consult);
+        self.leave(&call, &device);
+        self.refresh_call(&call);
+        Ok(())
+    }
+
+    /// Copies for all of ours in a call but the one that has its copy already.
+    fn emit_to_others(&mut self, name: &'static str, call: &Id, except: &Id, device: &Id, state: &'static str, fields: &events::Fields) {
+        for src in self.witnesses(call, except).into_iter().filter(|src| src != except) {
+            self.emit_copy(name, &src, call, device, state, fields.clone());
+        }
+    }
+
+    /// Takes the device out of a call that is about to be merged: it has not ended for anybody.
+    fn detach(&mut self, call: &Id, device: &Id) {
+        if let Some(call) = self.calls.get_mut(call) {
+            call.parts.retain(|part| part.device != *device);
+        }
+        if let Some(phone) = self.devices.get_mut(device) {
+            phone.calls.retain(|other| other != call);
+        }
+    }
+
+    /// Who is left in `old` is in `into` from now on.
+    fn merge(&mut self, into: &Id, old: &Id) {
+        let Some(gone) = self.calls.remove(old) else { return };
+        for part in gone.parts {
+            if let Some(phone) = self.devices.get_mut(&part.device) {
+                phone.calls.retain(|call| call != old);
+                phone.calls.push(into.clone());
+                if let Some((_, recorded)) = phone.recording.as_mut().filter(|(_, recorded)| recorded == old) {
+                    *recorded = into.clone();
+                }
+            }
+            if part.state == PartState::Alerting {
+                // It was to answer the old call.
+                let delay = self.answers_after(&part.device).or((!self.devices.contains_key(&part.device)).then_some(500));
+                if let Some(delay) = delay {
+                    self.later(delay, Due::Answer(into.clone(), part.device.clone()));
+                }
+                self.later(30_000, Due::NoAnswer(into.clone(), part.device.clone()));
+            }
+            if let Some(call) = self.calls.get_mut(into) {
+                call.parts.push(part);
+            }
+        }
+        self.refresh_call(into);
+    }
+
+    /// `device` listens: nobody else in the call learns of it.
+    pub fn spy(&mut self, call: &str, device: &str) -> Result<(), Refusal> {
+        let found = self.calls.get(call).ok_or_else(|| Refusal::NoCall(call.to_owned()))?;
+        let (call, caller) = (found.id.clone(), found.caller.clone());
+        if found.answered.is_none() {
+            return Err(Refusal::WrongState("nobody talks in this call yet"));
+        }
+        let device = self.qualified(device);
+        if !self.devices.contains_key(&device) {
+            return Err(Refusal::IllegalDevice(device.to_string()));
+        }
+        self.newcomer(&call, &device)?;
+        self.ring(&call, &device, &caller, true, None);
+        Ok(())
+    }
+}

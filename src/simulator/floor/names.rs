@@ -1,0 +1,25 @@
+//! Who works here: names and teams by position, so that the roster is the same for every seed.
+
+use super::TEAMS;
+
+const FAMILY: [&str; 40] = [
+    "Wang", "Li", "Zhang", "Liu", "Chen", "Yang", "Huang", "Zhao", "Wu", "Zhou", "Xu", "Sun", "Ma", "Zhu", "Hu", "Guo", "He", "Lin", "Gao",
+    "Luo", "Zheng", "Liang", "Xie", "Song", "Tang", "Feng", "Deng", "Cao", "Peng", "Zeng", "Xiao", "Tian", "Dong", "Pan", "Yuan", "Cai",
+    "Jiang", "Yu", "Du", "Ye",
+];
+
+const GIVEN: [&str; 47] = [
+    "Min", "Wei", "Fang", "Na", "Jing", "Lei", "Yan", "Qiang", "Juan", "Tao", "Ming", "Chao", "Xia", "Ping", "Gang", "Hui", "Jun", "Ling",
+    "Bin", "Xin", "Yu", "Hong", "Jie", "Mei", "Peng", "Rui", "Ting", "Bo", "Xue", "Kai", "Xiaoyan", "Jianhua", "Guoqiang", "Lihua",
+    "Yuting", "Zihan", "Haoran", "Yichen", "Siyu", "Jiayi", "Mengqi", "Wenbo", "Xinyi", "Tianyu", "Ruoxi", "Zhiyuan", "Shuai",
+];
+
+/// 40 and 47 have no common divisor: 1,880 agents before a name comes twice.
+pub fn name(index: usize) -> String {
+    format!("{} {}", FAMILY[(index * 7 + 2) % FAMILY.len()], GIVEN[index % GIVEN.len()])
+}
+
+/// Neighbours sit in one team, twelve at a time.
+pub fn team(index: usize) -> usize {
+    index / 12 % TEAMS.len()
+}

@@ -1,0 +1,125 @@
+//! A floor before its first event.
+
+use super::*;
+use super::{counters::Counters, names};
+use crate::simulator::life::Due;
+use rand::SeedableRng;
+
+/// What a floor is like.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub agents: u32,
+    /// Per agent; 0 is the silent floor.
+    pub calls_per_hour: f64,
+    pub speed: f64,
+    pub seed: u64,
+    pub namespace: String,
+}
+
+/// Supervisors' numbers; their phones have the same with an 8 in front.
+fn supervisors() -> impl Iterator<Item = u32> {
+    std::iter::once(5000).chain(5900..5910)
+}
+
+impl Floor {
+    pub fn new(plan: &Plan) -> Floor {
+        let mut floor = Floor {
+            namespace: plan.namespace.clone(),
+            speed: if plan.speed.is_finite() && plan.speed > 0.0 { plan.speed } else { 1.0 },
+            rate: if plan.calls_per_hour.is_finite() { plan.calls_per_hour.max(0.0) } else { 0.0 },
+            rng: StdRng::seed_from_u64(plan.seed),
+            now: 0,
+            agents: Vec::new(),
+            simulated: plan.agents as usize,
+            agent_ids: HashMap::new(),
+            devices: HashMap::new(),
+            calls: HashMap::new(),
+            ready: Vec::new(),
+            waiting: VecDeque::new(),
+            queue: BinaryHeap::new(),
+            order: 0,
+            agent_serial: 11_050_818,
+            call_serial: 121_018,
+            model_serial: 1_196_811,
+            announced: false,
+            out: Vec::new(),
+        };
+        // More than 800 would run into the supervisors' numbers.
+        let (first_agent, first_device) = if plan.agents > 800 { (50_001, 80_001) } else { (5001, 8001) };
+        for i in 0..plan.agents {
+            floor.add_agent(first_agent + i, first_device + i, false);
+        }
+        for number in supervisors() {
+            floor.add_agent(number, number + 3000, true);
+        }
+        if floor.silent() {
+            for i in 0..floor.simulated {
+                floor.seat(i);
+            }
+        }
+        floor
+    }
+
+    fn add_agent(&mut self, number: u32, device: u32, supervisor: bool) {
+        let index = self.agents.len();
+        let id: Id = format!("{number}@{}", self.namespace).into();
+        let home: Id = format!("{device}@{}", self.namespace).into();
+        self.agent_ids.insert(id.clone(), index);
+        self.devices.insert(home.clone(), Device { supervisor, ..Device::default() });
+        self.agents.push(Agent {
+            id,
+            name: if supervisor { format!("Supervisor {number}") } else { names::name(index) },
+            team: names::team(index),
+            supervisor,
+            home,
+            device: None,
+            mode: Mode::Logout,
+            reason: None,
+            pending: None,
+            status: "Logout",
+            status_since: 0,
+            last_status: "Logout",
+            last_length: 0,
+            login_time: 0,
+            first_login: 0,
+            manual: None,
+            counters: Counters::default(),
+            turn: 0,
+            shift: 0,
+            ready_at: None,
+        });
+    }
+
+    /// Of the silent floor: logged on and ready, not told to anyone yet.
+    fn seat(&mut self, index: usize) {
+        let agent = &mut self.agents[index];
+        let home = agent.home.clone();
+        agent.device = Some(home.clone());
+        agent.mode = Mode::Ready;
+        agent.status = "Ready";
+        agent.ready_at = Some(self.ready.len());
+        self.ready.push(index);
+        if let Some(device) = self.devices.get_mut(&home) {
+            device.agent = Some(index);
+        }
+    }
+
+    /// Somebody listens to the whole tenant: the silent floor says once who is there, ten agents a millisecond so that no queue bursts.
+    pub fn announce(&mut self) {
+        if self.silent() && !std::mem::replace(&mut self.announced, true) {
+            for index in 0..self.simulated {
+                let delay = self.real(index as Millis / 10);
+                self.later(delay, Due::Announce(index));
+            }
+        }
+    }
+
+    pub(in crate::simulator) fn announce_agent(&mut self, index: usize) {
+        let agent = &self.agents[index];
+        if agent.device.is_some() {
+            let (mode, reason) = (agent.mode, agent.reason.clone());
+            self.emit_agent("agentLoggedOn", index, mode, None);
+            self.emit_mode(index, mode, reason);
+        }
+    }
+}
