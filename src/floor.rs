@@ -8,7 +8,34 @@ pub mod ids;
 pub mod intervention;
 pub mod row;
 
+#[cfg(feature = "ssr")]
+mod agent;
+#[cfg(feature = "ssr")]
+mod apply;
+#[cfg(feature = "ssr")]
+mod call;
+#[cfg(feature = "ssr")]
+pub mod clock;
+#[cfg(feature = "ssr")]
+pub mod event;
+#[cfg(feature = "ssr")]
+mod proof;
+#[cfg(feature = "ssr")]
+mod stamp;
+#[cfg(feature = "ssr")]
+mod state;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
 pub use board::{BoardQuery, Counts, SortKey};
 pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_phone_number};
 pub use intervention::{Intervention, Obstacle, Operation, Outcome, Role, obstacle};
 pub use row::{CallView, Direction, Figures, Row, State};
+
+#[cfg(feature = "ssr")]
+pub use {
+    agent::state_of_status,
+    apply::Applied,
+    event::{Event, EventError, EventKind},
+    state::{Floor, RosterEntry},
+};

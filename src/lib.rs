@@ -1,5 +1,8 @@
 //! Watch a call-centre floor live and step in.
 
+// A page's type holds those of all its parts.
+#![recursion_limit = "256"]
+
 pub mod api;
 pub mod app;
 pub mod floor;
@@ -11,6 +14,8 @@ pub mod pages;
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod simulator;
+#[cfg(feature = "ssr")]
+pub mod stomp;
 pub mod ui;
 
 /// The browser's entry point: makes the served document live.

@@ -1,1 +1,111 @@
-fn main() {}
+//! The commands: `serve`, `simulate`, `demo`.
+
+use clap::{Parser, error::ErrorKind};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use supervisor_console::floor::Namespace;
+use supervisor_console::server::config::{Cli, Command, Config, ConsoleArgs, Database, DemoArgs, FloorArgs, SimulateArgs};
+use supervisor_console::server::{self, telemetry};
+use supervisor_console::simulator;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explain(&error),
+    };
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(stop.clone()));
+    let ended = match cli.command {
+        Command::Serve(args) => serve(&args, stop).await,
+        Command::Simulate(args) => simulate(args, stop).await,
+        Command::Demo(args) => demo(*args, stop).await,
+    };
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("supervisor-console: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Help and version as they are; a wrong value as one line.
+fn explain(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
+        print!("{error}");
+        return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+    }
+    let text = error.to_string();
+    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
+    eprintln!("supervisor-console: {} (--help explains every flag)", line.trim_start_matches("error: "));
+    ExitCode::from(2)
+}
+
+async fn serve(args: &ConsoleArgs, stop: CancellationToken) -> Result<(), String> {
+    let config = Config::try_from(args).map_err(|error| error.to_string())?;
+    telemetry::start_logging(args.log_format);
+    let listener = bind(args.listen, "--listen").await?;
+    tracing::info!(address = %args.listen, sdk = %config.sdk_url, events = %config.events_url, namespace = %config.namespace, "serving");
+    server::serve(listener, config, stop).await.map_err(|error| error.to_string())
+}
+
+async fn simulate(args: SimulateArgs, stop: CancellationToken) -> Result<(), String> {
+    telemetry::start_logging(args.log_format);
+    let listener = bind(args.listen, "--listen").await?;
+    let floor = floor_of(&args.floor, args.namespace, jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|error| error.to_string())?);
+    println!("The simulated platform is at http://{} (events: ws://{0}/mvc/stomp/websocket)", args.listen);
+    println!("Sign in as supervisor 5000 or 5900 to 5909, or as an agent; every password is Aa123456.");
+    simulator::serve(listener, floor, stop).await.map_err(|error| error.to_string())
+}
+
+async fn demo(mut args: DemoArgs, stop: CancellationToken) -> Result<(), String> {
+    telemetry::start_logging(args.console.log_format);
+    let (listener, platform) = (bind(args.console.listen, "--listen").await?, bind(args.simulator_listen, "--simulator-listen").await?);
+    let simulated = platform.local_addr().map_err(|error| error.to_string())?;
+    let console_address = listener.local_addr().map_err(|error| error.to_string())?;
+    let namespace = args.console.namespace.get_or_insert_with(|| Namespace::trusted("test.cc")).clone();
+    if args.console.sdk_url.is_none() {
+        args.console.sdk_url = format!("http://{simulated}").parse().ok();
+    }
+    args.console.database_url.get_or_insert(Database::Memory);
+    let config = Config::try_from(&args.console).map_err(|error| error.to_string())?;
+    let floor = floor_of(&args.floor, namespace.clone(), config.time_zone.clone());
+    println!();
+    println!("  The console is at          http://{console_address}");
+    println!("  Sign in with               number 5000, password Aa123456, domain {namespace}, extension 8000");
+    println!("  The simulated platform is  http://{simulated}, with {} agents", args.floor.agents);
+    println!("  Ctrl-C ends both.");
+    println!();
+    let simulator = tokio::spawn(simulator::serve(platform, floor, stop.clone()));
+    let served = server::serve(listener, config, stop.clone()).await.map_err(|error| error.to_string());
+    stop.cancel();
+    let simulated = simulator.await.map_err(|error| error.to_string())?;
+    served.and(simulated.map_err(|error| error.to_string()))
+}
+
+fn floor_of(args: &FloorArgs, namespace: Namespace, time_zone: jiff::tz::TimeZone) -> simulator::Config {
+    simulator::Config { agents: args.agents, calls_per_hour: args.calls_per_hour, speed: args.speed, seed: args.seed, namespace, time_zone }
+}
+
+async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, String> {
+    TcpListener::bind(address).await.map_err(|error| {
+        format!("{flag} {address} cannot be used ({error}): stop the other program, or choose another address with {flag}")
+    })
+}
+
+/// Ctrl-C, or the service manager's request to end.
+async fn stop_on_signal(stop: CancellationToken) {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(terminate) => terminate,
+        Err(error) => return tracing::warn!(%error, "termination cannot be listened for"),
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    stop.cancel();
+}

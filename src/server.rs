@@ -1,4 +1,88 @@
 //! The console: everything that only the server has.
 
+pub mod assets;
+pub mod config;
+pub mod context;
 pub mod force;
+mod health;
+mod hub;
+pub mod interventions;
+mod live;
+mod middleware;
+pub mod owner;
+mod pages;
+pub mod permission;
+mod router;
+pub mod sdk;
 pub mod session;
+pub mod store;
+pub mod telemetry;
+mod upkeep;
+
+use config::Config;
+use owner::Owner;
+use sdk::Platform;
+use session::Sessions;
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use store::{Store, StoreError};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// All that a request may need.
+pub struct Console {
+    pub config: Config,
+    pub owner: Owner,
+    pub platform: Platform,
+    pub sessions: Sessions,
+    pub store: Store,
+    /// Somebody signed in, or the link came back: names, teams and states may be new.
+    pub roster_wanted: Notify,
+    pub stop: CancellationToken,
+}
+
+/// Why the console did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the HTTP client could not be made: {0}")]
+    Client(#[from] reqwest::Error),
+    #[error("the console's address failed: {0}")]
+    Listen(#[from] std::io::Error),
+}
+
+/// Serves the console at `listener` until `stop`.
+pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToken) -> Result<(), StartError> {
+    // Other libraries may have chosen already; then theirs serves.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = any_spawner::Executor::init_tokio();
+    telemetry::recorder();
+    if !assets::complete() {
+        tracing::warn!("this binary was built without the browser's half: run `make build`");
+    }
+    let store = Store::open(&config.database)?;
+    let owner = Owner::start(store.clone(), store.last_intervention().await?, stop.clone());
+    let console = Arc::new(Console {
+        platform: Platform::new(&config)?,
+        sessions: Sessions::open(store.clone(), &config).await?,
+        owner: owner.clone(),
+        store,
+        roster_wanted: Notify::new(),
+        stop: stop.clone(),
+        config: config.clone(),
+    });
+    let link = tokio::spawn(sdk::link::run(config, owner, stop.clone()));
+    let upkeep = tokio::spawn(upkeep::run(console.clone()));
+    let served = axum::serve(listener, router::router(console)).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
+    stop.cancel();
+    let _ = tokio::join!(link, upkeep);
+    Ok(served?)
+}
+
+/// The console's clock: milliseconds since 1970.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -66,11 +66,14 @@ impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
+        let error = match error {
             ServerFnErrorErr::Args(problem) | ServerFnErrorErr::MissingArg(problem) | ServerFnErrorErr::Deserialization(problem) => {
                 ApiError::BadArgument { field: "request".to_owned(), problem }
             }
             other => ApiError::Transport { detail: other.to_string() },
-        }
+        };
+        #[cfg(feature = "ssr")]
+        crate::server::context::note_bad_request(error.status());
+        error
     }
 }

@@ -99,7 +99,8 @@ impl BoardQuery {
         self.in_team(row) && (self.states.is_empty() || self.states.contains(&row.state)) && self.found_in(row)
     }
 
-    fn in_team(&self, row: &Row) -> bool {
+    /// Whether the team filter lets the row through.
+    pub fn in_team(&self, row: &Row) -> bool {
         self.team.is_empty() || self.team == row.team
     }
 

@@ -149,7 +149,9 @@ pub enum Obstacle {
     AlreadyIn,
     #[error("this is your own device")]
     OwnDevice,
-    #[error("an operation at this agent is still under way")]
+    #[error("the agent sits at another device")]
+    OtherDevice,
+    #[error("the same operation at this agent is still under way")]
     UnderWay,
 }
 

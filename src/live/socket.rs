@@ -238,6 +238,10 @@ fn again(live: &Rc<Live>) {
         inner.attempts = inner.attempts.saturating_add(1);
         inner.attempts
     };
+    // A console that is there but lets nobody in looks from here like one that is not there.
+    if attempts == 2 || attempts % 10 == 0 {
+        ask_whether_signed_in(live);
+    }
     let longest = (150.0 * f64::from(1_u32 << attempts.min(6))).min(LONGEST_WAIT_MS);
     let wait = longest * (0.5 + js_sys::Math::random() / 2.0);
     let live = Rc::clone(live);
@@ -278,6 +282,26 @@ fn come_back(live: &Rc<Live>) {
         connect(live);
     }
     watch(live);
+}
+
+/// The sign-in page sends those who are signed in away; who is shown it has to sign in.
+fn ask_whether_signed_in(live: &Rc<Live>) {
+    let live = Rc::clone(live);
+    let answered = Closure::once_into_js(move |response: JsValue| {
+        let is = |name: &str| js_sys::Reflect::get(&response, &name.into()).is_ok_and(|value| value.is_truthy());
+        if is("ok") && !is("redirected") {
+            live.inner.borrow_mut().signed_out = true;
+            sign_in_again();
+        }
+    });
+    let failed = Closure::once_into_js(|_: JsValue| {});
+    let promise: JsValue = window().fetch_with_str("/sign-in").into();
+    // The console may be away altogether: then there is no answer, and the socket is tried again as ever.
+    if let Ok(then) = js_sys::Reflect::get(&promise, &"then".into())
+        && let Some(then) = then.dyn_ref::<js_sys::Function>()
+    {
+        _ = then.call2(&promise, &answered, &failed);
+    }
 }
 
 fn sign_in_again() {

@@ -140,6 +140,7 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
             {move || floor.announcement.get()}
         </p>
     }
+    .into_any()
 }
 
 fn address(query: &BoardQuery) -> String {

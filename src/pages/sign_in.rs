@@ -104,6 +104,7 @@ pub fn SignInPage() -> impl IntoView {
             </nav>
         </main>
     }
+    .into_any()
 }
 
 #[component]
@@ -135,6 +136,7 @@ fn Field(
             <small id=hint_id>{hint}</small>
         </label>
     }
+    .into_any()
 }
 
 /// For scripts and tests; the reader gets [`words`].

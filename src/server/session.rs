@@ -1,11 +1,232 @@
-//! Sessions.
+//! Signing in through the platform's login, and the sessions that come of it. A session lives on the server: the browser holds a
+//! random id in an HttpOnly cookie, the platform's own session id never leaves, the password is never kept.
 
 use crate::api::ApiError;
+use crate::floor::{AgentId, DeviceId, Namespace, Role, is_phone_number};
+use crate::live::Me;
+use crate::server::config::Config;
+use crate::server::context::{self, Caller};
+use crate::server::permission::role_of;
+use crate::server::sdk::{LoginError, PlatformSession};
+use crate::server::store::{Store, StoreError, StoredSession};
+use crate::server::{Console, now};
+use cookie::{Cookie, SameSite};
+use http::{HeaderMap, header};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio_util::sync::CancellationToken;
 
-pub async fn sign_in(_number: String, _password: String, _domain: String, _extension: String) -> Result<(), ApiError> {
-    Err(ApiError::Unreachable)
+pub const COOKIE: &str = "console_session";
+/// A working day and the night shift after it.
+const LIFE: i64 = 16 * 3600 * 1000;
+const MOST_SESSIONS: usize = 10_000;
+/// Failed sign-ins of one number within [`FAILURE_WINDOW`] before it has to wait.
+const MOST_FAILURES: usize = 10;
+const FAILURE_WINDOW: i64 = 60_000;
+
+type IdHash = [u8; 32];
+
+/// One signed-in browser.
+#[derive(Debug)]
+pub struct Session {
+    id_hash: IdHash,
+    pub agent: AgentId,
+    pub device: DeviceId,
+    pub name: String,
+    pub role: Role,
+    pub platform: PlatformSession,
+    created: i64,
+    /// Cancelled when the session ends: its live channels close.
+    pub ended: CancellationToken,
 }
 
+impl Session {
+    pub fn me(&self, namespace: &Namespace) -> Me {
+        Me {
+            agent: self.agent.clone(),
+            name: self.name.clone(),
+            namespace: namespace.clone(),
+            device: self.device.clone(),
+            role: self.role,
+        }
+    }
+}
+
+/// All sessions. Lookups are short and never wait for anything while they hold the lock.
+#[derive(Debug)]
+pub struct Sessions {
+    by_hash: Mutex<HashMap<IdHash, Arc<Session>>>,
+    failures: Mutex<HashMap<AgentId, Vec<i64>>>,
+    store: Store,
+}
+
+impl Sessions {
+    /// Brings back the sessions of before a restart, as far as their users may still come in.
+    pub async fn open(store: Store, config: &Config) -> Result<Self, StoreError> {
+        let restore = |kept: StoredSession| {
+            let (agent, device) = (AgentId::parse(&kept.agent).ok()?, DeviceId::parse(&kept.device).ok()?);
+            let role = role_of(agent.number(), &config.supervisors, &config.viewers)?;
+            (agent.namespace() == config.namespace.as_str()).then(|| {
+                let platform = PlatformSession::new(kept.platform_session);
+                let ended = CancellationToken::new();
+                let session =
+                    Session { id_hash: kept.id_hash, agent, device, name: kept.name, role, platform, created: kept.created, ended };
+                (kept.id_hash, Arc::new(session))
+            })
+        };
+        let kept = store.sessions(now() - LIFE).await?;
+        let by_hash = Mutex::new(kept.into_iter().filter_map(restore).collect());
+        Ok(Sessions { by_hash, failures: Mutex::default(), store })
+    }
+
+    /// The session of this request's cookie.
+    pub fn of(&self, headers: &HeaderMap) -> Option<Arc<Session>> {
+        let id = cookie_value(headers, COOKIE)?;
+        let session = lock(&self.by_hash).get(&hash(&id)).cloned()?;
+        if now() - session.created < LIFE {
+            return Some(session);
+        }
+        self.end(&session);
+        None
+    }
+
+    /// Ends a session here and wherever it is shown.
+    pub fn end(&self, session: &Session) {
+        lock(&self.by_hash).remove(&session.id_hash);
+        session.ended.cancel();
+        self.store.forget_session(session.id_hash);
+    }
+
+    /// Every session now, the latest first.
+    pub fn all(&self) -> Vec<Arc<Session>> {
+        let mut all: Vec<_> = lock(&self.by_hash).values().cloned().collect();
+        all.sort_by_key(|session| std::cmp::Reverse(session.created));
+        all
+    }
+
+    async fn begin(&self, me: Me, platform: PlatformSession) -> Result<String, ApiError> {
+        if lock(&self.by_hash).len() >= MOST_SESSIONS {
+            return Err(ApiError::Busy);
+        }
+        let id: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let id_hash = hash(&id);
+        let stored = StoredSession {
+            id_hash,
+            agent: me.agent.to_string(),
+            device: me.device.to_string(),
+            name: me.name.clone(),
+            platform_session: platform.expose().to_owned(),
+            created: now(),
+        };
+        let session = Session {
+            id_hash,
+            agent: me.agent,
+            device: me.device,
+            name: me.name,
+            role: me.role,
+            platform,
+            created: stored.created,
+            ended: CancellationToken::new(),
+        };
+        if let Err(error) = self.store.keep_session(stored).await {
+            // It lives all the same, only not beyond a restart.
+            tracing::error!(%error, "a session could not be written");
+        }
+        lock(&self.by_hash).insert(id_hash, Arc::new(session));
+        Ok(id)
+    }
+
+    /// Whether this number failed too often of late.
+    fn must_wait(&self, agent: &AgentId) -> bool {
+        let mut failures = lock(&self.failures);
+        let horizon = now() - FAILURE_WINDOW;
+        failures.retain(|_, times| {
+            times.retain(|time| *time > horizon);
+            !times.is_empty()
+        });
+        failures.get(agent).is_some_and(|times| times.len() >= MOST_FAILURES) || failures.len() >= MOST_SESSIONS
+    }
+
+    fn failed(&self, agent: &AgentId) {
+        lock(&self.failures).entry(agent.clone()).or_default().push(now());
+    }
+}
+
+/// A panic elsewhere does not make the sessions wrong.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn hash(id: &str) -> IdHash {
+    Sha256::digest(id.as_bytes()).into()
+}
+
+/// The value of the request's cookie `name`.
+pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(Cookie::split_parse).flatten().find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
+}
+
+/// The service behind `POST /api/sign-in`.
+pub async fn sign_in(number: String, password: String, domain: String, extension: String) -> Result<(), ApiError> {
+    let caller = context::caller()?;
+    let cookie = enter(&caller.console, number.trim(), password.into(), domain.trim(), extension.trim()).await;
+    let id = cookie.map_err(|error| caller.fail(error))?;
+    caller.set_cookie(&cookie_of(&caller, &id, false));
+    caller.redirect_form("/");
+    Ok(())
+}
+
+async fn enter(console: &Console, number: &str, password: SecretString, domain: &str, extension: &str) -> Result<String, ApiError> {
+    let wrong = |field: &str, problem: &str| ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() };
+    let namespace = &console.config.namespace;
+    let agent = AgentId::of(number, namespace).map_err(|_| wrong("number", "give your agent number, for example 5000"))?;
+    if domain != namespace.as_str() {
+        return Err(wrong("domain", &format!("this console serves {namespace}")));
+    }
+    if !is_phone_number(extension) {
+        return Err(wrong("extension", "digits only, for example 8000"));
+    }
+    let device = DeviceId::of(extension, namespace).map_err(|_| wrong("extension", "digits only, for example 8000"))?;
+    if console.sessions.must_wait(&agent) {
+        return Err(ApiError::Busy);
+    }
+    let platform = match console.platform.login(number, &password, namespace).await {
+        Ok(platform) => platform,
+        Err(LoginError::Refused) => {
+            console.sessions.failed(&agent);
+            return Err(ApiError::WrongCredentials);
+        }
+        Err(LoginError::Unreachable) => return Err(ApiError::Unreachable),
+        Err(LoginError::NotUnderstood(status)) => return Err(ApiError::NotUnderstood { status }),
+    };
+    let role = role_of(number, &console.config.supervisors, &console.config.viewers).ok_or(ApiError::NotPermitted)?;
+    let name = console.platform.own_name(&platform).await.unwrap_or_default();
+    let me = Me { agent, name, namespace: namespace.clone(), device, role };
+    tracing::info!(agent = %me.agent, device = %me.device, ?role, "signed in");
+    let id = console.sessions.begin(me, platform).await?;
+    console.roster_wanted.notify_one();
+    Ok(id)
+}
+
+/// The service behind `POST /api/sign-out`.
 pub async fn sign_out() -> Result<(), ApiError> {
-    Err(ApiError::SignedOut)
+    let caller = context::caller()?;
+    let session = caller.session()?;
+    caller.console.sessions.end(&session);
+    tracing::info!(agent = %session.agent, "signed out");
+    caller.set_cookie(&cookie_of(&caller, "", true));
+    caller.redirect_form("/sign-in");
+    Ok(())
+}
+
+fn cookie_of(caller: &Caller, id: &str, remove: bool) -> Cookie<'static> {
+    let mut cookie =
+        Cookie::build((COOKIE, id.to_owned())).path("/").http_only(true).same_site(SameSite::Lax).secure(caller.over_tls()).build();
+    if remove {
+        cookie.make_removal();
+    }
+    cookie
 }

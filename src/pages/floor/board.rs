@@ -84,6 +84,7 @@ pub fn Board() -> impl IntoView {
             <Empty />
         </div>
     }
+    .into_any()
 }
 
 /// A row that moves in the document loses the focus: it is given back, or goes to the row now in its place.

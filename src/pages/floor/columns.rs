@@ -36,6 +36,7 @@ pub fn Columns() -> impl IntoView {
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A column that can be sorted by one or two keys.
@@ -86,4 +87,5 @@ fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
             {buttons}
         </div>
     }
+    .into_any()
 }

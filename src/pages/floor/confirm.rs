@@ -63,4 +63,5 @@ pub fn ConfirmDialog() -> impl IntoView {
             </div>
         </dialog>
     }
+    .into_any()
 }

@@ -93,4 +93,5 @@ pub fn KeysDialog() -> impl IntoView {
             </div>
         </dialog>
     }
+    .into_any()
 }

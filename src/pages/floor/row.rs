@@ -94,5 +94,6 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 </div>
             </div>
         }
+        .into_any()
     })
 }

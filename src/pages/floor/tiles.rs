@@ -48,6 +48,7 @@ pub fn Tiles() -> impl IntoView {
             {tiles}
         </div>
     }
+    .into_any()
 }
 
 #[component]
@@ -72,6 +73,7 @@ fn Tile(code: &'static str, word: &'static str, states: &'static [State]) -> imp
             <span>{word}</span>
         </button>
     }
+    .into_any()
 }
 
 fn is_pressed(tile: &[State], filter: &[State]) -> bool {

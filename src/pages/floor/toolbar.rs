@@ -114,4 +114,5 @@ pub fn Toolbar() -> impl IntoView {
             </button>
         </form>
     }
+    .into_any()
 }

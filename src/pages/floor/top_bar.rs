@@ -46,6 +46,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
             </form>
         </header>
     }
+    .into_any()
 }
 
 #[component]
@@ -96,4 +97,5 @@ pub fn LinkBanner() -> impl IntoView {
             </div>
         </Show>
     }
+    .into_any()
 }

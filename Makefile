@@ -1,0 +1,33 @@
+# The project's commands. Each is a script that also runs by itself.
+.PHONY: help run test build dev lint bench clean
+
+help:
+	@echo 'make run     set up, build, and start the demo (arguments: make run ARGS="--agents 200")'
+	@echo 'make test    set up and run every test'
+	@echo 'make build   target/release/supervisor-console'
+	@echo 'make dev     rebuild and restart at every change (ARGS as above)'
+	@echo 'make lint    formatting and clippy, both halves'
+	@echo 'make bench   benchmarks'
+	@echo 'make clean   remove what was built; keeps the tools in .tools'
+
+run:
+	@scripts/run $(ARGS)
+
+test:
+	@scripts/test
+
+build:
+	@scripts/setup
+	@scripts/build
+
+dev:
+	@scripts/dev $(ARGS)
+
+lint:
+	@scripts/lint
+
+bench:
+	@scripts/bench $(ARGS)
+
+clean:
+	rm -rf target end2end/test-results end2end/playwright-report

@@ -1,0 +1,22 @@
+//! When an event happened, for deciding which of two facts about the same thing is the later one.
+//!
+//! Facts are kept as registers: a fact replaces another only if it happened later. That is what makes duplicates harmless and lets
+//! copies of an event arrive in any order.
+
+/// Event time, then the source's own serial, then the event's rank among those of one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamp {
+    pub time: i64,
+    pub serial: i64,
+    pub rank: u8,
+}
+
+/// A fact this much older than what is known comes from a clock that was set back, not from a late copy: copies are late by
+/// seconds. It then counts as new, or the floor would stand still until the clock has caught up.
+const CLOCK_SET_BACK: i64 = 10 * 60 * 1000;
+
+impl Stamp {
+    pub fn after(&self, known: &Stamp) -> bool {
+        self > known || self.time.saturating_add(CLOCK_SET_BACK) < known.time
+    }
+}

@@ -1,0 +1,76 @@
+//! What a server function knows of its caller, and how it answers beyond its result.
+
+use crate::api::ApiError;
+use crate::server::Console;
+use crate::server::session::Session;
+use cookie::Cookie;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use std::sync::Arc;
+
+/// The request that a server function runs for.
+pub struct Caller {
+    pub console: Arc<Console>,
+    headers: HeaderMap,
+    response: ResponseOptions,
+}
+
+/// The caller of the server function that runs now.
+pub fn caller() -> Result<Caller, ApiError> {
+    let lost = || ApiError::Transport { detail: "the request's context is missing".to_owned() };
+    Ok(Caller {
+        console: use_context::<Arc<Console>>().ok_or_else(lost)?,
+        headers: use_context::<Parts>().ok_or_else(lost)?.headers,
+        response: use_context::<ResponseOptions>().ok_or_else(lost)?,
+    })
+}
+
+impl Caller {
+    /// Who asks; the error is already the answer.
+    pub fn session(&self) -> Result<Arc<Session>, ApiError> {
+        self.console.sessions.of(&self.headers).ok_or_else(|| self.fail(ApiError::SignedOut))
+    }
+
+    /// Gives the answer the error's status. A plain form is sent back to its page instead, with the error in the address.
+    pub fn fail(&self, error: ApiError) -> ApiError {
+        if !self.is_plain_form() {
+            self.response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        }
+        error
+    }
+
+    pub fn set_cookie(&self, cookie: &Cookie) {
+        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+            self.response.append_header(header::SET_COOKIE, value);
+        }
+    }
+
+    /// Where a browser without scripts goes after this form.
+    pub fn redirect_form(&self, path: &'static str) {
+        if self.is_plain_form() {
+            self.response.set_status(StatusCode::SEE_OTHER);
+            self.response.insert_header(header::LOCATION, HeaderValue::from_static(path));
+        }
+    }
+
+    /// The page was served over TLS: the browser says so itself, whatever stands between.
+    pub fn over_tls(&self) -> bool {
+        self.text(&header::ORIGIN).is_some_and(|origin| origin.starts_with("https://"))
+    }
+
+    fn is_plain_form(&self) -> bool {
+        self.text(&header::ACCEPT).is_some_and(|accepts| accepts.contains("text/html"))
+    }
+
+    fn text(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// A request that could not be decoded is the caller's mistake, not the server's.
+pub fn note_bad_request(status: u16) {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+}

@@ -1,0 +1,161 @@
+//! The step-ins under way and lately ended: who asked for what, and how far it has come. Part of the floor's owner; the events that
+//! prove an operation pass by there.
+
+use crate::floor::{AgentId, CallId, Event, Floor, Intervention, Operation, Outcome};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long an accepted operation waits for its event.
+const PATIENCE: i64 = 10_000;
+/// How long an ended one is shown at its row; its event, if late, still counts during that time.
+const SHOWN: i64 = 60_000;
+/// More at once is not stepping in.
+const MOST: usize = 10_000;
+
+#[derive(Debug, Default)]
+pub struct Interventions {
+    by_id: BTreeMap<i64, Intervention>,
+    last_id: i64,
+}
+
+/// Operations whose outcome changed, each as it is now.
+pub type Changed = Vec<Intervention>;
+
+impl Interventions {
+    /// Ids go on after `last_id`.
+    pub fn after(last_id: i64) -> Self {
+        Interventions { by_id: BTreeMap::new(), last_id }
+    }
+
+    /// Takes up a new one and gives it its id; none where too many are under way.
+    pub fn begin(&mut self, mut intervention: Intervention) -> Option<Intervention> {
+        if self.by_id.len() >= MOST {
+            return None;
+        }
+        self.last_id += 1;
+        intervention.id = self.last_id;
+        self.by_id.insert(intervention.id, intervention.clone());
+        Some(intervention)
+    }
+
+    pub fn withdraw(&mut self, id: i64) -> Option<Intervention> {
+        self.by_id.remove(&id)
+    }
+
+    pub fn get(&self, id: i64) -> Option<&Intervention> {
+        self.by_id.get(&id)
+    }
+
+    /// The platform answered, or the connection broke. An event that came first has the last word.
+    pub fn answered(&mut self, id: i64, outcome: Outcome, now: i64) -> Option<Intervention> {
+        let intervention = self.by_id.get_mut(&id)?;
+        let after = elapsed(intervention.requested_at, now);
+        intervention.answered_after = Some(after);
+        if intervention.outcome == Outcome::Requested {
+            intervention.outcome = outcome;
+            intervention.finished_after = (outcome != Outcome::Accepted).then_some(after);
+        }
+        Some(intervention.clone())
+    }
+
+    /// Confirms what `event` proves. What was given up or unknown is still proved by its event.
+    pub fn proved_by(&mut self, event: &Event, floor: &Floor, now: i64) -> Changed {
+        let open = |outcome| matches!(outcome, Outcome::Requested | Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
+        let mut changed = Vec::new();
+        for intervention in self.by_id.values_mut() {
+            if open(intervention.outcome) && intervention.is_proved_by(event, floor) {
+                intervention.outcome = Outcome::Confirmed;
+                intervention.finished_after = Some(elapsed(intervention.requested_at, now));
+                changed.push(intervention.clone());
+            }
+        }
+        changed
+    }
+
+    /// Gives up on those that waited too long. The second list is those that need not be shown any more.
+    pub fn expire(&mut self, now: i64) -> (Changed, Changed) {
+        let mut changed = Vec::new();
+        for intervention in self.by_id.values_mut() {
+            if intervention.outcome == Outcome::Accepted && now - intervention.requested_at >= PATIENCE {
+                intervention.outcome = Outcome::Unconfirmed;
+                intervention.finished_after = Some(elapsed(intervention.requested_at, now));
+                changed.push(intervention.clone());
+            }
+        }
+        let ended = |i: &Intervention| now - i.requested_at - i64::from(i.finished_after.unwrap_or(0)) >= SHOWN;
+        let gone: Vec<i64> = self.by_id.values().filter(|i| !i.outcome.pending() && ended(i)).map(|i| i.id).collect();
+        (changed, gone.into_iter().filter_map(|id| self.by_id.remove(&id)).collect())
+    }
+
+    /// The latest at this agent, or the latest listening to this call.
+    pub fn latest(&self, agent: &AgentId, call: Option<&CallId>) -> Option<&Intervention> {
+        let here = |i: &&Intervention| {
+            i.agent.as_ref() == Some(agent) || (i.operation == Operation::Listen && call.is_some() && i.call.as_ref() == call)
+        };
+        self.by_id.values().rev().find(here)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+}
+
+fn elapsed(from: i64, to: i64) -> u32 {
+    u32::try_from(Duration::from_millis(u64::try_from(to - from).unwrap_or(0)).as_millis()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::DeviceId;
+
+    fn ready(at: i64) -> Intervention {
+        Intervention {
+            id: 0,
+            operation: Operation::Ready,
+            agent: Some(AgentId::trusted("5001@test.cc")),
+            device: Some(DeviceId::trusted("8001@test.cc")),
+            call: None,
+            by: AgentId::trusted("5000@test.cc"),
+            by_device: DeviceId::trusted("8000@test.cc"),
+            requested_at: at,
+            answered_after: None,
+            finished_after: None,
+            outcome: Outcome::Requested,
+        }
+    }
+
+    fn proof() -> Event {
+        Event::decode(br#"{"eventName":"agentReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"}"#, &|t| t).unwrap()
+    }
+
+    #[test]
+    fn an_event_before_the_answer_has_the_last_word() {
+        let mut all = Interventions::after(41);
+        let id = all.begin(ready(1_000)).unwrap().id;
+        assert_eq!(id, 42);
+        assert_eq!(all.proved_by(&proof(), &Floor::default(), 1_030)[0].finished_after, Some(30));
+        let answered = all.answered(id, Outcome::Accepted, 1_040).unwrap();
+        assert_eq!((answered.outcome, answered.answered_after, answered.finished_after), (Outcome::Confirmed, Some(40), Some(30)));
+    }
+
+    #[test]
+    fn an_accepted_one_is_given_up_after_ten_seconds_and_still_proved_later() {
+        let mut all = Interventions::default();
+        let id = all.begin(ready(0)).unwrap().id;
+        all.answered(id, Outcome::Accepted, 50);
+        assert!(all.expire(9_999).0.is_empty());
+        assert_eq!(all.expire(10_000).0[0].outcome, Outcome::Unconfirmed);
+        assert_eq!(all.proved_by(&proof(), &Floor::default(), 12_000)[0].outcome, Outcome::Confirmed);
+        assert!(all.expire(71_999).1.is_empty());
+        assert_eq!(all.expire(72_000).1.len(), 1);
+    }
+
+    #[test]
+    fn a_refused_one_is_not_proved_by_anything() {
+        let mut all = Interventions::default();
+        let id = all.begin(ready(0)).unwrap().id;
+        all.answered(id, Outcome::Refused(460), 50);
+        assert!(all.proved_by(&proof(), &Floor::default(), 60).is_empty());
+    }
+}

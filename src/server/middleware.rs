@@ -1,0 +1,83 @@
+//! What every request passes through, outermost last.
+
+use crate::api::ApiError;
+use axum::body::Body;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// No form of ours is longer.
+const LONGEST_BODY: usize = 64 << 10;
+
+/// The document's own scripts carry its first state; everything else comes from our own origin.
+const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
+     img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+pub fn around(routes: Router) -> Router {
+    routes
+        .layer(from_fn(same_origin))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
+        .layer(from_fn(protect))
+        .layer(CatchPanicLayer::new())
+}
+
+/// Whatever changes something, and the live channel, answers only to our own pages. Requests without an origin do not come from a
+/// page: scripts may do what their session permits.
+async fn same_origin(request: Request<Body>, next: Next) -> Response {
+    let guarded = !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path() == "/live";
+    if guarded && !is_ours(request.headers()) {
+        return (StatusCode::FORBIDDEN, Json(ApiError::WrongOrigin)).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_ours(headers: &HeaderMap) -> bool {
+    let text = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    let site = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if headers.contains_key(header::ORIGIN) {
+        let authority = text(&header::ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+        return authority.is_some() && authority == text(&header::HOST);
+    }
+    site.is_none_or(|site| matches!(site, "same-origin" | "none"))
+}
+
+async fn protect(request: Request<Body>, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_pages_count_as_ours() {
+        let ours = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            is_ours(&headers)
+        };
+        assert!(ours(&[("host", "console.example"), ("origin", "https://console.example")]));
+        assert!(ours(&[("host", "localhost:3000")]));
+        assert!(!ours(&[("host", "localhost:3000"), ("origin", "http://localhost:4000")]));
+        assert!(!ours(&[("host", "localhost:3000"), ("origin", "null")]));
+        assert!(!ours(&[("origin", "http://localhost:3000")]));
+        assert!(!ours(&[("host", "localhost:3000"), ("sec-fetch-site", "cross-site")]));
+    }
+}

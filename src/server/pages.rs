@@ -1,0 +1,157 @@
+//! The pages, rendered with the board as it is now; and the choice of language and theme.
+
+use crate::app;
+use crate::floor::BoardQuery;
+use crate::live::FirstView;
+use crate::page::{Language, PageContext, Theme};
+use crate::server::session::{Session, cookie_value};
+use crate::server::{Console, assets};
+use axum::body::Body;
+use axum::extract::{Query, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use cookie::{Cookie, SameSite, time::Duration};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use leptos::prelude::provide_context;
+use serde::Deserialize;
+use std::sync::Arc;
+
+const SIGN_IN: &str = "/sign-in";
+
+/// Everything that is no route of its own: a file of `public/`, or a page.
+pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -> Response {
+    let (uri, headers) = (request.uri().clone(), request.headers().clone());
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    if let Some(file) = assets::serve(uri.path(), false, &headers) {
+        return file;
+    }
+    let session = console.sessions.of(&headers);
+    match (&session, uri.path()) {
+        (None, path) if path != SIGN_IN => return Redirect::to(&sign_in_address(&uri)).into_response(),
+        (Some(_), SIGN_IN) => return Redirect::to("/").into_response(),
+        _ => {}
+    }
+    let first = match &session {
+        Some(session) => match first_view(&console, session, &uri).await {
+            Some(first) => Some(first),
+            None => return (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response(),
+        },
+        None => None,
+    };
+    let context = PageContext { language: language(&headers), theme: theme(&headers), namespace: console.config.namespace.clone(), first };
+    let provided = context.clone();
+    let render = leptos_axum::render_app_async_with_context(
+        move || provide_context(provided.clone()),
+        move || app::shell(context.clone(), assets::addresses()),
+    );
+    let mut response = render(request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A file of the browser's half.
+pub async fn package(uri: Uri, headers: HeaderMap) -> Response {
+    let versioned = uri.query().is_some_and(|query| query.starts_with("v="));
+    assets::serve(uri.path(), versioned, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+async fn first_view(console: &Console, session: &Session, uri: &Uri) -> Option<FirstView> {
+    let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).unwrap_or_default();
+    let query = BoardQuery::from_params(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    let view = console.owner.view(query, FirstView::ROWS).await.ok()?;
+    Some(FirstView {
+        me: session.me(&console.config.namespace),
+        header: view.header,
+        counts: view.counts,
+        teams: view.teams,
+        matching: view.matching,
+        rows: view.rows,
+        hidden: console.config.hidden.clone(),
+    })
+}
+
+/// The sign-in page, from which one comes back to `uri`.
+fn sign_in_address(uri: &Uri) -> String {
+    match uri.path_and_query().map(|wanted| wanted.as_str()) {
+        None | Some("/") => SIGN_IN.to_owned(),
+        Some(wanted) => {
+            let escaped: String = wanted.bytes().map(escape).collect();
+            format!("{SIGN_IN}?next={escaped}")
+        }
+    }
+}
+
+fn escape(byte: u8) -> String {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Preferences {
+    lang: Option<String>,
+    theme: Option<String>,
+    next: Option<String>,
+}
+
+/// `GET /preferences?lang=&theme=&next=`: keeps the choice in a cookie and goes back. Works without scripts.
+pub async fn preferences(Query(wanted): Query<Preferences>) -> Response {
+    let next = wanted.next.as_deref().filter(|next| is_local(next)).unwrap_or("/");
+    let mut response = Redirect::to(next).into_response();
+    let lang = wanted.lang.as_deref().and_then(Language::from_code).map(|language| ("lang", language.code()));
+    let theme = wanted.theme.as_deref().and_then(Theme::from_code).map(|theme| ("theme", theme.code()));
+    for (name, value) in [lang, theme].into_iter().flatten() {
+        let cookie = Cookie::build((name, value)).path("/").same_site(SameSite::Lax).max_age(Duration::days(365));
+        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+/// A path of ours: one slash at its beginning (two would be another host), nothing that a header could not hold.
+fn is_local(next: &str) -> bool {
+    next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains('\\')
+        && next.len() <= 2000
+        && next.bytes().all(|b| (0x21..0x7f).contains(&b))
+}
+
+fn language(headers: &HeaderMap) -> Language {
+    let chosen = cookie_value(headers, "lang").and_then(|code| Language::from_code(&code));
+    chosen.or_else(|| preferred(headers)).unwrap_or_default()
+}
+
+/// The first language of `Accept-Language` that we speak; browsers list them by preference.
+fn preferred(headers: &HeaderMap) -> Option<Language> {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    accepted.split(',').filter_map(|part| part.split(';').next()).find_map(|code| Language::from_code(code.trim()))
+}
+
+fn theme(headers: &HeaderMap) -> Theme {
+    cookie_value(headers, "theme").and_then(|code| Theme::from_code(&code)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_comes_back_only_to_a_local_path() {
+        for good in ["/", "/?q=5001&state=ready", "/sign-in?next=%2F"] {
+            assert!(is_local(good), "{good}");
+        }
+        for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/中"] {
+            assert!(!is_local(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_wanted_page_survives_the_sign_in() {
+        assert_eq!(sign_in_address(&Uri::from_static("/")), "/sign-in");
+        assert_eq!(sign_in_address(&Uri::from_static("/?q=a%20b&sort=-time")), "/sign-in?next=/%3Fq%3Da%2520b%26sort%3D-time");
+    }
+}

@@ -1,0 +1,8 @@
+//! The platform, as the console speaks with it: HTTP for actions, STOMP over WebSocket for events.
+
+pub mod http;
+pub mod link;
+pub mod requests;
+pub mod roster;
+
+pub use http::{CallError, LoginError, Platform, PlatformSession};

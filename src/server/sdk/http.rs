@@ -1,0 +1,169 @@
+//! The platform's HTTP side (protocol, section 1).
+
+use super::requests::ForceRequest;
+use crate::floor::{AgentId, Namespace, RosterEntry};
+use crate::server::config::{Config, below};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Client, Method, Response, StatusCode, Url};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Every body is JSON, and an empty one says so as well.
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(8);
+/// A roster of 50,000 agents is about 20 MB.
+const LONGEST_ANSWER: usize = 64 << 20;
+
+/// The platform's session id; never leaves the server.
+#[derive(Debug, Clone)]
+pub struct PlatformSession(SecretString);
+
+impl PlatformSession {
+    pub fn new(id: String) -> Self {
+        PlatformSession(id.into())
+    }
+
+    /// For keeping it in the database and sending it to the platform, nowhere else.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    #[error("number, password or domain is wrong")]
+    Refused,
+    #[error("the platform cannot be reached")]
+    Unreachable,
+    #[error("the platform's login answered with status {0}, which is not in its protocol")]
+    NotUnderstood(u16),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    #[error("no connection to the platform: nothing was sent")]
+    Unreachable,
+    #[error("the connection broke before the answer")]
+    Broken,
+    #[error("the platform refused it with status {status}")]
+    Refused { status: u16, holder: Option<String> },
+    #[error("the platform's answer was not understood")]
+    NotUnderstood,
+}
+
+#[derive(Debug, Clone)]
+pub struct Platform {
+    client: Client,
+    base: Url,
+    login: Url,
+}
+
+impl Platform {
+    pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
+        let client = Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .timeout(TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            // An operation must never be sent twice, not even by the HTTP client.
+            .retry(reqwest::retry::never())
+            .user_agent(concat!("supervisor-console/", env!("CARGO_PKG_VERSION")))
+            .build()?;
+        Ok(Platform { client, base: config.sdk_url.clone(), login: config.login_url.clone() })
+    }
+
+    /// Logs in; the password goes to the platform and is forgotten.
+    pub async fn login(&self, number: &str, password: &SecretString, namespace: &Namespace) -> Result<PlatformSession, LoginError> {
+        let form = [("username", number), ("password", password.expose_secret()), ("namespace", namespace.as_str())];
+        let answer = self.client.post(self.login.clone()).form(&form).send().await.map_err(|_| LoginError::Unreachable)?;
+        let status = answer.status();
+        match status {
+            StatusCode::UNAUTHORIZED => return Err(LoginError::Refused),
+            _ if !status.is_success() => return Err(LoginError::NotUnderstood(status.as_u16())),
+            _ => {}
+        }
+        let body = read(answer, 1 << 20).await.map_err(|_| LoginError::Unreachable)?;
+        let id =
+            serde_json::from_slice::<serde_json::Value>(&body).ok().and_then(|body| body.get("sessionId")?.as_str().map(str::to_owned));
+        match id {
+            Some(id) if HeaderValue::from_str(&id).is_ok() => Ok(PlatformSession::new(id)),
+            _ => Err(LoginError::NotUnderstood(status.as_u16())),
+        }
+    }
+
+    /// Sends one of the seven force operations, exactly as the protocol's table has it. Ok is "accepted", never "done".
+    pub async fn force(&self, session: &PlatformSession, request: &ForceRequest) -> Result<(), CallError> {
+        self.call(session, request.method.clone(), &request.path, request.body.clone()).await.map(|_| ())
+    }
+
+    /// Keeps the platform's session alive.
+    pub async fn heartbeat(&self, session: &PlatformSession, agent: &AgentId) -> Result<(), CallError> {
+        self.call(session, Method::POST, &format!("/api/csta/agent/heartbeat/{agent}"), String::new()).await.map(|_| ())
+    }
+
+    /// The name that the platform gives for the one who is signed in; none where it gives none.
+    pub async fn own_name(&self, session: &PlatformSession) -> Option<String> {
+        let body = self.get(session, "/api/csta/agent/client-state").await.ok()?;
+        let state: serde_json::Value = serde_json::from_slice(&body).ok()?;
+        state.get("agent")?.get("agentName")?.as_str().map(|name| name.chars().take(100).collect())
+    }
+
+    /// The agents that the platform lists, with their teams' names.
+    pub async fn roster(&self, session: &PlatformSession) -> Result<Vec<RosterEntry>, CallError> {
+        // Where the teams cannot be had, the roster's own names for them serve.
+        let teams = match self.get(session, "/api/security/security/org/topOrg").await {
+            Ok(body) => super::roster::teams(&body),
+            Err(_) => HashMap::new(),
+        };
+        let body = self.get(session, "/api/operation/tenant/agents").await?;
+        super::roster::agents(&body, &teams).ok_or(CallError::NotUnderstood)
+    }
+
+    async fn get(&self, session: &PlatformSession, path: &str) -> Result<Vec<u8>, CallError> {
+        self.call(session, Method::GET, path, String::new()).await
+    }
+
+    async fn call(&self, session: &PlatformSession, method: Method, path: &str, body: String) -> Result<Vec<u8>, CallError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, JSON);
+        let mut id = HeaderValue::from_str(session.expose()).map_err(|_| CallError::NotUnderstood)?;
+        id.set_sensitive(true);
+        headers.insert("sessionId", id);
+        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let mut url = below(&self.base, path.trim_start_matches('/'));
+        url.set_query(query);
+        let sent = self.client.request(method, url).headers(headers).body(body).send().await;
+        let answer = sent.map_err(|error| if error.is_connect() { CallError::Unreachable } else { CallError::Broken })?;
+        let status = answer.status();
+        let body = read(answer, LONGEST_ANSWER).await;
+        if status.is_success() {
+            return body.map_err(|_| CallError::Broken);
+        }
+        Err(CallError::Refused { status: status.as_u16(), holder: holder(&body.unwrap_or_default()) })
+    }
+}
+
+/// Whom a 455 or 459 names as the one in the way.
+fn holder(body: &[u8]) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let named = ["agentId", "agent", "deviceId"].into_iter().find_map(|name| body.get(name)?.as_str())?;
+    Some(named.chars().take(100).collect())
+}
+
+async fn read(mut answer: Response, most: usize) -> Result<Vec<u8>, CallError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|_| CallError::Broken)? {
+        if body.len() + chunk.len() > most {
+            return Err(CallError::NotUnderstood);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Serialises a body whose field order is the struct's.
+pub(super) fn json(body: &impl Serialize) -> String {
+    serde_json::to_string(body).unwrap_or_default()
+}

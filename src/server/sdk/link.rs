@@ -1,0 +1,292 @@
+//! The link to the platform's events: STOMP over WebSocket (protocol, section 2). Connects, subscribes, hands every good event on,
+//! notices silence, and begins again for as long as it takes.
+
+use crate::floor::{Event, event::ToUtc};
+use crate::live::LinkState;
+use crate::server::config::Config;
+use crate::server::owner::Owner;
+use crate::server::{now, telemetry};
+use crate::stomp::{Decoder, Frame, Item, Limits, Version};
+use futures_util::{SinkExt, StreamExt};
+use jiff::tz::TimeZone;
+use secrecy::ExposeSecret;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout};
+use tokio_tungstenite::tungstenite::{self, Message, protocol::WebSocketConfig};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_util::sync::CancellationToken;
+
+/// What we offer and ask for; the vendor's client says the same.
+const HEART_BEAT: Duration = Duration::from_secs(10);
+/// A link that was silent this long is dead, whatever it promised.
+const DEAD_AFTER: Duration = Duration::from_secs(22);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
+/// A broker that accepts a subscription without a receipt has accepted it by then.
+const RECEIPT_TIMEOUT: Duration = Duration::from_secs(2);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
+/// STOMP frames end at 1 MiB; what the WebSocket lets through beyond that is refused by the codec without losing the link.
+const LONGEST_MESSAGE: usize = 4 << 20;
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Why the link ended. Always followed by the next attempt.
+#[derive(Debug, thiserror::Error)]
+enum LinkError {
+    #[error("no connection: {0}")]
+    Connect(#[from] tungstenite::Error),
+    #[error("no answer within {} s", CONNECT_TIMEOUT.as_secs())]
+    NoAnswer,
+    #[error("the broker refused: {0}")]
+    Refused(String),
+    #[error("the broker closed the connection")]
+    Closed,
+    #[error("nothing was heard for {} s", DEAD_AFTER.as_secs())]
+    Silent,
+    #[error("the console is stopping")]
+    Stopping,
+}
+
+/// Keeps the link until `stop`.
+pub async fn run(config: Config, owner: Owner, stop: CancellationToken) {
+    let mut attempts = 0_u32;
+    let mut malformed = Malformed::default();
+    while !stop.is_cancelled() {
+        let mut was_live = false;
+        let ended = tokio::select! {
+            () = stop.cancelled() => LinkError::Stopping,
+            ended = session(&config, &owner, &mut malformed, &mut was_live) => ended,
+        };
+        owner.link(LinkState::Down).await;
+        if stop.is_cancelled() {
+            return;
+        }
+        attempts = if was_live { 0 } else { attempts.saturating_add(1) };
+        let pause = backoff(attempts);
+        tracing::warn!(reason = %ended, url = %config.events_url, again_in_ms = pause.as_millis() as u64, "the link to the platform is down");
+        telemetry::link_lost();
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = sleep(pause) => {}
+        }
+    }
+}
+
+/// At once the first time, then longer, never longer than five seconds; jittered, so that consoles do not come back all together.
+fn backoff(attempts: u32) -> Duration {
+    let longest = Duration::from_millis(200).saturating_mul(1 << attempts.min(5)).min(LONGEST_BACKOFF);
+    longest.mul_f64(rand::random_range(0.5..=1.0))
+}
+
+/// One connection, from its beginning to its end.
+async fn session(config: &Config, owner: &Owner, malformed: &mut Malformed, was_live: &mut bool) -> LinkError {
+    match timeout(CONNECT_TIMEOUT, connect(config)).await {
+        Err(_) => LinkError::NoAnswer,
+        Ok(Err(error)) => error,
+        Ok(Ok((mut socket, mut decoder, hello))) => {
+            let ended = listen(config, owner, malformed, was_live, &mut socket, &mut decoder, &hello).await;
+            // Politeness only: the broker notices the end either way.
+            let _ = timeout(Duration::from_millis(200), socket.close(None)).await;
+            ended
+        }
+    }
+}
+
+/// Connects and greets; returns the CONNECTED frame.
+async fn connect(config: &Config) -> Result<(Socket, Decoder, Frame), LinkError> {
+    let limits = WebSocketConfig::default().max_message_size(Some(LONGEST_MESSAGE)).max_frame_size(Some(LONGEST_MESSAGE));
+    let (mut socket, _) = connect_async_with_config(config.events_url.as_str(), Some(limits), true).await?;
+    let mut greeting =
+        Frame::new("CONNECT").header("accept-version", "1.2,1.1,1.0").header("heart-beat", format!("{0},{0}", HEART_BEAT.as_millis()));
+    if let Some((login, passcode)) = &config.broker {
+        greeting = greeting.header("login", login).header("passcode", passcode.expose_secret()).header("host", "/");
+    }
+    socket.send(text(greeting.encode(Version::V1_0))).await?;
+    let mut decoder = Decoder::new(Limits::default());
+    loop {
+        match decoder.next() {
+            Some(Ok(Item::Frame(frame))) if frame.command == "CONNECTED" => {
+                decoder.set_version(version(&frame));
+                return Ok((socket, decoder, frame));
+            }
+            Some(Ok(Item::Frame(frame))) => return Err(LinkError::Refused(problem(&frame))),
+            Some(Ok(Item::HeartBeat)) => {}
+            Some(Err(error)) => return Err(LinkError::Refused(error.to_string())),
+            None => match socket.next().await.ok_or(LinkError::Closed)?? {
+                Message::Text(text) => decoder.feed(text.as_bytes()),
+                Message::Binary(bytes) => decoder.feed(&bytes),
+                Message::Close(_) => return Err(LinkError::Closed),
+                _ => {}
+            },
+        }
+    }
+}
+
+/// A broker of STOMP 1.0 names no version.
+fn version(connected: &Frame) -> Version {
+    connected.get("version").and_then(Version::parse).unwrap_or(Version::V1_0)
+}
+
+fn problem(frame: &Frame) -> String {
+    let words = frame.get("message").map_or_else(|| String::from_utf8_lossy(&frame.body).into_owned(), str::to_owned);
+    let words: String = words.chars().filter(|c| !c.is_control()).take(200).collect();
+    if words.is_empty() { frame.command.chars().take(40).collect() } else { words }
+}
+
+async fn listen(
+    config: &Config,
+    owner: &Owner,
+    malformed: &mut Malformed,
+    was_live: &mut bool,
+    socket: &mut Socket,
+    decoder: &mut Decoder,
+    hello: &Frame,
+) -> LinkError {
+    let version = version(hello);
+    for (number, topic) in config.topics.iter().enumerate() {
+        let subscribe = Frame::new("SUBSCRIBE")
+            .header("id", format!("console-{number}"))
+            .header("destination", topic)
+            .header("ack", "auto")
+            .header("receipt", format!("subscribed-{number}"));
+        if let Err(error) = socket.send(text(subscribe.encode(version))).await {
+            return error.into();
+        }
+    }
+    let zone = config.time_zone.clone();
+    let to_utc = move |civil: i64| in_utc(&zone, civil);
+    let mut receipts = config.topics.len();
+    let mut live = false;
+    let presumed_live = sleep(RECEIPT_TIMEOUT);
+    tokio::pin!(presumed_live);
+    let every = beat(hello);
+    let mut beats = interval_at(Instant::now() + every, every);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut heard = Instant::now();
+    loop {
+        while let Some(item) = decoder.next() {
+            match item {
+                Ok(Item::Frame(frame)) => match frame.command.as_str() {
+                    "MESSAGE" => {
+                        receipts = 0;
+                        take(&frame.body, owner, malformed, &to_utc).await;
+                    }
+                    "RECEIPT" => receipts = receipts.saturating_sub(1),
+                    "ERROR" => return LinkError::Refused(problem(&frame)),
+                    _ => {}
+                },
+                Ok(Item::HeartBeat) => {}
+                Err(error) => malformed.count("frame", &error),
+            }
+        }
+        if receipts == 0 && !live {
+            (live, *was_live) = (true, true);
+            owner.link(LinkState::Live).await;
+            tracing::info!(url = %config.events_url, topics = ?config.topics, version = version.as_str(), "the link to the platform is live");
+        }
+        tokio::select! {
+            // Sending a beat must not wait behind a flood of events, nor the other way round.
+            message = socket.next() => {
+                heard = Instant::now();
+                match message {
+                    Some(Ok(Message::Text(text))) => decoder.feed(text.as_bytes()),
+                    Some(Ok(Message::Binary(bytes))) => decoder.feed(&bytes),
+                    Some(Ok(Message::Close(_))) | None => return LinkError::Closed,
+                    Some(Ok(_)) => {}
+                    Some(Err(error)) => return error.into(),
+                }
+            }
+            _ = beats.tick() => {
+                // The ping asks for a sign of life where the broker promised no heart-beats.
+                let sent = async {
+                    socket.feed(Message::text("\n")).await?;
+                    socket.feed(Message::Ping(Default::default())).await?;
+                    socket.flush().await
+                };
+                match timeout(HEART_BEAT, sent).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(error)) => return error.into(),
+                    Err(_) => return LinkError::Silent,
+                }
+            }
+            () = &mut presumed_live, if !live => receipts = 0,
+            () = sleep_until(heard + DEAD_AFTER) => return LinkError::Silent,
+        }
+    }
+}
+
+/// How often we must be heard: what the broker asked for, at least as often as we offered, a little early.
+fn beat(hello: &Frame) -> Duration {
+    let wanted = hello.get("heart-beat").and_then(|beat| beat.split_once(',')?.1.trim().parse::<u64>().ok()).unwrap_or(0);
+    Duration::from_millis(if wanted == 0 { 10_000 } else { wanted.clamp(1_000, 10_000) }).mul_f64(0.8)
+}
+
+async fn take(body: &[u8], owner: &Owner, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
+    match Event::decode(body, to_utc) {
+        Ok(event) => {
+            telemetry::event_in();
+            owner.event(event, now()).await;
+        }
+        Err(error) => malformed.count("event", &error),
+    }
+}
+
+/// The platform's civil time in UTC; in the hour that a change of the clock repeats, the first one is meant.
+fn in_utc(zone: &TimeZone, civil_millis: i64) -> i64 {
+    let local = jiff::Timestamp::from_millisecond(civil_millis).ok().map(|as_utc| TimeZone::UTC.to_datetime(as_utc));
+    let utc = local.and_then(|local| zone.to_ambiguous_timestamp(local).compatible().ok());
+    utc.map_or(civil_millis, |utc| utc.as_millisecond())
+}
+
+fn text(frame: Vec<u8>) -> Message {
+    // The codec writes UTF-8 headers and no body here.
+    match String::from_utf8(frame) {
+        Ok(text) => Message::text(text),
+        Err(bytes) => Message::binary(bytes.into_bytes()),
+    }
+}
+
+/// Counts what could not be read, and says so in the log once a minute.
+#[derive(Debug, Default)]
+struct Malformed {
+    unsaid: u64,
+    said: Option<Instant>,
+}
+
+impl Malformed {
+    fn count(&mut self, what: &'static str, error: &dyn std::error::Error) {
+        telemetry::malformed(what);
+        self.unsaid += 1;
+        if self.said.is_none_or(|said| said.elapsed() >= Duration::from_secs(60)) {
+            tracing::warn!(count = self.unsaid, reason = %error, "a malformed {what} from the platform was passed over");
+            (self.unsaid, self.said) = (0, Some(Instant::now()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn event_times_are_the_platforms_zone() {
+        let zone = TimeZone::get("Asia/Shanghai").unwrap();
+        assert_eq!(in_utc(&zone, 8 * 3_600_000), 0);
+    }
+
+    #[test]
+    fn the_backoff_is_jittered_and_bounded() {
+        for attempts in 0..100 {
+            let pause = backoff(attempts);
+            assert!(pause >= Duration::from_millis(100) && pause <= LONGEST_BACKOFF, "{attempts}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn we_beat_at_least_as_often_as_the_broker_asks() {
+        let hello = |beat: &str| Frame::new("CONNECTED").header("heart-beat", beat);
+        assert_eq!(beat(&hello("10000,5000")), Duration::from_secs(4));
+        assert_eq!(beat(&hello("0,0")), Duration::from_secs(8));
+        assert_eq!(beat(&hello("nonsense")), Duration::from_secs(8));
+    }
+}

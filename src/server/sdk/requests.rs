@@ -1,0 +1,125 @@
+//! The seven force operations as requests, byte for byte as the protocol's section 1 gives them.
+
+use super::http::json;
+use crate::floor::{AgentId, CallId, DeviceId, Namespace};
+use reqwest::Method;
+use serde::Serialize;
+
+/// One request below the SDK's address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ForceRequest {
+    pub method: Method,
+    pub path: String,
+    pub body: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Conference<'a> {
+    conference_participant: &'a str,
+    participation_type: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Transfer<'a> {
+    transfer_to: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SetState<'a> {
+    func: &'a str,
+    agent_mode: &'a str,
+    login_id: &'a AgentId,
+    agent_id: &'a AgentId,
+    device: &'a DeviceId,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Logout<'a> {
+    namespace: &'a Namespace,
+    func: &'a str,
+    device: &'a DeviceId,
+    agent_id: &'a AgentId,
+    login_id: &'a AgentId,
+}
+
+const AGENT_STATE: &str = "/api/csta/agent/state";
+
+/// In a path `@` stays literal and the bar of a connection id is `%7C`.
+fn connection(device: &DeviceId, call: &CallId) -> String {
+    format!("/api/csta/callControl/calls/{call}/connections/{device}%7C{call}")
+}
+
+fn post(path: String, body: String) -> ForceRequest {
+    ForceRequest { method: Method::POST, path, body }
+}
+
+impl ForceRequest {
+    pub fn drop(device: &DeviceId, call: &CallId) -> Self {
+        ForceRequest { method: Method::DELETE, path: connection(device, call), body: String::new() }
+    }
+
+    pub fn join(device: &DeviceId, call: &CallId, phone_number: &str) -> Self {
+        let body = Conference { conference_participant: phone_number, participation_type: "Active" };
+        post(format!("{}/singleStepConference", connection(device, call)), json(&body))
+    }
+
+    pub fn take(device: &DeviceId, call: &CallId, phone_number: &str) -> Self {
+        post(format!("{}/singleStepTransfer", connection(device, call)), json(&Transfer { transfer_to: phone_number }))
+    }
+
+    pub fn listen(listener: &DeviceId, call: &CallId) -> Self {
+        post(format!("/api/csta/callControl/calls/{call}/spy?deviceId={listener}"), String::new())
+    }
+
+    pub fn set_mode(agent: &AgentId, device: &DeviceId, mode: &str) -> Self {
+        let body = SetState { func: "SetState", agent_mode: mode, login_id: agent, agent_id: agent, device };
+        post(AGENT_STATE.to_owned(), json(&body))
+    }
+
+    pub fn logout(agent: &AgentId, device: &DeviceId, namespace: &Namespace) -> Self {
+        post(AGENT_STATE.to_owned(), json(&Logout { namespace, func: "Logout", device, agent_id: agent, login_id: agent }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_the_protocols_byte_for_byte() {
+        let agent = AgentId::trusted("5002@test.cc");
+        let device = DeviceId::trusted("8002@test.cc");
+        let call = CallId::trusted("37db6efe-57cc-4053-b0ce-24c96eba66b0");
+        let at = "/api/csta/callControl/calls/37db6efe-57cc-4053-b0ce-24c96eba66b0";
+        let connection = format!("{at}/connections/8002@test.cc%7C37db6efe-57cc-4053-b0ce-24c96eba66b0");
+        let is = |request: ForceRequest, method: &str, path: &str, body: &str| {
+            assert_eq!((request.method.as_str(), request.path.as_str(), request.body.as_str()), (method, path, body));
+        };
+        is(ForceRequest::drop(&device, &call), "DELETE", &connection, "");
+        is(
+            ForceRequest::join(&device, &call, "8001"),
+            "POST",
+            &format!("{connection}/singleStepConference"),
+            r#"{"conferenceParticipant":"8001","participationType":"Active"}"#,
+        );
+        is(ForceRequest::take(&device, &call, "8001"), "POST", &format!("{connection}/singleStepTransfer"), r#"{"transferTo":"8001"}"#);
+        is(ForceRequest::listen(&DeviceId::trusted("8001@test.cc"), &call), "POST", &format!("{at}/spy?deviceId=8001@test.cc"), "");
+        let state = "/api/csta/agent/state";
+        is(
+            ForceRequest::set_mode(&agent, &device, "NotReady"),
+            "POST",
+            state,
+            r#"{"func":"SetState","agentMode":"NotReady","loginId":"5002@test.cc","agentId":"5002@test.cc","device":"8002@test.cc"}"#,
+        );
+        is(
+            ForceRequest::logout(&agent, &device, &Namespace::trusted("test.cc")),
+            "POST",
+            state,
+            r#"{"namespace":"test.cc","func":"Logout","device":"8002@test.cc","agentId":"5002@test.cc","loginId":"5002@test.cc"}"#,
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! The audit log: a line for each step of each operation, the first written before the request leaves.
+
+use super::{Store, StoreError};
+use crate::floor::{Intervention, Outcome};
+use rusqlite::{Connection, params};
+
+/// One step of one operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    pub id: i64,
+    pub at: i64,
+    pub outcome: String,
+    pub status: Option<u16>,
+    pub operation: String,
+    pub by: String,
+    pub agent: Option<String>,
+    pub device: Option<String>,
+    pub call: Option<String>,
+}
+
+impl Store {
+    /// Writes the first line and waits until it is written.
+    pub async fn audit_request(&self, intervention: Intervention) -> Result<(), StoreError> {
+        self.ask(move |connection| insert(connection, &intervention)).await
+    }
+
+    /// Writes a further step.
+    pub fn audit_outcome(&self, intervention: Intervention) {
+        self.tell("an outcome in the audit log", move |connection| insert(connection, &intervention));
+    }
+
+    /// The highest id ever given: ids go on after a restart.
+    pub async fn last_intervention(&self) -> Result<i64, StoreError> {
+        self.ask(|connection| connection.query_row("SELECT coalesce(max(id), 0) FROM audit", [], |row| row.get(0))).await
+    }
+
+    /// The newest `most` lines, newest first.
+    pub async fn audit_log(&self, most: u32) -> Result<Vec<AuditEntry>, StoreError> {
+        self.ask(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, at, outcome, status, operation, by_agent, agent, device, call FROM audit ORDER BY rowid DESC LIMIT ?1",
+            )?;
+            let rows = statement.query_map([most], |row| {
+                Ok(AuditEntry {
+                    id: row.get(0)?,
+                    at: row.get(1)?,
+                    outcome: row.get(2)?,
+                    status: row.get(3)?,
+                    operation: row.get(4)?,
+                    by: row.get(5)?,
+                    agent: row.get(6)?,
+                    device: row.get(7)?,
+                    call: row.get(8)?,
+                })
+            })?;
+            rows.collect()
+        })
+        .await
+    }
+}
+
+fn insert(connection: &mut Connection, intervention: &Intervention) -> rusqlite::Result<()> {
+    let status = match intervention.outcome {
+        Outcome::Refused(status) => Some(status),
+        _ => None,
+    };
+    let after = intervention.finished_after.or(intervention.answered_after);
+    connection
+        .prepare_cached(
+            "INSERT INTO audit (id, at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        )?
+        .execute(params![
+            intervention.id,
+            intervention.requested_at.saturating_add(after.map_or(0, i64::from)),
+            intervention.outcome.code(),
+            status,
+            intervention.operation.action(),
+            intervention.by.as_str(),
+            intervention.by_device.as_str(),
+            intervention.agent.as_ref().map(|id| id.as_str()),
+            intervention.device.as_ref().map(|id| id.as_str()),
+            intervention.call.as_ref().map(|id| id.as_str()),
+            after,
+        ])?;
+    Ok(())
+}

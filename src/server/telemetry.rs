@@ -1,0 +1,81 @@
+//! Logging and metrics: every figure of `/metrics` has its function here.
+
+use crate::floor::{Operation, Outcome};
+use crate::live::LinkState;
+use crate::server::config::LogFormat;
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::sync::OnceLock;
+use std::time::Duration;
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging to standard error; `RUST_LOG` narrows or widens it.
+pub fn start_logging(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Fails only where logging was started already.
+    let _ = match format {
+        LogFormat::Text => log.with_target(false).try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+}
+
+/// The one recorder of the process; none where another library installed its own.
+pub fn recorder() -> Option<&'static PrometheusHandle> {
+    static HANDLE: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    HANDLE.get_or_init(install).as_ref()
+}
+
+fn install() -> Option<PrometheusHandle> {
+    let latency = metrics_exporter_prometheus::Matcher::Full("console_publish_latency_seconds".to_owned());
+    let buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
+    let handle = PrometheusBuilder::new().set_buckets_for_metric(latency, &buckets).ok()?.install_recorder().ok()?;
+    describe_counter!("console_events_in_total", "Events that came from the platform and could be read");
+    describe_counter!("console_events_applied_total", "Events that changed the floor");
+    describe_counter!("console_events_malformed_total", "Frames and events that could not be read");
+    describe_gauge!("console_link_live", "1 while the link to the platform is live, else 0");
+    describe_counter!("console_link_lost_total", "How often the link to the platform was lost or could not be made");
+    describe_gauge!("console_browsers", "Browsers on the live channel");
+    describe_histogram!("console_publish_latency_seconds", "From the arrival of an event to its publication to the browsers");
+    describe_counter!("console_operations_total", "Operations by their outcome");
+    counter!("console_events_in_total").absolute(0);
+    counter!("console_events_applied_total").absolute(0);
+    for what in ["frame", "event"] {
+        counter!("console_events_malformed_total", "what" => what).absolute(0);
+    }
+    gauge!("console_link_live").set(0.0);
+    gauge!("console_browsers").set(0.0);
+    Some(handle)
+}
+
+pub fn event_in() {
+    counter!("console_events_in_total").increment(1);
+}
+
+pub fn event_applied() {
+    counter!("console_events_applied_total").increment(1);
+}
+
+pub fn malformed(what: &'static str) {
+    counter!("console_events_malformed_total", "what" => what).increment(1);
+}
+
+pub fn link(state: LinkState) {
+    gauge!("console_link_live").set(if state == LinkState::Live { 1.0 } else { 0.0 });
+}
+
+pub fn link_lost() {
+    counter!("console_link_lost_total").increment(1);
+}
+
+pub fn browsers(change: f64) {
+    gauge!("console_browsers").increment(change);
+}
+
+pub fn published(after: Duration) {
+    histogram!("console_publish_latency_seconds").record(after);
+}
+
+pub fn operation(operation: Operation, outcome: Outcome) {
+    counter!("console_operations_total", "operation" => operation.action(), "outcome" => outcome.code()).increment(1);
+}
