@@ -157,6 +157,7 @@ pub static TEXTS: Texts = Texts {
         Obstacle::AlreadyIn => "your phone is in that call already",
         Obstacle::OwnDevice => "this is your own phone",
         Obstacle::UnderWay => "already under way",
+        Obstacle::OtherDevice => "the agent is at another device now",
     },
     action_while_down: "no connection to the console",
     sent_requested: |operation| format!("{operation} …"),

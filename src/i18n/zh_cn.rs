@@ -147,6 +147,7 @@ pub static TEXTS: Texts = Texts {
         Obstacle::AlreadyIn => "您的分机已在该通话中",
         Obstacle::OwnDevice => "这是您本人的分机",
         Obstacle::UnderWay => "操作正在进行",
+        Obstacle::OtherDevice => "坐席已换到其他分机",
     },
     action_while_down: "与班长台的连接已断开",
     sent_requested: |operation| format!("{operation}…"),
