@@ -4,5 +4,8 @@
 //! snapshot. Messages are binary WebSocket frames, postcard-encoded.
 
 pub mod message;
+#[cfg(feature = "hydrate")]
+pub mod socket;
+pub mod store;
 
 pub use message::{Down, FirstView, Header, Link, LinkState, Me};

@@ -1,0 +1,189 @@
+//! Every word that users read, in each language: one table a language, and a text missing from a table does not compile.
+//!
+//! Texts with values are functions; enums are put in words by functions that match every variant, so a new variant does not compile
+//! either until both languages have a word for it.
+
+mod en;
+mod zh_cn;
+
+use crate::api::ApiError;
+use crate::floor::{Direction, Obstacle, Operation, State};
+use crate::page::Language;
+use leptos::prelude::use_context;
+
+/// What a status of the platform means (protocol, section 1) and what the user can do about it.
+pub struct Refusal {
+    pub what: String,
+    pub remedy: &'static str,
+}
+
+type Text = &'static str;
+
+pub struct Texts {
+    pub product: Text,
+    pub floor: Text,
+    pub skip_to_board: Text,
+    pub need_script: Text,
+    pub script_failed: Text,
+
+    // Preferences
+    pub other_language: Text,
+    pub theme: fn(crate::page::Theme) -> Text,
+    pub switch_theme: Text,
+    pub sign_out: Text,
+    pub sign_out_failed: Text,
+    pub extension: fn(&str) -> String,
+
+    // Sign-in
+    pub sign_in: Text,
+    pub signing_in: Text,
+    pub number: Text,
+    pub number_hint: Text,
+    pub password: Text,
+    pub domain: Text,
+    pub domain_hint: Text,
+    pub own_extension: Text,
+    pub extension_hint: Text,
+    pub wrong_credentials: Text,
+    pub login_unreachable: Text,
+    pub login_not_permitted: Text,
+    pub console_unreachable: Text,
+    pub login_refused: fn(u16) -> String,
+    pub wrong_number: Text,
+    pub wrong_domain: Text,
+    pub wrong_extension: Text,
+    pub wrong_password: Text,
+
+    // Link
+    pub connecting: Text,
+    pub live: Text,
+    pub no_event_yet: Text,
+    pub last_event: fn(&str) -> String,
+    pub stale: Text,
+    pub down: Text,
+    pub platform_down: fn(&str, &str) -> String,
+    pub silent: fn(&str, &str) -> String,
+    pub closed: fn(&str, &str) -> String,
+    pub never_connected: Text,
+    /// Tenths of a second below ten seconds, else whole seconds, minutes, hours.
+    pub age: fn(i64) -> String,
+
+    // Board
+    pub state: fn(State) -> Text,
+    pub logged_on: Text,
+    pub filter_by_state: Text,
+    pub search: Text,
+    pub search_hint: Text,
+    pub team: Text,
+    pub all_teams: Text,
+    pub clear_filters: Text,
+    pub show_keys: Text,
+    pub shown_of: fn(u32, u32) -> String,
+    pub waiting: fn(u32) -> String,
+    pub waiting_title: Text,
+    pub board: Text,
+    pub col_state: Text,
+    pub col_time: Text,
+    pub col_agent: Text,
+    pub col_number: Text,
+    pub col_team: Text,
+    pub col_device: Text,
+    pub col_call: Text,
+    pub col_calls: Text,
+    pub col_calls_title: Text,
+    pub col_handling: Text,
+    pub col_handling_title: Text,
+    pub col_actions: Text,
+    pub sort_by: fn(&str) -> String,
+    pub no_agents: Text,
+    pub no_agents_hint: Text,
+    pub nothing_matches: Text,
+    pub remembered: Text,
+    pub remembered_title: Text,
+    pub over_limit: fn(Text, i64) -> String,
+
+    // A call
+    pub direction: fn(Direction) -> Text,
+    pub unknown_party: Text,
+    pub holds: fn(u32) -> String,
+    pub parties: fn(u32) -> String,
+    pub listening: fn(&str) -> String,
+    pub other_calls: fn(u32) -> String,
+
+    // Operations
+    pub operation: fn(Operation) -> Text,
+    pub operation_title: fn(Operation) -> Text,
+    pub obstacle: fn(Obstacle) -> Text,
+    pub action_while_down: Text,
+    pub sent_requested: fn(Text) -> String,
+    pub requested: fn(Text) -> String,
+    pub requested_title: Text,
+    pub accepted: fn(Text, &str) -> String,
+    pub accepted_title: Text,
+    pub confirmed: fn(Text, &str) -> String,
+    pub confirmed_title: Text,
+    pub refused: fn(Text, &str) -> String,
+    pub unknown: fn(Text) -> String,
+    pub unknown_title: Text,
+    pub unconfirmed: fn(Text) -> String,
+    pub unconfirmed_title: Text,
+    pub not_sent: fn(Text, &str) -> String,
+    pub by: fn(&str) -> String,
+    pub dismiss: Text,
+    pub api_error: fn(&ApiError) -> String,
+    /// Status, the target's device, and the agent or device that the platform named in its answer; either may be empty.
+    pub refusal: fn(u16, &str, &str) -> Refusal,
+    pub device: fn(&str) -> String,
+
+    // Confirmation
+    pub confirm_title: fn(Operation, &str) -> String,
+    pub confirm_consequence: fn(Operation, &str, &str, &str) -> String,
+    pub confirm_button: fn(Operation) -> Text,
+    pub cancel: Text,
+    pub caller_unknown: Text,
+
+    // Keys
+    pub keys: Text,
+    pub close: Text,
+    pub key_rows: Text,
+    pub key_ends: Text,
+    pub key_pages: Text,
+    pub key_search: Text,
+    pub key_help: Text,
+    pub key_escape: Text,
+
+    // Not found
+    pub not_found: Text,
+    pub not_found_hint: Text,
+    pub to_floor: Text,
+}
+
+impl Language {
+    pub fn texts(self) -> &'static Texts {
+        match self {
+            Language::En => &en::TEXTS,
+            Language::ZhCn => &zh_cn::TEXTS,
+        }
+    }
+
+    pub fn other(self) -> Language {
+        match self {
+            Language::En => Language::ZhCn,
+            Language::ZhCn => Language::En,
+        }
+    }
+}
+
+/// The texts of the page's language.
+pub fn texts() -> &'static Texts {
+    use_context::<Language>().unwrap_or_default().texts()
+}
+
+/// `+40 ms`, `+1.2 s`.
+pub fn after(milliseconds: Option<u32>) -> String {
+    match milliseconds {
+        None => String::new(),
+        Some(ms) if ms < 1000 => format!("+{ms} ms"),
+        Some(ms) => format!("+{}.{} s", ms / 1000, ms % 1000 / 100),
+    }
+}

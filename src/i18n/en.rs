@@ -1,0 +1,263 @@
+//! English.
+
+use super::{Refusal, Texts};
+use crate::api::ApiError;
+use crate::floor::{Direction, Obstacle, Operation, State};
+use crate::page::Theme;
+
+pub static TEXTS: Texts = Texts {
+    product: "Supervisor console",
+    floor: "Floor",
+    skip_to_board: "Skip to the board",
+    need_script: "This page needs JavaScript to stay live. What you see is the floor as it was when the page was loaded; actions do not work.",
+    script_failed: "The page's program could not be loaded, so the board is not live and actions do not work. Check your connection and reload the page.",
+
+    other_language: "Switch to 简体中文",
+    theme: |theme| match theme {
+        Theme::Auto => "As the system",
+        Theme::Light => "Light",
+        Theme::Dark => "Dark",
+    },
+    switch_theme: "Theme",
+    sign_out: "Sign out",
+    sign_out_failed: "Signing out failed: the console could not be reached. Try again.",
+    extension: |number| format!("ext {number}"),
+
+    sign_in: "Sign in",
+    signing_in: "Signing in …",
+    number: "Number",
+    number_hint: "Your agent number, for example 5000",
+    password: "Password",
+    domain: "Domain",
+    domain_hint: "Your tenant, for example test.cc",
+    own_extension: "Your extension",
+    extension_hint: "The phone you listen, join and take calls with",
+    wrong_credentials: "Number, password or domain is wrong. Check them and try again.",
+    login_unreachable: "The platform cannot be reached, so nobody can sign in now. Try again in a moment; if it lasts, tell your administrator.",
+    login_not_permitted: "This user may not use the console. Ask your administrator for the supervisor role.",
+    console_unreachable: "The console cannot be reached. Check your network and try again.",
+    login_refused: |status| format!("The platform refused the sign-in (status {status}). Try again; if it lasts, tell your administrator."),
+    wrong_number: "The number may have digits, letters, “-”, “_” and “.” only.",
+    wrong_domain: "This console does not serve that domain. Check the spelling.",
+    wrong_extension: "The extension must be digits only.",
+    wrong_password: "Enter your password.",
+
+    connecting: "Connecting …",
+    live: "Live",
+    no_event_yet: "no event yet",
+    last_event: |age| format!("last event {age} ago"),
+    stale: "Not live",
+    down: "No connection",
+    platform_down: |since, age| {
+        format!(
+            "The console lost the platform at {since}. The board shows the floor as it was {age} ago. It reconnects by itself; if this lasts, tell your administrator."
+        )
+    },
+    silent: |since, age| {
+        format!(
+            "Nothing heard from the console since {since}. The board shows the floor as it was {age} ago. Wait a moment; if this lasts, check your network."
+        )
+    },
+    closed: |since, age| {
+        format!(
+            "No connection to the console since {since}. The board shows the floor as it was {age} ago. It reconnects by itself; until then actions are off."
+        )
+    },
+    never_connected: "The console cannot be reached yet. The board shows the floor as it was when the page was loaded. It keeps trying; until then actions are off.",
+    age: |ms| match ms.max(0) {
+        ms if ms < 10_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        ms if ms < 120_000 => format!("{} s", ms / 1000),
+        ms if ms < 7_200_000 => format!("{} min", ms / 60_000),
+        ms => format!("{} h", ms / 3_600_000),
+    },
+
+    state: |state| match state {
+        State::OnHold => "On hold",
+        State::Conference => "Conference",
+        State::OnCall => "On call",
+        State::Ringing => "Ringing",
+        State::Dialling => "Dialling",
+        State::Allocated => "Allocated",
+        State::AfterCall => "After call",
+        State::NotReady => "Not ready",
+        State::Ready => "Ready",
+        State::LoggedOut => "Logged out",
+        State::Unknown => "Unknown",
+    },
+    logged_on: "Logged on",
+    filter_by_state: "Filter by state",
+    search: "Search",
+    search_hint: "Name, number, device, caller",
+    team: "Team",
+    all_teams: "All teams",
+    clear_filters: "Clear filters",
+    show_keys: "Keys",
+    shown_of: |shown, all| format!("{shown} of {all} agents"),
+    waiting: |count| if count == 1 { "1 row waits to move".to_owned() } else { format!("{count} rows wait to move") },
+    waiting_title: "Rows keep their places while the pointer is over the list. Click to put them in order now.",
+    board: "Agents",
+    col_state: "State",
+    col_time: "For",
+    col_agent: "Agent",
+    col_number: "No.",
+    col_team: "Team",
+    col_device: "Device",
+    col_call: "Call",
+    col_calls: "Calls",
+    col_calls_title: "Calls today",
+    col_handling: "AHT",
+    col_handling_title: "Average handling time today: talking, holding and after-call work per call",
+    col_actions: "Actions",
+    sort_by: |column| format!("Sort by {column}"),
+    no_agents: "No agents yet",
+    no_agents_hint: "Agents appear when the platform lists them or with their first event.",
+    nothing_matches: "No agent matches these filters",
+    remembered: "remembered",
+    remembered_title: "From before the console's restart; no event has confirmed it since.",
+    over_limit: |state, minutes| format!("{state} for more than {minutes} min"),
+
+    direction: |direction| match direction {
+        Direction::Inbound => "Inbound",
+        Direction::Outbound => "Outbound",
+        Direction::Internal => "Internal",
+        Direction::Unknown => "Direction unknown",
+    },
+    unknown_party: "unknown number",
+    holds: |count| format!("hold {count}"),
+    parties: |count| format!("{count} parties"),
+    listening: |who| format!("listening: {who}"),
+    other_calls: |count| if count == 1 { "+1 call".to_owned() } else { format!("+{count} calls") },
+
+    operation: |operation| match operation {
+        Operation::Listen => "Listen",
+        Operation::Join => "Join",
+        Operation::Take => "Take",
+        Operation::Drop => "Drop",
+        Operation::Ready => "Ready",
+        Operation::NotReady => "Not ready",
+        Operation::Logout => "Log out",
+    },
+    operation_title: |operation| match operation {
+        Operation::Listen => "Listen silently with your phone",
+        Operation::Join => "Join the call with your phone; everybody hears you",
+        Operation::Take => "Take the call over to your phone",
+        Operation::Drop => "Hang up for the agent",
+        Operation::Ready => "Make the agent ready",
+        Operation::NotReady => "Make the agent not ready",
+        Operation::Logout => "Log the agent out",
+    },
+    obstacle: |obstacle| match obstacle {
+        Obstacle::NotPermitted => "you may look but not step in",
+        Obstacle::NotInCall => "not in a call",
+        Obstacle::NotInThatCall => "no longer in that call",
+        Obstacle::NoDevice => "the agent's device is not known",
+        Obstacle::LoggedOut => "logged out",
+        Obstacle::AlreadyReady => "ready already",
+        Obstacle::AlreadyNotReady => "not ready already",
+        Obstacle::AlreadyIn => "your phone is in that call already",
+        Obstacle::OwnDevice => "this is your own phone",
+        Obstacle::UnderWay => "already under way",
+        Obstacle::OtherDevice => "the agent is at another device now",
+    },
+    action_while_down: "no connection to the console",
+    sent_requested: |operation| format!("{operation} …"),
+    requested: |operation| format!("{operation} requested"),
+    requested_title: "Written to the audit log and on its way to the platform.",
+    accepted: |operation, after| format!("{operation} accepted {after}"),
+    accepted_title: "The platform took the request; the event that proves it has not come yet.",
+    confirmed: |operation, after| format!("{operation} confirmed {after}"),
+    confirmed_title: "The platform's event proves that it took effect.",
+    refused: |operation, why| format!("{operation} refused: {why}"),
+    unknown: |operation| format!("{operation}: outcome unknown"),
+    unknown_title: "The connection broke after the request was sent: it may or may not have taken effect. It is not repeated by itself; look at the agent's state before you try again.",
+    unconfirmed: |operation| format!("{operation} accepted, not confirmed"),
+    unconfirmed_title: "The platform accepted it, but no event within ten seconds proved that it took effect. Look at the agent's state before you try again.",
+    not_sent: |operation, why| format!("{operation} not possible: {why}"),
+    by: |who| format!("by {who}"),
+    dismiss: "Dismiss",
+    api_error: |error| match error {
+        ApiError::SignedOut => "you are signed out; sign in again".to_owned(),
+        ApiError::NotPermitted => "your role does not permit it".to_owned(),
+        ApiError::WrongOrigin => "the request came from another site; reload the page".to_owned(),
+        ApiError::BadArgument { field, problem } => format!("{field}: {problem}"),
+        ApiError::Obstacle { obstacle } => (TEXTS.obstacle)(*obstacle).to_owned(),
+        ApiError::WrongCredentials => TEXTS.wrong_credentials.to_owned(),
+        ApiError::Refused { status, .. } => format!("the platform refused it ({status})"),
+        ApiError::Unreachable => "the platform cannot be reached; nothing was sent. Try again in a moment".to_owned(),
+        ApiError::OutcomeUnknown => "the connection to the platform broke; it may or may not have taken effect".to_owned(),
+        ApiError::NotUnderstood { status } => format!("the platform's answer was not understood ({status}); tell your administrator"),
+        ApiError::Busy => "too many requests; try again in a moment".to_owned(),
+        ApiError::AuditFailed => "the audit log could not be written, so nothing was sent; tell your administrator".to_owned(),
+        ApiError::Transport { .. } => {
+            "the console cannot be reached; it may or may not have taken effect. Check your network, then look at the agent's state".to_owned()
+        }
+    },
+    refusal: |status, device, holder| {
+        let device = if device.is_empty() { "The device".to_owned() } else { format!("Device {device}") };
+        let (what, remedy) = match status {
+            401 => ("Wrong password".to_owned(), "Sign out and in again."),
+            403 => ("The platform does not permit it".to_owned(), "Ask your administrator for the right."),
+            404 => ("The call or device is gone".to_owned(), "It may just have ended; look at the agent's state."),
+            423 => ("The agent is deleted or disabled".to_owned(), "Ask your administrator."),
+            426 => ("Your session on the platform has ended".to_owned(), "Sign out and in again."),
+            451 => (format!("{device} is not registered"), "The phone must be switched on and connected first."),
+            452 => ("The platform does not know this agent".to_owned(), "Ask your administrator."),
+            453 => (format!("{device} is not valid"), "Ask your administrator."),
+            454 => (format!("Already logged in on {}", lower(&device)), "Nothing needs to be done."),
+            455 => (format!("Already logged in on another device{}", named(holder)), "Log out there first."),
+            456 => (format!("{device} is in a state that does not allow it"), "Wait until its state has changed, then try again."),
+            457 => (format!("{device} is not authorised"), "Ask your administrator."),
+            458 => ("The agent is logged out".to_owned(), "The agent must log in first."),
+            459 => (format!("{device} is in use by another agent{}", named(holder)), "That agent must log out first."),
+            460 => (format!("{device} is in a call"), "Wait for the call to end, or drop it first."),
+            461 => ("Too many agents are online".to_owned(), "Somebody must log out first, or ask for more licences."),
+            462 => ("Allocation failed".to_owned(), "Try again in a moment."),
+            465 => ("The quota of automatic outbound calls is reached".to_owned(), "Wait, or ask your administrator for more."),
+            483 => ("The task is not assigned to the agent".to_owned(), "Assign it first."),
+            500..=599 => ("The platform failed".to_owned(), "Try again in a moment; if it lasts, tell your administrator."),
+            _ => ("The platform refused it".to_owned(), "Look at the agent's state, then try again."),
+        };
+        Refusal { what: format!("{what} ({status})"), remedy }
+    },
+    device: |number| format!("device {number}"),
+
+    confirm_title: |operation, agent| match operation {
+        Operation::Drop => format!("Drop {agent}'s call?"),
+        Operation::Take => format!("Take {agent}'s call?"),
+        _ => format!("Log {agent} out?"),
+    },
+    confirm_consequence: |operation, agent, caller, own| match operation {
+        Operation::Drop => format!("{agent} is hung up on and leaves the call with {caller}. With nobody else in it, the call ends. This cannot be undone."),
+        Operation::Take => format!("The call with {caller} moves to your phone {own}, which rings now. {agent} leaves the call at once."),
+        _ => format!("{agent} gets no more calls until logging in again."),
+    },
+    confirm_button: |operation| match operation {
+        Operation::Drop => "Drop the call",
+        Operation::Take => "Take the call",
+        _ => "Log out",
+    },
+    cancel: "Cancel",
+    caller_unknown: "an unknown number",
+
+    keys: "Keys",
+    close: "Close",
+    key_rows: "Previous, next row",
+    key_ends: "First, last row",
+    key_pages: "A page up, down",
+    key_search: "Search",
+    key_help: "Show these keys",
+    key_escape: "Close a dialog, leave the search",
+
+    not_found: "There is no such page",
+    not_found_hint: "The address may be mistyped, or the page has moved.",
+    to_floor: "To the floor",
+};
+
+fn lower(device: &str) -> String {
+    let mut chars = device.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}
+
+fn named(holder: &str) -> String {
+    if holder.is_empty() { String::new() } else { format!(" {holder}") }
+}

@@ -1,0 +1,312 @@
+//! The browser's end of `/live`: one WebSocket, kept open for as long as the page lives.
+//!
+//! Promises: a gap in epoch or sequence is never shown over, it leads to a snapshot; a lost connection is tried again for ever, at
+//! most three seconds apart; a page that is closed, frozen or put aside causes no error; messages wait for at most one frame.
+
+use super::store::Store;
+use super::{Down, Header};
+use leptos::prelude::*;
+use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use leptos::web_sys::{self, MessageEvent, WebSocket};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Rows that may wait for a frame before they are applied without one.
+const WAITING_ROWS: usize = 20_000;
+/// An open socket that says nothing for so long is given up.
+const DEAF_MS: i64 = 5_000;
+const LONGEST_WAIT_MS: f64 = 3_000.0;
+
+struct Live {
+    store: Store,
+    inner: RefCell<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    socket: Option<WebSocket>,
+    /// Kept for as long as their socket: the browser calls them.
+    on_close: Option<Closure<dyn FnMut(web_sys::Event)>>,
+    on_message: Option<Closure<dyn FnMut(MessageEvent)>>,
+    /// The present socket has said something.
+    open: bool,
+    /// When the present socket was made.
+    since: i64,
+    attempts: u32,
+    /// Epoch and sequence of the last message taken in.
+    position: Option<(u64, u64)>,
+    queue: Vec<Down>,
+    queued_rows: usize,
+    frame: bool,
+    /// The page is being left or put aside: no more attempts until it is back.
+    away: bool,
+    signed_out: bool,
+}
+
+pub fn now() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// Connects, and keeps the store's clocks and liveness up to date.
+pub fn start(store: Store) {
+    // The page was made when its header says: late by its way here, which the first message puts right.
+    store.skew.set_value(store.heard.get_value() - now());
+    let live = Rc::new(Live { store, inner: RefCell::default() });
+    connect(&live);
+
+    let ticking = Rc::clone(&live);
+    set_interval(move || watch(&ticking), Duration::from_millis(200));
+
+    let leaving = Rc::clone(&live);
+    listen("pagehide", move || leave(&leaving));
+    for back in ["pageshow", "online", "visibilitychange"] {
+        let returning = Rc::clone(&live);
+        listen(back, move || come_back(&returning));
+    }
+}
+
+fn listen(event: &'static str, handler: impl Fn() + 'static) {
+    // The page's listeners live as long as the page.
+    let _ = window_event_listener_untyped(event, move |_| handler());
+}
+
+fn connect(live: &Rc<Live>) {
+    {
+        let inner = live.inner.borrow();
+        if inner.away || inner.signed_out || inner.socket.is_some() {
+            return;
+        }
+    }
+    let Ok(socket) = WebSocket::new(&address(live.inner.borrow().position)) else {
+        return again(live);
+    };
+    socket.set_binary_type(web_sys::BinaryType::Arraybuffer);
+
+    let on_message = {
+        let live = Rc::clone(live);
+        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            if is_current(&live, &event) {
+                take_in(&live, &event.data());
+            }
+        })
+    };
+    socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    let on_close = {
+        let live = Rc::clone(live);
+        Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            if is_current(&live, &event) {
+                lost(&live);
+            }
+        })
+    };
+    socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
+
+    let mut inner = live.inner.borrow_mut();
+    inner.open = false;
+    inner.since = now();
+    inner.socket = Some(socket);
+    inner.on_close = Some(on_close);
+    inner.on_message = Some(on_message);
+}
+
+fn address(position: Option<(u64, u64)>) -> String {
+    let location = location();
+    let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss" } else { "ws" };
+    let host = location.host().unwrap_or_default();
+    match position {
+        Some((epoch, seq)) => format!("{scheme}://{host}/live?epoch={epoch}&seq={seq}"),
+        None => format!("{scheme}://{host}/live"),
+    }
+}
+
+/// An earlier socket may still report after it was given up.
+fn is_current(live: &Live, event: &web_sys::Event) -> bool {
+    let target: Option<JsValue> = event.target().map(Into::into);
+    live.inner.borrow().socket.as_ref().map(JsValue::from) == target
+}
+
+fn take_in(live: &Rc<Live>, data: &JsValue) {
+    let bytes = js_sys::Uint8Array::new(data).to_vec();
+    let Ok(message) = Down::decode(&bytes) else {
+        return start_over(live);
+    };
+    let Some(header) = message.header().cloned() else {
+        live.inner.borrow_mut().signed_out = true;
+        give_up(live);
+        return sign_in_again();
+    };
+    if !follows(&message, &header, live.inner.borrow().position) {
+        return start_over(live);
+    }
+    let local = now();
+    live.store.hear(&header, local);
+    let flush_now = {
+        let mut inner = live.inner.borrow_mut();
+        if inner.position.is_some() || matches!(message, Down::Snapshot { .. }) {
+            inner.position = Some((header.epoch, header.seq));
+            inner.attempts = 0;
+            inner.open = true;
+        }
+        match &message {
+            Down::Snapshot { rows, .. } => {
+                // What came before it is in it.
+                inner.queue.clear();
+                inner.queued_rows = rows.len();
+                inner.queue.push(message);
+            }
+            Down::Delta { rows, .. } => {
+                inner.queued_rows += rows.len();
+                inner.queue.push(message);
+            }
+            Down::Pulse { .. } | Down::SignedOut => {}
+        }
+        // A hidden page gets no frames.
+        document().hidden() || inner.queued_rows > WAITING_ROWS
+    };
+    live.store.judge(live.inner.borrow().open, local);
+    if flush_now {
+        flush(live);
+    } else {
+        let mut inner = live.inner.borrow_mut();
+        if !inner.frame && !inner.queue.is_empty() {
+            inner.frame = true;
+            let live = Rc::clone(live);
+            request_animation_frame(move || flush(&live));
+        }
+    }
+}
+
+/// Whether nothing is missing between `position` and this message.
+fn follows(message: &Down, header: &Header, position: Option<(u64, u64)>) -> bool {
+    match (message, position) {
+        (Down::Snapshot { .. }, _) => true,
+        (Down::Delta { .. }, Some((epoch, seq))) => header.epoch == epoch && header.seq == seq.wrapping_add(1),
+        (_, Some((epoch, seq))) => header.epoch == epoch && header.seq == seq,
+        // A pulse may come before the snapshot; a change may not.
+        (Down::Delta { .. }, None) => false,
+        (_, None) => true,
+    }
+}
+
+fn flush(live: &Live) {
+    let queue = {
+        let mut inner = live.inner.borrow_mut();
+        inner.frame = false;
+        inner.queued_rows = 0;
+        std::mem::take(&mut inner.queue)
+    };
+    if !queue.is_empty() {
+        live.store.apply(queue);
+    }
+}
+
+/// Something is missing: ask for a snapshot.
+fn start_over(live: &Rc<Live>) {
+    live.inner.borrow_mut().position = None;
+    lost(live);
+}
+
+fn lost(live: &Rc<Live>) {
+    give_up(live);
+    live.store.judge(false, now());
+    again(live);
+}
+
+/// Lets the present socket go without waiting for its farewell.
+fn give_up(live: &Live) {
+    let (socket, on_close, on_message) = {
+        let mut inner = live.inner.borrow_mut();
+        inner.open = false;
+        (inner.socket.take(), inner.on_close.take(), inner.on_message.take())
+    };
+    if let Some(socket) = socket {
+        socket.set_onclose(None);
+        socket.set_onmessage(None);
+        // Closing one that is still connecting would be reported as an error.
+        if socket.ready_state() == WebSocket::OPEN {
+            _ = socket.close();
+        }
+    }
+    // We may have been called by one of them: they go when their call has returned.
+    set_timeout(move || drop((on_close, on_message)), Duration::ZERO);
+}
+
+fn again(live: &Rc<Live>) {
+    let attempts = {
+        let mut inner = live.inner.borrow_mut();
+        inner.attempts = inner.attempts.saturating_add(1);
+        inner.attempts
+    };
+    // A console that is there but lets nobody in looks from here like one that is not there.
+    if attempts == 2 || attempts % 10 == 0 {
+        ask_whether_signed_in(live);
+    }
+    let longest = (150.0 * f64::from(1_u32 << attempts.min(6))).min(LONGEST_WAIT_MS);
+    let wait = longest * (0.5 + js_sys::Math::random() / 2.0);
+    let live = Rc::clone(live);
+    set_timeout(move || connect(&live), Duration::from_millis(wait as u64));
+}
+
+fn watch(live: &Rc<Live>) {
+    let local = now();
+    let (open, quiet) = {
+        let inner = live.inner.borrow();
+        (inner.open, inner.socket.is_some() && local - inner.since > DEAF_MS)
+    };
+    let heard = live.store.heard.get_value() - live.store.skew.get_value();
+    if quiet && local - heard > DEAF_MS {
+        lost(live);
+    } else {
+        live.store.judge(open, local);
+    }
+    live.store.tick(local);
+}
+
+fn leave(live: &Live) {
+    live.inner.borrow_mut().away = true;
+    give_up(live);
+}
+
+fn come_back(live: &Rc<Live>) {
+    let idle = {
+        let mut inner = live.inner.borrow_mut();
+        if document().hidden() {
+            return;
+        }
+        inner.away = false;
+        inner.socket.is_none()
+    };
+    flush(live);
+    if idle {
+        connect(live);
+    }
+    watch(live);
+}
+
+/// The sign-in page sends those who are signed in away; who is shown it has to sign in.
+fn ask_whether_signed_in(live: &Rc<Live>) {
+    let live = Rc::clone(live);
+    let answered = Closure::once_into_js(move |response: JsValue| {
+        let is = |name: &str| js_sys::Reflect::get(&response, &name.into()).is_ok_and(|value| value.is_truthy());
+        if is("ok") && !is("redirected") {
+            live.inner.borrow_mut().signed_out = true;
+            sign_in_again();
+        }
+    });
+    let failed = Closure::once_into_js(|_: JsValue| {});
+    let promise: JsValue = window().fetch_with_str("/sign-in").into();
+    // The console may be away altogether: then there is no answer, and the socket is tried again as ever.
+    if let Ok(then) = js_sys::Reflect::get(&promise, &"then".into())
+        && let Some(then) = then.dyn_ref::<js_sys::Function>()
+    {
+        _ = then.call2(&promise, &answered, &failed);
+    }
+}
+
+fn sign_in_again() {
+    let location = location();
+    let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
+    let next: String = js_sys::encode_uri_component(&here).into();
+    _ = location.replace(&format!("/sign-in?next={next}"));
+}

@@ -1,0 +1,208 @@
+//! The rows as plain data: which slot holds whom, and which slots a query shows in which order. No signals, so tests need no page.
+//!
+//! A slot is a row's place in memory and its key on the page. It is reused only after its row is gone.
+
+use crate::floor::{AgentId, BoardQuery, Counts, Row};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+#[derive(Debug, Default)]
+pub struct Table {
+    rows: Vec<Option<Arc<Row>>>,
+    index: HashMap<AgentId, usize>,
+    free: Vec<usize>,
+}
+
+impl Table {
+    pub fn get(&self, slot: usize) -> Option<&Arc<Row>> {
+        self.rows.get(slot).and_then(Option::as_ref)
+    }
+
+    pub fn slot(&self, agent: &AgentId) -> Option<usize> {
+        self.index.get(agent).copied()
+    }
+
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// Takes one row in; answers its slot when it is new or differs from what was there.
+    pub fn put(&mut self, row: Row) -> Option<usize> {
+        if let Some(&slot) = self.index.get(&row.agent) {
+            if self.get(slot).is_some_and(|known| **known == row) {
+                return None;
+            }
+            self.rows[slot] = Some(Arc::new(row));
+            return Some(slot);
+        }
+        let agent = row.agent.clone();
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.rows[slot] = Some(Arc::new(row));
+                slot
+            }
+            None => {
+                self.rows.push(Some(Arc::new(row)));
+                self.rows.len() - 1
+            }
+        };
+        self.index.insert(agent, slot);
+        Some(slot)
+    }
+
+    /// Takes the whole board in; who is not in it is gone. Answers the slots that changed.
+    pub fn replace(&mut self, rows: Vec<Row>) -> Vec<usize> {
+        let mut kept = vec![false; self.rows.len()];
+        let mut changed = Vec::new();
+        let mut fresh = Vec::new();
+        for row in rows {
+            match self.index.get(&row.agent) {
+                Some(&slot) => {
+                    if let Some(kept) = kept.get_mut(slot) {
+                        *kept = true;
+                    }
+                    changed.extend(self.put(row));
+                }
+                None => fresh.push(row),
+            }
+        }
+        for (slot, kept) in kept.into_iter().enumerate() {
+            if !kept && let Some(gone) = self.rows[slot].take() {
+                self.index.remove(&gone.agent);
+                self.free.push(slot);
+            }
+        }
+        for row in fresh {
+            changed.extend(self.put(row));
+        }
+        changed
+    }
+
+    /// The slots that `query` shows, in its order. `before` is the order so far: what is nearly sorted is sorted in one pass.
+    pub fn arrange(&self, query: &BoardQuery, before: &[usize]) -> Vec<usize> {
+        let mut wanted: Vec<bool> = self.rows.iter().map(|row| row.as_ref().is_some_and(|row| query.matches(row))).collect();
+        let mut shown: Vec<(usize, &Row)> = Vec::with_capacity(self.index.len());
+        for &slot in before {
+            if let (Some(wanted), Some(row)) = (wanted.get_mut(slot), self.get(slot))
+                && std::mem::take(wanted)
+            {
+                shown.push((slot, row));
+            }
+        }
+        for (slot, wanted) in wanted.into_iter().enumerate() {
+            if wanted && let Some(row) = self.get(slot) {
+                shown.push((slot, row));
+            }
+        }
+        shown.sort_by(|a, b| query.compare(a.1, b.1));
+        shown.into_iter().map(|(slot, _)| slot).collect()
+    }
+
+    /// Everybody in the team, by state; an empty name means every team.
+    pub fn counts(&self, team: &str) -> Counts {
+        let mut counts = Counts::default();
+        for row in self.rows.iter().flatten().filter(|row| team.is_empty() || row.team == team) {
+            counts.add(row.state);
+        }
+        counts
+    }
+
+    pub fn teams(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self.rows.iter().flatten().map(|row| row.team.as_str()).filter(|team| !team.is_empty()).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    pub fn has_figures(&self) -> bool {
+        self.rows.iter().flatten().any(|row| row.figures.is_some())
+    }
+}
+
+/// How many rows move, appear or vanish when `before` becomes `after`: the fewest that explain it.
+pub fn moves(before: &[usize], after: &[usize]) -> usize {
+    let place: HashMap<usize, usize> = after.iter().enumerate().map(|(place, &slot)| (slot, place)).collect();
+    // The longest run of rows that keep their relative order; all others move.
+    let mut tails: Vec<usize> = Vec::new();
+    let mut common = 0;
+    for place in before.iter().filter_map(|slot| place.get(slot)) {
+        common += 1;
+        let at = tails.partition_point(|tail| tail < place);
+        if at == tails.len() {
+            tails.push(*place);
+        } else {
+            tails[at] = *place;
+        }
+    }
+    (before.len() - common) + (after.len() - common) + (common - tails.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::{SortKey, State};
+
+    fn row(number: u32, state: State, since: i64) -> Row {
+        let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
+        row.state = state;
+        row.since = Some(since);
+        row.team = if number % 2 == 0 { "Even".to_owned() } else { "Odd".to_owned() };
+        row
+    }
+
+    fn shown(table: &Table, order: &[usize]) -> Vec<String> {
+        order.iter().filter_map(|slot| table.get(*slot)).map(|row| row.agent.number().to_owned()).collect()
+    }
+
+    #[test]
+    fn a_row_that_says_the_same_again_changes_nothing() {
+        let mut table = Table::default();
+        assert_eq!(table.put(row(5001, State::Ready, 1)), Some(0));
+        assert_eq!(table.put(row(5001, State::Ready, 1)), None);
+        assert_eq!(table.put(row(5001, State::OnCall, 2)), Some(0));
+        assert_eq!(table.len(), 1);
+    }
+
+    #[test]
+    fn a_snapshot_forgets_who_is_not_in_it_and_reuses_the_slot() {
+        let mut table = Table::default();
+        table.replace(vec![row(5001, State::Ready, 1), row(5002, State::Ready, 1)]);
+        let changed = table.replace(vec![row(5002, State::Ready, 1), row(5003, State::OnCall, 1)]);
+        assert_eq!(changed, vec![0]);
+        assert_eq!(table.slot(&AgentId::trusted("5001@test.cc")), None);
+        assert_eq!(table.slot(&AgentId::trusted("5003@test.cc")), Some(0));
+        assert_eq!(shown(&table, &table.arrange(&BoardQuery::default(), &[])), ["5002", "5003"]);
+    }
+
+    #[test]
+    fn the_order_does_not_depend_on_the_order_before() {
+        let mut table = Table::default();
+        table.replace((5001..5020).map(|n| row(n, if n % 3 == 0 { State::Ready } else { State::OnCall }, i64::from(n % 7))).collect());
+        let query = BoardQuery { sort: SortKey::Time, states: vec![State::OnCall], ..Default::default() };
+        let once = table.arrange(&query, &[]);
+        let backwards: Vec<usize> = (0..40).rev().collect();
+        assert_eq!(table.arrange(&query, &backwards), once);
+        assert_eq!(table.arrange(&query, &once), once);
+        assert!(once.iter().all(|slot| table.get(*slot).is_some_and(|row| row.state == State::OnCall)));
+    }
+
+    #[test]
+    fn counts_and_teams() {
+        let mut table = Table::default();
+        table.replace(vec![row(5001, State::Ready, 1), row(5002, State::OnCall, 1), row(5003, State::Ready, 1)]);
+        assert_eq!(table.counts("").of(State::Ready), 2);
+        assert_eq!(table.counts("Even").all(), 1);
+        assert_eq!(table.teams(), ["Even", "Odd"]);
+        assert!(!table.has_figures());
+    }
+
+    #[test]
+    fn moves_are_counted_sparingly() {
+        assert_eq!(moves(&[1, 2, 3], &[1, 2, 3]), 0);
+        assert_eq!(moves(&[1, 2, 3, 4], &[4, 1, 2, 3]), 1);
+        assert_eq!(moves(&[1, 2, 3], &[1, 3]), 1);
+        assert_eq!(moves(&[1, 2], &[3, 2, 1]), 2);
+    }
+}

@@ -1,0 +1,5 @@
+//! One file a route.
+
+pub mod floor;
+pub mod not_found;
+pub mod sign_in;

@@ -1,0 +1,147 @@
+//! The board: an ARIA grid whose rows are drawn as they come into view. Arrow keys walk it, letters act on the focused row.
+
+use super::columns::Columns;
+use super::row::AgentRow;
+use super::step_in::act_here;
+use super::viewport::ROW;
+use super::floor;
+use crate::floor::Operation;
+use crate::i18n::texts;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+
+#[component]
+pub fn Board() -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let (store, viewport) = (floor.store, floor.viewport);
+    let act = act_here(floor);
+
+    Effect::new(move |_| {
+        if viewport.scroller.get().is_some() {
+            viewport.measure();
+        }
+    });
+    let resized = window_event_listener(leptos::ev::resize, move |_| viewport.measure());
+    on_cleanup(move || resized.remove());
+    keep_focus(floor);
+
+    let keydown = move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        let rows = store.order.with_untracked(|order| order.len());
+        let Some(here) = viewport.position() else { return };
+        let last = rows.saturating_sub(1);
+        let there = match event.key().as_str() {
+            "ArrowDown" => (here + 1).min(last),
+            "ArrowUp" => here.saturating_sub(1),
+            "PageDown" => (here + viewport.page()).min(last),
+            "PageUp" => here.saturating_sub(viewport.page()),
+            "Home" => 0,
+            "End" => last,
+            key => {
+                let wanted = Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(key));
+                if let (Some(operation), Some(slot), false) = (wanted, viewport.active.get_untracked(), event.repeat()) {
+                    event.prevent_default();
+                    act(operation, slot);
+                }
+                return;
+            }
+        };
+        event.prevent_default();
+        viewport.focus(there);
+    };
+
+    view! {
+        <div
+            class="board"
+            id="board"
+            role="grid"
+            aria-label=texts.board
+            aria-rowcount=move || store.matching.get() + 1
+            node_ref=viewport.scroller
+            data-figures=move || store.figures.get().then_some("")
+            on:scroll=move |_| viewport.measure()
+            on:keydown=keydown
+        >
+            <Columns />
+            <div
+                class="rows"
+                role="rowgroup"
+                style:height=move || format!("{}px", store.order.with(|order| order.len()) * ROW)
+                on:pointerenter=move |_| floor.hovered.set(true)
+                on:pointerleave=move |_| floor.hovered.set(false)
+            >
+                <div role="presentation" style:transform=move || format!("translateY({}px)", viewport.window.get().0 * ROW)>
+                    <ForEnumerate
+                        each=move || viewport.slots()
+                        key=|slot| *slot
+                        children=|index, slot| view! { <AgentRow at=slot index /> }
+                    />
+                </div>
+            </div>
+            <Empty />
+        </div>
+    }
+    .into_any()
+}
+
+/// A row that moves in the document loses the focus: it is given back, or goes to the row now in its place.
+fn keep_focus(floor: super::Floor) {
+    let viewport = floor.viewport;
+    Effect::new(move |before: Option<Option<usize>>| {
+        let order = floor.store.order.get();
+        let slot = viewport.focused.get_untracked();
+        let place = slot.and_then(|slot| order.iter().position(|other| *other == slot));
+        let Some(before) = before else { return place };
+        // On the page's body the focus is nowhere: it was in the row until now.
+        let lost = slot.is_some() && document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+        match (place, before) {
+            (Some(place), Some(_)) if lost => viewport.refocus(place),
+            (None, Some(before)) if lost && !order.is_empty() => viewport.refocus(before.min(order.len() - 1)),
+            _ => {}
+        }
+        place
+    });
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let store = floor.store;
+    move || {
+        if store.order.with(|order| !order.is_empty()) {
+            None
+        } else if store.counts.with(|counts| counts.all()) == 0 && store.query.with(|query| *query == unfiltered(query)) {
+            Some(
+                view! {
+                    <div class="empty">
+                        <p>{texts.no_agents}</p>
+                        <small>{texts.no_agents_hint}</small>
+                    </div>
+                }
+                .into_any(),
+            )
+        } else {
+            let clear = move |_| floor.ask(|query| *query = unfiltered(query));
+            Some(
+                view! {
+                    <div class="empty">
+                        <p>{texts.nothing_matches}</p>
+                        <button type="button" class="plain" data-clear-filters on:click=clear>
+                            {texts.clear_filters}
+                        </button>
+                    </div>
+                }
+                .into_any(),
+            )
+        }
+    }
+}
+
+/// The same order, everybody.
+pub fn unfiltered(query: &crate::floor::BoardQuery) -> crate::floor::BoardQuery {
+    crate::floor::BoardQuery { sort: query.sort, descending: query.descending, ..Default::default() }
+}

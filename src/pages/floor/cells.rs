@@ -1,0 +1,124 @@
+//! What stands in a row's cells: the time with its thresholds, the call with its tags.
+
+use super::floor;
+use crate::floor::{CallView, Direction, Row, State};
+use crate::i18n::texts;
+use crate::ui::time::duration;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Minutes after which the time in a state deserves a look, and after which it is trouble.
+fn limits(state: State) -> Option<(i64, i64)> {
+    match state {
+        State::OnHold | State::AfterCall => Some((1, 3)),
+        State::NotReady => Some((10, 15)),
+        State::OnCall | State::Conference => Some((10, 20)),
+        _ => None,
+    }
+}
+
+/// The limit that `elapsed` milliseconds in `state` are beyond: its name for the style, and its minutes.
+fn over(state: State, elapsed: i64) -> Option<(&'static str, i64)> {
+    let (look, trouble) = limits(state)?;
+    let beyond = |minutes: i64| elapsed > minutes * 60_000;
+    if beyond(trouble) {
+        Some(("trouble", trouble))
+    } else if beyond(look) {
+        Some(("look", look))
+    } else {
+        None
+    }
+}
+
+#[component]
+pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let store = floor().store;
+    let texts = texts();
+    let elapsed = move || {
+        let now = store.clock.get() - store.offset.get();
+        row.with(|row| row.since.map(|since| (now - since).max(0)))
+    };
+    let beyond = Memo::new(move |_| elapsed().and_then(|elapsed| over(row.with(|row| row.state), elapsed)));
+    view! {
+        <span
+            class="for"
+            data-level=move || beyond.get().map(|(level, _)| level)
+            title=move || beyond.get().map(|(_, minutes)| (texts.over_limit)((texts.state)(row.with(|row| row.state)), minutes))
+        >
+            {move || elapsed().map_or_else(|| "–".to_owned(), duration)}
+        </span>
+    }
+}
+
+#[component]
+pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let texts = texts();
+    let store = floor().store;
+    move || {
+        let row = row.get();
+        match &row.call {
+            Some(call) => {
+                let began = call.answered.or(call.started);
+                let direction = (texts.direction)(call.direction);
+                let other = if call.other.is_empty() { texts.unknown_party.to_owned() } else { call.other.clone() };
+                view! {
+                    <span class="direction" data-direction=direction_code(call.direction) title=direction>
+                        <span class="spoken">{direction}</span>
+                    </span>
+                    <span class="other">{other}</span>
+                    <span class="queue">{call.queue.clone()}</span>
+                    {began
+                        .map(|began| {
+                            view! {
+                                <span class="lasts">{move || duration(store.clock.get() - store.offset.get() - began)}</span>
+                            }
+                        })}
+                    <span class="tags">{tags(call)}</span>
+                }
+                .into_any()
+            }
+            None => row.reason.clone().map(|reason| view! { <span class="reason">{reason}</span> }).into_any(),
+        }
+    }
+}
+
+fn direction_code(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Inbound => "in",
+        Direction::Outbound => "out",
+        Direction::Internal => "internal",
+        Direction::Unknown => "unknown",
+    }
+}
+
+fn tags(call: &CallView) -> impl IntoView + use<> {
+    let texts = texts();
+    let mut tags: Vec<(&'static str, String)> = Vec::new();
+    if !call.listeners.is_empty() {
+        let who: Vec<&str> = call.listeners.iter().map(|device| device.number()).collect();
+        tags.push(("listening", (texts.listening)(&who.join(", "))));
+    }
+    if call.parties > 2 {
+        tags.push(("parties", (texts.parties)(call.parties)));
+    }
+    if call.holds > 0 {
+        tags.push(("holds", (texts.holds)(call.holds)));
+    }
+    if call.others > 0 {
+        tags.push(("others", (texts.other_calls)(call.others)));
+    }
+    tags.into_iter().map(|(kind, words)| view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> }).collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_passed_not_reached() {
+        assert_eq!(over(State::OnHold, 60_000), None);
+        assert_eq!(over(State::OnHold, 60_001), Some(("look", 1)));
+        assert_eq!(over(State::OnHold, 180_001), Some(("trouble", 3)));
+        assert_eq!(over(State::Ready, 86_400_000), None);
+    }
+}

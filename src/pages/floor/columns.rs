@@ -1,0 +1,91 @@
+//! The head of the board: a button a column that sorts by it.
+
+use super::floor;
+use crate::floor::SortKey;
+use crate::i18n::texts;
+use leptos::prelude::*;
+
+#[component]
+pub fn Columns() -> impl IntoView {
+    let texts = texts();
+    let figures = floor().store.figures;
+    view! {
+        <div role="row" class="row head" aria-rowindex="1">
+            <Column class="state" keys=&[SortKey::State] />
+            <Column class="time" keys=&[SortKey::Time] />
+            <Column class="agent" keys=&[SortKey::Name, SortKey::Agent] />
+            <Column class="team" keys=&[SortKey::Team] />
+            <Column class="device" keys=&[SortKey::Device] />
+            <Column class="call" keys=&[SortKey::Call] />
+            {move || {
+                figures
+                    .get()
+                    .then(|| {
+                        view! {
+                            <div role="columnheader" class="cell figure" title=texts.col_calls_title>
+                                {texts.col_calls}
+                            </div>
+                            <div role="columnheader" class="cell figure" title=texts.col_handling_title>
+                                {texts.col_handling}
+                            </div>
+                        }
+                    })
+            }}
+            <div role="columnheader" class="cell step-in">
+                <span class="spoken">{texts.col_actions}</span>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A column that can be sorted by one or two keys.
+#[component]
+fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let query = floor.store.query;
+    let direction = move |key: SortKey| query.with(|query| (query.sort == key).then_some(query.descending));
+    let sorted = move || {
+        keys.iter().find_map(|key| direction(*key)).map(|descending| if descending { "descending" } else { "ascending" })
+    };
+    let buttons = keys
+        .iter()
+        .map(|&key| {
+            let word = match key {
+                SortKey::Agent => texts.col_number,
+                SortKey::Name => texts.col_agent,
+                SortKey::State => texts.col_state,
+                SortKey::Time => texts.col_time,
+                SortKey::Team => texts.col_team,
+                SortKey::Device => texts.col_device,
+                SortKey::Call => texts.col_call,
+            };
+            let sort = move |_| {
+                floor.ask(|query| {
+                    query.descending = query.sort == key && !query.descending;
+                    query.sort = key;
+                });
+            };
+            let arrow = move || match direction(key) {
+                Some(true) => "▾",
+                Some(false) => "▴",
+                None => "",
+            };
+            view! {
+                <button type="button" class="sort" data-sort=key.code() title=(texts.sort_by)(word) on:click=sort>
+                    {word}
+                    <span class="arrow" aria-hidden="true">
+                        {arrow}
+                    </span>
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <div role="columnheader" class=format!("cell {class}") aria-sort=sorted>
+            {buttons}
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,155 @@
+//! How far the latest step-in at an agent has come, in words, at its row (`data-outcome`).
+
+use super::step_in::Note;
+use super::{Floor, floor};
+use crate::api::ApiError;
+use crate::floor::{Intervention, Obstacle, Operation, Outcome, Row};
+use crate::i18n::{Texts, after, texts};
+use crate::live::Me;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// One line of progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Line {
+    /// [`Outcome::code`].
+    outcome: &'static str,
+    operation: Operation,
+    words: String,
+    /// What it means or what to do.
+    more: String,
+    dismissible: bool,
+}
+
+#[component]
+pub fn Progress(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let line = Memo::new(move |_| {
+        row.with(|row| floor.notes.with(|notes| floor.me.with_value(|me| line(row, notes.get(&row.agent), me, texts))))
+    });
+    move || {
+        line.get().map(|line| {
+            let title = if line.more.is_empty() { line.words.clone() } else { format!("{}. {}", line.words, line.more) };
+            view! {
+                <span class="progress" data-outcome=line.outcome data-operation=line.operation.action() title=title>
+                    <span class="words">{line.words}</span>
+                    {line
+                        .dismissible
+                        .then(|| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class="dismiss"
+                                    tabindex="-1"
+                                    aria-label=texts.dismiss
+                                    title=texts.dismiss
+                                    on:click=move |_| floor.dismiss(&row.get_untracked())
+                                >
+                                    "×"
+                                </button>
+                            }
+                        })}
+                </span>
+            }
+        })
+    }
+}
+
+/// What to show of what the row and the page's own note tell: the newer, or where both tell of the same, the further.
+fn line(row: &Row, note: Option<&Note>, me: &Me, texts: &Texts) -> Option<Line> {
+    let told = row.action.as_ref();
+    match note {
+        None => told.map(|action| of_intervention(action, row, me, texts)),
+        Some(Note::Dismissed(seen)) => told.filter(|action| action.id > *seen).map(|action| of_intervention(action, row, me, texts)),
+        Some(Note::Sent { operation, before }) => Some(match told {
+            Some(action) if Some(action.id) != *before && action.operation == *operation => of_intervention(action, row, me, texts),
+            _ => Line {
+                outcome: Outcome::Requested.code(),
+                operation: *operation,
+                words: (texts.requested)((texts.operation)(*operation)),
+                more: String::new(),
+                dismissible: false,
+            },
+        }),
+        Some(Note::Answered(answer)) => Some(match told {
+            Some(action) if action.id > answer.id || (action.id == answer.id && step(action) >= step(answer)) => {
+                of_intervention(action, row, me, texts)
+            }
+            _ => of_intervention(answer, row, me, texts),
+        }),
+        Some(Note::Failed { operation, error }) => Some(of_error(*operation, error, row, texts)),
+        Some(Note::Blocked { operation, why }) => Some(not_possible(*operation, why, texts)),
+    }
+}
+
+fn step(action: &Intervention) -> u8 {
+    match action.outcome {
+        Outcome::Requested => 0,
+        Outcome::Accepted => 1,
+        _ => 2,
+    }
+}
+
+fn of_intervention(action: &Intervention, row: &Row, me: &Me, texts: &Texts) -> Line {
+    let operation = (texts.operation)(action.operation);
+    let (mut words, mut more) = match action.outcome {
+        Outcome::Requested => ((texts.requested)(operation), texts.requested_title.to_owned()),
+        Outcome::Accepted => ((texts.accepted)(operation, &after(action.answered_after)), texts.accepted_title.to_owned()),
+        Outcome::Confirmed => ((texts.confirmed)(operation, &after(action.finished_after)), texts.confirmed_title.to_owned()),
+        Outcome::Refused(status) => return refused(action.operation, status, "", row, texts),
+        Outcome::Unknown => ((texts.unknown)(operation), texts.unknown_title.to_owned()),
+        Outcome::Unconfirmed => ((texts.unconfirmed)(operation), texts.unconfirmed_title.to_owned()),
+    };
+    if action.by != me.agent {
+        words = format!("{words} · {}", (texts.by)(action.by.number()));
+    } else if action.outcome == Outcome::Confirmed && action.operation.on_call() && action.operation != Operation::Drop {
+        more = format!("{more} ({})", (texts.device)(action.by_device.number()));
+    }
+    Line { outcome: action.outcome.code(), operation: action.operation, words, more, dismissible: !action.outcome.pending() }
+}
+
+fn refused(operation: Operation, status: u16, holder: &str, row: &Row, texts: &Texts) -> Line {
+    let device = row.device.as_ref().map(|device| device.number()).unwrap_or_default();
+    let refusal = (texts.refusal)(status, device, holder.split('@').next().unwrap_or_default());
+    Line {
+        outcome: Outcome::Refused(status).code(),
+        operation,
+        words: (texts.refused)((texts.operation)(operation), &refusal.what),
+        more: refusal.remedy.to_owned(),
+        dismissible: true,
+    }
+}
+
+fn not_possible(operation: Operation, why: &str, texts: &Texts) -> Line {
+    Line {
+        outcome: Outcome::Refused(0).code(),
+        operation,
+        words: (texts.not_sent)((texts.operation)(operation), why),
+        more: String::new(),
+        dismissible: true,
+    }
+}
+
+fn of_error(operation: Operation, error: &ApiError, row: &Row, texts: &Texts) -> Line {
+    match error {
+        ApiError::Refused { status, holder } => refused(operation, *status, holder.as_deref().unwrap_or_default(), row, texts),
+        ApiError::OutcomeUnknown | ApiError::Transport { .. } => Line {
+            outcome: Outcome::Unknown.code(),
+            operation,
+            words: (texts.unknown)((texts.operation)(operation)),
+            more: (texts.api_error)(error),
+            dismissible: true,
+        },
+        ApiError::Obstacle { obstacle: Obstacle::UnderWay } => not_possible(operation, (texts.obstacle)(Obstacle::UnderWay), texts),
+        other => not_possible(operation, &(texts.api_error)(other), texts),
+    }
+}
+
+/// Has a screen reader speak what became of it.
+pub fn announce(floor: Floor, row: &Row, note: &Note, texts: &Texts) {
+    if let Some(line) = floor.me.with_value(|me| line(row, Some(note), me, texts)) {
+        let name = if row.name.is_empty() { row.agent.number() } else { &row.name };
+        floor.announcement.set(format!("{name}: {}. {}", line.words, line.more));
+    }
+}

@@ -1,0 +1,101 @@
+//! The top of the page: how live it is, who is signed in, language and theme; and the banner that speaks up when it is not live.
+
+use super::floor;
+use crate::api::{ApiError, sign_out};
+use crate::i18n::texts;
+use crate::live::store::Liveness;
+use crate::page::{Language, Theme};
+use crate::ui::preferences::Preferences;
+use crate::ui::time::time_of_day;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+#[component]
+pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let (name, namespace, extension) = floor.me.with_value(|me| {
+        let name = if me.name.is_empty() { me.agent.number().to_owned() } else { me.name.clone() };
+        (name, me.namespace.to_string(), (texts.extension)(me.device.number()))
+    });
+    let leave = move |event: SubmitEvent| {
+        event.prevent_default();
+        leptos::task::spawn_local(async move {
+            match sign_out().await {
+                Ok(()) | Err(ApiError::SignedOut) => _ = location().assign("/sign-in"),
+                Err(_) => floor.announcement.set(texts.sign_out_failed.to_owned()),
+            }
+        });
+    };
+    view! {
+        <header class="top-bar">
+            <h1>{texts.product}</h1>
+            <nav>
+                <a href="/" aria-current="page">
+                    {texts.floor}
+                </a>
+            </nav>
+            <LinkStatus />
+            <span class="domain">{namespace}</span>
+            <span class="me">{name} " · " {extension}</span>
+            <Preferences language theme />
+            <form method="post" action="/api/sign-out" on:submit=leave>
+                <button type="submit" class="quiet" data-sign-out>
+                    {texts.sign_out}
+                </button>
+            </form>
+        </header>
+    }
+    .into_any()
+}
+
+#[component]
+fn LinkStatus() -> impl IntoView {
+    let texts = texts();
+    let store = floor().store;
+    let words = Memo::new(move |_| match store.liveness.get() {
+        Liveness::Connecting => texts.connecting.to_owned(),
+        Liveness::Live => {
+            let last = store.link.with(|link| link.last_event);
+            let age = last.map(|last| (texts.last_event)(&(texts.age)(store.fine_clock.get() - last)));
+            format!("{} · {}", texts.live, age.unwrap_or_else(|| texts.no_event_yet.to_owned()))
+        }
+        Liveness::PlatformDown | Liveness::Silent => texts.stale.to_owned(),
+        Liveness::Closed => texts.down.to_owned(),
+    });
+    view! { <span class="link-status">{move || words.get()}</span> }
+}
+
+/// Since when the page is not live, how old what it shows is, and what to do.
+#[component]
+pub fn LinkBanner() -> impl IntoView {
+    let texts = texts();
+    let store = floor().store;
+    // A page that has just been loaded is given a second before it complains.
+    let loaded = store.heard.get_value();
+    let words = Memo::new(move |_| {
+        let since = match store.liveness.get() {
+            Liveness::Live => return None,
+            Liveness::Connecting => {
+                return (store.fine_clock.get() - loaded > 2_000).then(|| texts.never_connected.to_owned());
+            }
+            Liveness::PlatformDown => store.link.with(|link| link.since),
+            Liveness::Silent | Liveness::Closed => store.heard.get_value(),
+        };
+        let age = (texts.age)((store.clock.get() - since).max(0) / 1000 * 1000);
+        let since = time_of_day(since - store.skew.get_value());
+        Some(match store.liveness.get() {
+            Liveness::PlatformDown => (texts.platform_down)(&since, &age),
+            Liveness::Silent => (texts.silent)(&since, &age),
+            _ => (texts.closed)(&since, &age),
+        })
+    });
+    view! {
+        <Show when=move || words.with(Option::is_some)>
+            <div class="link-banner" role="alert" data-banner>
+                {move || words.get()}
+            </div>
+        </Show>
+    }
+    .into_any()
+}

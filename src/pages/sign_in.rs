@@ -1,0 +1,170 @@
+//! Signing in. A plain form that works without a program in the page; with it, an error keeps what was typed (the password aside)
+//! and says in words what went wrong.
+
+use crate::api::{ApiError, sign_in};
+use crate::i18n::{Texts, texts};
+use crate::page::PageContext;
+use crate::ui::preferences::{Preferences, local_path};
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use leptos::server_fn::error::ServerFnUrlError;
+use leptos_router::hooks::use_query_map;
+
+#[component]
+pub fn SignInPage() -> impl IntoView {
+    let page = expect_context::<PageContext>();
+    let texts = texts();
+    let query = use_query_map();
+    let from_server = query.read_untracked().get_str("__err").map(ServerFnUrlError::<ApiError>::decode_err);
+    let error = RwSignal::new(from_server);
+    let busy = RwSignal::new(false);
+
+    let number = NodeRef::<html::Input>::new();
+    let password = NodeRef::<html::Input>::new();
+    let domain = NodeRef::<html::Input>::new();
+    let extension = NodeRef::<html::Input>::new();
+    let message = NodeRef::<html::P>::new();
+    let typed = |input: NodeRef<html::Input>| input.get_untracked().map(|input| input.value()).unwrap_or_default();
+
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        let next = query.read_untracked().get_str("next").unwrap_or("/").to_owned();
+        let (number, secret) = (typed(number).trim().to_owned(), typed(password));
+        let (domain, extension) = (typed(domain).trim().to_owned(), typed(extension).trim().to_owned());
+        leptos::task::spawn_local(async move {
+            match sign_in(number, secret, domain, extension).await {
+                Ok(()) => {
+                    // The whole page anew: another person may see other things.
+                    _ = location().assign(local_path(&next));
+                }
+                Err(problem) => {
+                    busy.set(false);
+                    if let Some(input) = password.get_untracked() {
+                        input.set_value("");
+                    }
+                    error.set(Some(problem));
+                    request_animation_frame(move || {
+                        if let Some(message) = message.get_untracked() {
+                            _ = message.focus();
+                        }
+                    });
+                }
+            }
+        });
+    };
+
+    view! {
+        <main class="sign-in">
+            <form class="card" method="post" action="/api/sign-in" on:submit=submit aria-labelledby="sign-in-title">
+                <h1 id="sign-in-title">{texts.product}</h1>
+                <p
+                    class="form-error"
+                    role="alert"
+                    tabindex="-1"
+                    node_ref=message
+                    hidden=move || error.with(Option::is_none)
+                    data-error=move || error.with(|error| error.as_ref().map(kind))
+                >
+                    {move || error.with(|error| error.as_ref().map(|error| words(texts, error)))}
+                </p>
+                <Field name="number" label=texts.number hint=texts.number_hint input=number value="" autocomplete="username" />
+                <label class="field">
+                    <span>{texts.password}</span>
+                    <input name="password" type="password" required autocomplete="current-password" node_ref=password />
+                </label>
+                <Field
+                    name="domain"
+                    label=texts.domain
+                    hint=texts.domain_hint
+                    input=domain
+                    value=page.namespace.as_str().to_owned()
+                    autocomplete="organization"
+                />
+                <Field
+                    name="extension"
+                    label=texts.own_extension
+                    hint=texts.extension_hint
+                    input=extension
+                    value=""
+                    autocomplete="tel-extension"
+                    digits=true
+                />
+                <button class="primary" type="submit" disabled=busy data-sign-in>
+                    {move || if busy.get() { texts.signing_in } else { texts.sign_in }}
+                </button>
+            </form>
+            <nav class="page-preferences">
+                <Preferences language=page.language theme=page.theme />
+            </nav>
+        </main>
+    }
+    .into_any()
+}
+
+#[component]
+fn Field(
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    input: NodeRef<html::Input>,
+    #[prop(into)] value: String,
+    autocomplete: &'static str,
+    #[prop(optional)] digits: bool,
+) -> impl IntoView {
+    let hint_id = format!("{name}-hint");
+    view! {
+        <label class="field">
+            <span>{label}</span>
+            <input
+                name=name
+                type="text"
+                required
+                spellcheck="false"
+                autocapitalize="none"
+                autocomplete=autocomplete
+                inputmode=digits.then_some("numeric")
+                value=value
+                aria-describedby=hint_id.clone()
+                node_ref=input
+            />
+            <small id=hint_id>{hint}</small>
+        </label>
+    }
+    .into_any()
+}
+
+/// For scripts and tests; the reader gets [`words`].
+fn kind(error: &ApiError) -> &'static str {
+    match error {
+        ApiError::WrongCredentials => "wrong-credentials",
+        ApiError::Unreachable | ApiError::OutcomeUnknown => "platform-unreachable",
+        ApiError::NotPermitted => "not-permitted",
+        ApiError::BadArgument { .. } => "bad-argument",
+        ApiError::Transport { .. } => "console-unreachable",
+        _ => "refused",
+    }
+}
+
+fn words(texts: &Texts, error: &ApiError) -> String {
+    match error {
+        ApiError::WrongCredentials => texts.wrong_credentials.to_owned(),
+        ApiError::Unreachable | ApiError::OutcomeUnknown => texts.login_unreachable.to_owned(),
+        ApiError::NotPermitted => texts.login_not_permitted.to_owned(),
+        ApiError::BadArgument { field, .. } => match field.as_str() {
+            "number" => texts.wrong_number.to_owned(),
+            "domain" => texts.wrong_domain.to_owned(),
+            "extension" => texts.wrong_extension.to_owned(),
+            "password" => texts.wrong_password.to_owned(),
+            _ => (texts.api_error)(error),
+        },
+        ApiError::Refused { status, .. } | ApiError::NotUnderstood { status } => (texts.login_refused)(*status),
+        ApiError::Transport { .. } => texts.console_unreachable.to_owned(),
+        other => (texts.api_error)(other),
+    }
+}
