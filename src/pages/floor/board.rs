@@ -7,6 +7,7 @@ use super::viewport::ROW;
 use super::floor;
 use crate::floor::Operation;
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -53,7 +54,7 @@ pub fn Board() -> impl IntoView {
         viewport.focus(there);
     };
 
-    view! {
+    erased(view! {
         <div
             class="board"
             id="board"
@@ -83,8 +84,7 @@ pub fn Board() -> impl IntoView {
             </div>
             <Empty />
         </div>
-    }
-    .into_any()
+    })
 }
 
 /// A row that moves in the document loses the focus: it is given back, or goes to the row now in its place.
@@ -116,26 +116,24 @@ fn Empty() -> impl IntoView {
             None
         } else if store.counts.with(|counts| counts.all()) == 0 && store.query.with(|query| *query == unfiltered(query)) {
             Some(
-                view! {
+                erased(view! {
                     <div class="empty">
                         <p>{texts.no_agents}</p>
                         <small>{texts.no_agents_hint}</small>
                     </div>
-                }
-                .into_any(),
+                }),
             )
         } else {
             let clear = move |_| floor.ask(|query| *query = unfiltered(query));
             Some(
-                view! {
+                erased(view! {
                     <div class="empty">
                         <p>{texts.nothing_matches}</p>
                         <button type="button" class="plain" data-clear-filters on:click=clear>
                             {texts.clear_filters}
                         </button>
                     </div>
-                }
-                .into_any(),
+                }),
             )
         }
     }

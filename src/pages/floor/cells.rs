@@ -4,6 +4,7 @@ use super::floor;
 use crate::floor::{CallView, Direction, Row, State};
 use crate::i18n::texts;
 use crate::ui::time::duration;
+use crate::ui::erased;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -61,7 +62,7 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
                 let began = call.answered.or(call.started);
                 let direction = (texts.direction)(call.direction);
                 let other = if call.other.is_empty() { texts.unknown_party.to_owned() } else { call.other.clone() };
-                view! {
+                erased(view! {
                     <span class="direction" data-direction=direction_code(call.direction) title=direction>
                         <span class="spoken">{direction}</span>
                     </span>
@@ -74,10 +75,9 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
                             }
                         })}
                     <span class="tags">{tags(call)}</span>
-                }
-                .into_any()
+                })
             }
-            None => row.reason.clone().map(|reason| view! { <span class="reason">{reason}</span> }).into_any(),
+            None => erased(row.reason.clone().map(|reason| view! { <span class="reason">{reason}</span> })),
         }
     }
 }

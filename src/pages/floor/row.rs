@@ -7,6 +7,7 @@ use super::viewport::row_id;
 use super::floor;
 use crate::i18n::texts;
 use crate::ui::time::short_duration;
+use crate::ui::erased;
 use leptos::prelude::*;
 
 #[component]
@@ -27,7 +28,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
             }
         });
         let has_figures = move || floor.store.figures.get();
-        view! {
+        erased(view! {
             <div
                 role="row"
                 class="row"
@@ -93,7 +94,6 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     </div>
                 </div>
             </div>
-        }
-        .into_any()
+        })
     })
 }

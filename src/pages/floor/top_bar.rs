@@ -7,6 +7,7 @@ use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
 use crate::ui::preferences::Preferences;
 use crate::ui::time::time_of_day;
+use crate::ui::erased;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -27,7 +28,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
             }
         });
     };
-    view! {
+    erased(view! {
         <header class="top-bar">
             <h1>{texts.product}</h1>
             <nav>
@@ -45,8 +46,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
                 </button>
             </form>
         </header>
-    }
-    .into_any()
+    })
 }
 
 #[component]
@@ -90,12 +90,11 @@ pub fn LinkBanner() -> impl IntoView {
             _ => (texts.closed)(&since, &age),
         })
     });
-    view! {
+    erased(view! {
         <Show when=move || words.with(Option::is_some)>
             <div class="link-banner" role="alert" data-banner>
                 {move || words.get()}
             </div>
         </Show>
-    }
-    .into_any()
+    })
 }
