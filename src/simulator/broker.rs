@@ -33,7 +33,12 @@ pub struct Subscription {
 
 impl Subscription {
     pub fn new(id: String, destination: String, acknowledged: bool) -> Self {
-        Subscription { topic: Topic::parse(&destination), id, destination, acknowledged }
+        Subscription {
+            topic: Topic::parse(&destination),
+            id,
+            destination,
+            acknowledged,
+        }
     }
 }
 
@@ -58,7 +63,14 @@ impl Broker {
     pub fn open(&mut self, too_slow: CancellationToken) -> (u64, mpsc::Receiver<Delivery>) {
         let (queue, messages) = mpsc::channel(QUEUE);
         self.last += 1;
-        self.sessions.insert(self.last, Session { queue, too_slow, subscriptions: BTreeMap::new() });
+        self.sessions.insert(
+            self.last,
+            Session {
+                queue,
+                too_slow,
+                subscriptions: BTreeMap::new(),
+            },
+        );
         (self.last, messages)
     }
 
@@ -90,7 +102,9 @@ impl Broker {
     /// False where there is no such subscription.
     pub fn unsubscribe(&mut self, session: u64, id: &str) -> bool {
         let Some(own) = self.sessions.get_mut(&session) else { return true };
-        let Some(subscription) = own.subscriptions.remove(id) else { return false };
+        let Some(subscription) = own.subscriptions.remove(id) else {
+            return false;
+        };
         self.forget(session, &subscription);
         true
     }
@@ -114,7 +128,10 @@ impl Broker {
     /// Where an event of this address goes: session and subscription.
     pub fn targets(&self, address: &Address<'_>) -> Vec<(u64, Arc<Subscription>)> {
         let by_key = address.keys().into_iter().filter_map(|key| self.keys.get(&key)).flatten();
-        let by_pattern = self.patterns.iter().filter(|(_, subscription)| address.matches(&subscription.topic));
+        let by_pattern = self
+            .patterns
+            .iter()
+            .filter(|(_, subscription)| address.matches(&subscription.topic));
         by_key.chain(by_pattern).cloned().collect()
     }
 
@@ -128,7 +145,11 @@ impl Broker {
         for (session, subscription) in targets {
             let Some(target) = self.sessions.get(session) else { continue };
             self.message += 1;
-            let delivery = Delivery { subscription: subscription.clone(), number: self.message, body: body.clone() };
+            let delivery = Delivery {
+                subscription: subscription.clone(),
+                number: self.message,
+                body: body.clone(),
+            };
             if target.queue.try_send(delivery).is_err() {
                 target.too_slow.cancel();
                 self.close(*session);

@@ -5,7 +5,13 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 fn floor(agents: u32, calls_per_hour: f64, seed: u64) -> Floor {
-    Floor::new(&Plan { agents, calls_per_hour, speed: 1.0, seed, namespace: "t".into() })
+    Floor::new(&Plan {
+        agents,
+        calls_per_hour,
+        speed: 1.0,
+        seed,
+        namespace: "t".into(),
+    })
 }
 
 /// The silent floor, its agents known.
@@ -20,14 +26,23 @@ fn number(id: &str) -> &str {
 }
 
 fn field<'a>(event: &'a Event, name: &str) -> Option<&'a str> {
-    let Content::Call { fields, .. } = &event.content else { return None };
+    let Content::Call { fields, .. } = &event.content else {
+        return None;
+    };
     fields.iter().find(|(key, _)| *key == name).and_then(|(_, value)| value.as_str())
 }
 
 /// `name copy-for:who`, the device that the event is about behind the colon; without figures and finished calls.
 fn told(floor: &mut Floor) -> Vec<String> {
     let roles = [
-        "initiatedDevice", "alertingDevice", "answeringDevice", "holdingDevice", "retrievingDevice", "addedParty", "transferredToDevice", "releasingDevice",
+        "initiatedDevice",
+        "alertingDevice",
+        "answeringDevice",
+        "holdingDevice",
+        "retrievingDevice",
+        "addedParty",
+        "transferredToDevice",
+        "releasingDevice",
     ];
     let line = |event: &Event| {
         let src = event.src.as_deref().map(number).unwrap_or_default().to_owned();
@@ -65,20 +80,40 @@ fn talking(floor: &mut Floor) -> Id {
 fn a_call_between_two_devices() {
     let mut floor = silent(3);
     let call = floor.make_call("8001@t", "8002").unwrap();
-    assert_eq!(told(&mut floor), ["serviceInitiated 8001:8001", "originated 8001:8001", "delivered 8001:8002", "delivered 8002:8002"]);
+    assert_eq!(
+        told(&mut floor),
+        [
+            "serviceInitiated 8001:8001",
+            "originated 8001:8001",
+            "delivered 8001:8002",
+            "delivered 8002:8002"
+        ]
+    );
     pass(&mut floor, 299);
     assert!(told(&mut floor).is_empty());
     pass(&mut floor, 1);
     assert_eq!(told(&mut floor), ["established 8001:8002", "established 8002:8002"]);
     floor.hold(&call, "8002@t").unwrap();
     assert_eq!(floor.hold(&call, "8002@t").unwrap_err().status(), 409);
-    assert_eq!(floor.single_step_conference(&call, "8002@t", "8003", false).unwrap_err().status(), 409);
+    assert_eq!(
+        floor.single_step_conference(&call, "8002@t", "8003", false).unwrap_err().status(),
+        409
+    );
     floor.retrieve(&call, "8002@t").unwrap();
-    assert_eq!(told(&mut floor), ["held 8001:8002", "held 8002:8002", "retrieved 8001:8002", "retrieved 8002:8002"]);
+    assert_eq!(
+        told(&mut floor),
+        ["held 8001:8002", "held 8002:8002", "retrieved 8001:8002", "retrieved 8002:8002"]
+    );
     floor.drop_connection(&call, "8002@t").unwrap();
     assert_eq!(
         told(&mut floor),
-        ["connectionCleared 8001:8002", "connectionCleared 8002:8002", "agentReady 8002", "connectionCleared 8001:8001", "agentReady 8001"]
+        [
+            "connectionCleared 8001:8002",
+            "connectionCleared 8002:8002",
+            "agentReady 8002",
+            "connectionCleared 8001:8001",
+            "agentReady 8001"
+        ]
     );
     assert!(floor.calls.is_empty());
     assert_eq!(floor.drop_connection(&call, "8002@t").unwrap_err().status(), 404);
@@ -107,7 +142,12 @@ fn calls_to_numbers_outside() {
     pass(&mut floor, 500);
     assert_eq!(
         call_events(&mut floor),
-        ["serviceInitiated 8001:8001", "originated 8001:8001", "failed 8001:9100000", "connectionCleared 8001:8001"]
+        [
+            "serviceInitiated 8001:8001",
+            "originated 8001:8001",
+            "failed 8001:9100000",
+            "connectionCleared 8001:8001"
+        ]
     );
     assert!(floor.calls.is_empty());
     assert_eq!(floor.make_call("8099@t", "8002").unwrap_err().status(), 451);
@@ -122,15 +162,36 @@ fn single_step_conference_and_its_end() {
     assert_eq!(
         told(&mut floor),
         [
-            "delivered 8001:8000", "delivered 8002:8000", "delivered 8000:8000", "established 8001:8000", "established 8002:8000",
-            "established 8000:8000", "conferenced 8001:8000", "conferenced 8002:8000", "conferenced 8000:8000",
+            "delivered 8001:8000",
+            "delivered 8002:8000",
+            "delivered 8000:8000",
+            "established 8001:8000",
+            "established 8002:8000",
+            "established 8000:8000",
+            "conferenced 8001:8000",
+            "conferenced 8002:8000",
+            "conferenced 8000:8000",
         ]
     );
     assert_eq!(floor.agents[0].status, "Conference");
     floor.drop_connection(&call, "8002@t").unwrap();
-    assert_eq!(call_events(&mut floor), ["connectionCleared 8001:8002", "connectionCleared 8002:8002", "connectionCleared 8000:8002"]);
+    assert_eq!(
+        call_events(&mut floor),
+        [
+            "connectionCleared 8001:8002",
+            "connectionCleared 8002:8002",
+            "connectionCleared 8000:8002"
+        ]
+    );
     floor.drop_connection(&call, "8000@t").unwrap();
-    assert_eq!(call_events(&mut floor), ["connectionCleared 8001:8000", "connectionCleared 8000:8000", "connectionCleared 8001:8001"]);
+    assert_eq!(
+        call_events(&mut floor),
+        [
+            "connectionCleared 8001:8000",
+            "connectionCleared 8000:8000",
+            "connectionCleared 8001:8001"
+        ]
+    );
 }
 
 #[test]
@@ -138,7 +199,15 @@ fn single_step_transfer() {
     let mut floor = silent(3);
     let call = talking(&mut floor);
     floor.single_step_transfer(&call, "8002@t", "8000").unwrap();
-    assert_eq!(told(&mut floor), ["transferred 8002:8000", "agentReady 8002", "delivered 8001:8000", "delivered 8000:8000"]);
+    assert_eq!(
+        told(&mut floor),
+        [
+            "transferred 8002:8000",
+            "agentReady 8002",
+            "delivered 8001:8000",
+            "delivered 8000:8000"
+        ]
+    );
     pass(&mut floor, 1_000);
     assert_eq!(told(&mut floor), ["established 8001:8000", "established 8000:8000"]);
     assert_eq!(floor.calls[&call].talkers(), 2);
@@ -154,8 +223,14 @@ fn consultation_and_its_three_ends() {
         assert_eq!(
             call_events(floor),
             [
-                "held 8001:8002", "held 8002:8002", "serviceInitiated 8002:8002", "originated 8002:8002", "delivered 8002:8003",
-                "delivered 8003:8003", "established 8002:8003", "established 8003:8003",
+                "held 8001:8002",
+                "held 8002:8002",
+                "serviceInitiated 8002:8002",
+                "originated 8002:8002",
+                "delivered 8002:8003",
+                "delivered 8003:8003",
+                "established 8002:8003",
+                "established 8003:8003",
             ]
         );
         consult
@@ -164,7 +239,13 @@ fn consultation_and_its_three_ends() {
     floor.cancel_consult(&call, "8002@t", &second).unwrap();
     assert_eq!(
         call_events(&mut floor),
-        ["connectionCleared 8002:8002", "connectionCleared 8003:8002", "connectionCleared 8003:8003", "retrieved 8001:8002", "retrieved 8002:8002"]
+        [
+            "connectionCleared 8002:8002",
+            "connectionCleared 8003:8002",
+            "connectionCleared 8003:8003",
+            "retrieved 8001:8002",
+            "retrieved 8002:8002"
+        ]
     );
     let second = consult(&mut floor, &call);
     floor.conference(&call, "8002@t", &second).unwrap();
@@ -174,10 +255,17 @@ fn consultation_and_its_three_ends() {
         Content::Call { call, .. } => call.clone(),
         _ => unreachable!(),
     };
-    let copies: Vec<_> = merged.iter().map(|event| (number(event.src.as_deref().unwrap()), of(event))).collect();
+    let copies: Vec<_> = merged
+        .iter()
+        .map(|event| (number(event.src.as_deref().unwrap()), of(event)))
+        .collect();
     assert_eq!(copies, [("8001", call.clone()), ("8002", call.clone()), ("8003", second.clone())]);
     assert!(merged.iter().all(|event| {
-        (field(event, "primaryOldCall"), field(event, "secondaryOldCall"), field(event, "newCall")) == (Some(&*call), Some(&*second), Some(&*call))
+        (
+            field(event, "primaryOldCall"),
+            field(event, "secondaryOldCall"),
+            field(event, "newCall"),
+        ) == (Some(&*call), Some(&*second), Some(&*call))
     }));
     assert_eq!((floor.calls.len(), floor.calls[&call].talkers()), (1, 3));
     floor.drop_connection(&call, "8003@t").unwrap();
@@ -185,9 +273,19 @@ fn consultation_and_its_three_ends() {
 
     let second = consult(&mut floor, &call);
     floor.transfer(&call, "8002@t", &second).unwrap();
-    assert_eq!(call_events(&mut floor), ["transferred 8001:8003", "transferred 8002:8003", "transferred 8003:8003"]);
-    let parts: Vec<_> = floor.calls[&call].parts.iter().map(|part| (number(&part.device), part.state)).collect();
-    assert_eq!((floor.calls.len(), parts), (1, vec![("8001", PartState::Connected), ("8003", PartState::Connected)]));
+    assert_eq!(
+        call_events(&mut floor),
+        ["transferred 8001:8003", "transferred 8002:8003", "transferred 8003:8003"]
+    );
+    let parts: Vec<_> = floor.calls[&call]
+        .parts
+        .iter()
+        .map(|part| (number(&part.device), part.state))
+        .collect();
+    assert_eq!(
+        (floor.calls.len(), parts),
+        (1, vec![("8001", PartState::Connected), ("8003", PartState::Connected)])
+    );
     assert_eq!(floor.agents[1].status, "Ready");
 }
 
@@ -209,17 +307,52 @@ fn a_listener_is_heard_by_nobody() {
     assert_eq!(
         call_events(&mut floor),
         [
-            "connectionCleared 8001:8001", "connectionCleared 8002:8001", "connectionCleared 8000:8001", "connectionCleared 8002:8002",
-            "connectionCleared 8000:8002", "connectionCleared 8000:8000",
+            "connectionCleared 8001:8001",
+            "connectionCleared 8002:8001",
+            "connectionCleared 8000:8001",
+            "connectionCleared 8002:8002",
+            "connectionCleared 8000:8002",
+            "connectionCleared 8000:8000",
         ]
     );
     assert!(floor.calls.is_empty() && floor.devices["8000@t"].calls.is_empty());
 }
 
 #[test]
+fn a_listener_may_join_or_take_the_call() {
+    let mut floor = silent(3);
+    let call = talking(&mut floor);
+    floor.spy(&call, "8000@t").unwrap();
+    pass(&mut floor, 1_000);
+    floor.take_events();
+    floor.single_step_transfer(&call, "8002@t", "8000").unwrap();
+    pass(&mut floor, 1_000);
+    assert_eq!(
+        call_events(&mut floor),
+        [
+            "connectionCleared 8000:8000",
+            "transferred 8002:8000",
+            "delivered 8001:8000",
+            "delivered 8000:8000",
+            "established 8001:8000",
+            "established 8000:8000",
+        ]
+    );
+    assert!(
+        floor.calls[&call]
+            .parts
+            .iter()
+            .all(|part| !part.silent && part.state == PartState::Connected)
+    );
+}
+
+#[test]
 fn agent_operations_and_their_refusals() {
     let mut floor = silent(3);
-    assert_eq!(floor.set_mode("5001@t", Some("8001@t"), Mode::NotReady, Some("Lunch".into())), Ok(None));
+    assert_eq!(
+        floor.set_mode("5001@t", Some("8001@t"), Mode::NotReady, Some("Lunch".into())),
+        Ok(None)
+    );
     assert_eq!(floor.set_mode("5001@t", None, Mode::Ready, None), Ok(None));
     assert_eq!(told(&mut floor), ["agentNotReady 8001", "agentReady 8001"]);
     let status = |refusal: Result<Option<Mode>, Refusal>| refusal.unwrap_err().status();
@@ -269,7 +402,10 @@ fn recordings_and_call_data() {
     let call = talking(&mut floor);
     floor.start_recording("8001").unwrap();
     assert_eq!(floor.start_recording("8001").unwrap_err().status(), 409);
-    assert_eq!(floor.take_events().iter().map(|event| event.name).collect::<Vec<_>>(), ["recordStarted"]);
+    assert_eq!(
+        floor.take_events().iter().map(|event| event.name).collect::<Vec<_>>(),
+        ["recordStarted"]
+    );
     floor.set_data(&call, vec![("k".into(), "v".into())]).unwrap();
     assert_eq!(floor.data(&call, "k"), Ok("v".into()));
     assert_eq!(floor.data(&call, "x").unwrap_err().status(), 404);
@@ -326,8 +462,23 @@ fn a_seed_is_a_history() {
 fn everything_that_can_happen_does() {
     let names: BTreeSet<&str> = (0..4).flat_map(|seed| history(seed, 7_200_000)).map(|event| event.name).collect();
     for name in [
-        "agentLoggedOn", "agentReady", "agentNotReady", "agentAllocated", "agentWorkingAfterCall", "serviceInitiated", "originated", "delivered",
-        "established", "held", "retrieved", "conferenced", "transferred", "connectionCleared", "failed", "AgentStatusEvent", "CallEndEvent",
+        "agentLoggedOn",
+        "agentReady",
+        "agentNotReady",
+        "agentAllocated",
+        "agentWorkingAfterCall",
+        "serviceInitiated",
+        "originated",
+        "delivered",
+        "established",
+        "held",
+        "retrieved",
+        "conferenced",
+        "transferred",
+        "connectionCleared",
+        "failed",
+        "AgentStatusEvent",
+        "CallEndEvent",
     ] {
         assert!(names.contains(name), "never saw {name}");
     }
@@ -335,7 +486,9 @@ fn everything_that_can_happen_does() {
 
 /// Which device is in which call, from nothing but each device's own copies.
 fn follow(board: &mut BTreeSet<(String, String)>, event: &Event) {
-    let (Content::Call { call, .. }, Some(src)) = (&event.content, event.src.as_deref()) else { return };
+    let (Content::Call { call, .. }, Some(src)) = (&event.content, event.src.as_deref()) else {
+        return;
+    };
     let own = |role: &str| field(event, role) == Some(src);
     let key = |call: &str| (src.to_owned(), call.to_owned());
     match event.name {
@@ -362,9 +515,18 @@ fn the_events_tell_who_is_in_which_call() {
         for minute in 0..180 {
             pass(&mut floor, 60_000);
             // A supervisor steps in now and then.
-            let target = floor.calls.values().filter(|call| call.answered.is_some()).map(|call| call.id.clone()).min();
+            let target = floor
+                .calls
+                .values()
+                .filter(|call| call.answered.is_some())
+                .map(|call| call.id.clone())
+                .min();
             if let Some(call) = target {
-                let device = floor.calls[&call].parts.iter().map(|part| part.device.clone()).find(|device| floor.devices.contains_key(device));
+                let device = floor.calls[&call]
+                    .parts
+                    .iter()
+                    .map(|part| part.device.clone())
+                    .find(|device| floor.devices.contains_key(device));
                 let _ = match (minute % 4, device) {
                     (0, _) => floor.spy(&call, "8900@t"),
                     (1, Some(device)) => floor.single_step_conference(&call, &device, "8901", false),
@@ -381,12 +543,23 @@ fn the_events_tell_who_is_in_which_call() {
                 .collect();
             assert_eq!(board, truth, "seed {seed}, minute {minute}");
             for (device, phone) in &floor.devices {
-                assert!(phone.calls.iter().all(|call| floor.calls.get(call).is_some_and(|call| call.part(device).is_some())));
+                assert!(
+                    phone
+                        .calls
+                        .iter()
+                        .all(|call| floor.calls.get(call).is_some_and(|call| call.part(device).is_some()))
+                );
             }
             // Alone in a call is who has just dialled a busy number.
             let alone = |call: &&Call| call.talkers() < 2 && (call.answered.is_some() || floor.now - call.started > 10_000);
             assert!(floor.calls.values().find(alone).is_none(), "a call with nobody to talk to");
-            assert!(floor.ready.iter().enumerate().all(|(at, index)| floor.agents[*index].ready_at == Some(at)));
+            assert!(
+                floor
+                    .ready
+                    .iter()
+                    .enumerate()
+                    .all(|(at, index)| floor.agents[*index].ready_at == Some(at))
+            );
         }
         let talked: u32 = floor.agents.iter().map(|agent| agent.counters.talked()).sum();
         assert!(talked > 500, "only {talked} talks");
@@ -400,11 +573,12 @@ fn copies_count_separately_by_source() {
         let serials: Vec<u64> = day
             .iter()
             .filter(|event| {
-                class == match event.content {
-                    Content::Agent { .. } => "agent",
-                    Content::Call { .. } | Content::Recording { .. } => "call",
-                    Content::Status(_) | Content::CallEnd(_) => "model",
-                }
+                class
+                    == match event.content {
+                        Content::Agent { .. } => "agent",
+                        Content::Call { .. } | Content::Recording { .. } => "call",
+                        Content::Status(_) | Content::CallEnd(_) => "model",
+                    }
             })
             .map(|event| event.serial)
             .collect();
@@ -433,21 +607,35 @@ fn the_wire_has_the_fields_of_the_samples() {
     };
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
     let set = |names: &str| names.split(' ').map(str::to_owned).collect::<BTreeSet<String>>();
-    let common = "eventName eventSrc eventTime eventType serial params _type topics namespace srcDeviceId callId deviceId localState connectionId";
+    let common =
+        "eventName eventSrc eventTime eventType serial params _type topics namespace srcDeviceId callId deviceId localState connectionId";
     let delivered = json("delivered");
-    assert_eq!(keys(&delivered), set(&format!("{common} alertingDevice callingDevice calledDevice userData callCause callType")));
+    assert_eq!(
+        keys(&delivered),
+        set(&format!(
+            "{common} alertingDevice callingDevice calledDevice userData callCause callType"
+        ))
+    );
     assert_eq!(delivered["eventTime"], "2017.03.18 14:13:24");
     assert_eq!(delivered["_type"], "component.cti.event.DeliveredEvent");
     assert_eq!(delivered["connectionId"], format!("8001@t|{call}"));
     assert_eq!(delivered["params"]["agent"], "5001@t");
     assert_eq!(
         keys(&json("transferred")),
-        set(&format!("{common} originCallInfo primaryOldCall secondaryOldCall transferringDevice transferredToDevice newCall"))
+        set(&format!(
+            "{common} originCallInfo primaryOldCall secondaryOldCall transferringDevice transferredToDevice newCall"
+        ))
     );
     let mode = json("agentNotReady");
-    assert_eq!(keys(&mode), set("eventName eventTime eventType serial params _type topics namespace srcDeviceId deviceId agentId agentMode reason devices"));
+    assert_eq!(
+        keys(&mode),
+        set("eventName eventTime eventType serial params _type topics namespace srcDeviceId deviceId agentId agentMode reason devices")
+    );
     assert_eq!((&mode["serial"].is_u64(), &mode["reason"]), (&true, &Value::from("Lunch")));
     let status = json("AgentStatusEvent");
     assert!(status["params"].as_object().unwrap().values().all(Value::is_string));
-    assert_eq!((&status["eventType"], &status["agent"]["agentId"]), (&Value::from("agentStatus"), &Value::from("5001@t")));
+    assert_eq!(
+        (&status["eventType"], &status["agent"]["agentId"]),
+        (&Value::from("agentStatus"), &Value::from("5001@t"))
+    );
 }
