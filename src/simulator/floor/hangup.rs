@@ -88,13 +88,12 @@ impl Floor {
     pub(super) fn leave(&mut self, call: &Id, device: &Id) {
         let now = self.now;
         let mut with_customer = false;
-        if let Some(call) = self.calls.get_mut(call) {
-            if let Some(at) = call.parts.iter().position(|part| part.device == *device) {
-                let part = call.parts.remove(at);
-                call.held += part.held_since.map_or(0, |since| now - since);
-                with_customer =
-                    call.kind != CallType::Internal && call.answered.is_some() && !part.silent && part.state != PartState::Alerting;
-            }
+        if let Some(call) = self.calls.get_mut(call)
+            && let Some(at) = call.parts.iter().position(|part| part.device == *device)
+        {
+            let part = call.parts.remove(at);
+            call.held += part.held_since.map_or(0, |since| now - since);
+            with_customer = call.kind != CallType::Internal && call.answered.is_some() && !part.silent && part.state != PartState::Alerting;
         }
         self.stop_recording_of(call, device);
         let Some(phone) = self.devices.get_mut(device) else { return };
