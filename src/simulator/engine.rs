@@ -1,8 +1,8 @@
 //! The one task that owns what changes: the floor, the logins and the subscriptions. Others ask it; nobody else holds a part of it.
 
-use super::broker::{Body, Broker, Subscription};
+use super::broker::{Body, Broker, Subscription, Target};
 use super::faults::{Fate, Faults, shuffle};
-use super::floor::{Event, Floor, Millis, Plan, Refusal};
+use super::floor::{Content, Event, Floor, Millis, Plan, Refusal};
 use super::logins::Logins;
 use super::topic::Address;
 use super::wire::{self, Clock};
@@ -54,7 +54,7 @@ pub struct Engine {
     speed: f64,
     /// When the floor's day began: with the first who looked.
     started: Option<Instant>,
-    held: Vec<(Vec<(u64, Arc<Subscription>)>, Body)>,
+    held: Vec<(Vec<Target>, Body)>,
     held_until: Option<Instant>,
     jobs: mpsc::Receiver<Job>,
 }
@@ -76,7 +76,11 @@ impl Engine {
             faults,
             namespace: plan.namespace,
             zone: config.time_zone.clone(),
-            speed: if plan.speed.is_finite() && plan.speed > 0.0 { plan.speed } else { 1.0 },
+            speed: if plan.speed.is_finite() && plan.speed > 0.0 {
+                plan.speed
+            } else {
+                1.0
+            },
             started: None,
             held: Vec::new(),
             held_until: None,
@@ -128,7 +132,12 @@ impl Engine {
 
     /// Writes moments of the floor as the platform does.
     pub fn clock(&self) -> Clock {
-        Clock { zone: self.zone.clone(), wall: Timestamp::now(), floor: self.floor.now(), speed: self.speed }
+        Clock {
+            zone: self.zone.clone(),
+            wall: Timestamp::now(),
+            floor: self.floor.now(),
+            speed: self.speed,
+        }
     }
 
     /// False when more is due.
@@ -143,7 +152,8 @@ impl Engine {
     }
 
     fn floor_now(&self) -> Millis {
-        self.started.map_or(0, |started| (started.elapsed().as_secs_f64() * 1000.0 * self.speed) as Millis)
+        self.started
+            .map_or(0, |started| (started.elapsed().as_secs_f64() * 1000.0 * self.speed) as Millis)
     }
 
     fn next_wake(&self) -> Option<Instant> {
@@ -185,7 +195,7 @@ impl Engine {
         count
     }
 
-    fn deliver(&mut self, targets: Vec<(u64, Arc<Subscription>)>, body: Body) {
+    fn deliver(&mut self, targets: Vec<Target>, body: Body) {
         if targets.is_empty() {
             return;
         }
@@ -212,5 +222,10 @@ impl Engine {
 }
 
 fn address<'a>(event: &'a Event, namespace: &str) -> Address<'a> {
-    Address::new(event.name, namespace, event.agent.as_deref(), event.src.as_deref())
+    // The start of a recording names no `srcDeviceId`; it is the device's event all the same.
+    let device = match &event.content {
+        Content::Recording { device, .. } => Some(device),
+        _ => event.src.as_ref(),
+    };
+    Address::new(event.name, namespace, event.agent.as_deref(), device.map(|device| &**device))
 }

@@ -80,7 +80,13 @@ impl Serialize for Wire<'_> {
                 }
                 map.serialize_entry("devices", &json!({ "Voice": event.src.as_deref() }))?;
             }
-            Content::Call { call, device, connection, state, fields } => {
+            Content::Call {
+                call,
+                device,
+                connection,
+                state,
+                fields,
+            } => {
                 map.serialize_entry("callId", &**call)?;
                 map.serialize_entry("deviceId", &**device)?;
                 map.serialize_entry("localState", state)?;
@@ -105,7 +111,11 @@ fn params(event: &Event, namespace: &str, clock: &Clock) -> Value {
     match &event.content {
         Content::Status(status) => {
             let figures = status.counters.report(status.status, |length| clock.seconds(length));
-            figures.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect::<serde_json::Map<_, _>>().into()
+            figures
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), Value::String(value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into()
         }
         Content::CallEnd(_) => json!({ "subscriptionId": "http://callbackUrl" }),
         _ => {
@@ -146,12 +156,20 @@ fn topics(event: &Event, namespace: &str) -> Vec<String> {
             .chain(["agent".to_owned(), "csta".to_owned()])
             .collect(),
         Content::Call { .. } | Content::Recording { .. } => {
-            let reference = event.src.iter().flat_map(|src| src.bytes()).filter(u8::is_ascii_digit).fold(0u32, |sum, digit| {
-                sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'))
-            });
+            let reference = event
+                .src
+                .iter()
+                .flat_map(|src| src.bytes())
+                .filter(u8::is_ascii_digit)
+                .fold(0u32, |sum, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')));
             agent
                 .into_iter()
-                .chain(["extension".to_owned(), event.name.to_owned(), format!("crossRefId:{reference}"), "CtiWorker_ctiworker-sim01".to_owned()])
+                .chain([
+                    "extension".to_owned(),
+                    event.name.to_owned(),
+                    format!("crossRefId:{reference}"),
+                    "CtiWorker_ctiworker-sim01".to_owned(),
+                ])
                 .chain(device)
                 .chain(["csta".to_owned()])
                 .collect()

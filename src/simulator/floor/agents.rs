@@ -7,19 +7,33 @@ const HEARTBEAT: Millis = 180_000;
 
 impl Floor {
     pub(in crate::simulator) fn agent_index(&self, agent: &str) -> Result<usize, Refusal> {
-        self.agent_ids.get(agent).copied().ok_or_else(|| Refusal::IllegalAgent(agent.to_owned()))
+        self.agent_ids
+            .get(agent)
+            .copied()
+            .ok_or_else(|| Refusal::IllegalAgent(agent.to_owned()))
     }
 
     pub(in crate::simulator) fn in_call(&self, index: usize) -> bool {
-        self.agents[index].device.as_ref().and_then(|device| self.devices.get(device)).is_some_and(|device| !device.calls.is_empty())
+        self.agents[index]
+            .device
+            .as_ref()
+            .and_then(|device| self.devices.get(device))
+            .is_some_and(|device| !device.calls.is_empty())
     }
 
     /// An agent logs on over HTTP.
     pub fn log_on(&mut self, agent: &str, device: &str, mode: Mode) -> Result<(), Refusal> {
         let index = self.agent_index(agent)?;
-        let (id, phone) = self.devices.get_key_value(device).ok_or_else(|| Refusal::IllegalDevice(device.to_owned()))?;
+        let (id, phone) = self
+            .devices
+            .get_key_value(device)
+            .ok_or_else(|| Refusal::IllegalDevice(device.to_owned()))?;
         if let Some(current) = &self.agents[index].device {
-            return Err(if current == id { Refusal::LoggedInHere } else { Refusal::LoggedInElsewhere(current.clone()) });
+            return Err(if current == id {
+                Refusal::LoggedInHere
+            } else {
+                Refusal::LoggedInElsewhere(current.clone())
+            });
         }
         if let Some(other) = phone.agent {
             return Err(Refusal::DeviceInUse(self.agents[other].id.clone()));
@@ -71,15 +85,20 @@ impl Floor {
         if self.in_call(index) {
             return Err(Refusal::InCall);
         }
+        let simulated = self.driven(index);
         self.unbind(index);
-        self.comes_back(index);
+        if simulated {
+            self.comes_back(index);
+        }
         Ok(())
     }
 
     /// The agent is logged on, and at the device that the request names, if it names one.
     fn check_device(&self, index: usize, device: Option<&str>) -> Result<(), Refusal> {
         let bound = self.agents[index].device.as_ref().ok_or(Refusal::LoggedOut)?;
-        let Some(device) = device.filter(|device| *device != &**bound) else { return Ok(()) };
+        let Some(device) = device.filter(|device| *device != &**bound) else {
+            return Ok(());
+        };
         match self.devices.get(device) {
             None => Err(Refusal::IllegalDevice(device.to_owned())),
             Some(Device { agent: Some(other), .. }) => Err(Refusal::DeviceInUse(self.agents[*other].id.clone())),
@@ -137,7 +156,9 @@ impl Floor {
     /// Looks whether an agent who logged on over HTTP still sends heart-beats.
     pub(in crate::simulator) fn check_heartbeat(&mut self, index: usize, shift: u32) {
         let agent = &self.agents[index];
-        let Some(latest) = agent.manual.filter(|_| agent.shift == shift && agent.device.is_some()) else { return };
+        let Some(latest) = agent.manual.filter(|_| agent.shift == shift && agent.device.is_some()) else {
+            return;
+        };
         let end = latest.saturating_add(self.real(HEARTBEAT));
         if self.now < end {
             self.later(end - self.now, Due::Heartbeat(index, shift));
@@ -195,11 +216,16 @@ impl Floor {
 
     fn status_word(&self, index: usize) -> &'static str {
         let agent = &self.agents[index];
-        let calls = agent.device.as_ref().and_then(|device| self.devices.get(device)).map_or(&[][..], |device| &device.calls);
+        let calls = agent
+            .device
+            .as_ref()
+            .and_then(|device| self.devices.get(device))
+            .map_or(&[][..], |device| &device.calls);
         let parts = || {
-            calls.iter().filter_map(|call| self.calls.get(call)).filter_map(|call| {
-                agent.device.as_ref().and_then(|device| call.part(device)).map(|part| (call, part))
-            })
+            calls
+                .iter()
+                .filter_map(|call| self.calls.get(call))
+                .filter_map(|call| agent.device.as_ref().and_then(|device| call.part(device)).map(|part| (call, part)))
         };
         if let Some((call, _)) = parts().find(|(_, part)| part.state == PartState::Connected) {
             return match call.kind {

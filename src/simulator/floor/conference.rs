@@ -15,9 +15,12 @@ impl Floor {
         }
     }
 
-    /// Somebody who is not in the call and could be.
-    fn newcomer(&self, call: &Id, number: &str) -> Result<Id, Refusal> {
+    /// Somebody who is not in the call and could be. Who only listens stops listening to take part.
+    fn newcomer(&mut self, call: &Id, number: &str) -> Result<Id, Refusal> {
         let device = self.qualified(number);
+        if self.part(call, &device).is_ok_and(|(_, part)| part.silent) {
+            self.drop_connection(call, &device)?;
+        }
         if self.calls.get(call).is_some_and(|call| call.part(&device).is_some()) {
             return Err(Refusal::WrongState("that party is in the call already"));
         }
@@ -46,7 +49,15 @@ impl Floor {
         let (call, device) = self.talking(call, device)?;
         let target = self.newcomer(&call, number)?;
         let mut fields = vec![("originCallInfo", json!({}))];
-        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, None, &call, &call));
+        fields.extend(merged(
+            "transferringDevice",
+            &device,
+            "transferredToDevice",
+            &target,
+            None,
+            &call,
+            &call,
+        ));
         self.emit_copy("transferred", &device, &call, &device, "Queued", fields);
         let other = self.counterpart(&call, &device);
         if let Some(call) = self.calls.get_mut(&call) {
@@ -59,7 +70,12 @@ impl Floor {
 
     /// Whom the device talks to: whoever was in the call first.
     fn counterpart(&self, call: &Id, device: &Id) -> Option<Id> {
-        self.calls.get(call)?.parts.iter().find(|part| part.device != *device && !part.silent).map(|part| part.device.clone())
+        self.calls
+            .get(call)?
+            .parts
+            .iter()
+            .find(|part| part.device != *device && !part.silent)
+            .map(|part| part.device.clone())
     }
 
     /// Holds the call and dials a colleague; the answer is the consultation's call id.
@@ -97,8 +113,11 @@ impl Floor {
     /// The consulted party joins the held call: two calls become the first one.
     pub fn conference(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
         let (call, device, consult) = self.consultation(call, device, consult)?;
-        self.talking(&consult, &device).map_err(|_| Refusal::WrongState("the consulted party has not answered"))?;
-        let added = self.counterpart(&consult, &device).ok_or(Refusal::WrongState("the consulted party has left"))?;
+        self.talking(&consult, &device)
+            .map_err(|_| Refusal::WrongState("the consulted party has not answered"))?;
+        let added = self
+            .counterpart(&consult, &device)
+            .ok_or(Refusal::WrongState("the consulted party has left"))?;
         let fields = merged("conferencingDevice", &device, "addedParty", &added, Some(&call), &consult, &call);
         self.emit_copies("conferenced", &call, &added, "Connect", &fields);
         self.emit_to_others("conferenced", &consult, &device, &added, "Connect", &fields);
@@ -119,9 +138,19 @@ impl Floor {
     /// The consulted party gets the held call, the device leaves both.
     pub fn transfer(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
         let (call, device, consult) = self.consultation(call, device, consult)?;
-        let target = self.counterpart(&consult, &device).ok_or(Refusal::WrongState("the consulted party has left"))?;
+        let target = self
+            .counterpart(&consult, &device)
+            .ok_or(Refusal::WrongState("the consulted party has left"))?;
         let mut fields = vec![("originCallInfo", json!({}))];
-        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, Some(&call), &consult, &call));
+        fields.extend(merged(
+            "transferringDevice",
+            &device,
+            "transferredToDevice",
+            &target,
+            Some(&call),
+            &consult,
+            &call,
+        ));
         self.emit_copies("transferred", &call, &device, "Queued", &fields);
         self.emit_to_others("transferred", &consult, &device, &device, "Queued", &fields);
         if let Some(call) = self.calls.get_mut(&call) {
@@ -164,7 +193,9 @@ impl Floor {
             }
             if part.state == PartState::Alerting {
                 // It was to answer the old call.
-                let delay = self.answers_after(&part.device).or((!self.devices.contains_key(&part.device)).then_some(500));
+                let delay = self
+                    .answers_after(&part.device)
+                    .or((!self.devices.contains_key(&part.device)).then_some(500));
                 if let Some(delay) = delay {
                     self.later(delay, Due::Answer(into.clone(), part.device.clone()));
                 }
@@ -188,7 +219,10 @@ impl Floor {
         if !self.devices.contains_key(&device) {
             return Err(Refusal::IllegalDevice(device.to_string()));
         }
-        self.newcomer(&call, &device)?;
+        if self.part(&call, &device).is_ok() {
+            return Err(Refusal::WrongState("that device is in the call already"));
+        }
+        self.check_free(&device)?;
         self.ring(&call, &device, &caller, true, None);
         Ok(())
     }

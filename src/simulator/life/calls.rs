@@ -72,8 +72,11 @@ impl Floor {
                 }
             }
             _ => {
-                let (Some(index), Some(other)) = (self.someone_ready(None), self.someone_ready(None)) else { return };
-                if let (true, Some(from), Some(to)) = (index != other, self.agents[index].device.clone(), self.agents[other].device.clone()) {
+                let (Some(index), Some(other)) = (self.someone_ready(None), self.someone_ready(None)) else {
+                    return;
+                };
+                if let (true, Some(from), Some(to)) = (index != other, self.agents[index].device.clone(), self.agents[other].device.clone())
+                {
                     self.dial(&from, &to, Outcome::Answered { after: 0 });
                 }
             }
@@ -106,7 +109,9 @@ impl Floor {
         let now = self.now;
         self.waiting.retain(|customer| customer.until > now);
         while let Some(queue) = self.waiting.front().map(|customer| customer.queue) {
-            let Some(device) = self.someone_ready(Some(queue)).and_then(|index| self.agents[index].device.clone()) else { return };
+            let Some(device) = self.someone_ready(Some(queue)).and_then(|index| self.agents[index].device.clone()) else {
+                return;
+            };
             if let Some(customer) = self.waiting.pop_front() {
                 self.offer(&customer.number, &device, queue);
             }
@@ -128,11 +133,19 @@ impl Floor {
         let Some(device) = self.agents[index].device.clone() else { return };
         let number = self.customer("9");
         let outcome = match self.rng.random_range(0..100) {
-            0..6 => Outcome::Failed { after: self.rng.random_range(800..2500), code: 1 },
-            6..9 => Outcome::Failed { after: self.rng.random_range(800..2500), code: 3 },
+            0..6 => Outcome::Failed {
+                after: self.rng.random_range(800..2500),
+                code: 1,
+            },
+            6..9 => Outcome::Failed {
+                after: self.rng.random_range(800..2500),
+                code: 3,
+            },
             // Longer than anyone lets it ring.
             9..17 => Outcome::Answered { after: 10 * MINUTE },
-            _ => Outcome::Answered { after: self.rng.random_range(3 * SECOND..18 * SECOND) },
+            _ => Outcome::Answered {
+                after: self.rng.random_range(3 * SECOND..18 * SECOND),
+            },
         };
         self.dial(&device, &number, outcome);
     }
@@ -146,8 +159,18 @@ impl Floor {
         if call.answered.is_none() || std::mem::replace(&mut call.planned, true) {
             return;
         }
-        let devices: Vec<Id> = call.parts.iter().filter(|part| !part.silent).map(|part| part.device.clone()).collect();
-        let Some(device) = devices.into_iter().find(|device| self.agent_at(device).is_some_and(|index| self.driven(index))) else { return };
+        let devices: Vec<Id> = call
+            .parts
+            .iter()
+            .filter(|part| !part.silent)
+            .map(|part| part.device.clone())
+            .collect();
+        let Some(device) = devices
+            .into_iter()
+            .find(|device| self.agent_at(device).is_some_and(|index| self.driven(index)))
+        else {
+            return;
+        };
         let length = self.log_normal(170 * SECOND, 0.75).clamp(8 * SECOND, 40 * MINUTE);
         self.later(length, Due::Hangup(id.clone()));
         let customer = self.calls.get(id).is_some_and(|call| call.kind != CallType::Internal);
@@ -164,9 +187,17 @@ impl Floor {
 
     fn hang_up(&mut self, call: &Id) {
         let Some(found) = self.calls.get(call) else { return };
-        let talkers: Vec<Id> = found.parts.iter().filter(|part| !part.silent).map(|part| part.device.clone()).collect();
+        let talkers: Vec<Id> = found
+            .parts
+            .iter()
+            .filter(|part| !part.silent)
+            .map(|part| part.device.clone())
+            .collect();
         // A supervisor's phone is in a person's hand: who is left with him hangs up.
-        let able: Vec<Id> = talkers.into_iter().filter(|device| self.devices.get(device).is_none_or(|phone| !phone.supervisor)).collect();
+        let able: Vec<Id> = talkers
+            .into_iter()
+            .filter(|device| self.devices.get(device).is_none_or(|phone| !phone.supervisor))
+            .collect();
         if able.is_empty() {
             return;
         }
