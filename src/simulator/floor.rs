@@ -12,13 +12,13 @@ mod extras;
 mod names;
 mod refusal;
 mod setup;
-mod view;
 #[cfg(test)]
 mod tests;
+mod view;
 
+pub use calls::Outcome;
 pub use events::{AgentStatus, CallEnd, Content, Event};
 pub use refusal::Refusal;
-pub use calls::Outcome;
 pub use setup::Plan;
 pub use view::team_id;
 

@@ -105,7 +105,14 @@ mod tests {
     #[test]
     fn the_newest_thousand_are_kept() {
         let mut requests = Requests::default();
-        let request = |n: usize| Request { at: String::new(), method: "GET".into(), path: format!("/{n}"), headers: vec![], body: String::new(), status: None };
+        let request = |n: usize| Request {
+            at: String::new(),
+            method: "GET".into(),
+            path: format!("/{n}"),
+            headers: vec![],
+            body: String::new(),
+            status: None,
+        };
         let numbers: Vec<u64> = (0..1_500).map(|n| requests.push(request(n))).collect();
         requests.answered(numbers[0], 200);
         requests.answered(numbers[1_499], 204);

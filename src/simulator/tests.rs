@@ -94,7 +94,8 @@ impl Lab {
 
     /// 8001 talks to 8002.
     async fn talk(&self, client: &mut Client) -> String {
-        let answer = self.post("/api/csta/callControl/calls", json!({ "from": "8001@test.cc", "to": "8002", "destForDisplay": "8002" })).await;
+        let answer =
+            self.post("/api/csta/callControl/calls", json!({ "from": "8001@test.cc", "to": "8002", "destForDisplay": "8002" })).await;
         assert_eq!(answer.status(), 200);
         let call = json_of(answer).await["callId"].as_str().unwrap().to_owned();
         client.until(|event| event["eventName"] == "established" && event["srcDeviceId"] == "8001@test.cc").await;
@@ -235,7 +236,8 @@ async fn force_operations_on_agents_yield_their_proof() {
     client.until(|event| own(event, "agentNotReady")).await;
     assert_eq!(lab.post("/api/csta/agent/state", set("Ready")).await.status(), 204);
     client.until(|event| own(event, "agentReady")).await;
-    let logout = json!({ "namespace": "test.cc", "func": "Logout", "device": "8003@test.cc", "agentId": "5003@test.cc", "loginId": "5003@test.cc" });
+    let logout =
+        json!({ "namespace": "test.cc", "func": "Logout", "device": "8003@test.cc", "agentId": "5003@test.cc", "loginId": "5003@test.cc" });
     assert_eq!(lab.post("/api/csta/agent/state", logout.clone()).await.status(), 204);
     let gone = client.until(|event| own(event, "agentLoggedOff")).await;
     assert_eq!((&gone["agentMode"], &gone["devices"]["Voice"]), (&json!("Logout"), &json!("8003@test.cc")));
@@ -254,9 +256,7 @@ async fn an_agents_own_client_logs_on_and_reads_its_state() {
     let lab = Lab::new().await;
     let mut client = lab.connect().await;
     client.subscribe("own", "/topic/event.agent.*.5000@test_cc").await;
-    let login = |password: &str| {
-        json!({ "loginId": "5000@test.cc", "device": "8000@test.cc", "password": password, "agentMode": "NotReady", "func": "Login", "sessionId": "x" })
-    };
+    let login = |password: &str| json!({ "loginId": "5000@test.cc", "device": "8000@test.cc", "password": password, "agentMode": "NotReady", "func": "Login", "sessionId": "x" });
     assert_eq!(lab.post("/api/csta/agent/state", login("wrong")).await.status(), 401);
     assert_eq!(lab.post("/api/csta/agent/state", login("Aa123456")).await.status(), 204);
     assert_eq!(client.event().await["eventName"], "agentLoggedOn");
@@ -288,7 +288,8 @@ async fn a_browser_of_another_origin_may_come() {
     let lab = Lab::new().await;
     let url = format!("http://{}/api/csta/agent/state", lab.address);
     let preflight = lab.http.request(Method::OPTIONS, &url).header("origin", "http://vendor.example");
-    let preflight = preflight.header("access-control-request-method", "POST").header("access-control-request-headers", "sessionid,content-type");
+    let preflight =
+        preflight.header("access-control-request-method", "POST").header("access-control-request-headers", "sessionid,content-type");
     let answer = preflight.send().await.unwrap();
     let header = |answer: &Response, name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_ascii_lowercase());
     assert!(answer.status().is_success());
@@ -298,7 +299,10 @@ async fn a_browser_of_another_origin_may_come() {
     assert_eq!(header(&answer, "access-control-allow-methods").as_deref(), Some("post"));
     // Refusals too, or the browser would hide their status.
     let refused = lab.http.post(&url).header("origin", "http://vendor.example").body("{}").send().await.unwrap();
-    assert_eq!((refused.status().as_u16(), header(&refused, "access-control-allow-origin").as_deref()), (426, Some("http://vendor.example")));
+    assert_eq!(
+        (refused.status().as_u16(), header(&refused, "access-control-allow-origin").as_deref()),
+        (426, Some("http://vendor.example"))
+    );
 }
 
 #[tokio::test]
@@ -344,7 +348,14 @@ async fn versions_acknowledgement_and_farewell() {
     let lab = Lab::new().await;
     for (offer, version) in [("1.0", "1.0"), ("1.1,1.0", "1.1"), ("1.0,1.1,1.2", "1.2")] {
         let mut client = Client::open(&lab.address).await.unwrap().greet(offer).await;
-        client.send(Frame::new("SUBSCRIBE").header("id", "a").header("destination", "/topic/csta/device/8005@test.cc").header("ack", "client-individual")).await;
+        client
+            .send(
+                Frame::new("SUBSCRIBE")
+                    .header("id", "a")
+                    .header("destination", "/topic/csta/device/8005@test.cc")
+                    .header("ack", "client-individual"),
+            )
+            .await;
         client.send(Frame::new("BEGIN").header("transaction", "t").header("receipt", "began")).await;
         assert_eq!(client.frame().await.unwrap().get("receipt-id"), Some("began"));
         let event = json!({ "eventName": "held", "srcDeviceId": "8005@test.cc" });
@@ -353,7 +364,9 @@ async fn versions_acknowledgement_and_farewell() {
         assert_eq!(serde_json::from_slice::<Value>(&message.body).unwrap(), event);
         assert_eq!((message.get("subscription"), message.get("ack").is_some()), (Some("a"), version == "1.2"));
         let id = message.get("message-id").unwrap();
-        client.send(Frame::new("ACK").header("id", id).header("message-id", id).header("subscription", "a").header("receipt", "acked")).await;
+        client
+            .send(Frame::new("ACK").header("id", id).header("message-id", id).header("subscription", "a").header("receipt", "acked"))
+            .await;
         assert_eq!(client.frame().await.unwrap().get("receipt-id"), Some("acked"));
         client.send(Frame::new("UNSUBSCRIBE").header("id", "a").header("receipt", "out")).await;
         assert_eq!(client.frame().await.unwrap().get("receipt-id"), Some("out"));

@@ -197,9 +197,10 @@ impl Floor {
         let agent = &self.agents[index];
         let calls = agent.device.as_ref().and_then(|device| self.devices.get(device)).map_or(&[][..], |device| &device.calls);
         let parts = || {
-            calls.iter().filter_map(|call| self.calls.get(call)).filter_map(|call| {
-                agent.device.as_ref().and_then(|device| call.part(device)).map(|part| (call, part))
-            })
+            calls
+                .iter()
+                .filter_map(|call| self.calls.get(call))
+                .filter_map(|call| agent.device.as_ref().and_then(|device| call.part(device)).map(|part| (call, part)))
         };
         if let Some((call, _)) = parts().find(|(_, part)| part.state == PartState::Connected) {
             return match call.kind {

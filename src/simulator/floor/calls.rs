@@ -7,9 +7,14 @@ use serde_json::json;
 /// What becomes of a call to a number outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    Answered { after: Millis },
+    Answered {
+        after: Millis,
+    },
     /// The platform's `failedCode`.
-    Failed { after: Millis, code: u8 },
+    Failed {
+        after: Millis,
+        code: u8,
+    },
 }
 
 /// As long as a phone rings.
@@ -82,7 +87,14 @@ impl Floor {
             self.agents[agent].counters.dialled += 1;
         }
         self.enter(&id, from, PartState::Initiated, false, from, None);
-        self.emit_copy("serviceInitiated", from, &id, from, "Initiate", vec![("cause", json!("NORMAL")), ("initiatedDevice", json!(&**from))]);
+        self.emit_copy(
+            "serviceInitiated",
+            from,
+            &id,
+            from,
+            "Initiate",
+            vec![("cause", json!("NORMAL")), ("initiatedDevice", json!(&**from))],
+        );
         let fields = vec![("cause", json!("NEWCALL")), ("callingDevice", json!(&**from)), ("calledDevice", json!(&**to))];
         self.emit_copy("originated", from, &id, from, "Initiate", fields);
         match outcome {
@@ -147,7 +159,8 @@ impl Floor {
     }
 
     pub(super) fn refresh_call(&mut self, call: &str) {
-        let devices: Vec<Id> = self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect()).unwrap_or_default();
+        let devices: Vec<Id> =
+            self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect()).unwrap_or_default();
         devices.iter().for_each(|device| self.refresh_device(device));
     }
 
@@ -228,11 +241,21 @@ impl Floor {
     }
 
     fn switch(
-        &mut self, call: &str, device: &str, from: PartState, to: PartState, name: &'static str, role: &'static str,
+        &mut self,
+        call: &str,
+        device: &str,
+        from: PartState,
+        to: PartState,
+        name: &'static str,
+        role: &'static str,
     ) -> Result<(), Refusal> {
         let (found, part) = self.part(call, device)?;
         if part.state != from || part.silent {
-            return Err(Refusal::WrongState(if to == PartState::Held { "nothing to hold: the device does not talk" } else { "the device does not hold this call" }));
+            return Err(Refusal::WrongState(if to == PartState::Held {
+                "nothing to hold: the device does not talk"
+            } else {
+                "the device does not hold this call"
+            }));
         }
         let (id, device) = (found.id.clone(), part.device.clone());
         let now = self.now;
@@ -292,7 +315,8 @@ impl Floor {
 
     /// The device leaves; when one talker is left, the call ends for all.
     pub(super) fn clear(&mut self, call: &Id, device: &Id, hung_up: &Id, cause: &'static str, reason: &'static str, code: Option<u8>) {
-        let fields = |leaving: &Id| vec![("cause", json!(cause)), ("releasingDevice", json!(&**leaving)), ("hangupDevice", json!(&**hung_up))];
+        let fields =
+            |leaving: &Id| vec![("cause", json!(cause)), ("releasingDevice", json!(&**leaving)), ("hangupDevice", json!(&**hung_up))];
         self.emit_copies("connectionCleared", call, device, "Idle", &fields(device));
         self.leave(call, device);
         let Some(rest) = self.calls.get(call).filter(|call| call.talkers() <= 1) else { return self.refresh_call(call) };
@@ -314,7 +338,8 @@ impl Floor {
             if let Some(at) = call.parts.iter().position(|part| part.device == *device) {
                 let part = call.parts.remove(at);
                 call.held += part.held_since.map_or(0, |since| now - since);
-                with_customer = call.kind != CallType::Internal && call.answered.is_some() && !part.silent && part.state != PartState::Alerting;
+                with_customer =
+                    call.kind != CallType::Internal && call.answered.is_some() && !part.silent && part.state != PartState::Alerting;
             }
         }
         self.stop_recording_of(call, device);
@@ -357,7 +382,13 @@ fn found_part(floor: &Floor, call: &Id, device: &Id) -> bool {
 
 /// The fields that say which calls became which.
 pub(super) fn merged(
-    actor_role: &'static str, actor: &Id, other_role: &'static str, other: &Id, primary: Option<&Id>, secondary: &Id, new: &Id,
+    actor_role: &'static str,
+    actor: &Id,
+    other_role: &'static str,
+    other: &Id,
+    primary: Option<&Id>,
+    secondary: &Id,
+    new: &Id,
 ) -> Fields {
     vec![
         ("primaryOldCall", json!(primary.map_or("0", |call| call))),

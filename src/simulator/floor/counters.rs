@@ -73,7 +73,8 @@ impl Counters {
 
     /// The platform's names and texts; `seconds` turns floor milliseconds into seconds.
     pub fn report(&self, status: &str, seconds: impl Fn(Millis) -> u64) -> Vec<(&'static str, String)> {
-        let average = |sum: Millis, count: u32| if count == 0 { "0.0".to_owned() } else { format!("{:.1}", seconds(sum) as f64 / f64::from(count)) };
+        let average =
+            |sum: Millis, count: u32| if count == 0 { "0.0".to_owned() } else { format!("{:.1}", seconds(sum) as f64 / f64::from(count)) };
         let talk = self.in_talk + self.out_talk + self.internal_talk;
         let total = self.offered + self.dialled;
         let abandoned = self.offered.saturating_sub(self.calls_in + self.calls_internal);

@@ -27,7 +27,14 @@ fn field<'a>(event: &'a Event, name: &str) -> Option<&'a str> {
 /// `name copy-for:who`, the device that the event is about behind the colon; without figures and finished calls.
 fn told(floor: &mut Floor) -> Vec<String> {
     let roles = [
-        "initiatedDevice", "alertingDevice", "answeringDevice", "holdingDevice", "retrievingDevice", "addedParty", "transferredToDevice", "releasingDevice",
+        "initiatedDevice",
+        "alertingDevice",
+        "answeringDevice",
+        "holdingDevice",
+        "retrievingDevice",
+        "addedParty",
+        "transferredToDevice",
+        "releasingDevice",
     ];
     let line = |event: &Event| {
         let src = event.src.as_deref().map(number).unwrap_or_default().to_owned();
@@ -122,8 +129,15 @@ fn single_step_conference_and_its_end() {
     assert_eq!(
         told(&mut floor),
         [
-            "delivered 8001:8000", "delivered 8002:8000", "delivered 8000:8000", "established 8001:8000", "established 8002:8000",
-            "established 8000:8000", "conferenced 8001:8000", "conferenced 8002:8000", "conferenced 8000:8000",
+            "delivered 8001:8000",
+            "delivered 8002:8000",
+            "delivered 8000:8000",
+            "established 8001:8000",
+            "established 8002:8000",
+            "established 8000:8000",
+            "conferenced 8001:8000",
+            "conferenced 8002:8000",
+            "conferenced 8000:8000",
         ]
     );
     assert_eq!(floor.agents[0].status, "Conference");
@@ -154,8 +168,14 @@ fn consultation_and_its_three_ends() {
         assert_eq!(
             call_events(floor),
             [
-                "held 8001:8002", "held 8002:8002", "serviceInitiated 8002:8002", "originated 8002:8002", "delivered 8002:8003",
-                "delivered 8003:8003", "established 8002:8003", "established 8003:8003",
+                "held 8001:8002",
+                "held 8002:8002",
+                "serviceInitiated 8002:8002",
+                "originated 8002:8002",
+                "delivered 8002:8003",
+                "delivered 8003:8003",
+                "established 8002:8003",
+                "established 8003:8003",
             ]
         );
         consult
@@ -164,7 +184,13 @@ fn consultation_and_its_three_ends() {
     floor.cancel_consult(&call, "8002@t", &second).unwrap();
     assert_eq!(
         call_events(&mut floor),
-        ["connectionCleared 8002:8002", "connectionCleared 8003:8002", "connectionCleared 8003:8003", "retrieved 8001:8002", "retrieved 8002:8002"]
+        [
+            "connectionCleared 8002:8002",
+            "connectionCleared 8003:8002",
+            "connectionCleared 8003:8003",
+            "retrieved 8001:8002",
+            "retrieved 8002:8002"
+        ]
     );
     let second = consult(&mut floor, &call);
     floor.conference(&call, "8002@t", &second).unwrap();
@@ -177,7 +203,8 @@ fn consultation_and_its_three_ends() {
     let copies: Vec<_> = merged.iter().map(|event| (number(event.src.as_deref().unwrap()), of(event))).collect();
     assert_eq!(copies, [("8001", call.clone()), ("8002", call.clone()), ("8003", second.clone())]);
     assert!(merged.iter().all(|event| {
-        (field(event, "primaryOldCall"), field(event, "secondaryOldCall"), field(event, "newCall")) == (Some(&*call), Some(&*second), Some(&*call))
+        (field(event, "primaryOldCall"), field(event, "secondaryOldCall"), field(event, "newCall"))
+            == (Some(&*call), Some(&*second), Some(&*call))
     }));
     assert_eq!((floor.calls.len(), floor.calls[&call].talkers()), (1, 3));
     floor.drop_connection(&call, "8003@t").unwrap();
@@ -209,8 +236,12 @@ fn a_listener_is_heard_by_nobody() {
     assert_eq!(
         call_events(&mut floor),
         [
-            "connectionCleared 8001:8001", "connectionCleared 8002:8001", "connectionCleared 8000:8001", "connectionCleared 8002:8002",
-            "connectionCleared 8000:8002", "connectionCleared 8000:8000",
+            "connectionCleared 8001:8001",
+            "connectionCleared 8002:8001",
+            "connectionCleared 8000:8001",
+            "connectionCleared 8002:8002",
+            "connectionCleared 8000:8002",
+            "connectionCleared 8000:8000",
         ]
     );
     assert!(floor.calls.is_empty() && floor.devices["8000@t"].calls.is_empty());
@@ -326,8 +357,23 @@ fn a_seed_is_a_history() {
 fn everything_that_can_happen_does() {
     let names: BTreeSet<&str> = (0..4).flat_map(|seed| history(seed, 7_200_000)).map(|event| event.name).collect();
     for name in [
-        "agentLoggedOn", "agentReady", "agentNotReady", "agentAllocated", "agentWorkingAfterCall", "serviceInitiated", "originated", "delivered",
-        "established", "held", "retrieved", "conferenced", "transferred", "connectionCleared", "failed", "AgentStatusEvent", "CallEndEvent",
+        "agentLoggedOn",
+        "agentReady",
+        "agentNotReady",
+        "agentAllocated",
+        "agentWorkingAfterCall",
+        "serviceInitiated",
+        "originated",
+        "delivered",
+        "established",
+        "held",
+        "retrieved",
+        "conferenced",
+        "transferred",
+        "connectionCleared",
+        "failed",
+        "AgentStatusEvent",
+        "CallEndEvent",
     ] {
         assert!(names.contains(name), "never saw {name}");
     }
@@ -364,7 +410,8 @@ fn the_events_tell_who_is_in_which_call() {
             // A supervisor steps in now and then.
             let target = floor.calls.values().filter(|call| call.answered.is_some()).map(|call| call.id.clone()).min();
             if let Some(call) = target {
-                let device = floor.calls[&call].parts.iter().map(|part| part.device.clone()).find(|device| floor.devices.contains_key(device));
+                let device =
+                    floor.calls[&call].parts.iter().map(|part| part.device.clone()).find(|device| floor.devices.contains_key(device));
                 let _ = match (minute % 4, device) {
                     (0, _) => floor.spy(&call, "8900@t"),
                     (1, Some(device)) => floor.single_step_conference(&call, &device, "8901", false),
@@ -400,11 +447,12 @@ fn copies_count_separately_by_source() {
         let serials: Vec<u64> = day
             .iter()
             .filter(|event| {
-                class == match event.content {
-                    Content::Agent { .. } => "agent",
-                    Content::Call { .. } | Content::Recording { .. } => "call",
-                    Content::Status(_) | Content::CallEnd(_) => "model",
-                }
+                class
+                    == match event.content {
+                        Content::Agent { .. } => "agent",
+                        Content::Call { .. } | Content::Recording { .. } => "call",
+                        Content::Status(_) | Content::CallEnd(_) => "model",
+                    }
             })
             .map(|event| event.serial)
             .collect();
@@ -433,7 +481,8 @@ fn the_wire_has_the_fields_of_the_samples() {
     };
     let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<String>>();
     let set = |names: &str| names.split(' ').map(str::to_owned).collect::<BTreeSet<String>>();
-    let common = "eventName eventSrc eventTime eventType serial params _type topics namespace srcDeviceId callId deviceId localState connectionId";
+    let common =
+        "eventName eventSrc eventTime eventType serial params _type topics namespace srcDeviceId callId deviceId localState connectionId";
     let delivered = json("delivered");
     assert_eq!(keys(&delivered), set(&format!("{common} alertingDevice callingDevice calledDevice userData callCause callType")));
     assert_eq!(delivered["eventTime"], "2017.03.18 14:13:24");
@@ -445,7 +494,10 @@ fn the_wire_has_the_fields_of_the_samples() {
         set(&format!("{common} originCallInfo primaryOldCall secondaryOldCall transferringDevice transferredToDevice newCall"))
     );
     let mode = json("agentNotReady");
-    assert_eq!(keys(&mode), set("eventName eventTime eventType serial params _type topics namespace srcDeviceId deviceId agentId agentMode reason devices"));
+    assert_eq!(
+        keys(&mode),
+        set("eventName eventTime eventType serial params _type topics namespace srcDeviceId deviceId agentId agentMode reason devices")
+    );
     assert_eq!((&mode["serial"].is_u64(), &mode["reason"]), (&true, &Value::from("Lunch")));
     let status = json("AgentStatusEvent");
     assert!(status["params"].as_object().unwrap().values().all(Value::is_string));

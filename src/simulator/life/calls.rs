@@ -73,7 +73,8 @@ impl Floor {
             }
             _ => {
                 let (Some(index), Some(other)) = (self.someone_ready(None), self.someone_ready(None)) else { return };
-                if let (true, Some(from), Some(to)) = (index != other, self.agents[index].device.clone(), self.agents[other].device.clone()) {
+                if let (true, Some(from), Some(to)) = (index != other, self.agents[index].device.clone(), self.agents[other].device.clone())
+                {
                     self.dial(&from, &to, Outcome::Answered { after: 0 });
                 }
             }
