@@ -121,7 +121,8 @@ async fn subscriber(url: &str) -> Outcome<Socket> {
     let version = stomp::Version::V1_1;
     let connect = stomp::Frame::new("CONNECT").header("accept-version", "1.1,1.0").header("heart-beat", "0,0");
     socket.send(Message::binary(connect.encode(version))).await?;
-    let subscribe = stomp::Frame::new("SUBSCRIBE").header("id", "0").header("destination", "/topic/event.agent.*.test_cc").header("receipt", "r");
+    let subscribe =
+        stomp::Frame::new("SUBSCRIBE").header("id", "0").header("destination", "/topic/event.agent.*.test_cc").header("receipt", "r");
     socket.send(Message::binary(subscribe.encode(version))).await?;
     while !text(&mut socket).await?.contains("RECEIPT") {}
     Ok(socket)

@@ -5,9 +5,8 @@
 
 mod context;
 
-use crate::page::PageContext;
 #[cfg(feature = "ssr")]
-use crate::page::{Assets, Language};
+use crate::page::{Assets, Language, PageContext};
 use crate::pages::floor::FloorPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::sign_in::SignInPage;

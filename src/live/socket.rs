@@ -197,7 +197,7 @@ fn flush(live: &Live) {
         std::mem::take(&mut inner.queue)
     };
     if !queue.is_empty() {
-        live.store.apply(queue);
+        live.store.apply(queue, now());
     }
 }
 

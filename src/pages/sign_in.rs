@@ -4,8 +4,8 @@
 use crate::api::{ApiError, sign_in};
 use crate::i18n::{Texts, texts};
 use crate::page::PageContext;
-use crate::ui::preferences::{Preferences, local_path};
 use crate::ui::erased;
+use crate::ui::preferences::{Preferences, local_path};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;

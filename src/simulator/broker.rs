@@ -33,12 +33,7 @@ pub struct Subscription {
 
 impl Subscription {
     pub fn new(id: String, destination: String, acknowledged: bool) -> Self {
-        Subscription {
-            topic: Topic::parse(&destination),
-            id,
-            destination,
-            acknowledged,
-        }
+        Subscription { topic: Topic::parse(&destination), id, destination, acknowledged }
     }
 }
 
@@ -66,14 +61,7 @@ impl Broker {
     pub fn open(&mut self, too_slow: CancellationToken) -> (u64, mpsc::Receiver<Delivery>) {
         let (queue, messages) = mpsc::channel(QUEUE);
         self.last += 1;
-        self.sessions.insert(
-            self.last,
-            Session {
-                queue,
-                too_slow,
-                subscriptions: BTreeMap::new(),
-            },
-        );
+        self.sessions.insert(self.last, Session { queue, too_slow, subscriptions: BTreeMap::new() });
         (self.last, messages)
     }
 
@@ -131,10 +119,7 @@ impl Broker {
     /// Where an event of this address goes: session and subscription.
     pub fn targets(&self, address: &Address<'_>) -> Vec<Target> {
         let by_key = address.keys().into_iter().filter_map(|key| self.keys.get(&key)).flatten();
-        let by_pattern = self
-            .patterns
-            .iter()
-            .filter(|(_, subscription)| address.matches(&subscription.topic));
+        let by_pattern = self.patterns.iter().filter(|(_, subscription)| address.matches(&subscription.topic));
         by_key.chain(by_pattern).cloned().collect()
     }
 
@@ -148,11 +133,7 @@ impl Broker {
         for (session, subscription) in targets {
             let Some(target) = self.sessions.get(session) else { continue };
             self.message += 1;
-            let delivery = Delivery {
-                subscription: subscription.clone(),
-                number: self.message,
-                body: body.clone(),
-            };
+            let delivery = Delivery { subscription: subscription.clone(), number: self.message, body: body.clone() };
             if target.queue.try_send(delivery).is_err() {
                 target.too_slow.cancel();
                 self.close(*session);

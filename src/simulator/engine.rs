@@ -76,11 +76,7 @@ impl Engine {
             faults,
             namespace: plan.namespace,
             zone: config.time_zone.clone(),
-            speed: if plan.speed.is_finite() && plan.speed > 0.0 {
-                plan.speed
-            } else {
-                1.0
-            },
+            speed: if plan.speed.is_finite() && plan.speed > 0.0 { plan.speed } else { 1.0 },
             started: None,
             held: Vec::new(),
             held_until: None,
@@ -132,12 +128,7 @@ impl Engine {
 
     /// Writes moments of the floor as the platform does.
     pub fn clock(&self) -> Clock {
-        Clock {
-            zone: self.zone.clone(),
-            wall: Timestamp::now(),
-            floor: self.floor.now(),
-            speed: self.speed,
-        }
+        Clock { zone: self.zone.clone(), wall: Timestamp::now(), floor: self.floor.now(), speed: self.speed }
     }
 
     /// False when more is due.
@@ -152,8 +143,7 @@ impl Engine {
     }
 
     fn floor_now(&self) -> Millis {
-        self.started
-            .map_or(0, |started| (started.elapsed().as_secs_f64() * 1000.0 * self.speed) as Millis)
+        self.started.map_or(0, |started| (started.elapsed().as_secs_f64() * 1000.0 * self.speed) as Millis)
     }
 
     fn next_wake(&self) -> Option<Instant> {

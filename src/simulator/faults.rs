@@ -107,10 +107,8 @@ impl Faults {
 
     /// What is armed now.
     pub fn report(&self, now: Instant) -> serde_json::Value {
-        let refusing = self
-            .refuse_connections_until
-            .and_then(|until| until.checked_duration_since(now))
-            .map_or(0, |left| left.as_millis() as u64);
+        let refusing =
+            self.refuse_connections_until.and_then(|until| until.checked_duration_since(now)).map_or(0, |left| left.as_millis() as u64);
         serde_json::json!({
             "refuse_connections_ms": refusing,
             "stall_http_ms": self.stall_http.unwrap_or(0),
@@ -128,10 +126,7 @@ impl Faults {
 
     /// Uses up what is armed for the next request.
     pub fn judge(&mut self, path: &str) -> Verdict {
-        let mut verdict = Verdict {
-            delay: Duration::from_millis(self.stall_http.take().unwrap_or(0)),
-            ..Verdict::default()
-        };
+        let mut verdict = Verdict { delay: Duration::from_millis(self.stall_http.take().unwrap_or(0)), ..Verdict::default() };
         if self.drop_http > 0 {
             self.drop_http -= 1;
             verdict.drop = true;
@@ -191,12 +186,7 @@ mod tests {
     #[test]
     fn a_refusal_meets_its_path_and_is_used_up() {
         let mut faults = Faults::default();
-        faults
-            .arm(
-                &order(r#"{"refuse":{"status":460,"times":2,"body":"no","path":"/api/csta"}}"#),
-                Instant::now(),
-            )
-            .unwrap();
+        faults.arm(&order(r#"{"refuse":{"status":460,"times":2,"body":"no","path":"/api/csta"}}"#), Instant::now()).unwrap();
         assert!(faults.judge("/login").refuse.is_none());
         assert_eq!(faults.judge("/api/csta/agent/state").refuse, Some((460, "no".into())));
         assert_eq!(faults.judge("/api/csta/agent/state").refuse, Some((460, "no".into())));
@@ -207,14 +197,9 @@ mod tests {
     #[test]
     fn events_are_lost_then_held_then_doubled() {
         let mut faults = Faults::default();
-        faults
-            .arm(&order(r#"{"mute_events":1,"reorder":2,"duplicate":1}"#), Instant::now())
-            .unwrap();
+        faults.arm(&order(r#"{"mute_events":1,"reorder":2,"duplicate":1}"#), Instant::now()).unwrap();
         let fates: Vec<Fate> = (0..5).map(|_| faults.fate()).collect();
-        assert_eq!(
-            fates,
-            [Fate::Lost, Fate::Held(false), Fate::Held(true), Fate::Sent(2), Fate::Sent(1)]
-        );
+        assert_eq!(fates, [Fate::Lost, Fate::Held(false), Fate::Held(true), Fate::Sent(2), Fate::Sent(1)]);
         for _ in 0..50 {
             assert_ne!(shuffle(vec![1, 2]), [1, 2]);
         }

@@ -47,36 +47,12 @@ pub struct Queue {
 pub const TEAMS: [&str; 6] = ["Claims A", "Claims B", "Sales North", "Sales South", "Service", "Back office"];
 
 pub const QUEUES: [Queue; 6] = [
-    Queue {
-        name: "Claims hotline",
-        code: "7001",
-        teams: &[0, 1],
-    },
-    Queue {
-        name: "Claims follow-up",
-        code: "7002",
-        teams: &[0, 1, 5],
-    },
-    Queue {
-        name: "Sales",
-        code: "7003",
-        teams: &[2, 3],
-    },
-    Queue {
-        name: "Renewals",
-        code: "7004",
-        teams: &[3, 4],
-    },
-    Queue {
-        name: "Service",
-        code: "7005",
-        teams: &[4],
-    },
-    Queue {
-        name: "Complaints",
-        code: "7006",
-        teams: &[4, 5],
-    },
+    Queue { name: "Claims hotline", code: "7001", teams: &[0, 1] },
+    Queue { name: "Claims follow-up", code: "7002", teams: &[0, 1, 5] },
+    Queue { name: "Sales", code: "7003", teams: &[2, 3] },
+    Queue { name: "Renewals", code: "7004", teams: &[3, 4] },
+    Queue { name: "Service", code: "7005", teams: &[4] },
+    Queue { name: "Complaints", code: "7006", teams: &[4, 5] },
 ];
 
 /// A customer who has not reached an agent yet.
@@ -147,11 +123,7 @@ impl Floor {
 
     pub(super) fn later(&mut self, delay: Millis, due: Due) {
         self.order += 1;
-        self.queue.push(Reverse(Entry {
-            at: self.now.saturating_add(delay),
-            order: self.order,
-            due,
-        }));
+        self.queue.push(Reverse(Entry { at: self.now.saturating_add(delay), order: self.order, due }));
     }
 
     /// When the next thing happens by itself.

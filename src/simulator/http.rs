@@ -90,15 +90,8 @@ async fn record(State(shared): State<Arc<Shared>>, request: Request, next: Next)
     let record = Record {
         at: jiff::Timestamp::now().to_string(),
         method: parts.method.to_string(),
-        path: parts
-            .uri
-            .path_and_query()
-            .map_or_else(|| parts.uri.to_string(), |path| without_passwords(path.as_str())),
-        headers: parts
-            .headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
-            .collect(),
+        path: parts.uri.path_and_query().map_or_else(|| parts.uri.to_string(), |path| without_passwords(path.as_str())),
+        headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect(),
         body: without_passwords(&text(&bytes)),
         status: None,
     };
@@ -169,10 +162,7 @@ impl FromRequestParts<Arc<Shared>> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
-        Ok(Caller {
-            shared: shared.clone(),
-            session: session(&parts.headers),
-        })
+        Ok(Caller { shared: shared.clone(), session: session(&parts.headers) })
     }
 }
 
@@ -184,10 +174,7 @@ impl Caller {
     /// Lets `act` work on the engine for the agent whose session this is; 426 without one.
     async fn act(self, act: impl FnOnce(&mut Engine, &str) -> Result<Answer, Refusal> + Send + 'static) -> Response {
         let Caller { shared, session } = self;
-        let done = shared
-            .engine
-            .with(move |engine| engine.enter(session.as_deref()).and_then(|agent| act(engine, &agent)))
-            .await;
+        let done = shared.engine.with(move |engine| engine.enter(session.as_deref()).and_then(|agent| act(engine, &agent))).await;
         match done {
             Ok(answer) => answer.into_response(),
             Err(stopped) => (StatusCode::SERVICE_UNAVAILABLE, format!("{stopped}\n")).into_response(),

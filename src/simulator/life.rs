@@ -40,13 +40,8 @@ const SECOND: Millis = 1_000;
 const MINUTE: Millis = 60 * SECOND;
 
 /// What an agent gives as the reason of a break, and for how many minutes he is gone, at least and at most.
-const BREAKS: [(&str, Millis, Millis); 5] = [
-    ("Break", 4, 12),
-    ("Lunch", 20, 40),
-    ("Meeting", 8, 20),
-    ("Training", 10, 25),
-    ("Coaching", 5, 15),
-];
+const BREAKS: [(&str, Millis, Millis); 5] =
+    [("Break", 4, 12), ("Lunch", 20, 40), ("Meeting", 8, 20), ("Training", 10, 25), ("Coaching", 5, 15)];
 
 impl Floor {
     /// The day begins.
@@ -86,10 +81,7 @@ impl Floor {
     fn come_to_work(&mut self, index: usize, shift: u32) {
         let agent = &self.agents[index];
         let home = agent.home.clone();
-        let free = self
-            .devices
-            .get(&home)
-            .is_some_and(|device| device.agent.is_none() && device.calls.is_empty());
+        let free = self.devices.get(&home).is_some_and(|device| device.agent.is_none() && device.calls.is_empty());
         if agent.shift != shift || agent.device.is_some() {
             return;
         }
@@ -154,11 +146,7 @@ impl Floor {
             }
             Mode::NotReady => {
                 let reason = self.agents[index].reason.as_deref();
-                let (_, least, most) = BREAKS
-                    .iter()
-                    .find(|(name, ..)| Some(*name) == reason)
-                    .copied()
-                    .unwrap_or(("", 5, 15));
+                let (_, least, most) = BREAKS.iter().find(|(name, ..)| Some(*name) == reason).copied().unwrap_or(("", 5, 15));
                 let delay = self.rng.random_range(least * MINUTE..most * MINUTE);
                 self.later(delay, Due::BreakEnd(index, turn));
             }

@@ -27,11 +27,7 @@ impl Line {
     }
 
     fn check(&self) -> Result<()> {
-        if self.0.load(Ordering::Relaxed) {
-            Err(Error::new(ErrorKind::ConnectionReset, "broken off by a fault"))
-        } else {
-            Ok(())
-        }
+        if self.0.load(Ordering::Relaxed) { Err(Error::new(ErrorKind::ConnectionReset, "broken off by a fault")) } else { Ok(()) }
     }
 }
 
@@ -53,13 +49,7 @@ impl axum::serve::Listener for Listener {
                 Ok((tcp, peer)) => {
                     // Events are small and must not wait for one another. Without it they only come later.
                     let _ = tcp.set_nodelay(true);
-                    return (
-                        Stream {
-                            tcp,
-                            line: Line::default(),
-                        },
-                        peer,
-                    );
+                    return (Stream { tcp, line: Line::default() }, peer);
                 }
                 Err(error) => {
                     // Out of file descriptors, most likely: that passes.
@@ -126,11 +116,7 @@ pub struct Lines {
 
 impl Lines {
     pub fn new(stop: &CancellationToken) -> Self {
-        Lines {
-            cut: Mutex::new(stop.child_token()),
-            stalled_until: watch::Sender::new(Instant::now()),
-            stop: stop.clone(),
-        }
+        Lines { cut: Mutex::new(stop.child_token()), stalled_until: watch::Sender::new(Instant::now()), stop: stop.clone() }
     }
 
     /// Breaks all that are open now.

@@ -105,15 +105,9 @@ mod tests {
 
     #[test]
     fn passwords_are_blotted_out_and_nothing_else() {
-        assert_eq!(
-            without_passwords("username=5001&password=Aa123456&namespace=test.cc"),
-            "username=5001&password=***&namespace=test.cc"
-        );
+        assert_eq!(without_passwords("username=5001&password=Aa123456&namespace=test.cc"), "username=5001&password=***&namespace=test.cc");
         assert_eq!(without_passwords("password=a"), "password=***");
-        assert_eq!(
-            without_passwords(r#"{"password" : "a\"b","func":"Login"}"#),
-            r#"{"password" : "***","func":"Login"}"#
-        );
+        assert_eq!(without_passwords(r#"{"password" : "a\"b","func":"Login"}"#), r#"{"password" : "***","func":"Login"}"#);
         assert_eq!(without_passwords(r#"{"reason":"password"}"#), r#"{"reason":"password"}"#);
         assert_eq!(without_passwords(r#"{"func":"SetState"}"#), r#"{"func":"SetState"}"#);
     }

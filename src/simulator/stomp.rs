@@ -28,27 +28,11 @@ pub async fn endpoint(State(shared): State<Arc<Shared>>, upgrade: WebSocketUpgra
     if shared.faults().refuses_connections(std::time::Instant::now()) {
         return (StatusCode::SERVICE_UNAVAILABLE, "connections are refused for a while\n").into_response();
     }
-    let upgrade = upgrade
-        .protocols(["v12.stomp", "v11.stomp", "v10.stomp"])
-        .max_message_size(2 << 20)
-        .max_frame_size(2 << 20);
+    let upgrade = upgrade.protocols(["v12.stomp", "v11.stomp", "v10.stomp"]).max_message_size(2 << 20).max_frame_size(2 << 20);
     upgrade.on_upgrade(move |socket| async move {
         let (cut, stalled_until) = shared.lines.join();
-        let wire = Wire {
-            socket,
-            cut,
-            too_slow: CancellationToken::new(),
-            stalled_until,
-            version: Version::V1_0,
-        };
-        Session {
-            wire,
-            decoder: Decoder::new(Limits::default()),
-            shared,
-            heard: Instant::now(),
-        }
-        .run()
-        .await;
+        let wire = Wire { socket, cut, too_slow: CancellationToken::new(), stalled_until, version: Version::V1_0 };
+        Session { wire, decoder: Decoder::new(Limits::default()), shared, heard: Instant::now() }.run().await;
     })
 }
 
@@ -87,13 +71,7 @@ impl Wire {
             Ok(text) => Message::Text(text.into()),
             Err(error) => Message::Binary(error.into_bytes().into()),
         };
-        let Wire {
-            socket,
-            cut,
-            too_slow,
-            stalled_until,
-            ..
-        } = self;
+        let Wire { socket, cut, too_slow, stalled_until, .. } = self;
         tokio::select! {
             () = cut.cancelled() => Err(End::Gone),
             () = too_slow.cancelled() => Err(Violation::new("too slow", "the queue of messages is full").into()),
@@ -159,24 +137,12 @@ impl Session {
             Ok(Err(end)) => end,
             Err(_) => Violation::new("no CONNECT", "the first frame must be CONNECT or STOMP, within ten seconds").into(),
         };
-        let Session {
-            wire:
-                Wire {
-                    mut socket,
-                    cut,
-                    mut stalled_until,
-                    version,
-                    ..
-                },
-            ..
-        } = self;
+        let Session { wire: Wire { mut socket, cut, mut stalled_until, version, .. }, .. } = self;
         let farewell = async {
             stall(&mut stalled_until).await;
             if let End::Refused(violation) = &end {
                 let bytes = violation.frame().encode(version);
-                socket
-                    .feed(Message::Text(String::from_utf8_lossy(&bytes).into_owned().into()))
-                    .await?;
+                socket.feed(Message::Text(String::from_utf8_lossy(&bytes).into_owned().into())).await?;
             }
             socket.close().await
         };
@@ -242,12 +208,7 @@ impl Session {
     }
 
     async fn exchange(&mut self, session: u64, mut messages: mpsc::Receiver<Delivery>, greeting: Greeting) -> End {
-        let Greeting {
-            rest,
-            send_every,
-            expect_every,
-            ..
-        } = greeting;
+        let Greeting { rest, send_every, expect_every, .. } = greeting;
         let mut beat = tokio::time::interval(send_every.unwrap_or(HANDSHAKE));
         beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         beat.reset();

@@ -49,12 +49,7 @@ impl Lab {
             time_zone: jiff::tz::TimeZone::UTC,
         };
         tokio::spawn(serve(listener, config, stop.clone()));
-        let mut lab = Lab {
-            address,
-            http: reqwest::Client::new(),
-            session: String::new(),
-            _stop: stop.drop_guard(),
-        };
+        let mut lab = Lab { address, http: reqwest::Client::new(), session: String::new(), _stop: stop.drop_guard() };
         let answer = lab.login("5000", "Aa123456", "test.cc").await;
         assert_eq!(answer.status(), 200);
         lab.session = json_of(answer).await["sessionId"].as_str().unwrap().to_owned();
@@ -63,18 +58,12 @@ impl Lab {
 
     async fn login(&self, user: &str, password: &str, namespace: &str) -> Response {
         let form = format!("username={user}&password={password}&namespace={namespace}");
-        let request = self
-            .http
-            .post(format!("http://{}/login", self.address))
-            .header("content-type", "application/x-www-form-urlencoded");
+        let request = self.http.post(format!("http://{}/login", self.address)).header("content-type", "application/x-www-form-urlencoded");
         request.body(form).send().await.unwrap()
     }
 
     async fn try_call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Response, reqwest::Error> {
-        let request = self
-            .http
-            .request(method, format!("http://{}{path}", self.address))
-            .header("sessionId", &self.session);
+        let request = self.http.request(method, format!("http://{}{path}", self.address)).header("sessionId", &self.session);
         let request = request.header("content-type", "application/json; charset=UTF-8");
         match body {
             Some(body) => request.body(body.to_string()).send().await,
@@ -110,20 +99,12 @@ impl Lab {
 
     /// 8001 talks to 8002.
     async fn talk(&self, client: &mut Client) -> String {
-        let answer = self
-            .post(
-                "/api/csta/callControl/calls",
-                json!({ "from": "8001@test.cc", "to": "8002", "destForDisplay": "8002" }),
-            )
-            .await;
+        let answer =
+            self.post("/api/csta/callControl/calls", json!({ "from": "8001@test.cc", "to": "8002", "destForDisplay": "8002" })).await;
         assert_eq!(answer.status(), 200);
         let call = json_of(answer).await["callId"].as_str().unwrap().to_owned();
-        client
-            .until(|event| event["eventName"] == "established" && event["srcDeviceId"] == "8001@test.cc")
-            .await;
-        client
-            .until(|event| event["eventName"] == "established" && event["srcDeviceId"] == "8002@test.cc")
-            .await;
+        client.until(|event| event["eventName"] == "established" && event["srcDeviceId"] == "8001@test.cc").await;
+        client.until(|event| event["eventName"] == "established" && event["srcDeviceId"] == "8002@test.cc").await;
         call
     }
 }
@@ -142,25 +123,13 @@ struct Client {
 impl Client {
     async fn open(address: &str) -> Result<Client, tokio_tungstenite::tungstenite::Error> {
         let (socket, _) = connect_async(format!("ws://{address}/mvc/stomp/websocket")).await?;
-        Ok(Client {
-            socket,
-            decoder: Decoder::new(Limits::default()),
-            frames: VecDeque::new(),
-        })
+        Ok(Client { socket, decoder: Decoder::new(Limits::default()), frames: VecDeque::new() })
     }
 
     async fn greet(mut self, versions: &str) -> Client {
-        self.send(
-            Frame::new("CONNECT")
-                .header("accept-version", versions)
-                .header("heart-beat", "10000,10000"),
-        )
-        .await;
+        self.send(Frame::new("CONNECT").header("accept-version", versions).header("heart-beat", "10000,10000")).await;
         let connected = self.frame().await.unwrap();
-        assert_eq!(
-            (connected.command.as_str(), connected.get("heart-beat")),
-            ("CONNECTED", Some("10000,10000"))
-        );
+        assert_eq!((connected.command.as_str(), connected.get("heart-beat")), ("CONNECTED", Some("10000,10000")));
         self.decoder.set_version(Version::parse(connected.get("version").unwrap()).unwrap());
         self
     }
@@ -170,10 +139,7 @@ impl Client {
     }
 
     async fn raw(&mut self, bytes: &[u8]) {
-        self.socket
-            .send(Message::Text(String::from_utf8(bytes.to_vec()).unwrap().into()))
-            .await
-            .unwrap();
+        self.socket.send(Message::Text(String::from_utf8(bytes.to_vec()).unwrap().into())).await.unwrap();
     }
 
     /// The next frame; none when the connection has ended.
@@ -182,9 +148,7 @@ impl Client {
             if let Some(frame) = self.frames.pop_front() {
                 return Some(frame);
             }
-            let message = tokio::time::timeout(Duration::from_secs(20), self.socket.next())
-                .await
-                .expect("nothing came for 20 s");
+            let message = tokio::time::timeout(Duration::from_secs(20), self.socket.next()).await.expect("nothing came for 20 s");
             match message {
                 Some(Ok(Message::Text(text))) => self.decoder.feed(text.as_bytes()),
                 Some(Ok(Message::Binary(bytes))) => self.decoder.feed(&bytes),
@@ -200,16 +164,10 @@ impl Client {
     }
 
     async fn subscribe(&mut self, id: &str, destination: &str) {
-        let frame = Frame::new("SUBSCRIBE")
-            .header("id", id)
-            .header("destination", destination)
-            .header("receipt", format!("r{id}"));
+        let frame = Frame::new("SUBSCRIBE").header("id", id).header("destination", destination).header("receipt", format!("r{id}"));
         self.send(frame).await;
         let receipt = self.frame().await.unwrap();
-        assert_eq!(
-            (receipt.command.as_str(), receipt.get("receipt-id")),
-            ("RECEIPT", Some(format!("r{id}").as_str()))
-        );
+        assert_eq!((receipt.command.as_str(), receipt.get("receipt-id")), ("RECEIPT", Some(format!("r{id}").as_str())));
     }
 
     async fn message(&mut self) -> Frame {

@@ -33,25 +33,16 @@ impl Topic {
         }
         let words: Vec<&str> = name.split('.').collect();
         match words[..] {
-            ["event", "agent", "*", id] if !matches!(id, "*" | "#") => Topic::Key(if id.contains('@') {
-                format!("agent.{id}")
-            } else {
-                format!("tenant.{id}")
-            }),
+            ["event", "agent", "*", id] if !matches!(id, "*" | "#") => {
+                Topic::Key(if id.contains('@') { format!("agent.{id}") } else { format!("tenant.{id}") })
+            }
             _ => Topic::Pattern(words.into_iter().map(str::to_owned).collect()),
         }
     }
 
     /// Whether it asks for what happens in the whole tenant.
     pub fn is_tenant_wide(&self, namespace: &str) -> bool {
-        Address {
-            namespace: word(namespace),
-            family: Family::Floor,
-            name: "agentReady",
-            agent: None,
-            device: None,
-        }
-        .matches(self)
+        Address { namespace: word(namespace), family: Family::Floor, name: "agentReady", agent: None, device: None }.matches(self)
     }
 }
 
@@ -79,28 +70,15 @@ impl<'a> Address<'a> {
             "CallEndEvent" => Family::Calls,
             _ => Family::Floor,
         };
-        Address {
-            namespace: word(namespace),
-            family,
-            name,
-            agent: agent.map(word),
-            device: device.map(word),
-        }
+        Address { namespace: word(namespace), family, name, agent: agent.map(word), device: device.map(word) }
     }
 
     /// Of an event given as JSON; what it does not say is the simulator's own namespace, no agent and no device.
     pub fn of(event: &'a Value, namespace: &str) -> Self {
         let text = |value: &'a Value| value.as_str();
-        let agent = text(&event["agentId"])
-            .or_else(|| text(&event["params"]["agent"]))
-            .or_else(|| text(&event["agent"]["agentId"]));
+        let agent = text(&event["agentId"]).or_else(|| text(&event["params"]["agent"])).or_else(|| text(&event["agent"]["agentId"]));
         let name = text(&event["eventName"]).unwrap_or("unknown");
-        Address::new(
-            name,
-            text(&event["namespace"]).unwrap_or(namespace),
-            agent,
-            text(&event["srcDeviceId"]),
-        )
+        Address::new(name, text(&event["namespace"]).unwrap_or(namespace), agent, text(&event["srcDeviceId"]))
     }
 
     /// The keys of [`Topic::Key`] that this event has.
@@ -110,11 +88,7 @@ impl<'a> Address<'a> {
         }
         let agent = self.agent.iter().map(|agent| format!("agent.{agent}"));
         let device = self.device.iter().map(|device| format!("device.{device}"));
-        [format!("tenant.{}", self.namespace)]
-            .into_iter()
-            .chain(agent)
-            .chain(device)
-            .collect()
+        [format!("tenant.{}", self.namespace)].into_iter().chain(agent).chain(device).collect()
     }
 
     /// The routing keys that it is published with.

@@ -80,13 +80,7 @@ impl Serialize for Wire<'_> {
                 }
                 map.serialize_entry("devices", &json!({ "Voice": event.src.as_deref() }))?;
             }
-            Content::Call {
-                call,
-                device,
-                connection,
-                state,
-                fields,
-            } => {
+            Content::Call { call, device, connection, state, fields } => {
                 map.serialize_entry("callId", &**call)?;
                 map.serialize_entry("deviceId", &**device)?;
                 map.serialize_entry("localState", state)?;
@@ -111,11 +105,7 @@ fn params(event: &Event, namespace: &str, clock: &Clock) -> Value {
     match &event.content {
         Content::Status(status) => {
             let figures = status.counters.report(status.status, |length| clock.seconds(length));
-            figures
-                .into_iter()
-                .map(|(name, value)| (name.to_owned(), Value::String(value)))
-                .collect::<serde_json::Map<_, _>>()
-                .into()
+            figures.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect::<serde_json::Map<_, _>>().into()
         }
         Content::CallEnd(_) => json!({ "subscriptionId": "http://callbackUrl" }),
         _ => {

@@ -1,10 +1,10 @@
 //! The board: an ARIA grid whose rows are drawn as they come into view. Arrow keys walk it, letters act on the focused row.
 
 use super::columns::Columns;
+use super::floor;
 use super::row::AgentRow;
 use super::step_in::act_here;
 use super::viewport::ROW;
-use super::floor;
 use crate::floor::Operation;
 use crate::i18n::texts;
 use crate::ui::erased;
@@ -115,26 +115,22 @@ fn Empty() -> impl IntoView {
         if store.order.with(|order| !order.is_empty()) {
             None
         } else if store.counts.with(|counts| counts.all()) == 0 && store.query.with(|query| *query == unfiltered(query)) {
-            Some(
-                erased(view! {
-                    <div class="empty">
-                        <p>{texts.no_agents}</p>
-                        <small>{texts.no_agents_hint}</small>
-                    </div>
-                }),
-            )
+            Some(erased(view! {
+                <div class="empty">
+                    <p>{texts.no_agents}</p>
+                    <small>{texts.no_agents_hint}</small>
+                </div>
+            }))
         } else {
             let clear = move |_| floor.ask(|query| *query = unfiltered(query));
-            Some(
-                erased(view! {
-                    <div class="empty">
-                        <p>{texts.nothing_matches}</p>
-                        <button type="button" class="plain" data-clear-filters on:click=clear>
-                            {texts.clear_filters}
-                        </button>
-                    </div>
-                }),
-            )
+            Some(erased(view! {
+                <div class="empty">
+                    <p>{texts.nothing_matches}</p>
+                    <button type="button" class="plain" data-clear-filters on:click=clear>
+                        {texts.clear_filters}
+                    </button>
+                </div>
+            }))
         }
     }
 }

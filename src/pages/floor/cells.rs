@@ -3,8 +3,8 @@
 use super::floor;
 use crate::floor::{CallView, Direction, Row, State};
 use crate::i18n::texts;
-use crate::ui::time::duration;
 use crate::ui::erased;
+use crate::ui::time::duration;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -107,7 +107,9 @@ fn tags(call: &CallView) -> impl IntoView + use<> {
     if call.others > 0 {
         tags.push(("others", (texts.other_calls)(call.others)));
     }
-    tags.into_iter().map(|(kind, words)| view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> }).collect_view()
+    tags.into_iter()
+        .map(|(kind, words)| view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> })
+        .collect_view()
 }
 
 #[cfg(test)]

@@ -46,9 +46,7 @@ fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
     let texts = texts();
     let query = floor.store.query;
     let direction = move |key: SortKey| query.with(|query| (query.sort == key).then_some(query.descending));
-    let sorted = move || {
-        keys.iter().find_map(|key| direction(*key)).map(|descending| if descending { "descending" } else { "ascending" })
-    };
+    let sorted = move || keys.iter().find_map(|key| direction(*key)).map(|descending| if descending { "descending" } else { "ascending" });
     let buttons = keys
         .iter()
         .map(|&key| {

@@ -2,12 +2,12 @@
 
 use super::actions::Actions;
 use super::cells::{Call, TimeInState};
+use super::floor;
 use super::progress::Progress;
 use super::viewport::row_id;
-use super::floor;
 use crate::i18n::texts;
-use crate::ui::time::short_duration;
 use crate::ui::erased;
+use crate::ui::time::short_duration;
 use leptos::prelude::*;
 
 #[component]

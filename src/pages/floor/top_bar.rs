@@ -5,9 +5,9 @@ use crate::api::{ApiError, sign_out};
 use crate::i18n::texts;
 use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
+use crate::ui::erased;
 use crate::ui::preferences::Preferences;
 use crate::ui::time::time_of_day;
-use crate::ui::erased;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 

@@ -7,33 +7,19 @@ const HEARTBEAT: Millis = 180_000;
 
 impl Floor {
     pub(in crate::simulator) fn agent_index(&self, agent: &str) -> Result<usize, Refusal> {
-        self.agent_ids
-            .get(agent)
-            .copied()
-            .ok_or_else(|| Refusal::IllegalAgent(agent.to_owned()))
+        self.agent_ids.get(agent).copied().ok_or_else(|| Refusal::IllegalAgent(agent.to_owned()))
     }
 
     pub(in crate::simulator) fn in_call(&self, index: usize) -> bool {
-        self.agents[index]
-            .device
-            .as_ref()
-            .and_then(|device| self.devices.get(device))
-            .is_some_and(|device| !device.calls.is_empty())
+        self.agents[index].device.as_ref().and_then(|device| self.devices.get(device)).is_some_and(|device| !device.calls.is_empty())
     }
 
     /// An agent logs on over HTTP.
     pub fn log_on(&mut self, agent: &str, device: &str, mode: Mode) -> Result<(), Refusal> {
         let index = self.agent_index(agent)?;
-        let (id, phone) = self
-            .devices
-            .get_key_value(device)
-            .ok_or_else(|| Refusal::IllegalDevice(device.to_owned()))?;
+        let (id, phone) = self.devices.get_key_value(device).ok_or_else(|| Refusal::IllegalDevice(device.to_owned()))?;
         if let Some(current) = &self.agents[index].device {
-            return Err(if current == id {
-                Refusal::LoggedInHere
-            } else {
-                Refusal::LoggedInElsewhere(current.clone())
-            });
+            return Err(if current == id { Refusal::LoggedInHere } else { Refusal::LoggedInElsewhere(current.clone()) });
         }
         if let Some(other) = phone.agent {
             return Err(Refusal::DeviceInUse(self.agents[other].id.clone()));
@@ -216,11 +202,7 @@ impl Floor {
 
     fn status_word(&self, index: usize) -> &'static str {
         let agent = &self.agents[index];
-        let calls = agent
-            .device
-            .as_ref()
-            .and_then(|device| self.devices.get(device))
-            .map_or(&[][..], |device| &device.calls);
+        let calls = agent.device.as_ref().and_then(|device| self.devices.get(device)).map_or(&[][..], |device| &device.calls);
         let parts = || {
             calls
                 .iter()

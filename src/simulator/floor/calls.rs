@@ -26,11 +26,7 @@ const MOST_CALLS: usize = 8;
 impl Floor {
     /// A number as people dial it, or an id already.
     pub fn qualified(&self, number: &str) -> Id {
-        if number.contains('@') {
-            number.into()
-        } else {
-            format!("{number}@{}", self.namespace).into()
-        }
+        if number.contains('@') { number.into() } else { format!("{number}@{}", self.namespace).into() }
     }
 
     pub(super) fn new_call_id(&mut self) -> Id {
@@ -48,20 +44,11 @@ impl Floor {
     /// One of our devices that could take part in a further call: it holds what it has.
     pub(super) fn check_free(&self, device: &str) -> Result<(), Refusal> {
         let Some(phone) = self.devices.get(device) else { return Ok(()) };
-        let busy = |call: &Id| {
-            self.calls
-                .get(call)
-                .and_then(|call| call.part(device))
-                .is_some_and(|part| part.state != PartState::Held)
-        };
+        let busy = |call: &Id| self.calls.get(call).and_then(|call| call.part(device)).is_some_and(|part| part.state != PartState::Held);
         if phone.calls.len() >= MOST_CALLS {
             return Err(Refusal::WrongState("the device has too many calls on hold"));
         }
-        if phone.calls.iter().any(busy) {
-            Err(Refusal::WrongState("device is busy with a call"))
-        } else {
-            Ok(())
-        }
+        if phone.calls.iter().any(busy) { Err(Refusal::WrongState("device is busy with a call")) } else { Ok(()) }
     }
 
     /// A call as somebody asks for it over HTTP: a number outside answers after half a second, one that ends in 0000 is busy.
@@ -86,11 +73,7 @@ impl Floor {
 
     pub(super) fn outside_outcome(number: &str) -> Outcome {
         let number = number.split('@').next().unwrap_or(number);
-        if number.ends_with("0000") {
-            Outcome::Failed { after: 500, code: 1 }
-        } else {
-            Outcome::Answered { after: 500 }
-        }
+        if number.ends_with("0000") { Outcome::Failed { after: 500, code: 1 } } else { Outcome::Answered { after: 500 } }
     }
 
     /// `from` is free. `outcome` counts for numbers outside only.
@@ -109,11 +92,7 @@ impl Floor {
             "Initiate",
             vec![("cause", json!("NORMAL")), ("initiatedDevice", json!(&**from))],
         );
-        let fields = vec![
-            ("cause", json!("NEWCALL")),
-            ("callingDevice", json!(&**from)),
-            ("calledDevice", json!(&**to)),
-        ];
+        let fields = vec![("cause", json!("NEWCALL")), ("callingDevice", json!(&**from)), ("calledDevice", json!(&**to))];
         self.emit_copy("originated", from, &id, from, "Initiate", fields);
         match outcome {
             _ if ours => match self.check_free(to) {
@@ -162,14 +141,7 @@ impl Floor {
     /// Gives a device its part in a call.
     pub(super) fn enter(&mut self, call: &Id, device: &Id, state: PartState, silent: bool, calling: &Id, invited_by: Option<Id>) {
         if let Some(call) = self.calls.get_mut(call) {
-            call.parts.push(Part {
-                device: device.clone(),
-                state,
-                silent,
-                calling: calling.clone(),
-                invited_by,
-                held_since: None,
-            });
+            call.parts.push(Part { device: device.clone(), state, silent, calling: calling.clone(), invited_by, held_since: None });
         }
         if let Some(phone) = self.devices.get_mut(device) {
             phone.calls.push(call.clone());
@@ -184,11 +156,8 @@ impl Floor {
     }
 
     pub(super) fn refresh_call(&mut self, call: &str) {
-        let devices: Vec<Id> = self
-            .calls
-            .get(call)
-            .map(|call| call.parts.iter().map(|part| part.device.clone()).collect())
-            .unwrap_or_default();
+        let devices: Vec<Id> =
+            self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect()).unwrap_or_default();
         devices.iter().for_each(|device| self.refresh_device(device));
     }
 
@@ -214,11 +183,7 @@ impl Floor {
     }
 
     fn parties(&self, role: &'static str, device: &Id, calling: &Id) -> Fields {
-        vec![
-            (role, json!(&**device)),
-            ("callingDevice", json!(&**calling)),
-            ("calledDevice", json!(&**device)),
-        ]
+        vec![(role, json!(&**device)), ("callingDevice", json!(&**calling)), ("calledDevice", json!(&**device))]
     }
 
     pub fn answer(&mut self, call: &str, device: &str) -> Result<(), Refusal> {

@@ -49,15 +49,7 @@ impl Floor {
         let (call, device) = self.talking(call, device)?;
         let target = self.newcomer(&call, number)?;
         let mut fields = vec![("originCallInfo", json!({}))];
-        fields.extend(merged(
-            "transferringDevice",
-            &device,
-            "transferredToDevice",
-            &target,
-            None,
-            &call,
-            &call,
-        ));
+        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, None, &call, &call));
         self.emit_copy("transferred", &device, &call, &device, "Queued", fields);
         let other = self.counterpart(&call, &device);
         if let Some(call) = self.calls.get_mut(&call) {
@@ -70,12 +62,7 @@ impl Floor {
 
     /// Whom the device talks to: whoever was in the call first.
     fn counterpart(&self, call: &Id, device: &Id) -> Option<Id> {
-        self.calls
-            .get(call)?
-            .parts
-            .iter()
-            .find(|part| part.device != *device && !part.silent)
-            .map(|part| part.device.clone())
+        self.calls.get(call)?.parts.iter().find(|part| part.device != *device && !part.silent).map(|part| part.device.clone())
     }
 
     /// Holds the call and dials a colleague; the answer is the consultation's call id.
@@ -113,11 +100,8 @@ impl Floor {
     /// The consulted party joins the held call: two calls become the first one.
     pub fn conference(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
         let (call, device, consult) = self.consultation(call, device, consult)?;
-        self.talking(&consult, &device)
-            .map_err(|_| Refusal::WrongState("the consulted party has not answered"))?;
-        let added = self
-            .counterpart(&consult, &device)
-            .ok_or(Refusal::WrongState("the consulted party has left"))?;
+        self.talking(&consult, &device).map_err(|_| Refusal::WrongState("the consulted party has not answered"))?;
+        let added = self.counterpart(&consult, &device).ok_or(Refusal::WrongState("the consulted party has left"))?;
         let fields = merged("conferencingDevice", &device, "addedParty", &added, Some(&call), &consult, &call);
         self.emit_copies("conferenced", &call, &added, "Connect", &fields);
         self.emit_to_others("conferenced", &consult, &device, &added, "Connect", &fields);
@@ -138,19 +122,9 @@ impl Floor {
     /// The consulted party gets the held call, the device leaves both.
     pub fn transfer(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
         let (call, device, consult) = self.consultation(call, device, consult)?;
-        let target = self
-            .counterpart(&consult, &device)
-            .ok_or(Refusal::WrongState("the consulted party has left"))?;
+        let target = self.counterpart(&consult, &device).ok_or(Refusal::WrongState("the consulted party has left"))?;
         let mut fields = vec![("originCallInfo", json!({}))];
-        fields.extend(merged(
-            "transferringDevice",
-            &device,
-            "transferredToDevice",
-            &target,
-            Some(&call),
-            &consult,
-            &call,
-        ));
+        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, Some(&call), &consult, &call));
         self.emit_copies("transferred", &call, &device, "Queued", &fields);
         self.emit_to_others("transferred", &consult, &device, &device, "Queued", &fields);
         if let Some(call) = self.calls.get_mut(&call) {
@@ -193,9 +167,7 @@ impl Floor {
             }
             if part.state == PartState::Alerting {
                 // It was to answer the old call.
-                let delay = self
-                    .answers_after(&part.device)
-                    .or((!self.devices.contains_key(&part.device)).then_some(500));
+                let delay = self.answers_after(&part.device).or((!self.devices.contains_key(&part.device)).then_some(500));
                 if let Some(delay) = delay {
                     self.later(delay, Due::Answer(into.clone(), part.device.clone()));
                 }

@@ -82,18 +82,8 @@ impl Floor {
         let src = agent.device.clone().unwrap_or_else(|| agent.home.clone());
         let id = agent.id.clone();
         self.agent_serial += 1;
-        let content = Content::Agent {
-            agent: id.clone(),
-            mode,
-            reason,
-        };
-        self.out.push(Event {
-            name,
-            serial: self.agent_serial,
-            src: Some(src),
-            agent: Some(id),
-            content,
-        });
+        let content = Content::Agent { agent: id.clone(), mode, reason };
+        self.out.push(Event { name, serial: self.agent_serial, src: Some(src), agent: Some(id), content });
     }
 
     pub(super) fn emit_mode(&mut self, index: usize, mode: Mode, reason: Option<String>) {
@@ -114,30 +104,14 @@ impl Floor {
     fn next_call_event(&mut self, name: &'static str, src: &Id, content: Content) {
         self.call_serial += 1;
         let agent = self.agent_at(src).map(|index| self.agents[index].id.clone());
-        self.out.push(Event {
-            name,
-            serial: self.call_serial,
-            src: Some(src.clone()),
-            agent,
-            content,
-        });
+        self.out.push(Event { name, serial: self.call_serial, src: Some(src.clone()), agent, content });
     }
 
     /// One copy, for the device `src`. What happened, happened at `device`.
     pub(super) fn emit_copy(&mut self, name: &'static str, src: &Id, call: &Id, device: &Id, state: &'static str, fields: Fields) {
         // The platform names the copy's own connection in most events, the added party's in this one.
-        let connection = if matches!(name, "conferenced" | "connectionCleared" | "held" | "retrieved") {
-            device
-        } else {
-            src
-        };
-        let content = Content::Call {
-            call: call.clone(),
-            device: device.clone(),
-            connection: connection.clone(),
-            state,
-            fields,
-        };
+        let connection = if matches!(name, "conferenced" | "connectionCleared" | "held" | "retrieved") { device } else { src };
+        let content = Content::Call { call: call.clone(), device: device.clone(), connection: connection.clone(), state, fields };
         self.next_call_event(name, src, content);
     }
 
@@ -152,22 +126,14 @@ impl Floor {
         let Some(call) = self.calls.get(call) else { return Vec::new() };
         let silent = call.part(device).is_some_and(|part| part.silent);
         let sees = |other: &Id| self.devices.contains_key(other) && (!silent || other == device);
-        call.parts
-            .iter()
-            .map(|part| &part.device)
-            .filter(|other| sees(other))
-            .cloned()
-            .collect()
+        call.parts.iter().map(|part| &part.device).filter(|other| sees(other)).cloned().collect()
     }
 
     /// What the later edition adds to ringing and answered calls.
     pub(super) fn call_fields(&self, call: &Id, mut fields: Fields) -> Fields {
         let Some(call) = self.calls.get(call) else { return fields };
-        let mut data: serde_json::Map<String, Value> = call
-            .data
-            .iter()
-            .map(|(key, value)| (key.clone(), Value::String(value.clone())))
-            .collect();
+        let mut data: serde_json::Map<String, Value> =
+            call.data.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect();
         data.insert("originalANI".into(), json!(&*call.caller));
         data.insert("originalDNIS".into(), json!(&*call.called));
         data.insert("originalCallId".into(), json!(&*call.id));
@@ -180,14 +146,7 @@ impl Floor {
     }
 
     pub(super) fn emit_recording(&mut self, name: &'static str, device: &Id, with_src: bool, fields: Fields) {
-        self.next_call_event(
-            name,
-            device,
-            Content::Recording {
-                device: device.clone(),
-                fields,
-            },
-        );
+        self.next_call_event(name, device, Content::Recording { device: device.clone(), fields });
         if let (false, Some(event)) = (with_src, self.out.last_mut()) {
             event.src = None;
         }
@@ -215,12 +174,6 @@ impl Floor {
 
     pub(super) fn emit_model(&mut self, name: &'static str, agent: Option<Id>, content: Content) {
         self.model_serial += 1;
-        self.out.push(Event {
-            name,
-            serial: self.model_serial,
-            src: None,
-            agent,
-            content,
-        });
+        self.out.push(Event { name, serial: self.model_serial, src: None, agent, content });
     }
 }

@@ -23,34 +23,19 @@ impl Floor {
 
     pub fn start_recording(&mut self, device: &str) -> Result<(), Refusal> {
         let device = self.qualified(device);
-        let phone = self
-            .devices
-            .get(&device)
-            .ok_or_else(|| Refusal::NotRegistered(device.to_string()))?;
+        let phone = self.devices.get(&device).ok_or_else(|| Refusal::NotRegistered(device.to_string()))?;
         if phone.recording.is_some() {
             return Err(Refusal::WrongState("the device is being recorded already"));
         }
-        let talks = |call: &&Id| {
-            self.calls
-                .get(*call)
-                .and_then(|call| call.part(&device))
-                .is_some_and(|part| part.state == PartState::Connected)
-        };
-        let call = phone
-            .calls
-            .iter()
-            .find(talks)
-            .cloned()
-            .ok_or(Refusal::WrongState("the device does not talk in a call"))?;
+        let talks =
+            |call: &&Id| self.calls.get(*call).and_then(|call| call.part(&device)).is_some_and(|part| part.state == PartState::Connected);
+        let call = phone.calls.iter().find(talks).cloned().ok_or(Refusal::WrongState("the device does not talk in a call"))?;
         let record = self.new_call_id().to_string();
         let fields = vec![
             ("recordId", json!(record)),
             ("callId", json!(&*call)),
             ("deviceId", json!(&*device)),
-            (
-                "fileName",
-                json!(format!("/mnt/volumes/recordings/{}/{device}/{record}_{call}.wav", self.namespace)),
-            ),
+            ("fileName", json!(format!("/mnt/volumes/recordings/{}/{device}/{record}_{call}.wav", self.namespace))),
             ("isSuccess", json!(true)),
         ];
         self.emit_recording("recordStarted", &device, false, fields);
@@ -62,30 +47,15 @@ impl Floor {
 
     pub fn stop_recording(&mut self, device: &str) -> Result<(), Refusal> {
         let device = self.qualified(device);
-        let phone = self
-            .devices
-            .get_mut(&device)
-            .ok_or_else(|| Refusal::NotRegistered(device.to_string()))?;
-        let (record, _) = phone
-            .recording
-            .take()
-            .ok_or(Refusal::WrongState("the device is not being recorded"))?;
-        self.emit_recording(
-            "recordStopped",
-            &device,
-            true,
-            vec![("recordId", json!(record)), ("isSuccess", json!(true))],
-        );
+        let phone = self.devices.get_mut(&device).ok_or_else(|| Refusal::NotRegistered(device.to_string()))?;
+        let (record, _) = phone.recording.take().ok_or(Refusal::WrongState("the device is not being recorded"))?;
+        self.emit_recording("recordStopped", &device, true, vec![("recordId", json!(record)), ("isSuccess", json!(true))]);
         Ok(())
     }
 
     /// A recording ends with the device's part in the call.
     pub(super) fn stop_recording_of(&mut self, call: &Id, device: &Id) {
-        if self
-            .devices
-            .get(device)
-            .is_some_and(|phone| phone.recording.as_ref().is_some_and(|(_, recorded)| recorded == call))
-        {
+        if self.devices.get(device).is_some_and(|phone| phone.recording.as_ref().is_some_and(|(_, recorded)| recorded == call)) {
             // It is being recorded: that is the only thing that could be refused.
             let _ = self.stop_recording(device);
         }

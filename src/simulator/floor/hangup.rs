@@ -52,23 +52,14 @@ impl Floor {
             return self.fail(call, 2);
         }
         // A customer gives up; somebody who was invited just stays out.
-        let gone = if found.answered.is_none() {
-            found.caller.clone()
-        } else {
-            device.clone()
-        };
+        let gone = if found.answered.is_none() { found.caller.clone() } else { device.clone() };
         self.clear(call, &gone, &gone, "NO_ANSWER", "NoAnswer", None);
     }
 
     /// The device leaves; when one talker is left, the call ends for all.
     pub(super) fn clear(&mut self, call: &Id, device: &Id, hung_up: &Id, cause: &'static str, reason: &'static str, code: Option<u8>) {
-        let fields = |leaving: &Id| {
-            vec![
-                ("cause", json!(cause)),
-                ("releasingDevice", json!(&**leaving)),
-                ("hangupDevice", json!(&**hung_up)),
-            ]
-        };
+        let fields =
+            |leaving: &Id| vec![("cause", json!(cause)), ("releasingDevice", json!(&**leaving)), ("hangupDevice", json!(&**hung_up))];
         self.emit_copies("connectionCleared", call, device, "Idle", &fields(device));
         self.leave(call, device);
         let Some(rest) = self.calls.get(call).filter(|call| call.talkers() <= 1) else {
@@ -108,10 +99,7 @@ impl Floor {
 
     pub(super) fn close_call(&mut self, call: &Id, reason: &'static str, failed_code: Option<u8>) {
         let Some(call) = self.calls.remove(call) else { return };
-        let station = [&call.caller, &call.called]
-            .into_iter()
-            .find(|party| self.devices.contains_key(*party))
-            .cloned();
+        let station = [&call.caller, &call.called].into_iter().find(|party| self.devices.contains_key(*party)).cloned();
         let end = CallEnd {
             id: call.id,
             kind: call.kind,

@@ -25,16 +25,8 @@ impl Floor {
     pub fn new(plan: &Plan) -> Floor {
         let mut floor = Floor {
             namespace: plan.namespace.clone(),
-            speed: if plan.speed.is_finite() && plan.speed > 0.0 {
-                plan.speed
-            } else {
-                1.0
-            },
-            rate: if plan.calls_per_hour.is_finite() {
-                plan.calls_per_hour.max(0.0)
-            } else {
-                0.0
-            },
+            speed: if plan.speed.is_finite() && plan.speed > 0.0 { plan.speed } else { 1.0 },
+            rate: if plan.calls_per_hour.is_finite() { plan.calls_per_hour.max(0.0) } else { 0.0 },
             rng: StdRng::seed_from_u64(plan.seed),
             now: 0,
             agents: Vec::new(),
@@ -73,20 +65,10 @@ impl Floor {
         let id: Id = format!("{number}@{}", self.namespace).into();
         let home: Id = format!("{device}@{}", self.namespace).into();
         self.agent_ids.insert(id.clone(), index);
-        self.devices.insert(
-            home.clone(),
-            Device {
-                supervisor,
-                ..Device::default()
-            },
-        );
+        self.devices.insert(home.clone(), Device { supervisor, ..Device::default() });
         self.agents.push(Agent {
             id,
-            name: if supervisor {
-                format!("Supervisor {number}")
-            } else {
-                names::name(index)
-            },
+            name: if supervisor { format!("Supervisor {number}") } else { names::name(index) },
             team: names::team(index),
             supervisor,
             home,

@@ -23,21 +23,13 @@ struct Change {
 }
 
 pub async fn state(caller: Caller, body: Bytes) -> Response {
-    caller
-        .act(move |engine, _| parse(&body).and_then(|change| apply(engine, change)))
-        .await
+    caller.act(move |engine, _| parse(&body).and_then(|change| apply(engine, change))).await
 }
 
 fn apply(engine: &mut Engine, change: Change) -> Result<Answer, Refusal> {
-    let agent = change
-        .agent_id
-        .or(change.login_id)
-        .ok_or_else(|| Refusal::IllegalAgent(String::new()))?;
+    let agent = change.agent_id.or(change.login_id).ok_or_else(|| Refusal::IllegalAgent(String::new()))?;
     let agent = engine.floor.qualified(&agent);
-    let device = change
-        .device
-        .filter(|device| !device.is_empty())
-        .map(|device| engine.floor.qualified(&device));
+    let device = change.device.filter(|device| !device.is_empty()).map(|device| engine.floor.qualified(&device));
     let mode = |default: Option<Mode>| match change.agent_mode.as_deref() {
         Some("Ready") => Ok(Mode::Ready),
         Some("NotReady") => Ok(Mode::NotReady),

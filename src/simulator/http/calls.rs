@@ -86,17 +86,12 @@ pub async fn operate(caller: Caller, Path((call, connection, operation)): Path<(
                 "retrieve" => floor.retrieve(&call, device)?,
                 "singleStepTransfer" => floor.single_step_transfer(&call, device, number(&parse::<Transfer>(&body)?.transfer_to)?)?,
                 "singleStepConference" => {
-                    let Conference {
-                        conference_participant,
-                        participation_type,
-                    } = parse(&body)?;
+                    let Conference { conference_participant, participation_type } = parse(&body)?;
                     let silent = match participation_type.as_deref() {
                         None | Some("Active") => false,
                         Some("Silent") => true,
                         Some(other) => {
-                            return Err(Refusal::BadRequest(format!(
-                                "participationType {other:?} is neither Active nor Silent"
-                            )));
+                            return Err(Refusal::BadRequest(format!("participationType {other:?} is neither Active nor Silent")));
                         }
                     };
                     floor.single_step_conference(&call, device, number(&conference_participant)?, silent)?;
@@ -129,11 +124,7 @@ struct Entry {
 pub async fn set_data(caller: Caller, Path(call): Path<String>, body: Bytes) -> Response {
     caller
         .act(move |engine, _| {
-            let entries = parse::<Data>(&body)?
-                .entries
-                .into_iter()
-                .map(|entry| (entry.key, entry.value))
-                .collect();
+            let entries = parse::<Data>(&body)?.entries.into_iter().map(|entry| (entry.key, entry.value)).collect();
             engine.floor.set_data(&call, entries)?;
             Ok(Answer::Nothing)
         })
@@ -141,14 +132,7 @@ pub async fn set_data(caller: Caller, Path(call): Path<String>, body: Bytes) -> 
 }
 
 pub async fn data(caller: Caller, Path((call, key)): Path<(String, String)>) -> Response {
-    caller
-        .act(move |engine, _| {
-            engine
-                .floor
-                .data(&call, &key)
-                .map(|value| Answer::Json(json!({ "key": key, "value": value })))
-        })
-        .await
+    caller.act(move |engine, _| engine.floor.data(&call, &key).map(|value| Answer::Json(json!({ "key": key, "value": value })))).await
 }
 
 #[derive(Deserialize)]
@@ -158,7 +142,5 @@ pub struct Spy {
 }
 
 pub async fn spy(caller: Caller, Path(call): Path<String>, Query(Spy { device_id }): Query<Spy>) -> Response {
-    caller
-        .act(move |engine, _| engine.floor.spy(&call, &device_id).map(|()| Answer::Nothing))
-        .await
+    caller.act(move |engine, _| engine.floor.spy(&call, &device_id).map(|()| Answer::Nothing)).await
 }

@@ -17,9 +17,7 @@ pub struct Team {
 
 /// What the platform answers here nobody outside knows: the roster's form is as good as any.
 pub async fn snapshot(caller: Caller, Query(Team { org_id }): Query<Team>) -> Response {
-    caller
-        .act(move |engine, _| Ok(Answer::Json(engine.floor.roster(org_id.as_deref()))))
-        .await
+    caller.act(move |engine, _| Ok(Answer::Json(engine.floor.roster(org_id.as_deref())))).await
 }
 
 pub async fn teams(caller: Caller) -> Response {

@@ -53,9 +53,7 @@ fn decoded(bytes: &[u8]) -> String {
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
         let escape = (byte == b'%').then(|| bytes.get(at + 1..at + 3)).flatten();
-        let value = escape
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let value = escape.and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
         at += if value.is_some() { 3 } else { 1 };
         out.push(value.unwrap_or(if byte == b'+' { b' ' } else { byte }));
     }
@@ -71,12 +69,7 @@ mod tests {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         assert_eq!(
             form(b"username=5001%40test.cc&password=a+b%26%zz&empty&x="),
-            [
-                pair("username", "5001@test.cc"),
-                pair("password", "a b&%zz"),
-                pair("empty", ""),
-                pair("x", "")
-            ]
+            [pair("username", "5001@test.cc"), pair("password", "a b&%zz"), pair("empty", ""), pair("x", "")]
         );
         assert!(form(b"").is_empty());
     }

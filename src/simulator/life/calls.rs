@@ -133,19 +133,11 @@ impl Floor {
         let Some(device) = self.agents[index].device.clone() else { return };
         let number = self.customer("9");
         let outcome = match self.rng.random_range(0..100) {
-            0..6 => Outcome::Failed {
-                after: self.rng.random_range(800..2500),
-                code: 1,
-            },
-            6..9 => Outcome::Failed {
-                after: self.rng.random_range(800..2500),
-                code: 3,
-            },
+            0..6 => Outcome::Failed { after: self.rng.random_range(800..2500), code: 1 },
+            6..9 => Outcome::Failed { after: self.rng.random_range(800..2500), code: 3 },
             // Longer than anyone lets it ring.
             9..17 => Outcome::Answered { after: 10 * MINUTE },
-            _ => Outcome::Answered {
-                after: self.rng.random_range(3 * SECOND..18 * SECOND),
-            },
+            _ => Outcome::Answered { after: self.rng.random_range(3 * SECOND..18 * SECOND) },
         };
         self.dial(&device, &number, outcome);
     }
@@ -159,16 +151,8 @@ impl Floor {
         if call.answered.is_none() || std::mem::replace(&mut call.planned, true) {
             return;
         }
-        let devices: Vec<Id> = call
-            .parts
-            .iter()
-            .filter(|part| !part.silent)
-            .map(|part| part.device.clone())
-            .collect();
-        let Some(device) = devices
-            .into_iter()
-            .find(|device| self.agent_at(device).is_some_and(|index| self.driven(index)))
-        else {
+        let devices: Vec<Id> = call.parts.iter().filter(|part| !part.silent).map(|part| part.device.clone()).collect();
+        let Some(device) = devices.into_iter().find(|device| self.agent_at(device).is_some_and(|index| self.driven(index))) else {
             return;
         };
         let length = self.log_normal(170 * SECOND, 0.75).clamp(8 * SECOND, 40 * MINUTE);
@@ -187,17 +171,9 @@ impl Floor {
 
     fn hang_up(&mut self, call: &Id) {
         let Some(found) = self.calls.get(call) else { return };
-        let talkers: Vec<Id> = found
-            .parts
-            .iter()
-            .filter(|part| !part.silent)
-            .map(|part| part.device.clone())
-            .collect();
+        let talkers: Vec<Id> = found.parts.iter().filter(|part| !part.silent).map(|part| part.device.clone()).collect();
         // A supervisor's phone is in a person's hand: who is left with him hangs up.
-        let able: Vec<Id> = talkers
-            .into_iter()
-            .filter(|device| self.devices.get(device).is_none_or(|phone| !phone.supervisor))
-            .collect();
+        let able: Vec<Id> = talkers.into_iter().filter(|device| self.devices.get(device).is_none_or(|phone| !phone.supervisor)).collect();
         if able.is_empty() {
             return;
         }

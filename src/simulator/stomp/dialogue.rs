@@ -17,18 +17,11 @@ pub struct Violation {
 
 impl Violation {
     pub fn new(message: &str, details: &str) -> Self {
-        Violation {
-            message: message.into(),
-            details: details.into(),
-            receipt: None,
-            versions: false,
-        }
+        Violation { message: message.into(), details: details.into(), receipt: None, versions: false }
     }
 
     pub fn frame(&self) -> Frame {
-        let mut frame = Frame::new("ERROR")
-            .header("message", &self.message)
-            .header("content-type", "text/plain");
+        let mut frame = Frame::new("ERROR").header("message", &self.message).header("content-type", "text/plain");
         if self.versions {
             frame = frame.header("version", "1.0,1.1,1.2");
         }
@@ -58,10 +51,8 @@ impl Greeting {
         }
         // A client that does not say speaks 1.0: there was nothing to say then.
         let accepted = connect.get("accept-version").unwrap_or("1.0");
-        let version = Version::negotiate(accepted).ok_or_else(|| Violation {
-            versions: true,
-            ..Violation::new("no common version", "1.0, 1.1 and 1.2 are spoken here")
-        })?;
+        let version = Version::negotiate(accepted)
+            .ok_or_else(|| Violation { versions: true, ..Violation::new("no common version", "1.0, 1.1 and 1.2 are spoken here") })?;
         let (client_sends, client_wants) = heart_beat(connect.get("heart-beat").unwrap_or("0,0"))
             .ok_or_else(|| Violation::new("bad heart-beat", "expected two numbers of milliseconds, as in 10000,10000"))?;
         // We can beat as often and expect as seldom as the client likes, so its wish is what both agree on.
@@ -71,32 +62,20 @@ impl Greeting {
             .header("session", uuid::Uuid::new_v4().to_string())
             .header("heart-beat", format!("{},{}", millis(client_wants), millis(client_sends)))
             .header("version", version.as_str());
-        Ok(Greeting {
-            version,
-            connected,
-            send_every: client_wants,
-            expect_every: client_sends,
-            rest,
-        })
+        Ok(Greeting { version, connected, send_every: client_wants, expect_every: client_sends, rest })
     }
 }
 
 /// None within the answer is no heart-beat. Faster than ten a second is no heart-beat but a load.
 fn heart_beat(text: &str) -> Option<(Option<Duration>, Option<Duration>)> {
     let (sends, wants) = text.split_once(',')?;
-    let period = |text: &str| {
-        text.trim()
-            .parse::<u32>()
-            .ok()
-            .map(|millis| (millis > 0).then(|| Duration::from_millis(u64::from(millis.max(100)))))
-    };
+    let period =
+        |text: &str| text.trim().parse::<u32>().ok().map(|millis| (millis > 0).then(|| Duration::from_millis(u64::from(millis.max(100)))));
     Some((period(sends)?, period(wants)?))
 }
 
 fn required<'a>(frame: &'a Frame, name: &str) -> Result<&'a str, Violation> {
-    frame
-        .get(name)
-        .ok_or_else(|| Violation::new("missing header", &format!("{} needs the header {name}", frame.command)))
+    frame.get(name).ok_or_else(|| Violation::new("missing header", &format!("{} needs the header {name}", frame.command)))
 }
 
 impl Session {
@@ -153,17 +132,8 @@ impl Session {
             other => return Err(Violation::new("bad ack mode", &format!("{other:?} is none of auto, client, client-individual")).into()),
         };
         let subscription = Subscription::new(id, destination, acknowledged);
-        let taken = self
-            .shared
-            .engine
-            .with(move |engine| engine.subscribe(session, subscription))
-            .await
-            .map_err(|_| End::Gone)?;
-        if taken {
-            Ok(())
-        } else {
-            Err(Violation::new("cannot subscribe", "the id is in use, or there are too many subscriptions").into())
-        }
+        let taken = self.shared.engine.with(move |engine| engine.subscribe(session, subscription)).await.map_err(|_| End::Gone)?;
+        if taken { Ok(()) } else { Err(Violation::new("cannot subscribe", "the id is in use, or there are too many subscriptions").into()) }
     }
 
     async fn unsubscribe(&mut self, session: u64, frame: &Frame) -> Result<(), End> {
@@ -172,16 +142,7 @@ impl Session {
             _ => required(frame, "id")?,
         };
         let id = id.to_owned();
-        let known = self
-            .shared
-            .engine
-            .with(move |engine| engine.broker.unsubscribe(session, &id))
-            .await
-            .map_err(|_| End::Gone)?;
-        if known {
-            Ok(())
-        } else {
-            Err(Violation::new("cannot unsubscribe", "there is no such subscription").into())
-        }
+        let known = self.shared.engine.with(move |engine| engine.broker.unsubscribe(session, &id)).await.map_err(|_| End::Gone)?;
+        if known { Ok(()) } else { Err(Violation::new("cannot unsubscribe", "there is no such subscription").into()) }
     }
 }

@@ -42,35 +42,19 @@ async fn versions_acknowledgement_and_farewell() {
                     .header("ack", "client-individual"),
             )
             .await;
-        client
-            .send(Frame::new("BEGIN").header("transaction", "t").header("receipt", "began"))
-            .await;
+        client.send(Frame::new("BEGIN").header("transaction", "t").header("receipt", "began")).await;
         assert_eq!(client.frame().await.unwrap().get("receipt-id"), Some("began"));
         let event = json!({ "eventName": "held", "srcDeviceId": "8005@test.cc" });
-        assert_eq!(
-            json_of(lab.post("/simulator/events", event.clone()).await).await,
-            json!({ "delivered": 1 })
-        );
+        assert_eq!(json_of(lab.post("/simulator/events", event.clone()).await).await, json!({ "delivered": 1 }));
         let message = client.message().await;
         assert_eq!(serde_json::from_slice::<Value>(&message.body).unwrap(), event);
-        assert_eq!(
-            (message.get("subscription"), message.get("ack").is_some()),
-            (Some("a"), version == "1.2")
-        );
+        assert_eq!((message.get("subscription"), message.get("ack").is_some()), (Some("a"), version == "1.2"));
         let id = message.get("message-id").unwrap();
         client
-            .send(
-                Frame::new("ACK")
-                    .header("id", id)
-                    .header("message-id", id)
-                    .header("subscription", "a")
-                    .header("receipt", "acked"),
-            )
+            .send(Frame::new("ACK").header("id", id).header("message-id", id).header("subscription", "a").header("receipt", "acked"))
             .await;
         assert_eq!(client.frame().await.unwrap().get("receipt-id"), Some("acked"));
-        client
-            .send(Frame::new("UNSUBSCRIBE").header("id", "a").header("receipt", "out"))
-            .await;
+        client.send(Frame::new("UNSUBSCRIBE").header("id", "a").header("receipt", "out")).await;
         assert_eq!(client.frame().await.unwrap().get("receipt-id"), Some("out"));
         assert_eq!(json_of(lab.post("/simulator/events", event).await).await, json!({ "delivered": 0 }));
         client.send(Frame::new("DISCONNECT").header("receipt", "bye")).await;
@@ -83,17 +67,9 @@ async fn versions_acknowledgement_and_farewell() {
 async fn heart_beats_both_ways() {
     let lab = Lab::new().await;
     let mut client = Client::open(&lab.address).await.unwrap();
-    client
-        .send(
-            Frame::new("CONNECT")
-                .header("accept-version", "1.2")
-                .header("heart-beat", "200,100"),
-        )
-        .await;
+    client.send(Frame::new("CONNECT").header("accept-version", "1.2").header("heart-beat", "200,100")).await;
     assert_eq!(client.frame().await.unwrap().get("heart-beat"), Some("100,200"));
-    let Some(Ok(Message::Text(beat))) = client.socket.next().await else {
-        panic!("no heart-beat")
-    };
+    let Some(Ok(Message::Text(beat))) = client.socket.next().await else { panic!("no heart-beat") };
     assert_eq!(beat.as_str(), "\n");
     // It promised one every 200 ms and sends none.
     let error = client.frame().await.unwrap();

@@ -5,10 +5,7 @@ use super::*;
 #[test]
 fn agent_operations_and_their_refusals() {
     let mut floor = silent(3);
-    assert_eq!(
-        floor.set_mode("5001@t", Some("8001@t"), Mode::NotReady, Some("Lunch".into())),
-        Ok(None)
-    );
+    assert_eq!(floor.set_mode("5001@t", Some("8001@t"), Mode::NotReady, Some("Lunch".into())), Ok(None));
     assert_eq!(floor.set_mode("5001@t", None, Mode::Ready, None), Ok(None));
     assert_eq!(told(&mut floor), ["agentNotReady 8001", "agentReady 8001"]);
     let status = |refusal: Result<Option<Mode>, Refusal>| refusal.unwrap_err().status();

@@ -78,18 +78,10 @@ fn the_events_tell_who_is_in_which_call() {
         for minute in 0..180 {
             pass(&mut floor, 60_000);
             // A supervisor steps in now and then.
-            let target = floor
-                .calls
-                .values()
-                .filter(|call| call.answered.is_some())
-                .map(|call| call.id.clone())
-                .min();
+            let target = floor.calls.values().filter(|call| call.answered.is_some()).map(|call| call.id.clone()).min();
             if let Some(call) = target {
-                let device = floor.calls[&call]
-                    .parts
-                    .iter()
-                    .map(|part| part.device.clone())
-                    .find(|device| floor.devices.contains_key(device));
+                let device =
+                    floor.calls[&call].parts.iter().map(|part| part.device.clone()).find(|device| floor.devices.contains_key(device));
                 let _ = match (minute % 4, device) {
                     (0, _) => floor.spy(&call, "8900@t"),
                     (1, Some(device)) => floor.single_step_conference(&call, &device, "8901", false),
@@ -106,23 +98,12 @@ fn the_events_tell_who_is_in_which_call() {
                 .collect();
             assert_eq!(board, truth, "seed {seed}, minute {minute}");
             for (device, phone) in &floor.devices {
-                assert!(
-                    phone
-                        .calls
-                        .iter()
-                        .all(|call| floor.calls.get(call).is_some_and(|call| call.part(device).is_some()))
-                );
+                assert!(phone.calls.iter().all(|call| floor.calls.get(call).is_some_and(|call| call.part(device).is_some())));
             }
             // Alone in a call is who has just dialled a busy number.
             let alone = |call: &&Call| call.talkers() < 2 && (call.answered.is_some() || floor.now - call.started > 10_000);
             assert!(floor.calls.values().find(alone).is_none(), "a call with nobody to talk to");
-            assert!(
-                floor
-                    .ready
-                    .iter()
-                    .enumerate()
-                    .all(|(at, index)| floor.agents[*index].ready_at == Some(at))
-            );
+            assert!(floor.ready.iter().enumerate().all(|(at, index)| floor.agents[*index].ready_at == Some(at)));
         }
         let talked: u32 = floor.agents.iter().map(|agent| agent.counters.talked()).sum();
         assert!(talked > 500, "only {talked} talks");

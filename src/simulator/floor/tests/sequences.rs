@@ -6,40 +6,20 @@ use super::*;
 fn a_call_between_two_devices() {
     let mut floor = silent(3);
     let call = floor.make_call("8001@t", "8002").unwrap();
-    assert_eq!(
-        told(&mut floor),
-        [
-            "serviceInitiated 8001:8001",
-            "originated 8001:8001",
-            "delivered 8001:8002",
-            "delivered 8002:8002"
-        ]
-    );
+    assert_eq!(told(&mut floor), ["serviceInitiated 8001:8001", "originated 8001:8001", "delivered 8001:8002", "delivered 8002:8002"]);
     pass(&mut floor, 299);
     assert!(told(&mut floor).is_empty());
     pass(&mut floor, 1);
     assert_eq!(told(&mut floor), ["established 8001:8002", "established 8002:8002"]);
     floor.hold(&call, "8002@t").unwrap();
     assert_eq!(floor.hold(&call, "8002@t").unwrap_err().status(), 409);
-    assert_eq!(
-        floor.single_step_conference(&call, "8002@t", "8003", false).unwrap_err().status(),
-        409
-    );
+    assert_eq!(floor.single_step_conference(&call, "8002@t", "8003", false).unwrap_err().status(), 409);
     floor.retrieve(&call, "8002@t").unwrap();
-    assert_eq!(
-        told(&mut floor),
-        ["held 8001:8002", "held 8002:8002", "retrieved 8001:8002", "retrieved 8002:8002"]
-    );
+    assert_eq!(told(&mut floor), ["held 8001:8002", "held 8002:8002", "retrieved 8001:8002", "retrieved 8002:8002"]);
     floor.drop_connection(&call, "8002@t").unwrap();
     assert_eq!(
         told(&mut floor),
-        [
-            "connectionCleared 8001:8002",
-            "connectionCleared 8002:8002",
-            "agentReady 8002",
-            "connectionCleared 8001:8001",
-            "agentReady 8001"
-        ]
+        ["connectionCleared 8001:8002", "connectionCleared 8002:8002", "agentReady 8002", "connectionCleared 8001:8001", "agentReady 8001"]
     );
     assert!(floor.calls.is_empty());
     assert_eq!(floor.drop_connection(&call, "8002@t").unwrap_err().status(), 404);
@@ -68,12 +48,7 @@ fn calls_to_numbers_outside() {
     pass(&mut floor, 500);
     assert_eq!(
         call_events(&mut floor),
-        [
-            "serviceInitiated 8001:8001",
-            "originated 8001:8001",
-            "failed 8001:9100000",
-            "connectionCleared 8001:8001"
-        ]
+        ["serviceInitiated 8001:8001", "originated 8001:8001", "failed 8001:9100000", "connectionCleared 8001:8001"]
     );
     assert!(floor.calls.is_empty());
     assert_eq!(floor.make_call("8099@t", "8002").unwrap_err().status(), 451);
@@ -101,23 +76,9 @@ fn single_step_conference_and_its_end() {
     );
     assert_eq!(floor.agents[0].status, "Conference");
     floor.drop_connection(&call, "8002@t").unwrap();
-    assert_eq!(
-        call_events(&mut floor),
-        [
-            "connectionCleared 8001:8002",
-            "connectionCleared 8002:8002",
-            "connectionCleared 8000:8002"
-        ]
-    );
+    assert_eq!(call_events(&mut floor), ["connectionCleared 8001:8002", "connectionCleared 8002:8002", "connectionCleared 8000:8002"]);
     floor.drop_connection(&call, "8000@t").unwrap();
-    assert_eq!(
-        call_events(&mut floor),
-        [
-            "connectionCleared 8001:8000",
-            "connectionCleared 8000:8000",
-            "connectionCleared 8001:8001"
-        ]
-    );
+    assert_eq!(call_events(&mut floor), ["connectionCleared 8001:8000", "connectionCleared 8000:8000", "connectionCleared 8001:8001"]);
 }
 
 #[test]
@@ -125,15 +86,7 @@ fn single_step_transfer() {
     let mut floor = silent(3);
     let call = talking(&mut floor);
     floor.single_step_transfer(&call, "8002@t", "8000").unwrap();
-    assert_eq!(
-        told(&mut floor),
-        [
-            "transferred 8002:8000",
-            "agentReady 8002",
-            "delivered 8001:8000",
-            "delivered 8000:8000"
-        ]
-    );
+    assert_eq!(told(&mut floor), ["transferred 8002:8000", "agentReady 8002", "delivered 8001:8000", "delivered 8000:8000"]);
     pass(&mut floor, 1_000);
     assert_eq!(told(&mut floor), ["established 8001:8000", "established 8000:8000"]);
     assert_eq!(floor.calls[&call].talkers(), 2);
@@ -181,17 +134,11 @@ fn consultation_and_its_three_ends() {
         Content::Call { call, .. } => call.clone(),
         _ => unreachable!(),
     };
-    let copies: Vec<_> = merged
-        .iter()
-        .map(|event| (number(event.src.as_deref().unwrap()), of(event)))
-        .collect();
+    let copies: Vec<_> = merged.iter().map(|event| (number(event.src.as_deref().unwrap()), of(event))).collect();
     assert_eq!(copies, [("8001", call.clone()), ("8002", call.clone()), ("8003", second.clone())]);
     assert!(merged.iter().all(|event| {
-        (
-            field(event, "primaryOldCall"),
-            field(event, "secondaryOldCall"),
-            field(event, "newCall"),
-        ) == (Some(&*call), Some(&*second), Some(&*call))
+        (field(event, "primaryOldCall"), field(event, "secondaryOldCall"), field(event, "newCall"))
+            == (Some(&*call), Some(&*second), Some(&*call))
     }));
     assert_eq!((floor.calls.len(), floor.calls[&call].talkers()), (1, 3));
     floor.drop_connection(&call, "8003@t").unwrap();
@@ -199,19 +146,9 @@ fn consultation_and_its_three_ends() {
 
     let second = consult(&mut floor, &call);
     floor.transfer(&call, "8002@t", &second).unwrap();
-    assert_eq!(
-        call_events(&mut floor),
-        ["transferred 8001:8003", "transferred 8002:8003", "transferred 8003:8003"]
-    );
-    let parts: Vec<_> = floor.calls[&call]
-        .parts
-        .iter()
-        .map(|part| (number(&part.device), part.state))
-        .collect();
-    assert_eq!(
-        (floor.calls.len(), parts),
-        (1, vec![("8001", PartState::Connected), ("8003", PartState::Connected)])
-    );
+    assert_eq!(call_events(&mut floor), ["transferred 8001:8003", "transferred 8002:8003", "transferred 8003:8003"]);
+    let parts: Vec<_> = floor.calls[&call].parts.iter().map(|part| (number(&part.device), part.state)).collect();
+    assert_eq!((floor.calls.len(), parts), (1, vec![("8001", PartState::Connected), ("8003", PartState::Connected)]));
     assert_eq!(floor.agents[1].status, "Ready");
 }
 
@@ -264,12 +201,7 @@ fn a_listener_may_join_or_take_the_call() {
             "established 8000:8000",
         ]
     );
-    assert!(
-        floor.calls[&call]
-            .parts
-            .iter()
-            .all(|part| !part.silent && part.state == PartState::Connected)
-    );
+    assert!(floor.calls[&call].parts.iter().all(|part| !part.silent && part.state == PartState::Connected));
 }
 
 #[test]
@@ -279,10 +211,7 @@ fn recordings_and_call_data() {
     let call = talking(&mut floor);
     floor.start_recording("8001").unwrap();
     assert_eq!(floor.start_recording("8001").unwrap_err().status(), 409);
-    assert_eq!(
-        floor.take_events().iter().map(|event| event.name).collect::<Vec<_>>(),
-        ["recordStarted"]
-    );
+    assert_eq!(floor.take_events().iter().map(|event| event.name).collect::<Vec<_>>(), ["recordStarted"]);
     floor.set_data(&call, vec![("k".into(), "v".into())]).unwrap();
     assert_eq!(floor.data(&call, "k"), Ok("v".into()));
     assert_eq!(floor.data(&call, "x").unwrap_err().status(), 404);

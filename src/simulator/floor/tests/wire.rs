@@ -26,21 +26,14 @@ fn the_wire_has_the_fields_of_the_samples() {
     let common =
         "eventName eventSrc eventTime eventType serial params _type topics namespace srcDeviceId callId deviceId localState connectionId";
     let delivered = json("delivered");
-    assert_eq!(
-        keys(&delivered),
-        set(&format!(
-            "{common} alertingDevice callingDevice calledDevice userData callCause callType"
-        ))
-    );
+    assert_eq!(keys(&delivered), set(&format!("{common} alertingDevice callingDevice calledDevice userData callCause callType")));
     assert_eq!(delivered["eventTime"], "2017.03.18 14:13:24");
     assert_eq!(delivered["_type"], "component.cti.event.DeliveredEvent");
     assert_eq!(delivered["connectionId"], format!("8001@t|{call}"));
     assert_eq!(delivered["params"]["agent"], "5001@t");
     assert_eq!(
         keys(&json("transferred")),
-        set(&format!(
-            "{common} originCallInfo primaryOldCall secondaryOldCall transferringDevice transferredToDevice newCall"
-        ))
+        set(&format!("{common} originCallInfo primaryOldCall secondaryOldCall transferringDevice transferredToDevice newCall"))
     );
     let mode = json("agentNotReady");
     assert_eq!(
@@ -50,8 +43,5 @@ fn the_wire_has_the_fields_of_the_samples() {
     assert_eq!((&mode["serial"].is_u64(), &mode["reason"]), (&true, &Value::from("Lunch")));
     let status = json("AgentStatusEvent");
     assert!(status["params"].as_object().unwrap().values().all(Value::is_string));
-    assert_eq!(
-        (&status["eventType"], &status["agent"]["agentId"]),
-        (&Value::from("agentStatus"), &Value::from("5001@t"))
-    );
+    assert_eq!((&status["eventType"], &status["agent"]["agentId"]), (&Value::from("agentStatus"), &Value::from("5001@t")));
 }
