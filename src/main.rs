@@ -49,7 +49,6 @@ async fn serve(args: &ConsoleArgs, stop: CancellationToken) -> Result<(), String
     let config = Config::try_from(args).map_err(|error| error.to_string())?;
     telemetry::start_logging(args.log_format);
     let listener = bind(args.listen, "--listen").await?;
-    tracing::info!(address = %args.listen, sdk = %config.sdk_url, events = %config.events_url, namespace = %config.namespace, "serving");
     server::serve(listener, config, stop).await.map_err(|error| error.to_string())
 }
 

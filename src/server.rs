@@ -59,10 +59,10 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     let _ = rustls::crypto::ring::default_provider().install_default();
     let _ = any_spawner::Executor::init_tokio();
     telemetry::recorder();
+    let store = Store::open(&config.database)?;
     if !assets::complete() {
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
-    let store = Store::open(&config.database)?;
     let owner = Owner::start(store.clone(), store.last_intervention().await?, stop.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
@@ -73,6 +73,8 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         stop: stop.clone(),
         config: config.clone(),
     });
+    // Said only now that it is true; the port is the real one where 0 was given.
+    tracing::info!(address = %listener.local_addr()?, sdk = %config.sdk_url, events = %config.events_url, namespace = %config.namespace, "serving");
     let link = tokio::spawn(sdk::link::run(config, owner, stop.clone()));
     let upkeep = tokio::spawn(upkeep::run(console.clone()));
     let served = axum::serve(listener, router::router(console)).with_graceful_shutdown(stop.clone().cancelled_owned()).await;

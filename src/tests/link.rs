@@ -1,0 +1,88 @@
+//! The link to the platform's events: lost, refused, silent, and back.
+
+use crate::support::{AGENTS, Lab, agent_event};
+use serde_json::json;
+use std::time::Duration;
+use supervisor_console::floor::State;
+use supervisor_console::live::LinkState;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_cut_is_told_at_once_and_mended_by_itself() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let links = lab.simulator.links().await;
+    let since = live.board.header.clone().unwrap().link.since;
+    lab.simulator.fault(json!({ "refuse_connections_ms": 1500, "cut": true })).await;
+    live.until_within(Duration::from_secs(1), "the link is down", |board| board.link() == Some(LinkState::Down)).await;
+    let link = live.board.header.clone().unwrap().link;
+    assert!(link.since >= since && link.last_event.is_some(), "{link:?}");
+    assert_eq!(browser.get("/readyz").await.status, 503);
+    assert_eq!(browser.get("/healthz").await.status, 200);
+    assert_eq!(browser.get("/").await.status, 200);
+
+    live.until_link(LinkState::Live).await;
+    assert_eq!(browser.get("/readyz").await.status, 200);
+    assert_eq!(lab.simulator.links().await, links + 1);
+    lab.simulator.set_mode("5001", "NotReady", None).await;
+    live.until_state("5001", State::NotReady).await;
+    assert_eq!(live.board.snapshots, 1, "the browser's channel has nothing to do with the platform's");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn cut_after_cut_it_comes_back() {
+    let lab = Lab::new().await;
+    let (_browser, mut live) = lab.supervisor().await;
+    for mode in ["NotReady", "Ready", "NotReady"] {
+        lab.simulator.fault(json!({ "cut": true })).await;
+        live.until_link(LinkState::Down).await;
+        live.until_link(LinkState::Live).await;
+        lab.simulator.set_mode("5001", mode, None).await;
+        live.until_state("5001", if mode == "Ready" { State::Ready } else { State::NotReady }).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_break_a_row_is_remembered_until_it_is_heard_of() {
+    let lab = Lab::new().await;
+    let (_browser, mut live) = lab.supervisor().await;
+    assert!(live.board.rows.values().all(|row| !row.remembered));
+    // Without the roster nothing but events can say what became of the agents.
+    lab.simulator.fault(json!({ "refuse": { "status": 500, "times": 100, "path": "/api/operation" } })).await;
+    lab.simulator.fault(json!({ "cut": true })).await;
+    live.until_link(LinkState::Down).await;
+    live.until_link(LinkState::Live).await;
+    live.until("all rows are remembered only", |board| board.rows.values().all(|row| row.remembered)).await;
+    lab.simulator.event(agent_event("agentReady", "5001")).await;
+    live.until("5001 is certain again", |board| !board.row("5001").remembered).await;
+    assert_eq!(live.board.rows.values().filter(|row| row.remembered).count(), AGENTS as usize - 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_roster_confirms_what_is_as_it_was_and_nothing_else() {
+    let lab = Lab::new().await;
+    let (_browser, mut live) = lab.supervisor().await;
+    lab.simulator.fault(json!({ "refuse_connections_ms": 1000, "cut": true })).await;
+    live.until_link(LinkState::Down).await;
+    lab.simulator.set_mode("5001", "NotReady", None).await;
+    live.until_link(LinkState::Live).await;
+    live.until("the others are certain", |board| board.rows.iter().all(|(number, row)| row.remembered == (number == "5001"))).await;
+    assert_eq!(live.board.state("5001"), Some(State::Ready), "nothing was heard of the change");
+    lab.simulator.set_mode("5001", "NotReady", Some("Break")).await;
+    live.until("5001 is certain again", |board| board.state("5001") == Some(State::NotReady) && !board.row("5001").remembered).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_silent_link_is_found_dead_within_25_seconds() {
+    let lab = Lab::new().await;
+    let (_browser, mut live) = lab.supervisor().await;
+    let links = lab.simulator.links().await;
+    lab.simulator.fault(json!({ "stall_ms": 24_000 })).await;
+    // Something to hold back: from here on nothing at all is written, not even an answer to a ping.
+    lab.simulator.event(agent_event("agentNotReady", "5001")).await;
+    live.until_within(Duration::from_secs(25), "the link is down", |board| board.link() == Some(LinkState::Down)).await;
+    assert_eq!(live.board.state("5001"), Some(State::Ready), "the stall let something through: nothing is proved");
+    live.until_link(LinkState::Live).await;
+    assert!(lab.simulator.links().await > links);
+    lab.simulator.set_mode("5002", "NotReady", None).await;
+    live.until_state("5002", State::NotReady).await;
+}

@@ -1,0 +1,155 @@
+//! The live channel: what a browser gets at first, after a break, and when it does not keep up.
+
+use crate::support::{Board, Lab, agent_event};
+use futures_util::StreamExt;
+use serde_json::json;
+use std::time::Duration;
+use supervisor_console::floor::State;
+use supervisor_console::live::Down;
+use tokio::net::TcpSocket;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_gets_what_was_missed_and_no_more() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let (epoch, seq) = (live.board.epoch(), live.board.seq());
+    let mut watcher = browser.live().await;
+    watcher.next().await;
+    drop(live);
+    let numbers = ["5001", "5002", "5003"];
+    for number in numbers {
+        lab.simulator.set_mode(number, "NotReady", None).await;
+        watcher.until_state(number, State::NotReady).await;
+    }
+    let now = watcher.board.seq();
+    assert!(now >= seq + 3);
+    live = browser.live_from(epoch, seq).await;
+    for expected in seq + 1..=now {
+        let message = live.next().await.unwrap();
+        assert!(matches!(&message, Down::Delta { header, .. } if (header.epoch, header.seq) == (epoch, expected)), "{message:?}");
+    }
+    let message = live.next().await.unwrap();
+    assert!(matches!(&message, Down::Pulse { header } if header.seq == now), "the link as it is now: {message:?}");
+    let seen: Vec<&str> = live.board.rows.keys().map(String::as_str).collect();
+    assert_eq!((seen, live.board.snapshots), (numbers.to_vec(), 0));
+
+    // Nothing missed: nothing but a sign of life, and then what is new.
+    let mut again = browser.live_from(epoch, now).await;
+    assert!(matches!(again.next().await, Some(Down::Pulse { .. })));
+    lab.simulator.set_mode("5004", "NotReady", None).await;
+    again.until_state("5004", State::NotReady).await;
+    assert_eq!((again.board.snapshots, again.board.rows.len()), (0, 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_cannot_prove_where_he_was_gets_the_whole_board() {
+    let lab = Lab::new().await;
+    let (browser, live) = lab.supervisor().await;
+    let (epoch, seq) = (live.board.epoch(), live.board.seq());
+    for (epoch, seq) in [(epoch ^ 1, seq), (0, 0), (epoch, seq + 1), (epoch, u64::MAX), (u64::MAX, u64::MAX)] {
+        let mut channel = browser.live_from(epoch, seq).await;
+        let first = channel.next().await.unwrap();
+        assert!(matches!(&first, Down::Snapshot { header, rows } if header.seq == live.board.seq() && rows.len() == 10), "{first:?}");
+    }
+    for query in [format!("?epoch={epoch}"), format!("?seq={seq}"), "?other=1".to_owned()] {
+        let mut channel = browser.try_live(&query).await.unwrap_or_else(|status| panic!("{query}: {status}"));
+        assert!(matches!(channel.next().await, Some(Down::Snapshot { .. })), "{query}");
+    }
+    for query in ["?epoch=x&seq=1", "?epoch=1&seq=-1"] {
+        assert_eq!(browser.try_live(query).await.err().map(|status| status.as_u16()), Some(400), "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_tabs_of_one_browser_are_all_live() {
+    let lab = Lab::new().await;
+    let (browser, _live) = lab.supervisor().await;
+    let mut tabs = Vec::new();
+    for _ in 0..10 {
+        tabs.push(browser.live().await);
+    }
+    lab.simulator.set_mode("5001", "NotReady", None).await;
+    for tab in &mut tabs {
+        tab.until_state("5001", State::NotReady).await;
+    }
+    let first = tabs[0].board.rows.clone();
+    assert!(tabs.iter().all(|tab| tab.board.rows == first));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn silence_is_broken_twice_a_second() {
+    let lab = Lab::new().await;
+    let (_browser, mut live) = lab.supervisor().await;
+    for _ in 0..4 {
+        let message = timeout(Duration::from_secs(1), live.next()).await.expect("a second without a sign of life");
+        assert!(message.is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_browser_says_is_not_listened_to() {
+    use futures_util::SinkExt;
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let stream = tokio::net::TcpStream::connect(&lab.console.address).await.unwrap();
+    let mut talker = browser.live_over(stream).await;
+    for _ in 0..100 {
+        talker.send(Message::text("{\"op\":\"forceDrop\"}")).await.unwrap();
+    }
+    let too_long = talker.send(Message::binary(vec![0; 1 << 20])).await;
+    // Whether the end comes while it still writes or after: it comes.
+    if too_long.is_ok() {
+        while let Some(Ok(message)) = timeout(Duration::from_secs(20), talker.next()).await.expect("a flood is taken without end") {
+            if message.is_close() {
+                break;
+            }
+        }
+    }
+    lab.simulator.set_mode("5001", "NotReady", None).await;
+    live.until_state("5001", State::NotReady).await;
+}
+
+/// Of a browser that reads nothing for a while: large rows fill what lies between it and the console, then its queue runs over.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_reader_holds_up_nobody_and_gets_the_whole_board_again() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let stream = socket.connect(lab.console.address.parse().unwrap()).await.unwrap();
+    let mut slow = browser.live_over(stream).await;
+    let mut board = Board::default();
+    while board.snapshots == 0 {
+        let Some(Ok(Message::Binary(bytes))) = slow.next().await else { panic!("no snapshot") };
+        board.take(Down::decode(&bytes).unwrap());
+    }
+    for round in 0..330 {
+        let mut event = agent_event("agentNotReady", "5001");
+        let length = if round < 20 { 400_000 } else { 10 };
+        event["reason"] = json!(format!("{round} {}", "x".repeat(length)));
+        lab.simulator.event(event).await;
+        let begins = format!("{round} ");
+        live.until("the other browser has it", |board| {
+            board.row("5001").reason.as_deref().is_some_and(|reason| reason.starts_with(&begins))
+        })
+        .await;
+    }
+    assert_eq!(live.board.snapshots, 1);
+    let mut fresh = None;
+    while fresh.is_none() {
+        let message = timeout(Duration::from_secs(20), slow.next()).await.expect("nothing more came").expect("the channel was closed");
+        if let Message::Binary(bytes) = message.unwrap() {
+            let message = Down::decode(&bytes).unwrap();
+            fresh = matches!(message, Down::Snapshot { .. }).then_some(message.clone());
+            board.take(message);
+        }
+    }
+    assert!(board.seq() >= live.board.seq(), "{} and {}", board.seq(), live.board.seq());
+    assert!(board.row("5001").reason.as_deref().is_some_and(|reason| reason.starts_with("329 ")), "an old board");
+    let mut following = crate::support::Live::on(slow);
+    following.board = board;
+    lab.simulator.set_mode("5002", "NotReady", None).await;
+    following.until_state("5002", State::NotReady).await;
+}

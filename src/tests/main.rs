@@ -1,0 +1,18 @@
+//! The console over real sockets: the platform's stand-in on one side, browsers on the other, nothing in between replaced.
+//!
+//! Each test starts its own platform, console and database, and waits for what the live channel says, never for the clock.
+
+mod access;
+mod checks;
+mod command_line;
+mod events;
+mod failures;
+mod link;
+mod live;
+mod operations;
+mod pages;
+mod program;
+mod rabbitmq;
+mod sessions;
+mod sign_in;
+mod support;

@@ -1,0 +1,93 @@
+//! Pages, choices and the addresses for those who watch the watcher.
+
+use crate::support::Lab;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn signed_out_every_page_leads_to_the_sign_in_and_back() {
+    let lab = Lab::new().await;
+    let visitor = lab.console.visitor();
+    for (wanted, leads_to) in [
+        ("/", "/sign-in"),
+        ("/?state=ready&q=a%20b", "/sign-in?next=/%3Fstate%3Dready%26q%3Da%2520b"),
+        ("/agents/5001", "/sign-in?next=/agents/5001"),
+    ] {
+        let answer = visitor.get(wanted).await;
+        assert_eq!((answer.status, answer.header("location")), (303, leads_to), "{wanted}");
+    }
+    let page = visitor.get("/sign-in").await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("<form") && page.body.contains("test.cc"));
+    assert!(!page.body.contains("5001@test.cc"), "the sign-in page knows the floor");
+    let signed_in = lab.console.sign_in("5000", "8000").await;
+    let answer = signed_in.get("/sign-in").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_comes_with_the_board_as_the_address_wants_it() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    lab.simulator.set_mode("5003", "NotReady", None).await;
+    live.until_state("5003", supervisor_console::floor::State::NotReady).await;
+    let all = browser.get("/").await.body;
+    assert!((5001..=5010).all(|number| all.contains(&format!("{number}@test.cc"))));
+    let some = browser.get("/?state=not-ready").await.body;
+    assert!(some.contains("5003@test.cc") && !some.contains("5004@test.cc"));
+    let found = browser.get("/?q=5007").await.body;
+    assert!(found.contains("5007@test.cc") && !found.contains("5008@test.cc"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_answer_protects_itself() {
+    let lab = Lab::new().await;
+    let visitor = lab.console.visitor();
+    for path in ["/sign-in", "/", "/healthz", "/nowhere", "/live", "/pkg/none.js"] {
+        let answer = visitor.get(path).await;
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
+        assert_eq!((answer.header("x-content-type-options"), answer.header("x-frame-options")), ("nosniff", "DENY"), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_choice_is_kept_and_leads_only_to_our_own_pages() {
+    let lab = Lab::new().await;
+    let mut visitor = lab.console.visitor();
+    let answer = visitor.get("/preferences?lang=zh-CN&theme=dark&next=/sign-in%3Fnext%3D%252F").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign-in?next=%2F"));
+    let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    assert_eq!(cookies.len(), 2);
+    assert!(cookies[0].starts_with("lang=zh-CN;") && cookies[1].starts_with("theme=dark;"), "{cookies:?}");
+    visitor.cookie = Some("lang=zh-CN; theme=dark".to_owned());
+    let page = visitor.get("/sign-in").await.body;
+    assert!(page.contains("lang=\"zh-CN\"") && page.contains("data-theme=\"dark\"") && page.contains("登录"));
+
+    for next in ["//evil.example", "https://evil.example/", "/%5Cevil.example", "/a%0d%0aset-cookie:x=1", "javascript:alert(1)", ""] {
+        let answer = visitor.get(&format!("/preferences?lang=en&next={next}")).await;
+        assert_eq!((answer.status, answer.header("location")), (303, "/"), "{next}");
+    }
+    let answer = visitor.get("/preferences?lang=klingon&theme=pink").await;
+    assert_eq!((answer.status, answer.headers.contains_key("set-cookie")), (303, false));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_browsers_language_counts_until_one_is_chosen() {
+    let lab = Lab::new().await;
+    let visitor = lab.console.visitor();
+    for (accepted, lang) in [("zh-TW,zh;q=0.9,en;q=0.8", "zh-CN"), ("fr,en-GB;q=0.7,zh;q=0.5", "en"), ("fr", "en")] {
+        let page = visitor.get_with("/sign-in", "accept-language", accepted).await.body;
+        assert!(page.contains(&format!("lang=\"{lang}\"")), "{accepted}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_too_long_or_of_the_wrong_kind_is_refused() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let long = "x".repeat(70_000);
+    assert_eq!(browser.post("/api/force/ready", &[("agentId", &long), ("deviceId", "8001@test.cc")]).await.status, 413);
+    assert_eq!(browser.post("/", &[]).await.status, 405);
+    assert_eq!(browser.post("/api/force/everything", &[]).await.status / 100, 4);
+    assert_eq!(browser.get("/pkg/../Cargo.toml").await.body.contains("[package]"), false);
+    assert_eq!(browser.get("/%2e%2e/%2e%2e/etc/passwd").await.body.contains("root:"), false);
+    assert!(live.next().await.is_some());
+}

@@ -1,0 +1,107 @@
+//! The program as it is shipped, in a process of its own: its figures, its log, its end.
+
+use crate::support::{Database, PASSWORD, Program, Simulator, all_ready};
+use serde_json::json;
+use std::collections::BTreeMap;
+use supervisor_console::floor::{Operation, Outcome, State};
+use supervisor_console::live::LinkState;
+
+/// Figures by their name and labels.
+async fn figures(browser: &crate::support::Browser) -> BTreeMap<String, f64> {
+    let answer = browser.get("/metrics").await;
+    assert_eq!(answer.status, 200);
+    let lines = answer.body.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines.map(|line| line.rsplit_once(' ').unwrap()).map(|(name, value)| (name.to_owned(), value.parse().unwrap())).collect()
+}
+
+const MALFORMED_EVENTS: &str = "console_events_malformed_total{what=\"event\"}";
+const MALFORMED_FRAMES: &str = "console_events_malformed_total{what=\"frame\"}";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_figure_counts_what_it_says() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    let mut program = Program::serve(&simulator.url(), &database, &[]);
+    program.until_logged("the link to the platform is live");
+    let browser = program.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    let before = figures(&browser).await;
+    assert_eq!((before[MALFORMED_EVENTS], before[MALFORMED_FRAMES]), (0.0, 0.0));
+    // Log-on and mode of ten agents.
+    assert_eq!((before["console_events_in_total"], before["console_link_live"]), (20.0, 1.0));
+    assert_eq!((before["console_events_applied_total"], before["console_browsers"]), (20.0, 1.0));
+    assert!(before["console_publish_latency_seconds_count"] >= 1.0);
+
+    for rubbish in ["{", "[]", "null"] {
+        simulator.raw(rubbish.as_bytes()).await;
+    }
+    simulator.raw(&vec![b' '; (1 << 20) + 1]).await;
+    simulator.event(json!({ "eventName": "somethingNew" })).await;
+    let agent = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
+    browser.force(Operation::NotReady, &agent).await.intervention();
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    simulator.fault(json!({ "refuse": { "status": 460, "path": "/api/csta" } })).await;
+    browser.force(Operation::Ready, &agent).await;
+    live.until_outcome("5001", Outcome::Refused(460)).await;
+
+    let after = figures(&browser).await;
+    assert_eq!((after[MALFORMED_EVENTS], after[MALFORMED_FRAMES]), (3.0, 1.0));
+    assert_eq!((after["console_events_in_total"], after["console_events_applied_total"]), (22.0, 21.0));
+    let operations = |operation: &str, outcome: &str| {
+        let name = format!("console_operations_total{{operation=\"{operation}\",outcome=\"{outcome}\"}}");
+        after.get(&name).copied().unwrap_or(0.0)
+    };
+    assert_eq!((operations("forceNotReady", "requested"), operations("forceNotReady", "confirmed")), (1.0, 1.0));
+    assert_eq!((operations("forceReady", "requested"), operations("forceReady", "refused")), (1.0, 1.0));
+    assert_eq!(simulator.links().await, 1, "the link did not survive the rubbish");
+
+    simulator.fault(json!({ "cut": true, "refuse_connections_ms": 1000 })).await;
+    live.until_link(LinkState::Down).await;
+    let down = figures(&browser).await;
+    assert_eq!(down["console_link_live"], 0.0);
+    live.until_link(LinkState::Live).await;
+    let up = figures(&browser).await;
+    assert!(up["console_link_live"] == 1.0 && up["console_link_lost_total"] >= 1.0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_is_logged_no_secret_is() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    let flags = ["--broker-login", "guest", "--broker-passcode", "Br0ker-Passc0de"];
+    let mut program = Program::serve(&simulator.url(), &database, &flags);
+    program.until_logged("the link to the platform is live");
+    let mut wrong = crate::support::Browser::at(&program.address);
+    assert_eq!(wrong.sign_in("5000", "Wr0ng-Passw0rd", "test.cc", "8000").await.status, 401);
+    let browser = program.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    let agent = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
+    browser.force(Operation::NotReady, &agent).await.intervention();
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    let (_, session) = database.platform_sessions().pop().unwrap();
+    let cookie = browser.cookie.clone().unwrap().split_once('=').unwrap().1.to_owned();
+    let log = program.terminate();
+    assert!(log.iter().any(|line| line.contains("5000@test.cc")), "the sign-in is not in the log: nothing is proved");
+    for secret in [PASSWORD, "Wr0ng-Passw0rd", "Br0ker-Passc0de", &session, &cookie] {
+        let said: Vec<&String> = log.iter().filter(|line| line.contains(secret)).collect();
+        assert!(said.is_empty(), "{secret} is in the log: {said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_ends_in_an_orderly_way_with_browsers_still_there() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    let mut program = Program::serve(&simulator.url(), &database, &[]);
+    program.until_logged("the link to the platform is live");
+    let browser = program.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    let ended = tokio::task::spawn_blocking(move || program.terminate());
+    live.until("the channel is closed", |board| board.closed).await;
+    assert!(!live.board.signed_out);
+    ended.await.unwrap();
+    assert_eq!(live.board.state("5001"), Some(State::Ready));
+}

@@ -1,0 +1,138 @@
+//! Signing in: who comes in, who does not, and in which words.
+
+use crate::support::{Browser, Console, Database, Lab, PASSWORD};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+const FORM: [(&str, &str); 4] = [("number", "5000"), ("password", PASSWORD), ("domain", "test.cc"), ("extension", "8000")];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_supervisor_comes_in_with_a_cookie_that_scripts_cannot_read() {
+    let lab = Lab::new().await;
+    let mut browser = lab.console.visitor();
+    let answer = browser.sign_in("5000", PASSWORD, "test.cc", "8000").await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let cookie = answer.header("set-cookie");
+    for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(part), "{part} is not in {cookie}");
+    }
+    assert!(!cookie.contains("Secure"), "over plain HTTP a Secure cookie would not come back: {cookie}");
+    let page = browser.get("/").await;
+    assert_eq!((page.status, page.body.contains("5001")), (200, true));
+    assert_eq!(page.header("cache-control"), "no-store");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_tls_the_cookie_stays_there() {
+    let lab = Lab::new().await;
+    let mut browser = lab.console.visitor();
+    browser.origin = Some(format!("https://{}", lab.console.address));
+    let answer = browser.sign_in("5000", PASSWORD, "test.cc", "8000").await;
+    assert!(answer.header("set-cookie").contains("Secure"), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_wrong_is_named() {
+    let lab = Lab::new().await;
+    for (number, password, domain, extension, expected) in [
+        ("5000", "wrong", "test.cc", "8000", (401, json!({"error": "wrong-credentials"}))),
+        ("4711", PASSWORD, "test.cc", "8000", (401, json!({"error": "wrong-credentials"}))),
+        ("5000", PASSWORD, "other.cc", "8000", (400, json!({"error": "bad-argument", "field": "domain"}))),
+        ("5000", PASSWORD, "test.cc", "80OO", (400, json!({"error": "bad-argument", "field": "extension"}))),
+        ("5000", PASSWORD, "test.cc", "", (400, json!({"error": "bad-argument", "field": "extension"}))),
+        ("50 00", PASSWORD, "test.cc", "8000", (400, json!({"error": "bad-argument", "field": "number"}))),
+        ("", PASSWORD, "test.cc", "8000", (400, json!({"error": "bad-argument", "field": "number"}))),
+    ] {
+        let mut browser = lab.console.visitor();
+        let answer = browser.sign_in(number, password, domain, extension).await;
+        let mut body = answer.json();
+        if let Some(problem) = body.as_object_mut().unwrap().remove("problem") {
+            assert!(!problem.as_str().unwrap().is_empty(), "the answer says nothing of the remedy");
+        }
+        assert_eq!((answer.status, body), expected, "{number} {domain} {extension}");
+        assert!(browser.cookie.is_none() && browser.get("/").await.status == 303);
+    }
+    let logins = lab.simulator.from_console().await;
+    assert_eq!(logins.iter().filter(|request| request.path == "/login").count(), 2, "only what is well-formed goes to the platform");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_missing_field_is_the_callers_mistake() {
+    let lab = Lab::new().await;
+    for missing in 0..FORM.len() {
+        let form: Vec<_> = FORM.into_iter().enumerate().filter(|(at, _)| *at != missing).map(|(_, field)| field).collect();
+        let answer = lab.console.visitor().post("/api/sign-in", &form).await;
+        assert_eq!(answer.error(), (400, "bad-argument".to_owned()), "without {}", FORM[missing].0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_platforms_login_is_asked_as_the_protocol_says() {
+    let lab = Lab::new().await;
+    lab.console.sign_in("5000", "8000").await;
+    let requests = lab.simulator.from_console().await;
+    let login = requests.iter().find(|request| request.path == "/login").unwrap();
+    assert_eq!((login.method.as_str(), login.body.as_str()), ("POST", "username=5000&password=***&namespace=test.cc"));
+    assert_eq!(login.header("content-type"), Some("application/x-www-form-urlencoded"));
+    assert_eq!(login.header("sessionId"), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_that_is_not_there_says_so_in_other_words_than_a_wrong_password() {
+    let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = nobody.local_addr().unwrap();
+    drop(nobody);
+    let folder = tempfile::tempdir().unwrap();
+    let console = Console::start(&format!("http://{address}"), &Database::at(folder.path().join("console.db")), &[]).await;
+    let answer = console.visitor().sign_in("5000", PASSWORD, "test.cc", "8000").await;
+    assert_eq!(answer.error(), (502, "unreachable".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_that_is_not_in_the_protocol_is_told_by_its_status() {
+    let lab = Lab::new().await;
+    lab.simulator.fault(json!({ "refuse": { "status": 500, "path": "/login" } })).await;
+    let answer = lab.console.visitor().sign_in("5000", PASSWORD, "test.cc", "8000").await;
+    assert_eq!((answer.status, answer.json()), (502, json!({ "error": "not-understood", "status": 500 })));
+    lab.simulator.fault(json!({ "refuse": { "status": 200, "body": "<html>", "path": "/login" } })).await;
+    let answer = lab.console.visitor().sign_in("5000", PASSWORD, "test.cc", "8000").await;
+    assert_eq!(answer.error(), (502, "not-understood".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_guesses_has_to_wait_and_nobody_else() {
+    let lab = Lab::new().await;
+    let guess = async |number: &str, password: &str| lab.console.visitor().sign_in(number, password, "test.cc", "8000").await.error();
+    for _ in 0..10 {
+        assert_eq!(guess("5000", "guess").await, (401, "wrong-credentials".to_owned()));
+    }
+    assert_eq!(guess("5000", "guess").await, (429, "busy".to_owned()));
+    assert_eq!(guess("5000", PASSWORD).await, (429, "busy".to_owned()));
+    let logins = lab.simulator.from_console().await;
+    assert_eq!(logins.iter().filter(|request| request.path == "/login").count(), 10);
+    lab.console.sign_in("5900", "8900").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_form_without_scripts_comes_in_and_out() {
+    let lab = Lab::new().await;
+    let mut browser = lab.console.visitor();
+    browser.accept = Some("text/html,application/xhtml+xml");
+    let answer = browser.sign_in("5000", PASSWORD, "test.cc", "8000").await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/"));
+    assert_eq!(browser.get("/").await.status, 200);
+    let answer = browser.post("/api/sign-out", &[]).await;
+    assert_eq!((answer.status, answer.header("location")), (303, "/sign-in"));
+    assert!(answer.header("set-cookie").contains("Max-Age=0"), "{answer:?}");
+    assert_eq!(browser.get("/").await.status, 303, "the old cookie still lets in");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_origin_cannot_sign_anybody_in() {
+    let lab = Lab::new().await;
+    let mut browser: Browser = lab.console.visitor();
+    browser.origin = Some("http://evil.example".to_owned());
+    assert_eq!(browser.sign_in("5000", PASSWORD, "test.cc", "8000").await.error(), (403, "wrong-origin".to_owned()));
+    assert!(browser.cookie.is_none());
+    assert!(lab.simulator.from_console().await.iter().all(|request| request.path != "/login"));
+}

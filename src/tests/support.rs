@@ -1,0 +1,74 @@
+//! What every test stands on: [`Lab`] is a platform, a console and its database; [`Browser`] and [`Live`] are who looks at it.
+
+mod browser;
+mod console;
+mod database;
+mod live;
+mod program;
+mod simulator;
+
+pub use browser::{Answer, Browser, path_of};
+pub use console::Console;
+pub use database::{AuditLine, Database};
+pub use live::{Board, Live};
+pub use program::{BINARY, Program, run};
+pub use simulator::{Request, Simulator, agent_event, event_time};
+
+use std::time::Duration;
+use supervisor_console::floor::State;
+use tempfile::TempDir;
+
+/// Everybody's on the simulated platform.
+pub const PASSWORD: &str = "Aa123456";
+/// How many agents the silent floor has: 5001.. at 8001..
+pub const AGENTS: u32 = 10;
+/// Nothing that a test waits for takes longer.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A silent floor of ten ready agents and a console that hears it.
+pub struct Lab {
+    pub simulator: Simulator,
+    pub console: Console,
+    pub database: Database,
+    pub folder: TempDir,
+}
+
+impl Lab {
+    pub async fn new() -> Lab {
+        Lab::with(&[]).await
+    }
+
+    /// With further flags of `serve`.
+    pub async fn with(flags: &[&str]) -> Lab {
+        let simulator = Simulator::start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::at(folder.path().join("console.db"));
+        let console = Console::start(&simulator.url(), &database, flags).await;
+        console.until_ready().await;
+        Lab { simulator, console, database, folder }
+    }
+
+    /// Supervisor 5000 at 8000, and a live channel that has seen all ten agents ready and named: whatever the console asks of the
+    /// platform by itself has been asked by then.
+    pub async fn supervisor(&self) -> (Browser, Live) {
+        let browser = self.console.sign_in("5000", "8000").await;
+        let live = all_ready(&browser).await;
+        (browser, live)
+    }
+
+    /// The database's work so far is written: it is done in order, and signing in waits for its own.
+    pub async fn settled(&self) {
+        self.console.sign_in("5909", "8909").await;
+    }
+}
+
+/// A live channel of `browser` that has seen all ten agents ready and named.
+pub async fn all_ready(browser: &Browser) -> Live {
+    let mut live = browser.live().await;
+    live.until("ten agents are ready", |board| {
+        let ready = board.rows.values().filter(|row| row.state == State::Ready && row.device.is_some() && !row.name.is_empty());
+        ready.count() == AGENTS as usize
+    })
+    .await;
+    live
+}

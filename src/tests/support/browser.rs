@@ -1,0 +1,151 @@
+//! One browser: a cookie, an origin, and what a page may ask of the console.
+
+use super::Live;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use reqwest::redirect::Policy;
+use serde_json::Value;
+use supervisor_console::floor::{Intervention, Operation};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::{Error, client::IntoClientRequest};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
+
+#[derive(Clone)]
+pub struct Browser {
+    http: reqwest::Client,
+    /// `HOST:PORT`
+    pub address: String,
+    /// `name=value`
+    pub cookie: Option<String>,
+    pub origin: Option<String>,
+    /// What it says it takes; a plain form takes `text/html`.
+    pub accept: Option<&'static str>,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// Status and name of an error.
+    pub fn error(&self) -> (u16, String) {
+        (self.status, self.json()["error"].as_str().unwrap_or_default().to_owned())
+    }
+
+    pub fn intervention(&self) -> Intervention {
+        assert_eq!(self.status, 200, "{}", self.body);
+        serde_json::from_str(&self.body).unwrap()
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// Where an operation's server function is.
+pub fn path_of(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Drop => "/api/force/drop",
+        Operation::Join => "/api/force/join",
+        Operation::Take => "/api/force/take",
+        Operation::Listen => "/api/force/listen",
+        Operation::Ready => "/api/force/ready",
+        Operation::NotReady => "/api/force/not-ready",
+        Operation::Logout => "/api/force/logout",
+    }
+}
+
+impl Browser {
+    pub fn at(address: &str) -> Browser {
+        // Whoever needs TLS first chooses; another test may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
+        Browser { http, address: address.to_owned(), cookie: None, origin: None, accept: None }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.http.get(self.url(path))).await
+    }
+
+    pub async fn get_with(&self, path: &str, name: &str, value: &str) -> Answer {
+        self.send(self.http.get(self.url(path)).header(name, value)).await
+    }
+
+    /// A form, as server functions take it.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(self.http.post(self.url(path)).form(form)).await
+    }
+
+    pub async fn force(&self, operation: Operation, form: &[(&str, &str)]) -> Answer {
+        self.post(path_of(operation), form).await
+    }
+
+    /// Keeps the cookie, if one comes.
+    pub async fn sign_in(&mut self, number: &str, password: &str, domain: &str, extension: &str) -> Answer {
+        let form = [("number", number), ("password", password), ("domain", domain), ("extension", extension)];
+        let answer = self.post("/api/sign-in", &form).await;
+        if let Some(pair) = answer.header("set-cookie").split(';').next().filter(|pair| !pair.is_empty()) {
+            self.cookie = Some(pair.to_owned());
+        }
+        answer
+    }
+
+    /// The live channel from its beginning.
+    pub async fn live(&self) -> Live {
+        self.try_live("").await.unwrap_or_else(|status| panic!("the live channel answered {status}"))
+    }
+
+    /// The live channel from where another one was.
+    pub async fn live_from(&self, epoch: u64, seq: u64) -> Live {
+        self.try_live(&format!("?epoch={epoch}&seq={seq}")).await.unwrap_or_else(|status| panic!("the live channel answered {status}"))
+    }
+
+    pub async fn try_live(&self, query: &str) -> Result<Live, StatusCode> {
+        match connect_async(self.upgrade(query)).await {
+            Ok((socket, _)) => Ok(Live::on(socket)),
+            Err(Error::Http(response)) => Err(response.status()),
+            Err(error) => panic!("the live channel: {error}"),
+        }
+    }
+
+    /// The bare socket of a live channel, over a connection of one's own.
+    pub async fn live_over(&self, stream: TcpStream) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+        client_async(self.upgrade(""), MaybeTlsStream::Plain(stream)).await.unwrap().0
+    }
+
+    fn upgrade(&self, query: &str) -> http::Request<()> {
+        let mut request = format!("ws://{}/live{query}", self.address).into_client_request().unwrap();
+        let mut set = |name: header::HeaderName, value: &Option<String>| {
+            if let Some(value) = value {
+                request.headers_mut().insert(name, HeaderValue::from_str(value).unwrap());
+            }
+        };
+        set(header::COOKIE, &self.cookie);
+        set(header::ORIGIN, &self.origin);
+        request
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    async fn send(&self, mut request: reqwest::RequestBuilder) -> Answer {
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        if let Some(origin) = &self.origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        if let Some(accept) = self.accept {
+            request = request.header(header::ACCEPT, accept);
+        }
+        let response = request.send().await.unwrap();
+        Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: response.text().await.unwrap() }
+    }
+}

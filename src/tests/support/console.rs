@@ -1,0 +1,60 @@
+//! A console in this process, started with the flags of `serve`.
+
+use super::{Browser, Database, PATIENCE, PASSWORD};
+use clap::Parser;
+use supervisor_console::server::config::{Cli, Command, Config};
+use supervisor_console::server::{self, StartError};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::{Duration, Instant, sleep};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub struct Console {
+    /// `HOST:PORT`
+    pub address: String,
+    served: JoinHandle<Result<(), StartError>>,
+    stop: DropGuard,
+}
+
+impl Console {
+    /// Serves the tenant `test.cc` of the platform at `sdk_url`.
+    pub async fn start(sdk_url: &str, database: &Database, flags: &[&str]) -> Console {
+        let database = database.url();
+        let fixed = ["supervisor-console", "serve", "--sdk-url", sdk_url, "--namespace", "test.cc", "--database-url", &database];
+        let Command::Serve(args) = Cli::try_parse_from(fixed.iter().chain(flags)).unwrap().command else { panic!("not serve") };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let stop = CancellationToken::new();
+        let served = tokio::spawn(server::serve(listener, Config::try_from(&*args).unwrap(), stop.clone()));
+        Console { address, served, stop: stop.drop_guard() }
+    }
+
+    /// Until the link is live. Nobody can be signed in yet who would be told: this one asks.
+    pub async fn until_ready(&self) {
+        let visitor = self.visitor();
+        let deadline = Instant::now() + PATIENCE;
+        while visitor.get("/readyz").await.status != 200 {
+            assert!(Instant::now() < deadline, "the link did not become live");
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn visitor(&self) -> Browser {
+        Browser::at(&self.address)
+    }
+
+    pub async fn sign_in(&self, number: &str, extension: &str) -> Browser {
+        let mut browser = self.visitor();
+        let answer = browser.sign_in(number, PASSWORD, "test.cc", extension).await;
+        assert_eq!(answer.status, 200, "{number} could not sign in: {}", answer.body);
+        assert!(browser.cookie.is_some(), "no cookie for {number}");
+        browser
+    }
+
+    /// Ends it in an orderly way, as a restart does.
+    pub async fn stop(self) {
+        drop(self.stop);
+        self.served.await.unwrap().unwrap();
+    }
+}

@@ -1,0 +1,90 @@
+//! The program itself, as it is shipped: a process of its own, with figures and log lines that nobody else adds to.
+
+use super::{Browser, Database, PATIENCE, PASSWORD};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
+
+pub const BINARY: &str = env!("CARGO_BIN_EXE_supervisor-console");
+
+/// The program with these flags and no environment variable of its own, to its end.
+pub fn run(flags: &[&str]) -> Output {
+    command().args(flags).stdin(Stdio::null()).output().unwrap()
+}
+
+fn command() -> Command {
+    let mut command = Command::new(BINARY);
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONSOLE_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A running `serve`.
+pub struct Program {
+    pub address: String,
+    child: Child,
+    lines: Receiver<String>,
+    /// Every line of the log so far.
+    pub log: Vec<String>,
+}
+
+impl Program {
+    /// Serves `test.cc` of the platform at `sdk_url`, and logs all there is to log.
+    pub fn serve(sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        let fixed = ["serve", "--listen", "127.0.0.1:0", "--namespace", "test.cc", "--log-format", "json", "--sdk-url", sdk_url];
+        let mut child = command()
+            .args(fixed)
+            .args(["--database-url", &database.url()])
+            .args(flags)
+            .env("RUST_LOG", "trace")
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        let mut program = Program { address: String::new(), child, lines, log: Vec::new() };
+        program.address = program.until_logged("serving")["address"].as_str().unwrap().to_owned();
+        program
+    }
+
+    /// The fields of the next log line with this message.
+    pub fn until_logged(&mut self, message: &str) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let line = self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+            let line = line.unwrap_or_else(|_| panic!("the log never said {message:?}:\n{}", self.log.join("\n")));
+            let fields = serde_json::from_str::<Value>(&line).unwrap_or_else(|error| panic!("{error}: {line}"))["fields"].take();
+            self.log.push(line);
+            if fields["message"] == message {
+                return fields;
+            }
+        }
+    }
+
+    pub async fn sign_in(&self, number: &str, extension: &str) -> Browser {
+        let mut browser = Browser::at(&self.address);
+        assert_eq!(browser.sign_in(number, PASSWORD, "test.cc", extension).await.status, 200);
+        browser
+    }
+
+    /// Asks it to end, as a service manager does, and returns its whole log.
+    pub fn terminate(mut self) -> Vec<String> {
+        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        assert!(self.child.wait().unwrap().success(), "it did not end in an orderly way");
+        self.log.extend(self.lines.iter());
+        std::mem::take(&mut self.log)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Gone already, where it ended in an orderly way.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
