@@ -1,1 +1,198 @@
-//! A real broker.
+//! A real RabbitMQ with Web-STOMP in the place of the platform's own broker: the console hears what is published there, notices
+//! the broker's end, and is back with it.
+//!
+//! The broker is this test's own: its node, ports and files. Where none is installed the test says so and passes; with `CI` set
+//! it fails.
+
+use crate::support::{Console, Database, PATIENCE, Program, Simulator, agent_event};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::channel;
+use supervisor_console::floor::State;
+use supervisor_console::live::LinkState;
+use supervisor_console::stomp::{Decoder, Frame, Item, Limits, Version};
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// Debian's own script in the path refuses every user but its own; the one behind it does not.
+fn program() -> Option<PathBuf> {
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(PathBuf::from("/usr/lib/rabbitmq/bin")).chain(std::env::split_paths(&folders));
+    folders.map(|folder| folder.join("rabbitmq-server")).find(|path| path.is_file())
+}
+
+/// Ports that were free a moment ago.
+fn free_ports<const N: usize>() -> [u16; N] {
+    let held = [(); N].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    held.map(|listener| listener.local_addr().unwrap().port())
+}
+
+/// A node of our own.
+struct Broker {
+    folder: TempDir,
+    program: PathBuf,
+    epmd: u16,
+    dist: u16,
+    port: u16,
+    running: Option<Child>,
+}
+
+impl Broker {
+    fn new(program: &Path) -> Broker {
+        let folder = tempfile::tempdir().unwrap();
+        let [amqp, stomp, port, epmd, dist] = free_ports();
+        let settings = format!(
+            "listeners.tcp.1 = 127.0.0.1:{amqp}\nstomp.listeners.tcp.1 = 127.0.0.1:{stomp}\nweb_stomp.tcp.ip = 127.0.0.1\nweb_stomp.tcp.port = {port}\n"
+        );
+        std::fs::write(folder.path().join("rabbitmq.conf"), settings).unwrap();
+        std::fs::write(folder.path().join("plugins"), "[rabbitmq_web_stomp].\n").unwrap();
+        Broker { folder, program: program.to_owned(), epmd, dist, port, running: None }
+    }
+
+    fn events_url(&self) -> String {
+        format!("ws://127.0.0.1:{}/ws", self.port)
+    }
+
+    /// Returns when it is up.
+    fn start(&mut self) {
+        let at = |name: &str| self.folder.path().join(name);
+        let mut child = Command::new(&self.program)
+            .env("HOME", self.folder.path())
+            .env("RABBITMQ_CONF_ENV_FILE", at("none"))
+            .env("RABBITMQ_NODENAME", "integration@localhost")
+            .env("RABBITMQ_CONFIG_FILE", at("rabbitmq.conf"))
+            .env("RABBITMQ_ENABLED_PLUGINS_FILE", at("plugins"))
+            .env("RABBITMQ_MNESIA_BASE", at("data"))
+            .env("RABBITMQ_LOG_BASE", at("log"))
+            .env("RABBITMQ_PID_FILE", at("pid"))
+            .env("RABBITMQ_DIST_PORT", self.dist.to_string())
+            .env("ERL_EPMD_PORT", self.epmd.to_string())
+            .env("ERL_EPMD_ADDRESS", "127.0.0.1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let (sender, lines) = channel();
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        std::thread::spawn(move || stdout.lines().map_while(Result::ok).for_each(|line| drop(sender.send(line))));
+        self.running = Some(child);
+        let mut said = Vec::new();
+        while !said.last().is_some_and(|line: &String| line.contains("completed with")) {
+            let line = lines.recv_timeout(PATIENCE * 2);
+            said.push(line.unwrap_or_else(|_| panic!("the broker did not start:\n{}", said.join("\n"))));
+        }
+    }
+
+    fn stop(&mut self) {
+        if let Some(mut child) = self.running.take() {
+            // Asked, for only then does the script end the node as well.
+            let _ = Command::new("kill").arg(child.id().to_string()).status();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        self.stop();
+        // The node's name server stays behind by itself.
+        let _ = Command::new("epmd").arg("-kill").env("ERL_EPMD_PORT", self.epmd.to_string()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    }
+}
+
+/// One who publishes events on the broker, as the platform does.
+struct Publisher {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    decoder: Decoder,
+}
+
+impl Publisher {
+    async fn to(broker: &Broker) -> Publisher {
+        let (socket, _) = connect_async(broker.events_url()).await.unwrap();
+        let mut publisher = Publisher { socket, decoder: Decoder::new(Limits::default()) };
+        let connect = Frame::new("CONNECT").header("accept-version", "1.2").header("login", "guest").header("passcode", "guest").header("host", "/");
+        publisher.send(&connect).await;
+        assert_eq!(publisher.answer().await.command, "CONNECTED");
+        publisher.decoder.set_version(Version::V1_2);
+        publisher
+    }
+
+    async fn send(&mut self, frame: &Frame) {
+        self.socket.send(Message::binary(frame.encode(Version::V1_2))).await.unwrap();
+    }
+
+    async fn answer(&mut self) -> Frame {
+        loop {
+            match self.decoder.next() {
+                Some(Ok(Item::Frame(frame))) => return frame,
+                Some(Ok(Item::HeartBeat)) => {}
+                Some(Err(error)) => panic!("{error}"),
+                None => match timeout(PATIENCE, self.socket.next()).await.unwrap().unwrap().unwrap() {
+                    Message::Text(text) => self.decoder.feed(text.as_bytes()),
+                    Message::Binary(bytes) => self.decoder.feed(&bytes),
+                    _ => {}
+                },
+            }
+        }
+    }
+
+    /// Publishes the event to the tenant's topic, and returns when the broker has it.
+    async fn publish(&mut self, event: &Value) {
+        let topic = format!("/topic/event.agent.{}.test_cc", event["eventName"].as_str().unwrap());
+        let frame = Frame::new("SEND").header("destination", topic).header("content-type", "application/json").header("receipt", "published");
+        self.send(&frame.with_body(event.to_string())).await;
+        let answer = self.answer().await;
+        assert_eq!((answer.command.as_str(), answer.get("receipt-id")), ("RECEIPT", Some("published")), "{answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_real_broker_serves_as_well() {
+    let Some(program) = program() else {
+        assert!(std::env::var_os("CI").is_none(), "rabbitmq-server is not installed: apt-get install rabbitmq-server");
+        eprintln!("\nSKIPPED: rabbitmq-server is not installed, so no real broker was tried (apt-get install rabbitmq-server)\n");
+        return;
+    };
+    let mut broker = Broker::new(&program);
+    let simulator = Simulator::start().await;
+    tokio::task::block_in_place(|| broker.start());
+
+    let folder = tempfile::tempdir().unwrap();
+    let (events, login) = (broker.events_url(), ["--broker-login", "guest", "--broker-passcode", "guest"]);
+    let flags = [&["--events-url", events.as_str()][..], &login].concat();
+    let console = Console::start(&simulator.url(), &Database::at(folder.path().join("console.db")), &flags).await;
+    console.until_ready().await;
+    let browser = console.sign_in("5000", "8000").await;
+    let mut live = browser.live().await;
+    let mut publisher = Publisher::to(&broker).await;
+    publisher.publish(&agent_event("agentNotReady", "5001")).await;
+    live.until_state("5001", State::NotReady).await;
+    publisher.publish(&agent_event("agentReady", "5001")).await;
+    live.until_state("5001", State::Ready).await;
+
+    // What the broker says to a wrong passcode is told to whoever set it.
+    let database = Database::at(folder.path().join("wrong.db"));
+    let wrong = ["--events-url", events.as_str(), "--broker-login", "guest", "--broker-passcode", "wrong"];
+    let reason = tokio::task::block_in_place(|| {
+        let mut refused = Program::serve(&simulator.url(), &database, &wrong);
+        refused.until_logged("the link to the platform is down")["reason"].as_str().unwrap().to_owned()
+    });
+    assert!(reason.starts_with("the broker refused: "), "{reason}");
+
+    tokio::task::block_in_place(|| broker.stop());
+    live.until_link(LinkState::Down).await;
+    assert_eq!(browser.get("/readyz").await.status, 503);
+    tokio::task::block_in_place(|| broker.start());
+    live.until_link(LinkState::Live).await;
+    assert_eq!(browser.get("/readyz").await.status, 200);
+    let mut publisher = Publisher::to(&broker).await;
+    publisher.publish(&agent_event("agentNotReady", "5001")).await;
+    live.until("5001 is not ready, and certainly so", |board| board.state("5001") == Some(State::NotReady) && !board.row("5001").remembered).await;
+}

@@ -140,6 +140,10 @@ async fn operations_of_after_a_restart_have_ids_of_their_own() {
     let console = Console::start(&simulator.url(), &database, &[]).await;
     console.until_ready().await;
     browser.address.clone_from(&console.address);
+    // Only an event says where the agent sits.
+    let mut live = browser.live().await;
+    simulator.set_mode("5001", "NotReady", None).await;
+    live.until_state("5001", State::NotReady).await;
     let second = browser.force(Operation::Ready, &form).await.intervention();
     assert!(second.id > first.id, "{} and {}", first.id, second.id);
 }

@@ -10,7 +10,7 @@ mod simulator;
 pub use browser::{Answer, Browser, path_of};
 pub use console::Console;
 pub use database::{AuditLine, Database};
-pub use live::{Board, Live};
+pub use live::Live;
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};
 
@@ -40,7 +40,11 @@ impl Lab {
 
     /// With further flags of `serve`.
     pub async fn with(flags: &[&str]) -> Lab {
-        let simulator = Simulator::start().await;
+        Lab::on(Simulator::start().await, flags).await
+    }
+
+    /// With a platform of one's own.
+    pub async fn on(simulator: Simulator, flags: &[&str]) -> Lab {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::at(folder.path().join("console.db"));
         let console = Console::start(&simulator.url(), &database, flags).await;

@@ -84,6 +84,8 @@ impl Board {
 pub struct Live {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub board: Board,
+    /// How many bytes came.
+    pub bytes: usize,
     /// Every message's bytes, where they are wanted.
     pub heard: Vec<Vec<u8>>,
     pub keep: bool,
@@ -91,7 +93,7 @@ pub struct Live {
 
 impl Live {
     pub fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Live {
-        Live { socket, board: Board::default(), heard: Vec::new(), keep: false }
+        Live { socket, board: Board::default(), bytes: 0, heard: Vec::new(), keep: false }
     }
 
     /// The next message, already taken into the board; none when the channel is closed.
@@ -104,6 +106,7 @@ impl Live {
             match timeout_at(deadline, self.socket.next()).await? {
                 Some(Ok(Message::Binary(bytes))) => {
                     let message = Down::decode(&bytes).unwrap();
+                    self.bytes += bytes.len();
                     if self.keep {
                         self.heard.push(bytes.to_vec());
                     }

@@ -39,14 +39,19 @@ impl Request {
 impl Simulator {
     /// The silent floor, ten times as fast as life.
     pub async fn start() -> Simulator {
+        Simulator::with(AGENTS, 0.0, 10.0).await
+    }
+
+    /// A floor on which things happen by themselves, where there are calls.
+    pub async fn with(agents: u32, calls_per_hour: f64, speed: f64) -> Simulator {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let stop = CancellationToken::new();
         let config = Config {
-            agents: AGENTS,
-            calls_per_hour: 0.0,
-            speed: 10.0,
+            agents,
+            calls_per_hour,
+            speed,
             seed: 1,
             namespace: Namespace::trusted("test.cc"),
             time_zone: jiff::tz::TimeZone::get(ZONE).unwrap(),
