@@ -126,6 +126,7 @@ pub static TEXTS: Texts = Texts {
     holds: |count| format!("hold {count}"),
     parties: |count| format!("{count} parties"),
     listening: |who| format!("listening: {who}"),
+    recording: "recording",
     other_calls: |count| if count == 1 { "+1 call".to_owned() } else { format!("+{count} calls") },
 
     operation: |operation| match operation {

@@ -116,6 +116,7 @@ pub static TEXTS: Texts = Texts {
     holds: |count| format!("保持 {count} 次"),
     parties: |count| format!("{count} 方"),
     listening: |who| format!("监听：{who}"),
+    recording: "录音中",
     other_calls: |count| format!("另有 {count} 通"),
 
     operation: |operation| match operation {

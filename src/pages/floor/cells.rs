@@ -104,6 +104,9 @@ fn tags(call: &CallView) -> impl IntoView + use<> {
     if call.holds > 0 {
         tags.push(("holds", (texts.holds)(call.holds)));
     }
+    if call.recording {
+        tags.push(("recording", texts.recording.to_owned()));
+    }
     if call.others > 0 {
         tags.push(("others", (texts.other_calls)(call.others)));
     }
