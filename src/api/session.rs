@@ -3,10 +3,17 @@
 use super::ApiError;
 use leptos::prelude::*;
 
-/// Signs in through the platform's login. `extension` is the supervisor's own phone, digits only. Answers the cookie.
+/// Signs in through the platform's login. `extension` is the supervisor's own phone, digits only. Answers the cookie; a browser
+/// without scripts goes on to `next`, a path of ours.
 #[server(prefix = "/api", endpoint = "sign-in")]
-pub async fn sign_in(number: String, password: String, domain: String, extension: String) -> Result<(), ApiError> {
-    crate::server::session::sign_in(number, password, domain, extension).await
+pub async fn sign_in(
+    number: String,
+    password: String,
+    domain: String,
+    extension: String,
+    #[server(default)] next: String,
+) -> Result<(), ApiError> {
+    crate::server::session::sign_in(number, password, domain, extension, &next).await
 }
 
 /// Ends the session on the server and removes the cookie.

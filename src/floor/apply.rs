@@ -189,10 +189,10 @@ impl Floor {
             return false;
         }
         self.seen_order.push_back(identity);
-        if self.seen_order.len() > REMEMBERED {
-            if let Some(oldest) = self.seen_order.pop_front() {
-                self.seen.remove(&oldest);
-            }
+        if self.seen_order.len() > REMEMBERED
+            && let Some(oldest) = self.seen_order.pop_front()
+        {
+            self.seen.remove(&oldest);
         }
         true
     }

@@ -117,9 +117,14 @@ impl Call {
         self.connections.values().filter(|connection| !connection.live()).map(|connection| connection.since).max()
     }
 
-    /// Whom `device` talks to: the far end of the first leg; in a call it came into later, the caller.
-    pub fn other_party(&self, device: &DeviceId) -> Option<&DeviceId> {
-        if self.calling.as_ref() == Some(device) { self.called.as_ref() } else { self.calling.as_ref() }
+    /// Whom `device` talks to: of caller and called who is still there, else of the parties, the one from outside before our own.
+    /// Where nobody is left, whom it talked to. `is_ours` says whether a device belongs to the floor.
+    pub fn other_party(&self, device: &DeviceId, is_ours: impl Fn(&DeviceId) -> bool) -> Option<&DeviceId> {
+        let gone = |end: &&DeviceId| self.connections.get(*end).is_some_and(|connection| !connection.live());
+        let ends = || [&self.calling, &self.called].into_iter().flatten().filter(|end| *end != device);
+        let parties = self.parties().map(|(party, _)| party).filter(|party| *party != device);
+        let present: Vec<&DeviceId> = ends().filter(|end| !gone(end)).chain(parties).collect();
+        present.iter().find(|party| !is_ours(party)).or(present.first()).copied().or_else(|| ends().next())
     }
 
     /// From `callType`, else from who called whom; `is_ours` says whether a device belongs to the floor.

@@ -184,12 +184,13 @@ impl Floor {
             _ if party_count >= 3 && !call.listeners.contains(device) => State::Conference,
             _ => State::OnCall,
         };
+        let is_ours = |other: &DeviceId| self.claims.contains_key(other);
         row.since = Some(part.since);
         row.reason = None;
         row.call = Some(CallView {
             id: id.clone(),
-            direction: call.direction(device, |other| self.claims.contains_key(other)),
-            other: call.other_party(device).map(|other| other.number().to_owned()).unwrap_or_default(),
+            direction: call.direction(device, is_ours),
+            other: call.other_party(device, is_ours).map(|other| other.number().to_owned()).unwrap_or_default(),
             queue: call.queue.clone(),
             started: call.started,
             answered: call.answered,

@@ -28,6 +28,7 @@ pub fn SignInPage() -> impl IntoView {
     let message = NodeRef::<html::P>::new();
     let typed = |input: NodeRef<html::Input>| input.get_untracked().map(|input| input.value()).unwrap_or_default();
 
+    let next = move || query.read_untracked().get_str("next").unwrap_or("/").to_owned();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {
@@ -35,11 +36,11 @@ pub fn SignInPage() -> impl IntoView {
         }
         busy.set(true);
         error.set(None);
-        let next = query.read_untracked().get_str("next").unwrap_or("/").to_owned();
+        let next = next();
         let (number, secret) = (typed(number).trim().to_owned(), typed(password));
         let (domain, extension) = (typed(domain).trim().to_owned(), typed(extension).trim().to_owned());
         leptos::task::spawn_local(async move {
-            match sign_in(number, secret, domain, extension).await {
+            match sign_in(number, secret, domain, extension, next.clone()).await {
                 Ok(()) => {
                     // The whole page anew: another person may see other things.
                     _ = location().assign(local_path(&next));
@@ -96,6 +97,7 @@ pub fn SignInPage() -> impl IntoView {
                     autocomplete="tel-extension"
                     digits=true
                 />
+                <input type="hidden" name="next" value=next() />
                 <button class="primary" type="submit" disabled=busy data-sign-in>
                     {move || if busy.get() { texts.signing_in } else { texts.sign_in }}
                 </button>

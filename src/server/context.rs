@@ -47,10 +47,10 @@ impl Caller {
     }
 
     /// Where a browser without scripts goes after this form.
-    pub fn redirect_form(&self, path: &'static str) {
-        if self.is_plain_form() {
+    pub fn redirect_form(&self, path: &str) {
+        if let (true, Ok(path)) = (self.is_plain_form(), HeaderValue::from_str(path)) {
             self.response.set_status(StatusCode::SEE_OTHER);
-            self.response.insert_header(header::LOCATION, HeaderValue::from_static(path));
+            self.response.insert_header(header::LOCATION, path);
         }
     }
 
@@ -72,5 +72,27 @@ impl Caller {
 pub fn note_bad_request(status: u16) {
     if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
         response.set_status(status);
+    }
+}
+
+/// `next` where it is a path of ours (one slash at its beginning: two would be another host; nothing that a header could not hold),
+/// else the floor.
+pub fn local_path(next: &str) -> &str {
+    let local = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+    if local && next.len() <= 2000 && next.bytes().all(|b| (0x21..0x7f).contains(&b)) { next } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_goes_on_only_to_a_local_path() {
+        for good in ["/", "/?q=5001&state=ready", "/sign-in?next=%2F"] {
+            assert_eq!(local_path(good), good);
+        }
+        for bad in ["", "//evil.example", "/\\evil.example", "https://evil.example", "/a\r\nb", "/中"] {
+            assert_eq!(local_path(bad), "/", "{bad}");
+        }
     }
 }

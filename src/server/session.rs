@@ -5,7 +5,7 @@ use crate::api::ApiError;
 use crate::floor::{AgentId, DeviceId, Namespace, Role, is_phone_number};
 use crate::live::Me;
 use crate::server::config::Config;
-use crate::server::context::{self, Caller};
+use crate::server::context::{self, Caller, local_path};
 use crate::server::permission::role_of;
 use crate::server::sdk::{LoginError, PlatformSession};
 use crate::server::store::{Store, StoreError, StoredSession};
@@ -170,12 +170,12 @@ pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// The service behind `POST /api/sign-in`.
-pub async fn sign_in(number: String, password: String, domain: String, extension: String) -> Result<(), ApiError> {
+pub async fn sign_in(number: String, password: String, domain: String, extension: String, next: &str) -> Result<(), ApiError> {
     let caller = context::caller()?;
     let cookie = enter(&caller.console, number.trim(), password.into(), domain.trim(), extension.trim()).await;
     let id = cookie.map_err(|error| caller.fail(error))?;
     caller.set_cookie(&cookie_of(&caller, &id, false));
-    caller.redirect_form("/");
+    caller.redirect_form(local_path(next));
     Ok(())
 }
 

@@ -217,3 +217,19 @@ fn a_recording_begins_and_ends_by_its_own_id() {
     play.floor.apply(&stopped);
     assert!(!row(&play.floor, 1).call.unwrap().recording);
 }
+
+#[test]
+fn the_other_party_is_who_is_still_there() {
+    let mut play = Play::new();
+    let (one, two, three) = (device(1), device(2), device(3));
+    // One calls two; three takes one's part.
+    play.say("originated", "c1", &one, json!({"callingDevice": one, "calledDevice": two}));
+    for source in [&one, &two] {
+        play.say("established", "c1", source, json!({"callingDevice": one, "calledDevice": two, "answeringDevice": two}));
+    }
+    play.say("transferred", "c1", &one, json!({"transferringDevice": one, "transferredToDevice": three, "newCall": "c1"}));
+    for source in [&two, &three] {
+        play.say("established", "c1", source, json!({"callingDevice": two, "calledDevice": three, "answeringDevice": three}));
+    }
+    assert_eq!([2, 3].map(|n| row(&play.floor, n).call.unwrap().other), ["8003", "8002"]);
+}

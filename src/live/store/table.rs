@@ -148,7 +148,7 @@ mod tests {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
         row.state = state;
         row.since = Some(since);
-        row.team = if number % 2 == 0 { "Even".to_owned() } else { "Odd".to_owned() };
+        row.team = if number.is_multiple_of(2) { "Even".to_owned() } else { "Odd".to_owned() };
         row
     }
 

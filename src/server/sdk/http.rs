@@ -6,7 +6,6 @@ use crate::server::config::{Config, below};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -161,9 +160,4 @@ async fn read(mut answer: Response, most: usize) -> Result<Vec<u8>, CallError> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// Serialises a body whose field order is the struct's.
-pub(super) fn json(body: &impl Serialize) -> String {
-    serde_json::to_string(body).unwrap_or_default()
 }

@@ -1,6 +1,5 @@
 //! The seven force operations as requests, byte for byte as the protocol's section 1 gives them.
 
-use super::http::json;
 use crate::floor::{AgentId, CallId, DeviceId, Namespace};
 use reqwest::Method;
 use serde::Serialize;
@@ -51,6 +50,11 @@ const AGENT_STATE: &str = "/api/csta/agent/state";
 /// In a path `@` stays literal and the bar of a connection id is `%7C`.
 fn connection(device: &DeviceId, call: &CallId) -> String {
     format!("/api/csta/callControl/calls/{call}/connections/{device}%7C{call}")
+}
+
+/// Serialises a body whose field order is the struct's.
+fn json(body: &impl Serialize) -> String {
+    serde_json::to_string(body).unwrap_or_default()
 }
 
 fn post(path: String, body: String) -> ForceRequest {
