@@ -1,6 +1,7 @@
 //! Pages, choices and the addresses for those who watch the watcher.
 
 use crate::support::Lab;
+use supervisor_console::floor::State;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signed_out_every_page_leads_to_the_sign_in_and_back() {
@@ -28,7 +29,7 @@ async fn the_page_comes_with_the_board_as_the_address_wants_it() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
     lab.simulator.set_mode("5003", "NotReady", None).await;
-    live.until_state("5003", supervisor_console::floor::State::NotReady).await;
+    live.until_state("5003", State::NotReady).await;
     let all = browser.get("/").await.body;
     assert!((5001..=5010).all(|number| all.contains(&format!("{number}@test.cc"))));
     let some = browser.get("/?state=not-ready").await.body;
@@ -87,7 +88,7 @@ async fn what_is_too_long_or_of_the_wrong_kind_is_refused() {
     assert_eq!(browser.post("/api/force/ready", &[("agentId", &long), ("deviceId", "8001@test.cc")]).await.status, 413);
     assert_eq!(browser.post("/", &[]).await.status, 405);
     assert_eq!(browser.post("/api/force/everything", &[]).await.status / 100, 4);
-    assert_eq!(browser.get("/pkg/../Cargo.toml").await.body.contains("[package]"), false);
-    assert_eq!(browser.get("/%2e%2e/%2e%2e/etc/passwd").await.body.contains("root:"), false);
+    assert!(!browser.get("/pkg/../Cargo.toml").await.body.contains("[package]"));
+    assert!(!browser.get("/%2e%2e/%2e%2e/etc/passwd").await.body.contains("root:"));
     assert!(live.next().await.is_some());
 }
