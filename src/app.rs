@@ -1,11 +1,12 @@
 //! The document, the routes, and what every page is given.
 //!
 //! The server renders [`shell`] around [`App`]; the browser hydrates [`App`] in the document's body. Both render from the same
-//! [`PageContext`]: the server has it in its context, the browser reads it back from the document.
+//! [`PageContext`](crate::page::PageContext): the server has it in its context, the browser reads it back from the document.
 
-use crate::page::PageContext;
+mod context;
+
 #[cfg(feature = "ssr")]
-use crate::page::{Assets, Language};
+use crate::page::{Assets, Language, PageContext};
 use crate::pages::floor::FloorPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::sign_in::SignInPage;
@@ -13,16 +14,12 @@ use leptos::prelude::*;
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::path;
 
-/// The element that hands the context to the browser.
-const CONTEXT: &str = "page-context";
-
 /// The whole document.
 #[cfg(feature = "ssr")]
 pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
     provide_context(page.language);
     let texts = page.language.texts();
-    // Inside a script element only `</script` and `<!--` matter; without `<` there is neither.
-    let context = serde_json::to_string(&page).unwrap_or_default().replace('<', "\\u003c");
+    let context = context::to_text(&page);
     let title = format!("{} · {}", texts.product, page.namespace);
     let lang = match page.language {
         Language::En => "en",
@@ -51,29 +48,16 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
                 <p class="page-notice" id="script-failed" role="alert" hidden>
                     {texts.script_failed}
                 </p>
-                <script type="application/json" id=CONTEXT inner_html=context></script>
+                <script type="text/plain" id=context::ELEMENT inner_html=context></script>
                 <script type="module" src="/boot.js" data-js=assets.js data-wasm=assets.wasm></script>
             </body>
         </html>
     }
 }
 
-/// None where nobody looks: while the server only collects the routes.
-fn page_context() -> Option<PageContext> {
-    #[cfg(feature = "hydrate")]
-    {
-        let json = document().get_element_by_id(CONTEXT)?.text_content()?;
-        serde_json::from_str(&json).ok()
-    }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        use_context::<PageContext>()
-    }
-}
-
 #[component]
 pub fn App() -> impl IntoView {
-    if let Some(page) = page_context() {
+    if let Some(page) = context::of_page() {
         provide_context(page.language);
         provide_context(page);
     }

@@ -108,6 +108,7 @@ pub struct Texts {
     pub holds: fn(u32) -> String,
     pub parties: fn(u32) -> String,
     pub listening: fn(&str) -> String,
+    pub recording: &'static str,
     pub other_calls: fn(u32) -> String,
 
     // Operations

@@ -39,6 +39,9 @@ pub struct Config {
     pub time_zone: jiff::tz::TimeZone,
 }
 
+/// How long requests may take to end when the simulator stops.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(3);
+
 /// What every request and session can reach.
 struct Shared {
     engine: engine::Handle,
@@ -84,7 +87,12 @@ pub async fn serve(listener: tokio::net::TcpListener, config: Config, stop: Canc
         stop: stop.clone(),
     });
     let app = http::router(shared).into_make_service_with_connect_info::<net::Line>();
-    axum::serve(net::Listener::new(listener), app).with_graceful_shutdown(stop.clone().cancelled_owned()).await?;
+    let serving = axum::serve(net::Listener::new(listener), app).with_graceful_shutdown(stop.clone().cancelled_owned());
+    tokio::select! {
+        served = async { serving.await } => served?,
+        // A client that never finishes its request does not keep us.
+        () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => {}
+    }
     stop.cancel();
     owner.await.map_err(std::io::Error::other)
 }

@@ -44,7 +44,8 @@ impl Floor {
             | EventKind::AgentAllocated
             | EventKind::AgentWorkingAfterCall => self.agent_event(event, at),
             EventKind::AgentStatus => self.status_event(event, at),
-            EventKind::Other | EventKind::CallEnd | EventKind::RecordStarted | EventKind::RecordStopped => Vec::new(),
+            EventKind::RecordStarted | EventKind::RecordStopped => self.record_event(event, at),
+            EventKind::Other | EventKind::CallEnd => Vec::new(),
             _ => self.call_event(event, at),
         };
         self.applied += 1;
@@ -126,6 +127,20 @@ impl Floor {
         changed
     }
 
+    /// recordStopped names its recording only; recordStarted said whose that is.
+    fn record_event(&mut self, event: &Event, at: Stamp) -> Vec<AgentId> {
+        let known = event.record.as_ref().and_then(|record| self.recordings.get(record)).map(|(call, _)| call.clone());
+        let Some(id) = event.call.clone().or(known).map(|call| self.successor(&call)) else { return Vec::new() };
+        let on = event.kind == EventKind::RecordStarted;
+        if let Some(record) = event.record.clone().filter(|_| on && self.recordings.len() < MOST_CALLS) {
+            self.recordings.insert(record, (id.clone(), at.time));
+        }
+        let Some(call) = self.calls.get_mut(&id) else { return Vec::new() };
+        call.record(on, at);
+        let holder = |device| self.claims.get(device).and_then(Claims::holder).cloned();
+        call.connections.keys().filter_map(holder).collect()
+    }
+
     /// A copy names the agent at its source device: that is how an agent of whom no agent event came is found.
     fn agent_of_copy(&mut self, event: &Event, at: Stamp) -> Vec<AgentId> {
         let (Some(id), Some(device)) = (&event.agent, &event.source) else { return Vec::new() };
@@ -205,6 +220,7 @@ impl Floor {
             }
         }
         self.successors.retain(|_, (_, time)| *time >= horizon);
+        self.recordings.retain(|_, (call, time)| *time >= horizon || self.calls.contains_key(call));
     }
 }
 

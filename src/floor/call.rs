@@ -44,6 +44,8 @@ pub struct Call {
     pub queue: Option<String>,
     pub started: Option<i64>,
     pub answered: Option<i64>,
+    /// Whether it is being recorded, and since when that is known.
+    pub recording: Option<(Stamp, bool)>,
     /// The newest event's time: what is pruned first.
     pub touched: i64,
 }
@@ -98,6 +100,13 @@ impl Call {
         self.connections.values().any(|connection| !connection.live()) && self.parties().count() <= 1
     }
 
+    /// Says that a recording began or ended; ignored if something later is known.
+    pub fn record(&mut self, on: bool, at: Stamp) {
+        if self.recording.is_none_or(|(known, _)| at.after(&known)) {
+            self.recording = Some((at, on));
+        }
+    }
+
     /// The part of `device` in the call, while it has one.
     pub fn part(&self, device: &DeviceId) -> Option<&Connection> {
         if self.over() { None } else { self.connections.get(device).filter(|connection| connection.live()) }
@@ -141,6 +150,9 @@ impl Call {
             }
         }
         self.listeners.extend(old.listeners);
+        if let Some((at, on)) = old.recording {
+            self.record(on, at);
+        }
         // The older call is the customer's: who called whom there is what a supervisor asks for.
         let older = match (old.started, self.started) {
             (Some(theirs), Some(ours)) => theirs < ours,

@@ -107,6 +107,8 @@ pub struct Event {
     pub call_type: Option<String>,
     /// The queue.
     pub split: Option<String>,
+    /// What recordStopped names instead of its call.
+    pub record: Option<String>,
     pub status: Option<Status>,
     /// Every field that is not above, as it came.
     pub rest: Map<String, Value>,
@@ -165,6 +167,7 @@ impl Event {
             new_call: call(&mut map, "newCall"),
             call_type: text(&mut map, "callType"),
             split: text(&mut map, "split"),
+            record: text(&mut map, "recordId"),
             status,
             name,
             rest: map,

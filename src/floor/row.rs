@@ -109,6 +109,8 @@ pub struct CallView {
     pub parties: u32,
     /// Devices that listen silently.
     pub listeners: Vec<DeviceId>,
+    /// The platform records it.
+    pub recording: bool,
     /// Further calls of the same device (a consultation while the customer holds).
     pub others: u32,
 }

@@ -15,6 +15,8 @@ pub struct Floor {
     pub(super) claims: HashMap<DeviceId, Claims>,
     /// Calls that became another one, and when.
     pub(super) successors: HashMap<CallId, (CallId, i64)>,
+    /// The call of a recording, and when it began.
+    pub(super) recordings: HashMap<String, (CallId, i64)>,
     /// The newest event time.
     pub(super) latest: i64,
     pub(super) applied: u64,
@@ -194,6 +196,7 @@ impl Floor {
             holds: part.holds,
             parties: u32::try_from(party_count).unwrap_or(u32::MAX),
             listeners: call.listening(),
+            recording: call.recording.is_some_and(|(_, on)| on),
             others: u32::try_from(parts.len() - 1).unwrap_or(u32::MAX),
         });
     }

@@ -126,6 +126,7 @@ pub static TEXTS: Texts = Texts {
     holds: |count| format!("hold {count}"),
     parties: |count| format!("{count} parties"),
     listening: |who| format!("listening: {who}"),
+    recording: "recording",
     other_calls: |count| if count == 1 { "+1 call".to_owned() } else { format!("+{count} calls") },
 
     operation: |operation| match operation {
@@ -189,7 +190,8 @@ pub static TEXTS: Texts = Texts {
         ApiError::Busy => "too many requests; try again in a moment".to_owned(),
         ApiError::AuditFailed => "the audit log could not be written, so nothing was sent; tell your administrator".to_owned(),
         ApiError::Transport { .. } => {
-            "the console cannot be reached; it may or may not have taken effect. Check your network, then look at the agent's state".to_owned()
+            "the console cannot be reached; it may or may not have taken effect. Check your network, then look at the agent's state"
+                .to_owned()
         }
     },
     refusal: |status, device, holder| {
@@ -198,6 +200,10 @@ pub static TEXTS: Texts = Texts {
             401 => ("Wrong password".to_owned(), "Sign out and in again."),
             403 => ("The platform does not permit it".to_owned(), "Ask your administrator for the right."),
             404 => ("The call or device is gone".to_owned(), "It may just have ended; look at the agent's state."),
+            409 => (
+                "The call or one of its phones is busy with something else".to_owned(),
+                "Look whether your own phone is in another call, then try again.",
+            ),
             423 => ("The agent is deleted or disabled".to_owned(), "Ask your administrator."),
             426 => ("Your session on the platform has ended".to_owned(), "Sign out and in again."),
             451 => (format!("{device} is not registered"), "The phone must be switched on and connected first."),
@@ -227,7 +233,9 @@ pub static TEXTS: Texts = Texts {
         _ => format!("Log {agent} out?"),
     },
     confirm_consequence: |operation, agent, caller, own| match operation {
-        Operation::Drop => format!("{agent} is hung up on and leaves the call with {caller}. With nobody else in it, the call ends. This cannot be undone."),
+        Operation::Drop => format!(
+            "{agent} is hung up on and leaves the call with {caller}. With nobody else in it, the call ends. This cannot be undone."
+        ),
         Operation::Take => format!("The call with {caller} moves to your phone {own}, which rings now. {agent} leaves the call at once."),
         _ => format!("{agent} gets no more calls until logging in again."),
     },

@@ -116,6 +116,7 @@ pub static TEXTS: Texts = Texts {
     holds: |count| format!("保持 {count} 次"),
     parties: |count| format!("{count} 方"),
     listening: |who| format!("监听：{who}"),
+    recording: "录音中",
     other_calls: |count| format!("另有 {count} 通"),
 
     operation: |operation| match operation {
@@ -186,6 +187,7 @@ pub static TEXTS: Texts = Texts {
             401 => ("密码错误".to_owned(), "请退出后重新登录。"),
             403 => ("平台不允许此操作".to_owned(), "请向管理员申请权限。"),
             404 => ("通话或分机已不存在".to_owned(), "通话可能刚刚结束，请查看坐席状态。"),
+            409 => ("通话或话机正忙".to_owned(), "请确认本人分机没有其他通话，然后重试。"),
             423 => ("坐席已被删除或停用".to_owned(), "请联系管理员。"),
             426 => ("您在平台上的会话已失效".to_owned(), "请退出后重新登录。"),
             451 => (format!("{device}未注册"), "请先开启话机并连接网络。"),

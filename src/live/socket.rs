@@ -197,7 +197,7 @@ fn flush(live: &Live) {
         std::mem::take(&mut inner.queue)
     };
     if !queue.is_empty() {
-        live.store.apply(queue);
+        live.store.apply(queue, now());
     }
 }
 
@@ -239,7 +239,7 @@ fn again(live: &Rc<Live>) {
         inner.attempts
     };
     // A console that is there but lets nobody in looks from here like one that is not there.
-    if attempts == 2 || attempts % 10 == 0 {
+    if attempts % 2 == 0 {
         ask_whether_signed_in(live);
     }
     let longest = (150.0 * f64::from(1_u32 << attempts.min(6))).min(LONGEST_WAIT_MS);

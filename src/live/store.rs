@@ -39,6 +39,11 @@ impl Liveness {
     }
 }
 
+/// A board of more rows than this is put in order at most once in [`REARRANGE_MS`]: at thousands of changes a second nobody could
+/// read it otherwise, and the page would do nothing else. Values are always up to date.
+const SMALL: usize = 500;
+const REARRANGE_MS: i64 = 1_000;
+
 type Watched = RwSignal<Arc<Row>>;
 
 #[derive(Clone, Copy)]
@@ -48,6 +53,8 @@ pub struct Store {
     /// The order that waits while the store is held.
     next: StoredValue<Option<Arc<Vec<usize>>>>,
     held: RwSignal<bool>,
+    /// When rows were last put in order, and whether something has changed since.
+    arranged: StoredValue<(i64, bool)>,
     /// Slots in the order in which they are shown.
     pub order: RwSignal<Arc<Vec<usize>>>,
     /// Rows that will move, appear or vanish when the hold ends.
@@ -88,6 +95,7 @@ impl Store {
             watched: StoredValue::new(HashMap::new()),
             next: StoredValue::new(None),
             held: RwSignal::new(false),
+            arranged: StoredValue::new((0, false)),
             order: RwSignal::new(Arc::new(order)),
             waiting: RwSignal::new(0),
             matching: RwSignal::new(first.matching),
@@ -131,7 +139,7 @@ impl Store {
     }
 
     /// Takes in what came since the last frame.
-    pub fn apply(self, messages: Vec<Down>) {
+    pub fn apply(self, messages: Vec<Down>, local_now: i64) {
         let mut changed = Vec::new();
         let mut snapshot = false;
         self.table.update_value(|table| {
@@ -153,14 +161,26 @@ impl Store {
         }
         changed.sort_unstable();
         changed.dedup();
-        let signals: Vec<(Watched, Arc<Row>)> = self.watched.with_value(|watched| {
-            changed.iter().filter_map(|slot| Some((*watched.get(slot)?, self.row(*slot)?))).collect()
-        });
+        let signals: Vec<(Watched, Arc<Row>)> =
+            self.watched.with_value(|watched| changed.iter().filter_map(|slot| Some((*watched.get(slot)?, self.row(*slot)?))).collect());
         for (signal, row) in signals {
             signal.set(row);
         }
         self.recount();
-        self.rearrange(false);
+        if snapshot || self.table.with_value(|table| table.len() <= SMALL) {
+            self.rearrange(false);
+        } else {
+            self.arranged.update_value(|(_, changed)| *changed = true);
+            self.rearrange_if_due(local_now);
+        }
+    }
+
+    fn rearrange_if_due(self, local_now: i64) {
+        let (at, changed) = self.arranged.get_value();
+        if changed && (local_now - at).abs() >= REARRANGE_MS {
+            self.arranged.set_value((local_now, false));
+            self.rearrange(false);
+        }
     }
 
     /// A new query from the page's address: put in force at once, also while held.
@@ -246,6 +266,7 @@ impl Store {
     pub fn tick(self, local_now: i64) {
         let now = local_now + self.skew.get_value();
         self.fine_clock.set(now);
+        self.rearrange_if_due(local_now);
         if now.div_euclid(1000) != self.clock.get_untracked().div_euclid(1000) {
             self.clock.set(now);
         }

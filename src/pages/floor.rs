@@ -21,6 +21,7 @@ use crate::i18n::texts;
 use crate::live::store::Store;
 use crate::live::{FirstView, Me};
 use crate::page::PageContext;
+use crate::ui::erased;
 use crate::ui::preferences::encode;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
@@ -70,13 +71,13 @@ pub fn FloorPage() -> impl IntoView {
     let page = use_context::<PageContext>();
     let first = page.as_ref().and_then(|page| page.first.clone());
     match (page, first) {
-        (Some(page), Some(first)) => view! { <FloorView page first /> }.into_any(),
+        (Some(page), Some(first)) => erased(view! { <FloorView page first /> }),
         _ => {
             // Come here from a page that was made for nobody: only the server can say who it is now.
             Effect::new(|_| {
                 _ = location().reload();
             });
-            ().into_any()
+            erased(())
         }
     }
 }
@@ -123,7 +124,7 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
     crate::live::socket::start(store);
     keys::listen(floor);
 
-    view! {
+    erased(view! {
         <a class="skip" href="#board">
             {texts.skip_to_board}
         </a>
@@ -139,8 +140,7 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
         <p class="spoken" role="status">
             {move || floor.announcement.get()}
         </p>
-    }
-    .into_any()
+    })
 }
 
 fn address(query: &BoardQuery) -> String {

@@ -4,6 +4,7 @@
 use crate::api::{ApiError, sign_in};
 use crate::i18n::{Texts, texts};
 use crate::page::PageContext;
+use crate::ui::erased;
 use crate::ui::preferences::{Preferences, local_path};
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -59,7 +60,7 @@ pub fn SignInPage() -> impl IntoView {
         });
     };
 
-    view! {
+    erased(view! {
         <main class="sign-in">
             <form class="card" method="post" action="/api/sign-in" on:submit=submit aria-labelledby="sign-in-title">
                 <h1 id="sign-in-title">{texts.product}</h1>
@@ -103,8 +104,7 @@ pub fn SignInPage() -> impl IntoView {
                 <Preferences language=page.language theme=page.theme />
             </nav>
         </main>
-    }
-    .into_any()
+    })
 }
 
 #[component]
@@ -118,7 +118,7 @@ fn Field(
     #[prop(optional)] digits: bool,
 ) -> impl IntoView {
     let hint_id = format!("{name}-hint");
-    view! {
+    erased(view! {
         <label class="field">
             <span>{label}</span>
             <input
@@ -135,8 +135,7 @@ fn Field(
             />
             <small id=hint_id>{hint}</small>
         </label>
-    }
-    .into_any()
+    })
 }
 
 /// For scripts and tests; the reader gets [`words`].

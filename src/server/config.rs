@@ -77,7 +77,7 @@ pub struct FloorArgs {
     #[arg(long, env = "CONSOLE_AGENTS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=50_000))]
     pub agents: u32,
     /// Calls per agent and hour; 0 is a silent floor on which only requests make things happen.
-    #[arg(long, env = "CONSOLE_CALLS_PER_HOUR", default_value = "12", value_parser = rate)]
+    #[arg(long, env = "CONSOLE_CALLS_PER_HOUR", default_value = "8", value_parser = rate)]
     pub calls_per_hour: f64,
     /// How many times faster than real time the floor lives: 0.01 to 1000.
     #[arg(long, env = "CONSOLE_SPEED", default_value = "1", value_parser = speed)]

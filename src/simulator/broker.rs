@@ -37,6 +37,9 @@ impl Subscription {
     }
 }
 
+/// A session and its subscription.
+pub type Target = (u64, Arc<Subscription>);
+
 struct Session {
     queue: mpsc::Sender<Delivery>,
     /// Ends the session because it does not keep up.
@@ -49,8 +52,8 @@ pub struct Broker {
     sessions: BTreeMap<u64, Session>,
     last: u64,
     /// Sessions by [`Topic::Key`]; each with the subscription's id.
-    keys: HashMap<String, Vec<(u64, Arc<Subscription>)>>,
-    patterns: Vec<(u64, Arc<Subscription>)>,
+    keys: HashMap<String, Vec<Target>>,
+    patterns: Vec<Target>,
     message: u64,
 }
 
@@ -90,13 +93,15 @@ impl Broker {
     /// False where there is no such subscription.
     pub fn unsubscribe(&mut self, session: u64, id: &str) -> bool {
         let Some(own) = self.sessions.get_mut(&session) else { return true };
-        let Some(subscription) = own.subscriptions.remove(id) else { return false };
+        let Some(subscription) = own.subscriptions.remove(id) else {
+            return false;
+        };
         self.forget(session, &subscription);
         true
     }
 
     fn forget(&mut self, session: u64, subscription: &Arc<Subscription>) {
-        let other = |(owner, kept): &(u64, Arc<Subscription>)| *owner != session || !Arc::ptr_eq(kept, subscription);
+        let other = |(owner, kept): &Target| *owner != session || !Arc::ptr_eq(kept, subscription);
         match &subscription.topic {
             Topic::Key(key) => {
                 if let Some(list) = self.keys.get_mut(key) {
@@ -112,19 +117,19 @@ impl Broker {
     }
 
     /// Where an event of this address goes: session and subscription.
-    pub fn targets(&self, address: &Address<'_>) -> Vec<(u64, Arc<Subscription>)> {
+    pub fn targets(&self, address: &Address<'_>) -> Vec<Target> {
         let by_key = address.keys().into_iter().filter_map(|key| self.keys.get(&key)).flatten();
         let by_pattern = self.patterns.iter().filter(|(_, subscription)| address.matches(&subscription.topic));
         by_key.chain(by_pattern).cloned().collect()
     }
 
     /// Everybody who listens to the whole tenant.
-    pub fn tenant_wide(&self, namespace: &str) -> Vec<(u64, Arc<Subscription>)> {
-        let wide = |subscription: &&(u64, Arc<Subscription>)| subscription.1.topic.is_tenant_wide(namespace);
+    pub fn tenant_wide(&self, namespace: &str) -> Vec<Target> {
+        let wide = |subscription: &&Target| subscription.1.topic.is_tenant_wide(namespace);
         self.keys.values().flatten().chain(&self.patterns).filter(wide).cloned().collect()
     }
 
-    pub fn send(&mut self, targets: &[(u64, Arc<Subscription>)], body: &Body) {
+    pub fn send(&mut self, targets: &[Target], body: &Body) {
         for (session, subscription) in targets {
             let Some(target) = self.sessions.get(session) else { continue };
             self.message += 1;

@@ -1,8 +1,8 @@
 //! The one task that owns what changes: the floor, the logins and the subscriptions. Others ask it; nobody else holds a part of it.
 
-use super::broker::{Body, Broker, Subscription};
+use super::broker::{Body, Broker, Subscription, Target};
 use super::faults::{Fate, Faults, shuffle};
-use super::floor::{Event, Floor, Millis, Plan, Refusal};
+use super::floor::{Content, Event, Floor, Millis, Plan, Refusal};
 use super::logins::Logins;
 use super::topic::Address;
 use super::wire::{self, Clock};
@@ -54,7 +54,7 @@ pub struct Engine {
     speed: f64,
     /// When the floor's day began: with the first who looked.
     started: Option<Instant>,
-    held: Vec<(Vec<(u64, Arc<Subscription>)>, Body)>,
+    held: Vec<(Vec<Target>, Body)>,
     held_until: Option<Instant>,
     jobs: mpsc::Receiver<Job>,
 }
@@ -185,7 +185,7 @@ impl Engine {
         count
     }
 
-    fn deliver(&mut self, targets: Vec<(u64, Arc<Subscription>)>, body: Body) {
+    fn deliver(&mut self, targets: Vec<Target>, body: Body) {
         if targets.is_empty() {
             return;
         }
@@ -212,5 +212,10 @@ impl Engine {
 }
 
 fn address<'a>(event: &'a Event, namespace: &str) -> Address<'a> {
-    Address::new(event.name, namespace, event.agent.as_deref(), event.src.as_deref())
+    // The start of a recording names no `srcDeviceId`; it is the device's event all the same.
+    let device = match &event.content {
+        Content::Recording { device, .. } => Some(device),
+        _ => event.src.as_ref(),
+    };
+    Address::new(event.name, namespace, event.agent.as_deref(), device.map(|device| &**device))
 }

@@ -107,7 +107,8 @@ impl Faults {
 
     /// What is armed now.
     pub fn report(&self, now: Instant) -> serde_json::Value {
-        let refusing = self.refuse_connections_until.and_then(|until| until.checked_duration_since(now)).map_or(0, |left| left.as_millis() as u64);
+        let refusing =
+            self.refuse_connections_until.and_then(|until| until.checked_duration_since(now)).map_or(0, |left| left.as_millis() as u64);
         serde_json::json!({
             "refuse_connections_ms": refusing,
             "stall_http_ms": self.stall_http.unwrap_or(0),

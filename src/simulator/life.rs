@@ -41,7 +41,7 @@ const MINUTE: Millis = 60 * SECOND;
 
 /// What an agent gives as the reason of a break, and for how many minutes he is gone, at least and at most.
 const BREAKS: [(&str, Millis, Millis); 5] =
-    [("Break", 4, 15), ("Lunch", 20, 45), ("Meeting", 10, 30), ("Training", 15, 40), ("Coaching", 8, 20)];
+    [("Break", 4, 12), ("Lunch", 20, 40), ("Meeting", 8, 20), ("Training", 10, 25), ("Coaching", 5, 15)];
 
 impl Floor {
     /// The day begins.
@@ -96,15 +96,13 @@ impl Floor {
 
     /// A simulated agent whom somebody logged off comes back after some minutes.
     pub(super) fn comes_back(&mut self, index: usize) {
-        if self.driven(index) {
-            let delay = self.rng.random_range(3 * MINUTE..8 * MINUTE);
-            let shift = self.agents[index].shift;
-            self.later(delay, Due::LogOn(index, shift));
-        }
+        let delay = self.rng.random_range(3 * MINUTE..8 * MINUTE);
+        let shift = self.agents[index].shift;
+        self.later(delay, Due::LogOn(index, shift));
     }
 
     fn plan_break(&mut self, index: usize) {
-        let delay = self.exponential((35 * MINUTE) as f64).max(2 * MINUTE);
+        let delay = self.exponential((80 * MINUTE) as f64).max(2 * MINUTE);
         let shift = self.agents[index].shift;
         self.later(delay, Due::BreakStart(index, shift));
     }

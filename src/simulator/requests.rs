@@ -3,8 +3,9 @@
 use serde::Serialize;
 use std::collections::VecDeque;
 
-/// How many are kept.
+/// How many are kept, and how many bytes of bodies, paths and headers together: fewer requests if they are that large.
 const KEPT: usize = 1_000;
+const KEPT_BYTES: usize = 32 << 20;
 
 #[derive(Debug, Clone, Serialize)]
 pub struct Request {
@@ -23,13 +24,22 @@ pub struct Requests {
     kept: VecDeque<Request>,
     /// How many are gone already: the number of the first that is kept.
     first: u64,
+    bytes: usize,
+}
+
+impl Request {
+    fn bytes(&self) -> usize {
+        self.body.len() + self.path.len() + self.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+    }
 }
 
 impl Requests {
     /// The answer is the request's number, for [`Requests::answered`].
     pub fn push(&mut self, request: Request) -> u64 {
-        if self.kept.len() == KEPT {
-            self.kept.pop_front();
+        self.bytes += request.bytes();
+        while self.kept.len() >= KEPT || self.bytes > KEPT_BYTES {
+            let Some(oldest) = self.kept.pop_front() else { break };
+            self.bytes -= oldest.bytes();
             self.first += 1;
         }
         self.kept.push_back(request);
@@ -105,7 +115,14 @@ mod tests {
     #[test]
     fn the_newest_thousand_are_kept() {
         let mut requests = Requests::default();
-        let request = |n: usize| Request { at: String::new(), method: "GET".into(), path: format!("/{n}"), headers: vec![], body: String::new(), status: None };
+        let request = |n: usize| Request {
+            at: String::new(),
+            method: "GET".into(),
+            path: format!("/{n}"),
+            headers: vec![],
+            body: String::new(),
+            status: None,
+        };
         let numbers: Vec<u64> = (0..1_500).map(|n| requests.push(request(n))).collect();
         requests.answered(numbers[0], 200);
         requests.answered(numbers[1_499], 204);

@@ -198,7 +198,9 @@ impl Session {
 
     async fn converse(&mut self, greeting: Greeting) -> End {
         let too_slow = self.wire.too_slow.clone();
-        let Ok((session, messages)) = self.shared.engine.with(move |engine| engine.broker.open(too_slow)).await else { return End::Gone };
+        let Ok((session, messages)) = self.shared.engine.with(move |engine| engine.broker.open(too_slow)).await else {
+            return End::Gone;
+        };
         let end = self.exchange(session, messages, greeting).await;
         // On shut-down there is nothing left to close it in.
         let _ = self.shared.engine.with(move |engine| engine.broker.close(session)).await;

@@ -20,7 +20,9 @@ pub enum Topic {
 
 impl Topic {
     pub fn parse(destination: &str) -> Topic {
-        let Some(name) = destination.strip_prefix("/topic/") else { return Topic::Nothing };
+        let Some(name) = destination.strip_prefix("/topic/") else {
+            return Topic::Nothing;
+        };
         if let Some(rest) = name.strip_prefix("csta/") {
             return match rest.split_once('/') {
                 Some(("agent", agent)) => Topic::Key(format!("agent.{}", word(agent))),

@@ -146,12 +146,20 @@ fn topics(event: &Event, namespace: &str) -> Vec<String> {
             .chain(["agent".to_owned(), "csta".to_owned()])
             .collect(),
         Content::Call { .. } | Content::Recording { .. } => {
-            let reference = event.src.iter().flat_map(|src| src.bytes()).filter(u8::is_ascii_digit).fold(0u32, |sum, digit| {
-                sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'))
-            });
+            let reference = event
+                .src
+                .iter()
+                .flat_map(|src| src.bytes())
+                .filter(u8::is_ascii_digit)
+                .fold(0u32, |sum, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')));
             agent
                 .into_iter()
-                .chain(["extension".to_owned(), event.name.to_owned(), format!("crossRefId:{reference}"), "CtiWorker_ctiworker-sim01".to_owned()])
+                .chain([
+                    "extension".to_owned(),
+                    event.name.to_owned(),
+                    format!("crossRefId:{reference}"),
+                    "CtiWorker_ctiworker-sim01".to_owned(),
+                ])
                 .chain(device)
                 .chain(["csta".to_owned()])
                 .collect()

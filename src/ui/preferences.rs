@@ -48,11 +48,11 @@ pub fn path_and_query(path: &str, search: &str) -> String {
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 
-/// Percent-encodes everything but unreserved characters: fit for a query's value.
+/// Percent-encodes everything but unreserved characters and the comma: fit for a query's value.
 pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-_.~,".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
             const DIGITS: &[u8; 16] = b"0123456789ABCDEF";

@@ -205,3 +205,15 @@ fn an_agent_nobody_listed_appears_with_the_first_call_event() {
     floor.apply(&event("delivered", 5, 5, body));
     assert_eq!((row(&floor, 7).state, row(&floor, 7).device.is_some()), (State::Ringing, true));
 }
+
+#[test]
+fn a_recording_begins_and_ends_by_its_own_id() {
+    let mut play = Play::new();
+    let one = device(1);
+    play.inbound(1);
+    play.say("recordStarted", "c1", &one, json!({"recordId": "r1", "deviceId": one}));
+    assert!(row(&play.floor, 1).call.unwrap().recording);
+    let stopped = event("recordStopped", 200, 2000, json!({"srcDeviceId": one, "recordId": "r1"}));
+    play.floor.apply(&stopped);
+    assert!(!row(&play.floor, 1).call.unwrap().recording);
+}

@@ -1,12 +1,13 @@
 //! The board: an ARIA grid whose rows are drawn as they come into view. Arrow keys walk it, letters act on the focused row.
 
 use super::columns::Columns;
+use super::floor;
 use super::row::AgentRow;
 use super::step_in::act_here;
 use super::viewport::ROW;
-use super::floor;
 use crate::floor::Operation;
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -53,7 +54,7 @@ pub fn Board() -> impl IntoView {
         viewport.focus(there);
     };
 
-    view! {
+    erased(view! {
         <div
             class="board"
             id="board"
@@ -83,8 +84,7 @@ pub fn Board() -> impl IntoView {
             </div>
             <Empty />
         </div>
-    }
-    .into_any()
+    })
 }
 
 /// A row that moves in the document loses the focus: it is given back, or goes to the row now in its place.
@@ -115,28 +115,22 @@ fn Empty() -> impl IntoView {
         if store.order.with(|order| !order.is_empty()) {
             None
         } else if store.counts.with(|counts| counts.all()) == 0 && store.query.with(|query| *query == unfiltered(query)) {
-            Some(
-                view! {
-                    <div class="empty">
-                        <p>{texts.no_agents}</p>
-                        <small>{texts.no_agents_hint}</small>
-                    </div>
-                }
-                .into_any(),
-            )
+            Some(erased(view! {
+                <div class="empty">
+                    <p>{texts.no_agents}</p>
+                    <small>{texts.no_agents_hint}</small>
+                </div>
+            }))
         } else {
             let clear = move |_| floor.ask(|query| *query = unfiltered(query));
-            Some(
-                view! {
-                    <div class="empty">
-                        <p>{texts.nothing_matches}</p>
-                        <button type="button" class="plain" data-clear-filters on:click=clear>
-                            {texts.clear_filters}
-                        </button>
-                    </div>
-                }
-                .into_any(),
-            )
+            Some(erased(view! {
+                <div class="empty">
+                    <p>{texts.nothing_matches}</p>
+                    <button type="button" class="plain" data-clear-filters on:click=clear>
+                        {texts.clear_filters}
+                    </button>
+                </div>
+            }))
         }
     }
 }

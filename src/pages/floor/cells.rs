@@ -3,6 +3,7 @@
 use super::floor;
 use crate::floor::{CallView, Direction, Row, State};
 use crate::i18n::texts;
+use crate::ui::erased;
 use crate::ui::time::duration;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -61,7 +62,7 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
                 let began = call.answered.or(call.started);
                 let direction = (texts.direction)(call.direction);
                 let other = if call.other.is_empty() { texts.unknown_party.to_owned() } else { call.other.clone() };
-                view! {
+                erased(view! {
                     <span class="direction" data-direction=direction_code(call.direction) title=direction>
                         <span class="spoken">{direction}</span>
                     </span>
@@ -74,10 +75,9 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
                             }
                         })}
                     <span class="tags">{tags(call)}</span>
-                }
-                .into_any()
+                })
             }
-            None => row.reason.clone().map(|reason| view! { <span class="reason">{reason}</span> }).into_any(),
+            None => erased(row.reason.clone().map(|reason| view! { <span class="reason">{reason}</span> })),
         }
     }
 }
@@ -104,10 +104,15 @@ fn tags(call: &CallView) -> impl IntoView + use<> {
     if call.holds > 0 {
         tags.push(("holds", (texts.holds)(call.holds)));
     }
+    if call.recording {
+        tags.push(("recording", texts.recording.to_owned()));
+    }
     if call.others > 0 {
         tags.push(("others", (texts.other_calls)(call.others)));
     }
-    tags.into_iter().map(|(kind, words)| view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> }).collect_view()
+    tags.into_iter()
+        .map(|(kind, words)| view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> })
+        .collect_view()
 }
 
 #[cfg(test)]

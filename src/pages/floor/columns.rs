@@ -3,13 +3,14 @@
 use super::floor;
 use crate::floor::SortKey;
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::prelude::*;
 
 #[component]
 pub fn Columns() -> impl IntoView {
     let texts = texts();
     let figures = floor().store.figures;
-    view! {
+    erased(view! {
         <div role="row" class="row head" aria-rowindex="1">
             <Column class="state" keys=&[SortKey::State] />
             <Column class="time" keys=&[SortKey::Time] />
@@ -35,8 +36,7 @@ pub fn Columns() -> impl IntoView {
                 <span class="spoken">{texts.col_actions}</span>
             </div>
         </div>
-    }
-    .into_any()
+    })
 }
 
 /// A column that can be sorted by one or two keys.
@@ -46,9 +46,7 @@ fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
     let texts = texts();
     let query = floor.store.query;
     let direction = move |key: SortKey| query.with(|query| (query.sort == key).then_some(query.descending));
-    let sorted = move || {
-        keys.iter().find_map(|key| direction(*key)).map(|descending| if descending { "descending" } else { "ascending" })
-    };
+    let sorted = move || keys.iter().find_map(|key| direction(*key)).map(|descending| if descending { "descending" } else { "ascending" });
     let buttons = keys
         .iter()
         .map(|&key| {
@@ -82,10 +80,9 @@ fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
+    erased(view! {
         <div role="columnheader" class=format!("cell {class}") aria-sort=sorted>
             {buttons}
         </div>
-    }
-    .into_any()
+    })
 }

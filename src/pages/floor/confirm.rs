@@ -3,6 +3,7 @@
 use super::floor;
 use super::step_in::Asking;
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -42,7 +43,7 @@ pub fn ConfirmDialog() -> impl IntoView {
             floor.send(asking.operation, asking.row, texts);
         }
     };
-    view! {
+    erased(view! {
         <dialog
             class="dialog"
             data-dialog="confirm"
@@ -62,6 +63,5 @@ pub fn ConfirmDialog() -> impl IntoView {
                 </button>
             </div>
         </dialog>
-    }
-    .into_any()
+    })
 }

@@ -4,6 +4,7 @@ use super::toolbar::SEARCH_ID;
 use super::{Floor, floor};
 use crate::floor::Operation;
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -76,7 +77,7 @@ pub fn KeysDialog() -> impl IntoView {
             }
         })
         .collect_view();
-    view! {
+    erased(view! {
         <dialog
             class="dialog"
             data-dialog="keys"
@@ -92,6 +93,5 @@ pub fn KeysDialog() -> impl IntoView {
                 </button>
             </div>
         </dialog>
-    }
-    .into_any()
+    })
 }

@@ -25,9 +25,8 @@ struct Line {
 pub fn Progress(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let floor = floor();
     let texts = texts();
-    let line = Memo::new(move |_| {
-        row.with(|row| floor.notes.with(|notes| floor.me.with_value(|me| line(row, notes.get(&row.agent), me, texts))))
-    });
+    let line =
+        Memo::new(move |_| row.with(|row| floor.notes.with(|notes| floor.me.with_value(|me| line(row, notes.get(&row.agent), me, texts)))));
     move || {
         line.get().map(|line| {
             let title = if line.more.is_empty() { line.words.clone() } else { format!("{}. {}", line.words, line.more) };

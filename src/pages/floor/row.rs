@@ -2,10 +2,11 @@
 
 use super::actions::Actions;
 use super::cells::{Call, TimeInState};
+use super::floor;
 use super::progress::Progress;
 use super::viewport::row_id;
-use super::floor;
 use crate::i18n::texts;
+use crate::ui::erased;
 use crate::ui::time::short_duration;
 use leptos::prelude::*;
 
@@ -27,7 +28,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
             }
         });
         let has_figures = move || floor.store.figures.get();
-        view! {
+        erased(view! {
             <div
                 role="row"
                 class="row"
@@ -93,7 +94,6 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     </div>
                 </div>
             </div>
-        }
-        .into_any()
+        })
     })
 }

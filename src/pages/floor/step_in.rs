@@ -17,12 +17,21 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// Sent; `before` is the step-in that the row told of at that time.
-    Sent { operation: Operation, before: Option<i64> },
+    Sent {
+        operation: Operation,
+        before: Option<i64>,
+    },
     /// The server function's answer.
     Answered(Intervention),
-    Failed { operation: Operation, error: ApiError },
+    Failed {
+        operation: Operation,
+        error: ApiError,
+    },
     /// Not even sent, with the reason in words.
-    Blocked { operation: Operation, why: &'static str },
+    Blocked {
+        operation: Operation,
+        why: &'static str,
+    },
     /// The user has seen the row's step-in with this id, and put it aside.
     Dismissed(i64),
 }

@@ -3,6 +3,7 @@
 use super::floor;
 use crate::floor::State;
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::prelude::*;
 
 /// Everybody who is logged on: all tiles' states but the last two's.
@@ -42,13 +43,12 @@ pub fn Tiles() -> impl IntoView {
             view! { <Show when=present>{tile()}</Show> }
         })
         .collect_view();
-    view! {
+    erased(view! {
         <div class="tiles" role="group" aria-label=texts.filter_by_state>
             <Tile code="logged-on" word=texts.logged_on states=LOGGED_ON />
             {tiles}
         </div>
-    }
-    .into_any()
+    })
 }
 
 #[component]
@@ -60,7 +60,7 @@ fn Tile(code: &'static str, word: &'static str, states: &'static [State]) -> imp
     let toggle = move |_| {
         floor.ask(|query| query.states = toggled(states, &query.states));
     };
-    view! {
+    erased(view! {
         <button
             type="button"
             class="tile"
@@ -72,8 +72,7 @@ fn Tile(code: &'static str, word: &'static str, states: &'static [State]) -> imp
             <b>{move || count().to_string()}</b>
             <span>{word}</span>
         </button>
-    }
-    .into_any()
+    })
 }
 
 fn is_pressed(tile: &[State], filter: &[State]) -> bool {

@@ -3,6 +3,7 @@
 use super::board::unfiltered;
 use super::floor;
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -58,7 +59,7 @@ pub fn Toolbar() -> impl IntoView {
             })
             .collect_view()
     };
-    view! {
+    erased(view! {
         <form class="toolbar" role="search" method="get" action="/" on:submit=|event| event.prevent_default()>
             <label class="search">
                 <span class="spoken">{texts.search}</span>
@@ -113,6 +114,5 @@ pub fn Toolbar() -> impl IntoView {
                 {texts.show_keys}
             </button>
         </form>
-    }
-    .into_any()
+    })
 }

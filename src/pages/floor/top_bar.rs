@@ -5,6 +5,7 @@ use crate::api::{ApiError, sign_out};
 use crate::i18n::texts;
 use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
+use crate::ui::erased;
 use crate::ui::preferences::Preferences;
 use crate::ui::time::time_of_day;
 use leptos::ev::SubmitEvent;
@@ -27,7 +28,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
             }
         });
     };
-    view! {
+    erased(view! {
         <header class="top-bar">
             <h1>{texts.product}</h1>
             <nav>
@@ -45,8 +46,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
                 </button>
             </form>
         </header>
-    }
-    .into_any()
+    })
 }
 
 #[component]
@@ -70,7 +70,8 @@ fn LinkStatus() -> impl IntoView {
 #[component]
 pub fn LinkBanner() -> impl IntoView {
     let texts = texts();
-    let store = floor().store;
+    let floor = floor();
+    let store = floor.store;
     // A page that has just been loaded is given a second before it complains.
     let loaded = store.heard.get_value();
     let words = Memo::new(move |_| {
@@ -82,7 +83,7 @@ pub fn LinkBanner() -> impl IntoView {
             Liveness::PlatformDown => store.link.with(|link| link.since),
             Liveness::Silent | Liveness::Closed => store.heard.get_value(),
         };
-        let age = (texts.age)((store.clock.get() - since).max(0) / 1000 * 1000);
+        let age = (texts.age)((store.fine_clock.get() - since).max(0) / 1000 * 1000);
         let since = time_of_day(since - store.skew.get_value());
         Some(match store.liveness.get() {
             Liveness::PlatformDown => (texts.platform_down)(&since, &age),
@@ -90,12 +91,19 @@ pub fn LinkBanner() -> impl IntoView {
             _ => (texts.closed)(&since, &age),
         })
     });
-    view! {
+    // Spoken once, not at every second of its age.
+    Effect::new(move |_| {
+        if store.liveness.get() != Liveness::Live
+            && let Some(words) = words.get_untracked()
+        {
+            floor.announcement.set(words);
+        }
+    });
+    erased(view! {
         <Show when=move || words.with(Option::is_some)>
-            <div class="link-banner" role="alert" data-banner>
+            <div class="link-banner" data-banner>
                 {move || words.get()}
             </div>
         </Show>
-    }
-    .into_any()
+    })
 }

@@ -71,15 +71,20 @@ impl Floor {
         if self.in_call(index) {
             return Err(Refusal::InCall);
         }
+        let simulated = self.driven(index);
         self.unbind(index);
-        self.comes_back(index);
+        if simulated {
+            self.comes_back(index);
+        }
         Ok(())
     }
 
     /// The agent is logged on, and at the device that the request names, if it names one.
     fn check_device(&self, index: usize, device: Option<&str>) -> Result<(), Refusal> {
         let bound = self.agents[index].device.as_ref().ok_or(Refusal::LoggedOut)?;
-        let Some(device) = device.filter(|device| *device != &**bound) else { return Ok(()) };
+        let Some(device) = device.filter(|device| *device != &**bound) else {
+            return Ok(());
+        };
         match self.devices.get(device) {
             None => Err(Refusal::IllegalDevice(device.to_owned())),
             Some(Device { agent: Some(other), .. }) => Err(Refusal::DeviceInUse(self.agents[*other].id.clone())),
@@ -137,7 +142,9 @@ impl Floor {
     /// Looks whether an agent who logged on over HTTP still sends heart-beats.
     pub(in crate::simulator) fn check_heartbeat(&mut self, index: usize, shift: u32) {
         let agent = &self.agents[index];
-        let Some(latest) = agent.manual.filter(|_| agent.shift == shift && agent.device.is_some()) else { return };
+        let Some(latest) = agent.manual.filter(|_| agent.shift == shift && agent.device.is_some()) else {
+            return;
+        };
         let end = latest.saturating_add(self.real(HEARTBEAT));
         if self.now < end {
             self.later(end - self.now, Due::Heartbeat(index, shift));
@@ -197,9 +204,10 @@ impl Floor {
         let agent = &self.agents[index];
         let calls = agent.device.as_ref().and_then(|device| self.devices.get(device)).map_or(&[][..], |device| &device.calls);
         let parts = || {
-            calls.iter().filter_map(|call| self.calls.get(call)).filter_map(|call| {
-                agent.device.as_ref().and_then(|device| call.part(device)).map(|part| (call, part))
-            })
+            calls
+                .iter()
+                .filter_map(|call| self.calls.get(call))
+                .filter_map(|call| agent.device.as_ref().and_then(|device| call.part(device)).map(|part| (call, part)))
         };
         if let Some((call, _)) = parts().find(|(_, part)| part.state == PartState::Connected) {
             return match call.kind {

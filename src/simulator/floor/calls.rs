@@ -7,22 +7,21 @@ use serde_json::json;
 /// What becomes of a call to a number outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    Answered { after: Millis },
+    Answered {
+        after: Millis,
+    },
     /// The platform's `failedCode`.
-    Failed { after: Millis, code: u8 },
+    Failed {
+        after: Millis,
+        code: u8,
+    },
 }
 
 /// As long as a phone rings.
 const PATIENCE: Millis = 30_000;
 
-pub(super) fn failure(code: u8) -> &'static str {
-    match code {
-        1 => "busy now",
-        2 => "no answer",
-        3 => "number does not exist",
-        _ => "call failed",
-    }
-}
+/// What one device can hold at a time.
+const MOST_CALLS: usize = 8;
 
 impl Floor {
     /// A number as people dial it, or an id already.
@@ -46,6 +45,9 @@ impl Floor {
     pub(super) fn check_free(&self, device: &str) -> Result<(), Refusal> {
         let Some(phone) = self.devices.get(device) else { return Ok(()) };
         let busy = |call: &Id| self.calls.get(call).and_then(|call| call.part(device)).is_some_and(|part| part.state != PartState::Held);
+        if phone.calls.len() >= MOST_CALLS {
+            return Err(Refusal::WrongState("the device has too many calls on hold"));
+        }
         if phone.calls.iter().any(busy) { Err(Refusal::WrongState("device is busy with a call")) } else { Ok(()) }
     }
 
@@ -82,7 +84,14 @@ impl Floor {
             self.agents[agent].counters.dialled += 1;
         }
         self.enter(&id, from, PartState::Initiated, false, from, None);
-        self.emit_copy("serviceInitiated", from, &id, from, "Initiate", vec![("cause", json!("NORMAL")), ("initiatedDevice", json!(&**from))]);
+        self.emit_copy(
+            "serviceInitiated",
+            from,
+            &id,
+            from,
+            "Initiate",
+            vec![("cause", json!("NORMAL")), ("initiatedDevice", json!(&**from))],
+        );
         let fields = vec![("cause", json!("NEWCALL")), ("callingDevice", json!(&**from)), ("calledDevice", json!(&**to))];
         self.emit_copy("originated", from, &id, from, "Initiate", fields);
         match outcome {
@@ -147,7 +156,8 @@ impl Floor {
     }
 
     pub(super) fn refresh_call(&mut self, call: &str) {
-        let devices: Vec<Id> = self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect()).unwrap_or_default();
+        let devices: Vec<Id> =
+            self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect()).unwrap_or_default();
         devices.iter().for_each(|device| self.refresh_device(device));
     }
 
@@ -228,11 +238,21 @@ impl Floor {
     }
 
     fn switch(
-        &mut self, call: &str, device: &str, from: PartState, to: PartState, name: &'static str, role: &'static str,
+        &mut self,
+        call: &str,
+        device: &str,
+        from: PartState,
+        to: PartState,
+        name: &'static str,
+        role: &'static str,
     ) -> Result<(), Refusal> {
         let (found, part) = self.part(call, device)?;
         if part.state != from || part.silent {
-            return Err(Refusal::WrongState(if to == PartState::Held { "nothing to hold: the device does not talk" } else { "the device does not hold this call" }));
+            return Err(Refusal::WrongState(if to == PartState::Held {
+                "nothing to hold: the device does not talk"
+            } else {
+                "the device does not hold this call"
+            }));
         }
         let (id, device) = (found.id.clone(), part.device.clone());
         let now = self.now;
@@ -249,115 +269,17 @@ impl Floor {
         self.refresh_device(&device);
         Ok(())
     }
-
-    /// A party hangs up, or is hung up.
-    pub fn drop_connection(&mut self, call: &str, device: &str) -> Result<(), Refusal> {
-        let (call, part) = self.part(call, device)?;
-        let (id, device) = (call.id.clone(), part.device.clone());
-        self.clear(&id, &device, &device, "NORMAL_CLEARING", "UserDrop", None);
-        Ok(())
-    }
-
-    /// An outbound call came to nothing.
-    pub(in crate::simulator) fn fail(&mut self, call: &Id, code: u8) {
-        let Some(found) = self.calls.get(call).filter(|call| call.answered.is_none()) else { return };
-        let (caller, called) = (found.caller.clone(), found.called.clone());
-        if self.devices.contains_key(&caller) && found.part(&caller).is_some() {
-            let fields = vec![
-                ("cause", json!("Failed")),
-                ("calledDevice", json!(&*called)),
-                ("failedCode", json!(code.to_string())),
-                ("failedMsg", json!(failure(code))),
-            ];
-            self.emit_copy("failed", &caller, call, &called, "Fail", fields);
-        }
-        let cause = if code == 1 { "USER_BUSY" } else { "NO_ANSWER" };
-        let first = if found_part(self, call, &called) { called } else { caller };
-        self.clear(call, &first, &first, cause, "Failed", Some(code));
-    }
-
-    /// It rang for too long.
-    pub(in crate::simulator) fn no_answer(&mut self, call: &Id, device: &Id) {
-        let Ok((found, part)) = self.part(call, device) else { return };
-        if part.state != PartState::Alerting {
-            return;
-        }
-        if found.answered.is_none() && self.devices.contains_key(&found.caller) {
-            return self.fail(call, 2);
-        }
-        // A customer gives up; somebody who was invited just stays out.
-        let gone = if found.answered.is_none() { found.caller.clone() } else { device.clone() };
-        self.clear(call, &gone, &gone, "NO_ANSWER", "NoAnswer", None);
-    }
-
-    /// The device leaves; when one talker is left, the call ends for all.
-    pub(super) fn clear(&mut self, call: &Id, device: &Id, hung_up: &Id, cause: &'static str, reason: &'static str, code: Option<u8>) {
-        let fields = |leaving: &Id| vec![("cause", json!(cause)), ("releasingDevice", json!(&**leaving)), ("hangupDevice", json!(&**hung_up))];
-        self.emit_copies("connectionCleared", call, device, "Idle", &fields(device));
-        self.leave(call, device);
-        let Some(rest) = self.calls.get(call).filter(|call| call.talkers() <= 1) else { return self.refresh_call(call) };
-        // Talkers first, so that a listener hears the call to its end.
-        let mut rest: Vec<(bool, Id)> = rest.parts.iter().map(|part| (part.silent, part.device.clone())).collect();
-        rest.sort_by_key(|(silent, _)| *silent);
-        for (_, device) in rest {
-            self.emit_copies("connectionCleared", call, &device, "Idle", &fields(&device));
-            self.leave(call, &device);
-        }
-        self.close_call(call, reason, code);
-    }
-
-    /// Takes the device out of the call; an agent whose last call it was goes on with his work.
-    pub(super) fn leave(&mut self, call: &Id, device: &Id) {
-        let now = self.now;
-        let mut with_customer = false;
-        if let Some(call) = self.calls.get_mut(call) {
-            if let Some(at) = call.parts.iter().position(|part| part.device == *device) {
-                let part = call.parts.remove(at);
-                call.held += part.held_since.map_or(0, |since| now - since);
-                with_customer = call.kind != CallType::Internal && call.answered.is_some() && !part.silent && part.state != PartState::Alerting;
-            }
-        }
-        self.stop_recording_of(call, device);
-        let Some(phone) = self.devices.get_mut(device) else { return };
-        phone.calls.retain(|other| other != call);
-        let (last, agent) = (phone.calls.is_empty(), phone.agent);
-        match agent {
-            Some(agent) if last => self.after_call(agent, with_customer),
-            Some(agent) => self.refresh(agent),
-            None => {}
-        }
-    }
-
-    pub(super) fn close_call(&mut self, call: &Id, reason: &'static str, failed_code: Option<u8>) {
-        let Some(call) = self.calls.remove(call) else { return };
-        let station = [&call.caller, &call.called].into_iter().find(|party| self.devices.contains_key(*party)).cloned();
-        let end = CallEnd {
-            id: call.id,
-            kind: call.kind,
-            ani: call.caller,
-            dnis: call.called,
-            first_station: station,
-            started: call.started,
-            delivered: call.delivered,
-            answered: call.answered,
-            ended: self.now,
-            held: call.held,
-            reason,
-            failed_code,
-            conferenced: call.conferenced,
-            transfers: call.transfers,
-        };
-        self.emit_model("CallEndEvent", None, Content::CallEnd(Box::new(end)));
-    }
-}
-
-fn found_part(floor: &Floor, call: &Id, device: &Id) -> bool {
-    floor.calls.get(call).is_some_and(|call| call.part(device).is_some())
 }
 
 /// The fields that say which calls became which.
 pub(super) fn merged(
-    actor_role: &'static str, actor: &Id, other_role: &'static str, other: &Id, primary: Option<&Id>, secondary: &Id, new: &Id,
+    actor_role: &'static str,
+    actor: &Id,
+    other_role: &'static str,
+    other: &Id,
+    primary: Option<&Id>,
+    secondary: &Id,
+    new: &Id,
 ) -> Fields {
     vec![
         ("primaryOldCall", json!(primary.map_or("0", |call| call))),

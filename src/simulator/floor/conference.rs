@@ -15,9 +15,12 @@ impl Floor {
         }
     }
 
-    /// Somebody who is not in the call and could be.
-    fn newcomer(&self, call: &Id, number: &str) -> Result<Id, Refusal> {
+    /// Somebody who is not in the call and could be. Who only listens stops listening to take part.
+    fn newcomer(&mut self, call: &Id, number: &str) -> Result<Id, Refusal> {
         let device = self.qualified(number);
+        if self.part(call, &device).is_ok_and(|(_, part)| part.silent) {
+            self.drop_connection(call, &device)?;
+        }
         if self.calls.get(call).is_some_and(|call| call.part(&device).is_some()) {
             return Err(Refusal::WrongState("that party is in the call already"));
         }
@@ -188,7 +191,10 @@ impl Floor {
         if !self.devices.contains_key(&device) {
             return Err(Refusal::IllegalDevice(device.to_string()));
         }
-        self.newcomer(&call, &device)?;
+        if self.part(&call, &device).is_ok() {
+            return Err(Refusal::WrongState("that device is in the call already"));
+        }
+        self.check_free(&device)?;
         self.ring(&call, &device, &caller, true, None);
         Ok(())
     }

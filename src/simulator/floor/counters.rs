@@ -73,12 +73,16 @@ impl Counters {
 
     /// The platform's names and texts; `seconds` turns floor milliseconds into seconds.
     pub fn report(&self, status: &str, seconds: impl Fn(Millis) -> u64) -> Vec<(&'static str, String)> {
-        let average = |sum: Millis, count: u32| if count == 0 { "0.0".to_owned() } else { format!("{:.1}", seconds(sum) as f64 / f64::from(count)) };
+        let average = |sum: Millis, count: u32| {
+            if count == 0 { "0.0".to_owned() } else { format!("{:.1}", seconds(sum) as f64 / f64::from(count)) }
+        };
         let talk = self.in_talk + self.out_talk + self.internal_talk;
         let total = self.offered + self.dialled;
         let abandoned = self.offered.saturating_sub(self.calls_in + self.calls_internal);
         let busy = talk + self.hold + self.acw + self.ring + self.dial;
-        let rate = |part: u64, whole: u64| if whole == 0 { "0.0".to_owned() } else { format!("{:.4}", part as f64 * 100.0 / whole as f64) };
+        let rate = |part: u64, whole: u64| {
+            if whole == 0 { "0.0".to_owned() } else { format!("{:.4}", part as f64 * 100.0 / whole as f64) }
+        };
         let text = |value: u32| value.to_string();
         let time = |value: Millis| seconds(value).to_string();
         vec![

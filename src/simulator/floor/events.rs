@@ -17,10 +17,23 @@ pub struct Event {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    Agent { agent: Id, mode: Mode, reason: Option<String> },
+    Agent {
+        agent: Id,
+        mode: Mode,
+        reason: Option<String>,
+    },
     /// `connection` is the device whose connection is named.
-    Call { call: Id, device: Id, connection: Id, state: &'static str, fields: Fields },
-    Recording { device: Id, fields: Fields },
+    Call {
+        call: Id,
+        device: Id,
+        connection: Id,
+        state: &'static str,
+        fields: Fields,
+    },
+    Recording {
+        device: Id,
+        fields: Fields,
+    },
     Status(Box<AgentStatus>),
     CallEnd(Box<CallEnd>),
 }

@@ -16,7 +16,8 @@ impl Floor {
             .enumerate()
             .filter(|(_, agent)| team.is_none_or(|team| team == team_id(agent.team)))
             .map(|(index, agent)| {
-                let queues: Vec<Value> = (0..QUEUES.len()).filter(|queue| QUEUES[*queue].teams.contains(&agent.team)).map(queue_json).collect();
+                let queues: Vec<Value> =
+                    (0..QUEUES.len()).filter(|queue| QUEUES[*queue].teams.contains(&agent.team)).map(queue_json).collect();
                 let code = agent.id.split('@').next().unwrap_or_default();
                 json!({
                     "id": format!("a6d1c0de-0000-4000-8000-{index:012x}"),
@@ -53,19 +54,20 @@ impl Floor {
         let device = agent.device.as_ref();
         let phone = device.and_then(|device| self.devices.get(device));
         let call = phone.and_then(|phone| phone.calls.last()).and_then(|call| self.calls.get(call));
-        let active = device.zip(call).and_then(|(device, call)| call.part(device).map(|part| (device, call, part))).map(|(device, call, part)| {
-            let other = call.parts.iter().find(|other| other.device != *device && !other.silent).map(|other| &*other.device);
-            json!({
-                "callId": &*call.id,
-                "ani": &*call.caller,
-                "dnis": &*call.called,
-                "otherSide": other,
-                "direction": if call.kind == CallType::Inbound || call.caller != *device { "In" } else { "Out" },
-                "state": part.state.as_str(),
-                "ringTime": call.delivered.map(&time),
-                "answerTime": call.answered.map(&time),
-            })
-        });
+        let active =
+            device.zip(call).and_then(|(device, call)| call.part(device).map(|part| (device, call, part))).map(|(device, call, part)| {
+                let other = call.parts.iter().find(|other| other.device != *device && !other.silent).map(|other| &*other.device);
+                json!({
+                    "callId": &*call.id,
+                    "ani": &*call.caller,
+                    "dnis": &*call.called,
+                    "otherSide": other,
+                    "direction": if call.kind == CallType::Inbound || call.caller != *device { "In" } else { "Out" },
+                    "state": part.state.as_str(),
+                    "ringTime": call.delivered.map(&time),
+                    "answerTime": call.answered.map(&time),
+                })
+            });
         let mut state = json!({
             "agent": {
                 "agentId": &*agent.id,
@@ -88,7 +90,8 @@ impl Floor {
             .agents
             .iter()
             .map(|agent| {
-                let calls = agent.device.as_ref().and_then(|device| self.devices.get(device)).map(|device| &device.calls[..]).unwrap_or_default();
+                let calls =
+                    agent.device.as_ref().and_then(|device| self.devices.get(device)).map(|device| &device.calls[..]).unwrap_or_default();
                 json!({
                     "agentId": &*agent.id,
                     "name": agent.name,

@@ -72,8 +72,11 @@ impl Floor {
                 }
             }
             _ => {
-                let (Some(index), Some(other)) = (self.someone_ready(None), self.someone_ready(None)) else { return };
-                if let (true, Some(from), Some(to)) = (index != other, self.agents[index].device.clone(), self.agents[other].device.clone()) {
+                let (Some(index), Some(other)) = (self.someone_ready(None), self.someone_ready(None)) else {
+                    return;
+                };
+                if let (true, Some(from), Some(to)) = (index != other, self.agents[index].device.clone(), self.agents[other].device.clone())
+                {
                     self.dial(&from, &to, Outcome::Answered { after: 0 });
                 }
             }
@@ -106,7 +109,9 @@ impl Floor {
         let now = self.now;
         self.waiting.retain(|customer| customer.until > now);
         while let Some(queue) = self.waiting.front().map(|customer| customer.queue) {
-            let Some(device) = self.someone_ready(Some(queue)).and_then(|index| self.agents[index].device.clone()) else { return };
+            let Some(device) = self.someone_ready(Some(queue)).and_then(|index| self.agents[index].device.clone()) else {
+                return;
+            };
             if let Some(customer) = self.waiting.pop_front() {
                 self.offer(&customer.number, &device, queue);
             }
@@ -147,7 +152,9 @@ impl Floor {
             return;
         }
         let devices: Vec<Id> = call.parts.iter().filter(|part| !part.silent).map(|part| part.device.clone()).collect();
-        let Some(device) = devices.into_iter().find(|device| self.agent_at(device).is_some_and(|index| self.driven(index))) else { return };
+        let Some(device) = devices.into_iter().find(|device| self.agent_at(device).is_some_and(|index| self.driven(index))) else {
+            return;
+        };
         let length = self.log_normal(170 * SECOND, 0.75).clamp(8 * SECOND, 40 * MINUTE);
         self.later(length, Due::Hangup(id.clone()));
         let customer = self.calls.get(id).is_some_and(|call| call.kind != CallType::Internal);

@@ -69,7 +69,8 @@ impl Greeting {
 /// None within the answer is no heart-beat. Faster than ten a second is no heart-beat but a load.
 fn heart_beat(text: &str) -> Option<(Option<Duration>, Option<Duration>)> {
     let (sends, wants) = text.split_once(',')?;
-    let period = |text: &str| text.trim().parse::<u32>().ok().map(|millis| (millis > 0).then(|| Duration::from_millis(u64::from(millis.max(100)))));
+    let period =
+        |text: &str| text.trim().parse::<u32>().ok().map(|millis| (millis > 0).then(|| Duration::from_millis(u64::from(millis.max(100)))));
     Some((period(sends)?, period(wants)?))
 }
 

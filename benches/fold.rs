@@ -1,0 +1,72 @@
+//! What an event costs: decoding and applying it, against the baseline of merely parsing its JSON; and a publication of the whole
+//! floor. Every figure is a median, the ratio is taken in the same run.
+
+use std::hint::black_box;
+use std::time::Instant;
+use supervisor_console::floor::{AgentId, Event, Floor};
+use supervisor_console::live::{Down, Header, Link, LinkState};
+
+const AGENTS: usize = 10_000;
+const RUNS: usize = 15;
+
+fn bodies() -> Vec<Vec<u8>> {
+    let sample = include_str!("../src/tests/events/agentNotReady.json").to_owned();
+    let agent = |n: usize| sample.replace("5006@", &format!("{}@", 50_000 + n)).replace("8001@", &format!("{}@", 80_000 + n));
+    (0..AGENTS).map(|n| agent(n).replace("11065578", &n.to_string()).into_bytes()).collect()
+}
+
+/// Median nanoseconds of one run, each with `prepare`'s result.
+fn median<T>(mut prepare: impl FnMut() -> T, mut run: impl FnMut(T)) -> f64 {
+    let mut times: Vec<u128> = (0..RUNS)
+        .map(|_| {
+            let prepared = prepare();
+            let start = Instant::now();
+            run(prepared);
+            start.elapsed().as_nanos()
+        })
+        .collect();
+    times.sort_unstable();
+    times[RUNS / 2] as f64
+}
+
+fn main() {
+    let bodies = bodies();
+    let baseline = median(
+        || (),
+        |()| {
+            for body in &bodies {
+                black_box(serde_json::from_slice::<serde_json::Value>(body).ok());
+            }
+        },
+    );
+    let folded = median(Floor::default, |mut floor| {
+        for body in &bodies {
+            if let Ok(event) = Event::decode(body, &|civil| civil) {
+                black_box(floor.apply(&event));
+            }
+        }
+    });
+    let each = |nanos: f64| nanos / AGENTS as f64 / 1000.0;
+    println!("fold: {:.2} us an event, JSON alone {:.2} us, ratio {:.2}", each(folded), each(baseline), folded / baseline);
+
+    let mut floor = Floor::default();
+    for body in &bodies {
+        if let Ok(event) = Event::decode(body, &|civil| civil) {
+            floor.apply(&event);
+        }
+    }
+    let agents: Vec<AgentId> = floor.agents().cloned().collect();
+    let rows = median(|| (), |()| drop(black_box(agents.iter().filter_map(|agent| floor.row(agent)).collect::<Vec<_>>())));
+    let link = Link { state: LinkState::Live, since: 0, last_event: None };
+    let header = Header { epoch: 1, seq: 1, at: 0, offset: 0, link };
+    let snapshot = Down::Snapshot { header, rows: agents.iter().filter_map(|agent| floor.row(agent)).collect() };
+    let mut bytes = 0;
+    let encoded = median(|| (), |()| bytes = black_box(snapshot.encode()).map_or(0, |encoded| encoded.len()));
+    println!(
+        "snapshot of {AGENTS} agents: rows {:.2} ms, encoding {:.2} ms, ratio {:.2}, {} KB",
+        rows / 1e6,
+        encoded / 1e6,
+        encoded / rows,
+        bytes / 1024
+    );
+}
