@@ -88,7 +88,9 @@ async fn another_origin_is_refused_even_with_the_cookie() {
     let call = talking(&lab.simulator, &mut live).await;
     let mut lured = supervisor.clone();
     let (own, port) = (&lab.console.address, lab.console.address.split(':').nth(1).unwrap());
-    for origin in ["http://evil.example", "null", &format!("http://localhost:{port}"), &format!("http://{own}.evil.example"), "http://127.0.0.1:1"] {
+    for origin in
+        ["http://evil.example", "null", &format!("http://localhost:{port}"), &format!("http://{own}.evil.example"), "http://127.0.0.1:1"]
+    {
         lured.origin = Some(origin.to_owned());
         for (operation, answer) in all_seven(&lured, &call).await {
             assert_eq!(answer.error(), (403, "wrong-origin".to_owned()), "{operation:?} from {origin}");
@@ -98,17 +100,18 @@ async fn another_origin_is_refused_even_with_the_cookie() {
     }
     let mut own_page = supervisor.clone();
     own_page.origin = Some(format!("http://{own}"));
-    all_ready_but_two(&own_page).await;
+    sees_the_board(&own_page).await;
     nothing_arrived_yet(&lab, &own_page).await;
 }
 
-async fn all_ready_but_two(browser: &Browser) {
+async fn sees_the_board(browser: &Browser) {
     browser.live().await.until("the board is there", |board| board.rows.len() >= 10).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_operation_that_is_not_offered_is_not_carried_out() {
-    let names: Vec<&str> = Operation::ALL.into_iter().filter(|operation| *operation != Operation::NotReady).map(Operation::action).collect();
+    let names: Vec<&str> =
+        Operation::ALL.into_iter().filter(|operation| *operation != Operation::NotReady).map(Operation::action).collect();
     let lab = Lab::with(&["--hide-action", &names.join(",")]).await;
     let (supervisor, mut live) = lab.supervisor().await;
     let call = talking(&lab.simulator, &mut live).await;

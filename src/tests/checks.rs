@@ -5,7 +5,8 @@ use crate::support::{Answer, Lab};
 use serde_json::json;
 use supervisor_console::floor::{Operation, Outcome, State};
 
-const NO_IDS: [&str; 8] = ["8001", "@test.cc", "8001@", "80 01@test.cc", "8001@test.cc/../../agent", "8001%7C@test.cc", "8001@test.cc@x", "é@test.cc"];
+const NO_IDS: [&str; 8] =
+    ["8001", "@test.cc", "8001@", "80 01@test.cc", "8001@test.cc/../../agent", "8001%7C@test.cc", "8001@test.cc@x", "é@test.cc"];
 const NO_CALLS: [&str; 6] = ["", "..", "a/b", "a|b", "37db6efe 57cc", "é"];
 
 fn is_bad(answer: &Answer, field: &str, what: &str) {
@@ -37,7 +38,8 @@ async fn what_is_no_id_of_this_tenant_goes_nowhere() {
                 }
                 _ => {
                     let number = if field == "agentId" { "5001" } else { "8001" };
-                    let foreign = [format!("{number}@other.cc"), format!("{number}@TEST.cc"), format!("{number}@test.cc.evil.example"), long.clone()];
+                    let foreign =
+                        [format!("{number}@other.cc"), format!("{number}@TEST.cc"), format!("{number}@test.cc.evil.example"), long.clone()];
                     for value in NO_IDS.into_iter().chain(foreign.iter().map(String::as_str)) {
                         is_bad(&supervisor.force(operation, &with(&form, field, value)).await, field, &what(value));
                     }

@@ -116,8 +116,20 @@ fn an_address_that_is_taken_ends_the_start() {
 #[test]
 fn help_names_every_flag_with_its_variable() {
     let console = [
-        "listen", "sdk-url", "login-url", "events-url", "namespace", "topic", "broker-login", "broker-passcode", "time-zone", "database-url",
-        "log-format", "supervisors", "viewers", "hide-action",
+        "listen",
+        "sdk-url",
+        "login-url",
+        "events-url",
+        "namespace",
+        "topic",
+        "broker-login",
+        "broker-passcode",
+        "time-zone",
+        "database-url",
+        "log-format",
+        "supervisors",
+        "viewers",
+        "hide-action",
     ];
     let floor = ["agents", "calls-per-hour", "speed", "seed"];
     for (command, flags) in [

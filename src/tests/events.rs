@@ -25,7 +25,8 @@ async fn a_change_arrives_unasked() {
     assert!((-2_000..20_000).contains(&in_state), "in this state for {in_state} ms: the platform's zone was not heeded");
     assert_eq!(live.board.snapshots, 1, "a change is sent as a change");
     lab.simulator.set_mode("5001", "Ready", None).await;
-    live.until("5001 is ready, for no reason", |board| board.state("5001") == Some(State::Ready) && board.row("5001").reason.is_none()).await;
+    live.until("5001 is ready, for no reason", |board| board.state("5001") == Some(State::Ready) && board.row("5001").reason.is_none())
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -36,7 +37,10 @@ async fn names_and_teams_come_from_the_roster() {
     for agent in truth["agents"].as_array().unwrap().iter().filter(|agent| agent["supervisor"] == false) {
         let number = agent["agentId"].as_str().unwrap().split('@').next().unwrap();
         let row = live.board.row(number);
-        assert_eq!((json!(row.name), json!(row.team), json!(row.device)), (agent["name"].clone(), agent["team"].clone(), agent["device"].clone()));
+        assert_eq!(
+            (json!(row.name), json!(row.team), json!(row.device)),
+            (agent["name"].clone(), agent["team"].clone(), agent["device"].clone())
+        );
     }
     assert_eq!(live.board.rows.len(), AGENTS as usize);
 }
@@ -57,10 +61,15 @@ async fn a_call_is_followed_from_the_dialling_to_the_end() {
     lab.simulator.act("8001", &call, "hold", json!({})).await;
     live.until_state("5001", State::OnHold).await;
     lab.simulator.act("8001", &call, "retrieve", json!({})).await;
-    live.until("5001 talks again", |board| board.state("5001") == Some(State::OnCall) && board.row("5001").call.as_ref().unwrap().holds == 1).await;
+    live.until("5001 talks again", |board| {
+        board.state("5001") == Some(State::OnCall) && board.row("5001").call.as_ref().unwrap().holds == 1
+    })
+    .await;
     lab.simulator.act("8002", &call, "singleStepTransfer", json!({ "transferTo": "8003" })).await;
     live.until("5003 talks instead of 5002", |board| {
-        board.state("5003") == Some(State::OnCall) && board.state("5002") == Some(State::Ready) && board.state("5001") == Some(State::OnCall)
+        board.state("5003") == Some(State::OnCall)
+            && board.state("5002") == Some(State::Ready)
+            && board.state("5001") == Some(State::OnCall)
     })
     .await;
     lab.simulator.hang_up("8003", &call).await;
@@ -115,7 +124,9 @@ async fn rubbish_is_passed_over_and_the_next_good_event_counts() {
     let links = lab.simulator.links().await;
     let before = live.board.rows.clone();
     let huge = vec![b'x'; 3 << 19];
-    for rubbish in [&b"{"[..], b"", b"[]", b"null", b"{}", b"\0\n\n\0", b"\xff\xfe", br#"{"eventName":7}"#, br#"{"eventName":"agentReady"}"#, &huge] {
+    for rubbish in
+        [&b"{"[..], b"", b"[]", b"null", b"{}", b"\0\n\n\0", b"\xff\xfe", br#"{"eventName":7}"#, br#"{"eventName":"agentReady"}"#, &huge]
+    {
         assert_eq!(lab.simulator.raw(rubbish).await, 1, "the console does not listen");
     }
     lab.simulator.raw(format!("MESSAGE\ncontent-length:{}\n\n", u64::MAX).as_bytes()).await;

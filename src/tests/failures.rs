@@ -4,6 +4,7 @@ use crate::support::{Lab, agent_event};
 use serde_json::json;
 use std::time::Duration;
 use supervisor_console::floor::{Operation, Outcome, State};
+use supervisor_console::live::LinkState;
 
 const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
 
@@ -95,7 +96,7 @@ async fn a_platform_that_is_gone_gets_nothing_and_the_answer_says_so() {
     let (browser, mut live) = lab.supervisor().await;
     let Lab { simulator, console: _console, database, folder: _folder } = lab;
     drop(simulator);
-    live.until_link(supervisor_console::live::LinkState::Down).await;
+    live.until_link(LinkState::Down).await;
     // A connection that was kept open may be found broken first: then nobody knows.
     let answer = browser.force(Operation::NotReady, &AGENT).await;
     let answer = if answer.status == 504 { browser.force(Operation::NotReady, &AGENT).await } else { answer };

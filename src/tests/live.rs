@@ -113,7 +113,8 @@ async fn what_a_browser_says_is_not_listened_to() {
 /// A browser that reads nothing for a while: what lies between it and the console fills up, then its queue runs over.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_reader_holds_up_nobody_and_gets_the_whole_board_again() {
-    let lab = Lab::on(Simulator::with(300, 60.0, 400.0).await, &[]).await;
+    // Busy enough to write a megabyte a second.
+    let lab = Lab::on(Simulator::with(2_000, 120.0, 400.0).await, &[]).await;
     let browser = lab.console.sign_in("5000", "8000").await;
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(32 << 10).unwrap();
@@ -122,6 +123,7 @@ async fn a_slow_reader_holds_up_nobody_and_gets_the_whole_board_again() {
     let mut fast = browser.live().await;
     slow.next().await;
     assert_eq!(slow.board.snapshots, 1);
+    // The system holds about three megabytes for a socket, then the console's queue of 256 messages fills.
     while fast.bytes < 4 << 20 {
         fast.next().await;
     }

@@ -84,7 +84,8 @@ async fn force_not_ready_and_force_ready() {
         path: "/api/csta/agent/state".to_owned(),
         body,
     };
-    let not_ready = r#"{"func":"SetState","agentMode":"NotReady","loginId":"5001@test.cc","agentId":"5001@test.cc","device":"8001@test.cc"}"#;
+    let not_ready =
+        r#"{"func":"SetState","agentMode":"NotReady","loginId":"5001@test.cc","agentId":"5001@test.cc","device":"8001@test.cc"}"#;
     let shown = carried_out(&lab, &browser, &mut live, case(Operation::NotReady, not_ready)).await;
     assert_eq!((shown.agent.unwrap().as_str(), shown.device.unwrap().as_str()), ("5001@test.cc", "8001@test.cc"));
     live.until_state("5001", State::NotReady).await;

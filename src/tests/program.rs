@@ -1,13 +1,13 @@
 //! The program as it is shipped, in a process of its own: its figures, its log, its end.
 
-use crate::support::{Database, PASSWORD, Program, Simulator, all_ready};
+use crate::support::{Browser, Database, PASSWORD, Program, Simulator, all_ready};
 use serde_json::json;
 use std::collections::BTreeMap;
 use supervisor_console::floor::{Operation, Outcome, State};
 use supervisor_console::live::LinkState;
 
 /// Figures by their name and labels.
-async fn figures(browser: &crate::support::Browser) -> BTreeMap<String, f64> {
+async fn figures(browser: &Browser) -> BTreeMap<String, f64> {
     let answer = browser.get("/metrics").await;
     assert_eq!(answer.status, 200);
     let lines = answer.body.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
@@ -73,7 +73,7 @@ async fn whatever_is_logged_no_secret_is() {
     let flags = ["--broker-login", "guest", "--broker-passcode", "Br0ker-Passc0de"];
     let mut program = Program::serve(&simulator.url(), &database, &flags);
     program.until_logged("the link to the platform is live");
-    let mut wrong = crate::support::Browser::at(&program.address);
+    let mut wrong = Browser::at(&program.address);
     assert_eq!(wrong.sign_in("5000", "Wr0ng-Passw0rd", "test.cc", "8000").await.status, 401);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;

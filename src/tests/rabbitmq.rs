@@ -103,7 +103,12 @@ impl Drop for Broker {
     fn drop(&mut self) {
         self.stop();
         // The node's name server stays behind by itself.
-        let _ = Command::new("epmd").arg("-kill").env("ERL_EPMD_PORT", self.epmd.to_string()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let _ = Command::new("epmd")
+            .arg("-kill")
+            .env("ERL_EPMD_PORT", self.epmd.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
     }
 }
 
@@ -117,7 +122,8 @@ impl Publisher {
     async fn to(broker: &Broker) -> Publisher {
         let (socket, _) = connect_async(broker.events_url()).await.unwrap();
         let mut publisher = Publisher { socket, decoder: Decoder::new(Limits::default()) };
-        let connect = Frame::new("CONNECT").header("accept-version", "1.2").header("login", "guest").header("passcode", "guest").header("host", "/");
+        let connect =
+            Frame::new("CONNECT").header("accept-version", "1.2").header("login", "guest").header("passcode", "guest").header("host", "/");
         publisher.send(&connect).await;
         assert_eq!(publisher.answer().await.command, "CONNECTED");
         publisher.decoder.set_version(Version::V1_2);
@@ -146,7 +152,8 @@ impl Publisher {
     /// Publishes the event to the tenant's topic, and returns when the broker has it.
     async fn publish(&mut self, event: &Value) {
         let topic = format!("/topic/event.agent.{}.test_cc", event["eventName"].as_str().unwrap());
-        let frame = Frame::new("SEND").header("destination", topic).header("content-type", "application/json").header("receipt", "published");
+        let frame =
+            Frame::new("SEND").header("destination", topic).header("content-type", "application/json").header("receipt", "published");
         self.send(&frame.with_body(event.to_string())).await;
         let answer = self.answer().await;
         assert_eq!((answer.command.as_str(), answer.get("receipt-id")), ("RECEIPT", Some("published")), "{answer:?}");
@@ -194,5 +201,8 @@ async fn a_real_broker_serves_as_well() {
     assert_eq!(browser.get("/readyz").await.status, 200);
     let mut publisher = Publisher::to(&broker).await;
     publisher.publish(&agent_event("agentNotReady", "5001")).await;
-    live.until("5001 is not ready, and certainly so", |board| board.state("5001") == Some(State::NotReady) && !board.row("5001").remembered).await;
+    live.until("5001 is not ready, and certainly so", |board| {
+        board.state("5001") == Some(State::NotReady) && !board.row("5001").remembered
+    })
+    .await;
 }

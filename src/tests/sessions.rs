@@ -28,7 +28,10 @@ async fn the_platforms_session_never_reaches_the_browser() {
     let sessions = lab.database.platform_sessions();
     let [(agent, secret)] = &sessions[..] else { panic!("{sessions:?}") };
     assert_eq!(agent, "5000@test.cc");
-    assert!(lab.simulator.from_console().await.iter().any(|request| request.header("sessionId") == Some(secret)), "a wrong secret proves nothing");
+    assert!(
+        lab.simulator.from_console().await.iter().any(|request| request.header("sessionId") == Some(secret)),
+        "a wrong secret proves nothing"
+    );
     answers.push(browser.post("/api/sign-out", &[]).await);
     live.until("the channel is closed", |board| board.closed).await;
     for answer in answers {
@@ -66,8 +69,7 @@ async fn signing_out_ends_the_session_wherever_it_is_shown() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
     let mut tab = browser.live().await;
-    let (other, mut others_live) = (lab.console.sign_in("5900", "8900").await, None);
-    others_live.replace(all_ready(&other).await);
+    let mut others_live = all_ready(&lab.console.sign_in("5900", "8900").await).await;
     assert_eq!(browser.post("/api/sign-out", &[]).await.status, 200);
     for channel in [&mut live, &mut tab] {
         channel.until("the channel is closed", |board| board.closed).await;
@@ -77,7 +79,7 @@ async fn signing_out_ends_the_session_wherever_it_is_shown() {
     assert_eq!(browser.try_live("").await.err().map(|status| status.as_u16()), Some(401));
     assert_eq!(browser.post("/api/sign-out", &[]).await.error(), (401, "signed-out".to_owned()));
     lab.simulator.set_mode("5001", "NotReady", None).await;
-    others_live.unwrap().until_state("5001", State::NotReady).await;
+    others_live.until_state("5001", State::NotReady).await;
     lab.settled().await;
     assert!(lab.database.platform_sessions().iter().all(|(agent, _)| agent != "5000@test.cc"), "it would be back after a restart");
 }
@@ -85,13 +87,12 @@ async fn signing_out_ends_the_session_wherever_it_is_shown() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sessions_survive_a_restart_of_the_console() {
     let lab = Lab::new().await;
-    let (mut browser, live) = lab.supervisor().await;
+    let (mut browser, mut live) = lab.supervisor().await;
     let signed_out = lab.console.sign_in("5900", "8900").await;
     signed_out.post("/api/sign-out", &[]).await;
     lab.settled().await;
     let epoch = live.board.epoch();
     let Lab { simulator, console, database, folder: _folder } = lab;
-    let mut live = live;
     console.stop().await;
     live.until("the channel is closed", |board| board.closed).await;
     assert!(!live.board.signed_out, "a restart is no sign-out");

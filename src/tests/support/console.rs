@@ -1,6 +1,6 @@
 //! A console in this process, started with the flags of `serve`.
 
-use super::{Browser, Database, PATIENCE, PASSWORD};
+use super::{Browser, Database, PASSWORD, PATIENCE};
 use clap::Parser;
 use supervisor_console::server::config::{Cli, Command, Config};
 use supervisor_console::server::{self, StartError};

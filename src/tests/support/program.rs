@@ -1,6 +1,6 @@
 //! The program itself, as it is shipped: a process of its own, with figures and log lines that nobody else adds to.
 
-use super::{Browser, Database, PATIENCE, PASSWORD};
+use super::{Browser, Database, PASSWORD, PATIENCE};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
