@@ -56,7 +56,8 @@ async fn simulate(args: SimulateArgs, stop: CancellationToken) -> Result<(), Str
     telemetry::start_logging(args.log_format);
     let listener = bind(args.listen, "--listen").await?;
     let floor = floor_of(&args.floor, args.namespace, jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|error| error.to_string())?);
-    println!("The simulated platform is at http://{} (events: ws://{0}/mvc/stomp/websocket)", args.listen);
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    println!("The simulated platform is at http://{address} (events: ws://{address}/mvc/stomp/websocket)");
     println!("Sign in as supervisor 5000 or 5900 to 5909, or as an agent; every password is Aa123456.");
     simulator::serve(listener, floor, stop).await.map_err(|error| error.to_string())
 }

@@ -95,12 +95,19 @@ fn keep_focus(floor: super::Floor) {
         let slot = viewport.focused.get_untracked();
         let place = slot.and_then(|slot| order.iter().position(|other| *other == slot));
         let Some(before) = before else { return place };
-        // On the page's body the focus is nowhere: it was in the row until now.
-        let lost = slot.is_some() && document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-        match (place, before) {
-            (Some(place), Some(_)) if lost => viewport.refocus(place),
-            (None, Some(before)) if lost && !order.is_empty() => viewport.refocus(before.min(order.len() - 1)),
-            _ => {}
+        let target = match (place, before) {
+            (Some(place), Some(_)) => Some(place),
+            (None, Some(before)) if slot.is_some() && !order.is_empty() => Some(before.min(order.len() - 1)),
+            _ => None,
+        };
+        if let Some(target) = target {
+            // The rows move after this effect: whether the focus went with them shows in the next frame.
+            request_animation_frame(move || {
+                // On the page's body the focus is nowhere: it was in the row until now.
+                if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+                    viewport.refocus(target);
+                }
+            });
         }
         place
     });

@@ -172,11 +172,13 @@ impl Desk {
     pub fn subscribe(&mut self, from: Option<(u64, u64)>) -> Subscription {
         self.publish();
         let resumed = from.filter(|(epoch, _)| *epoch == self.epoch).and_then(|(_, seq)| self.hub.resume(seq, self.seq));
-        if let Some(mut subscription) = resumed {
-            // The link as it is now, not as it was with the last delta.
-            subscription.first.extend(encode(&Down::Pulse { header: self.header() }));
-            return subscription;
-        }
+        let mut subscription = resumed.unwrap_or_else(|| self.begin_with_all());
+        // The link as it is now, not as it was with the last delta or when the snapshot was made.
+        subscription.first.extend(encode(&Down::Pulse { header: self.header() }));
+        subscription
+    }
+
+    fn begin_with_all(&mut self) -> Subscription {
         let fresh = |(seq, made, _): &(u64, Instant, Bytes)| *seq == self.seq && made.elapsed() < SNAPSHOT_LIFE;
         if !self.snapshot.as_ref().is_some_and(fresh) {
             let rows = self.published.values().cloned().collect();
