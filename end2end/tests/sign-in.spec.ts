@@ -113,6 +113,9 @@ test("who has no role on the console is told so", async ({ page, own, quiet }) =
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
+  // The page still asks for its program ahead of time.
+  test.beforeEach(({ quiet }) => quiet.expect(/was preloaded using link preload but not used/));
+
   test("signing in works", async ({ page, platform: _reset }) => {
     await page.goto("/?q=5003");
     const form = new SignIn(page);
@@ -120,7 +123,9 @@ test.describe("without JavaScript", () => {
     await form.submit();
     await expect(page).toHaveURL(/\/(\?q=5003)?$/);
     await expect(page.locator('[data-agent="5003@test.cc"]')).toBeVisible();
-    await expect(page.getByText("This page needs JavaScript to stay live")).toBeVisible();
+    const notice = page.locator("noscript .page-notice");
+    await expect(notice).toBeVisible();
+    await expect(notice).toContainText("This page needs JavaScript to stay live");
     // It never looks live when it is not.
     await expect(page.locator("body")).not.toHaveAttribute("data-link", "live");
     await page.getByRole("button", { name: "Sign out" }).click();
