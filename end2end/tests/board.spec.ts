@@ -18,6 +18,11 @@ test("a change of state arrives unasked, and is counted", async ({ board, platfo
 });
 
 test("a call is followed from dialling to its end", async ({ board, platform }) => {
+  // At a phone that is answered by hand.
+  await platform.logOut("5002");
+  await board.is("5002", "logged-out");
+  await platform.logOn("5002");
+  await board.is("5002", "ready");
   const call = await platform.dial("8001", "8002");
   await board.is("5001", "dialling");
   await board.is("5002", "ringing");
@@ -174,9 +179,16 @@ test("rows keep their places under the pointer until asked to move", async ({ bo
   await board.is("5020", "not-ready");
   await expect(board.page.locator("[data-waiting]")).toBeVisible();
   expect(await board.order()).toEqual(before);
-  await board.page.locator("[data-waiting]").click();
+  await board.page.locator("[data-waiting]").press("Enter");
   await expect.poll(async () => (await board.order())[0]).toBe("5020");
   await expect(board.page.locator("[data-waiting]")).toHaveCount(0);
+
+  // Or until the pointer has left.
+  await board.row("5002").hover();
+  await platform.setMode("5021", "NotReady");
+  await expect(board.page.locator("[data-waiting]")).toBeVisible();
+  await board.search.hover();
+  await expect.poll(async () => (await board.order()).slice(0, 2)).toEqual(["5020", "5021"]);
 });
 
 test("a floor of 600: only what is near is drawn, the last row is in reach", async ({ page, own, context }) => {

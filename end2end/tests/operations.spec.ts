@@ -70,7 +70,16 @@ test("take: the call moves to the supervisor's phone", async ({ board, platform 
   await only({ method: "POST", path: `${connection(call, "5005")}/singleStepTransfer`, body: { transferTo: "8000" } });
   await expect(board.row("5005")).not.toHaveAttribute("data-call");
   await board.is("5006", "on-call");
+  expect(await platform.devicesIn(call)).toEqual(["8000", "8006"]);
+});
+
+test("take: the other side sees who took it", async ({ board, platform }) => {
+  await talking(board, platform, "5005", "5006");
+  await board.act("5005", "forceTake");
+  await board.confirm("forceTake");
+  await board.outcome("5005", "forceTake", "confirmed");
   await expect(board.cell("5006", "call")).toContainText("8000");
+  await expect(board.cell("5006", "call")).not.toContainText("8005");
 });
 
 test("drop: the agent is hung up on", async ({ board, platform }) => {

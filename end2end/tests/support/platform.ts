@@ -32,7 +32,8 @@ interface Agent {
 
 interface Call {
   callId: string;
-  parts: { device: string; state: string; silent: boolean }[];
+  answered: boolean;
+  parties: { device: string; state: string; silent: boolean }[];
 }
 
 interface Floor {
@@ -55,6 +56,7 @@ export interface Faults {
   stall_http_ms?: number;
   mute_events?: number;
   drop_http?: number;
+  expire_sessions?: boolean;
   refuse?: Refusal;
 }
 
@@ -89,9 +91,15 @@ export class Platform {
     return this.ask("POST", "/api/csta/agent/state", body);
   }
 
-  logOn(agent: string) {
+  /** By hand, as the vendor's client does it: from then on the phone is answered by hand too, and heartbeats are awaited. */
+  async logOn(agent: string) {
     const body = { func: "Login", loginId: id(agent), device: id(phoneOf(agent)), password: PASSWORD, agentMode: "Ready" };
-    return this.ask("POST", "/api/csta/agent/state", body);
+    await this.ask("POST", "/api/csta/agent/state", body);
+    byHand.add(`${this.url} ${agent}`);
+  }
+
+  async logOut(agent: string) {
+    await this.ask("POST", "/api/csta/agent/state", { func: "Logout", agentId: id(agent) });
   }
 
   /** Dials; a device may do so once in two seconds. Answers the call's id. */
@@ -126,7 +134,10 @@ export class Platform {
   /** The agents' phones talk to each other. Answers the call's id. */
   async talk(from: string, to: string): Promise<string> {
     const call = await this.dial(phoneOf(from), phoneOf(to));
-    await this.answer(call, phoneOf(to));
+    // A phone that is not answered by hand answers by itself, perhaps before us.
+    await this.send("POST", `${connection(call, phoneOf(to))}/answer`);
+    const answered = async () => (await this.floor()).calls.find((other) => other.callId === call)?.answered;
+    await expect.poll(answered, { message: `${to} answers ${from}` }).toBe(true);
     return call;
   }
 
@@ -153,7 +164,7 @@ export class Platform {
   /** The devices in a call, `8001` and so on, as the platform knows it. */
   async devicesIn(call: string): Promise<string[]> {
     const found = (await this.floor()).calls.find((other) => other.callId === call);
-    return (found?.parts ?? []).map((part) => part.device.split("@")[0] ?? "").sort();
+    return (found?.parties ?? []).map((part) => part.device.split("@")[0] ?? "").sort();
   }
 
   /** The operations that the console asked for: what it sent beyond logins, heartbeats and its own reading. */
@@ -170,16 +181,20 @@ export class Platform {
     await this.fault({ refuse_connections_ms: 0, stall_http_ms: 0, mute_events: 0, drop_http: 0 });
     const floor = await this.floor();
     for (const call of floor.calls) {
-      for (const part of call.parts) await this.send("DELETE", `${CALLS}/${call.callId}/connections/${part.device}%7C${call.callId}`);
+      for (const part of call.parties) await this.send("DELETE", `${CALLS}/${call.callId}/connections/${part.device}%7C${call.callId}`);
     }
     for (const agent of (await this.floor()).agents) {
       const number = agent.agentId.split("@")[0] ?? "";
       if (agent.supervisor) continue;
+      if (byHand.has(`${this.url} ${number}`)) await this.send("POST", `/api/csta/agent/heartbeat/${agent.agentId}`);
       if (agent.mode === "Logout") await this.logOn(number);
       else if (agent.mode !== "Ready") await this.setMode(number, "Ready");
     }
   }
 }
+
+/** Who was logged on by hand, at which platform. */
+const byHand = new Set<string>();
 
 let serial = 900_000_000;
 
