@@ -19,6 +19,8 @@ pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
+mod memory;
+#[cfg(feature = "ssr")]
 mod proof;
 #[cfg(feature = "ssr")]
 mod stamp;
@@ -37,5 +39,6 @@ pub use {
     agent::state_of_status,
     apply::Applied,
     event::{Event, EventError, EventKind},
+    memory::Memory,
     state::{Floor, RosterEntry},
 };

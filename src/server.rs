@@ -63,7 +63,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     if !assets::complete() {
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
-    let owner = Owner::start(store.clone(), store.last_intervention().await?, stop.clone());
+    let owner = Owner::start(store.clone(), store.last_intervention().await?, store.board().await?, stop.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,

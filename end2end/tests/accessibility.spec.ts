@@ -33,7 +33,8 @@ test("everything that can be worked has a name", async ({ board, platform }) => 
       (element.closest("label")?.textContent ?? "").trim() ||
       (element.getAttribute("title") ?? "").trim();
     const all = [...document.querySelectorAll("a, button, input, select, [role=button]")];
-    return all.filter((element) => !named(element)).map((element) => element.outerHTML.slice(0, 120));
+    const shown = all.filter((element) => element.checkVisibility());
+    return shown.filter((element) => !named(element)).map((element) => element.outerHTML.slice(0, 120));
   });
   expect(nameless).toEqual([]);
   await expect(board.page.getByRole("banner")).toHaveCount(1);

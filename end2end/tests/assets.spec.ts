@@ -83,8 +83,8 @@ test("the metrics count what happened", async ({ board, platform, demo }) => {
   await platform.garbage("{not json");
   await expect(async () => {
     const text = await (await board.page.request.get(`${demo.url}/metrics`)).text();
-    expect(text).toMatch(/^console_\w*malformed\w* [1-9]/m);
-    expect(text).toMatch(/^console_\w*browsers\w* [1-9]/m);
-    expect(text).toMatch(/^console_\w*operations\w*\{.*confirmed.*\} [1-9]/m);
+    expect(text).toMatch(/^console_events_malformed_total\{what="event"\} [1-9]/m);
+    expect(text).toMatch(/^console_browsers [1-9]/m);
+    expect(text).toMatch(/^console_operations_total\{operation="forceNotReady",outcome="confirmed"\} [1-9]/m);
   }).toPass({ timeout: 5_000 });
 });

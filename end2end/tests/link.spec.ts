@@ -101,8 +101,9 @@ test("the console ends: no connection, no actions; it is back: live again withou
     await platform.setMode("5003", "NotReady");
     await board.is("5003", "not-ready");
     await board.is("5002", "not-ready");
-    await board.act("5001", "forceNotReady");
-    await board.outcome("5001", "forceNotReady", "confirmed");
+    await board.act("5003", "forceReady");
+    await board.outcome("5003", "forceReady", "confirmed");
+    await board.is("5003", "ready");
     expect(page.url()).toContain("?q=500");
   } finally {
     for (const suffix of ["", "-wal", "-shm"]) await rm(database + suffix, { force: true });

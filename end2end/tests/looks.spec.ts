@@ -121,6 +121,10 @@ for (const width of [1600, 1280, 1024, 768]) {
     await board.row("5001").hover();
     for (const button of await board.row("5001").locator("[data-action]").all()) await expect(button).toBeInViewport({ ratio: 1 });
     for (const tile of ["logged-on", "ready", "on-call", "logged-out"]) await expect(board.tile(tile)).toBeInViewport({ ratio: 1 });
+    const cut = await page
+      .locator("[data-filter] span")
+      .evaluateAll((words) => words.filter((word) => word.scrollWidth > word.clientWidth).map((word) => word.textContent));
+    expect(cut, "words of the tiles that are cut").toEqual([]);
     await expect(board.cell("5001", "state")).toBeInViewport({ ratio: 1 });
     await expect(board.cell("5001", "agent")).toBeInViewport({ ratio: 1 });
     await expect(page.getByRole("button", { name: "Sign out" })).toBeInViewport({ ratio: 1 });

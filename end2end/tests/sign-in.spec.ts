@@ -149,13 +149,14 @@ test.describe("without JavaScript", () => {
 });
 
 test("signed out, nothing is shown and nothing works", async ({ page, request, demo, platform }) => {
+  const before = (await platform.operations()).length;
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in$/);
   await expect(page.locator("[data-agent]")).toHaveCount(0);
   const form = { agentId: "5001@test.cc", deviceId: "8001@test.cc" };
   expect((await request.post(`${demo.url}/api/force/not-ready`, { form })).status()).toBe(401);
   expect((await request.get(`${demo.url}/`, { maxRedirects: 0 })).status()).toBe(303);
-  expect((await platform.operations()).filter((asked) => asked.body.includes("5001"))).toEqual([]);
+  expect((await platform.operations()).length).toBe(before);
 });
 
 test("signing out ends all tabs", async ({ board, context }) => {

@@ -18,7 +18,7 @@ pub enum Mode {
 
 impl Mode {
     /// From the platform's `agentMode` and `agentStatus` words; none for a word that says nothing of the mode.
-    fn from_word(word: &str) -> Option<Mode> {
+    pub fn from_word(word: &str) -> Option<Mode> {
         match word {
             "Ready" | "Idle" => Some(Mode::Ready),
             "NotReady" => Some(Mode::NotReady),
@@ -27,6 +27,18 @@ impl Mode {
             "Logout" => Some(Mode::LoggedOut),
             _ => None,
         }
+    }
+
+    /// The platform's `agentMode` word; none for unknown.
+    pub fn word(self) -> Option<&'static str> {
+        Some(match self {
+            Mode::Ready => "Ready",
+            Mode::NotReady => "NotReady",
+            Mode::AfterCall => "WorkNotReady",
+            Mode::Allocated => "Allocated",
+            Mode::LoggedOut => "Logout",
+            Mode::Unknown => return None,
+        })
     }
 
     pub fn state(self) -> State {

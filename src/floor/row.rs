@@ -82,7 +82,7 @@ pub struct Row {
     pub state: State,
     /// Since when in this state; none where no event has said so.
     pub since: Option<i64>,
-    /// Known from before a break of the link to the platform, not confirmed since.
+    /// Known from before a restart of the console or a break of the link to the platform, not confirmed since.
     pub remembered: bool,
     /// Why not ready, as the platform words it.
     pub reason: Option<String>,

@@ -113,7 +113,7 @@ pub static TEXTS: Texts = Texts {
     no_agents_hint: "Agents appear when the platform lists them or with their first event.",
     nothing_matches: "No agent matches these filters",
     remembered: "remembered",
-    remembered_title: "From before the link to the platform broke; no event has confirmed it since.",
+    remembered_title: "From before the console restarted or its link to the platform broke; nothing has confirmed it since.",
     over_limit: |state, minutes| format!("{state} for more than {minutes} min"),
 
     direction: |direction| match direction {

@@ -103,7 +103,7 @@ pub static TEXTS: Texts = Texts {
     no_agents_hint: "平台返回坐席名单或坐席产生首个事件后，即会显示在这里。",
     nothing_matches: "没有符合筛选条件的坐席",
     remembered: "历史状态",
-    remembered_title: "与平台的连接中断前的状态，恢复后尚未经事件确认。",
+    remembered_title: "班长台重启前或与平台的连接中断前的状态，之后尚未得到确认。",
     over_limit: |state, minutes| format!("{state}已超过 {minutes} 分钟"),
 
     direction: |direction| match direction {

@@ -125,7 +125,8 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
     keys::listen(floor);
 
     erased(view! {
-        <a class="skip" href="#board">
+        // External: the router would only change the address, the browser moves the focus too.
+        <a class="skip" rel="external" href="#board">
             {texts.skip_to_board}
         </a>
         <top_bar::TopBar language=page.language theme=page.theme />

@@ -4,7 +4,7 @@
 mod desk;
 
 use crate::api::ApiError;
-use crate::floor::{BoardQuery, Counts, Event, Intervention, Outcome, Role, RosterEntry, Row};
+use crate::floor::{BoardQuery, Counts, Event, Intervention, Memory, Outcome, Role, RosterEntry, Row};
 use crate::live::{Header, Link, LinkState};
 use crate::server::hub::Subscription;
 use crate::server::interventions::Interventions;
@@ -56,12 +56,13 @@ pub struct Owner {
 pub struct Stopped;
 
 impl Owner {
-    /// Starts the task; it ends with `stop`.
-    pub fn start(store: Store, last_intervention: i64, stop: CancellationToken) -> Owner {
+    /// Starts the task with what was kept of the board; it ends with `stop`.
+    pub fn start(store: Store, last_intervention: i64, kept: Vec<Memory>, stop: CancellationToken) -> Owner {
         let (inbox, messages) = mpsc::channel(INBOX);
         let link = Link { state: LinkState::Down, since: now(), last_event: None };
         let (publish_link, link_seen) = watch::channel(link.clone());
-        let desk = Desk::new(store, Interventions::after(last_intervention), link, publish_link);
+        let mut desk = Desk::new(store, Interventions::after(last_intervention), link, publish_link);
+        desk.recall(kept);
         tokio::spawn(run(desk, messages, stop));
         Owner { inbox, link: link_seen }
     }
@@ -130,10 +131,11 @@ async fn run(mut desk: Desk, mut messages: mpsc::Receiver<Message>, stop: Cancel
     pulses.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = stop.cancelled() => return desk.keep(true),
             _ = pulses.tick() => {
                 desk.expire();
                 desk.pulse();
+                desk.keep(false);
             }
             _ = ticks.tick(), if desk.has_changes() => desk.publish(),
             message = messages.recv() => match message {

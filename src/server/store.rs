@@ -1,6 +1,7 @@
 //! The database: sessions and the audit log. One thread owns the connection; everybody else sends it work.
 
 mod audit;
+mod board;
 mod sessions;
 
 pub use audit::AuditEntry;
@@ -38,7 +39,8 @@ pub struct Store {
 }
 
 /// Each entry brings the schema one version further; never change one that was released.
-const MIGRATIONS: [&str; 1] = ["
+const MIGRATIONS: [&str; 2] = [
+    "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
         platform_session TEXT NOT NULL, created INTEGER NOT NULL
@@ -48,7 +50,13 @@ const MIGRATIONS: [&str; 1] = ["
         by_agent TEXT NOT NULL, by_device TEXT NOT NULL, agent TEXT, device TEXT, call TEXT, after_ms INTEGER
     );
     CREATE INDEX audit_id ON audit (id);
-"];
+",
+    "
+    CREATE TABLE board (
+        agent TEXT PRIMARY KEY, device TEXT, mode TEXT, since INTEGER NOT NULL, reason TEXT, kept_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+",
+];
 
 impl Store {
     /// Opens or makes the database and brings its schema up to date.

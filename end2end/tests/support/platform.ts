@@ -143,6 +143,7 @@ export class Platform {
 
   /** Publishes one event of an agent, as if the platform had sent it. */
   agentEvent(eventName: string, agent: string) {
+    pretended.add(`${this.url} ${agent}`);
     const device = id(phoneOf(agent));
     const event = { eventName, eventTime: eventTime(), eventType: "agent", serial: serial++, namespace: DOMAIN };
     return this.ask("POST", "/simulator/events", { ...event, srcDeviceId: device, deviceId: device, agentId: id(agent) });
@@ -176,7 +177,7 @@ export class Platform {
     return all.filter((asked) => ours(asked) && acts(asked));
   }
 
-  /** The silent floor as it was at its start: no faults, no calls, everybody logged on and ready. */
+  /** The silent floor as it was at its start: no faults, no calls, everybody logged on and ready, and no event that was not true. */
   async reset() {
     await this.fault({ refuse_connections_ms: 0, stall_http_ms: 0, mute_events: 0, drop_http: 0 });
     const floor = await this.floor();
@@ -189,12 +190,19 @@ export class Platform {
       if (byHand.has(`${this.url} ${number}`)) await this.send("POST", `/api/csta/agent/heartbeat/${agent.agentId}`);
       if (agent.mode === "Logout") await this.logOn(number);
       else if (agent.mode !== "Ready") await this.setMode(number, "Ready");
+      if (pretended.has(`${this.url} ${number}`)) {
+        await this.agentEvent("agentReady", number);
+        pretended.delete(`${this.url} ${number}`);
+      }
     }
   }
 }
 
 /** Who was logged on by hand, at which platform. */
 const byHand = new Set<string>();
+
+/** Of whom events were published that the platform itself knows nothing of. */
+const pretended = new Set<string>();
 
 let serial = 900_000_000;
 

@@ -3,8 +3,8 @@
 use super::BoardView;
 use crate::api::ApiError;
 use crate::floor::{
-    AgentId, Applied, BoardQuery, Counts, Event, Floor, Intervention, Obstacle, Operation, Outcome, Role, RosterEntry, Row, State,
-    clock::ClockOffset, obstacle,
+    AgentId, Applied, BoardQuery, Counts, Event, Floor, Intervention, Memory, Obstacle, Operation, Outcome, Role, RosterEntry, Row, State,
+    clock::ClockOffset, obstacle, state_of_status,
 };
 use crate::live::{Down, Header, Link, LinkState};
 use crate::server::hub::{Hub, Subscription};
@@ -18,6 +18,7 @@ use tokio::time::Instant;
 
 /// How long an encoded snapshot may serve several browsers that come at once.
 const SNAPSHOT_LIFE: Duration = Duration::from_millis(500);
+const KEEP_EVERY: Duration = Duration::from_secs(2);
 
 pub struct Desk {
     floor: Floor,
@@ -36,6 +37,9 @@ pub struct Desk {
     /// Agents whose state is from before a break of the link and not confirmed since.
     remembered: HashSet<AgentId>,
     snapshot: Option<(u64, Instant, Bytes)>,
+    /// Agents of whom something new is to be kept.
+    unkept: HashSet<AgentId>,
+    kept_at: Instant,
 }
 
 impl Desk {
@@ -55,7 +59,28 @@ impl Desk {
             waiting_since: None,
             remembered: HashSet::new(),
             snapshot: None,
+            unkept: HashSet::new(),
+            kept_at: Instant::now(),
         }
+    }
+
+    /// Begins with what was kept before a restart.
+    pub fn recall(&mut self, kept: Vec<Memory>) {
+        for memory in kept {
+            self.remembered.insert(memory.agent.clone());
+            self.dirty.insert(memory.agent.clone());
+            self.floor.recall(memory);
+        }
+    }
+
+    /// Keeps what is new of the board, every few seconds; at once where the console stops.
+    pub fn keep(&mut self, at_once: bool) {
+        if self.unkept.is_empty() || !(at_once || self.kept_at.elapsed() >= KEEP_EVERY) {
+            return;
+        }
+        let unkept = std::mem::take(&mut self.unkept);
+        self.store.keep_board(unkept.iter().filter_map(|agent| self.floor.memory(agent)).collect());
+        self.kept_at = Instant::now();
     }
 
     pub fn event(&mut self, event: &Event, arrived: i64, heard: Instant) {
@@ -88,7 +113,7 @@ impl Desk {
         if state == LinkState::Live && self.link.last_event.is_some() {
             // What happened during the break was not heard: nothing is certain until it is heard of again.
             let known = |row: &&Row| row.state != State::Unknown;
-            self.remembered = self.published.values().filter(known).map(|row| row.agent.clone()).collect();
+            self.remembered.extend(self.published.values().filter(known).map(|row| row.agent.clone()));
             self.dirty.extend(self.remembered.iter().cloned());
         }
         self.link = Link { state, since: now(), ..self.link.clone() };
@@ -98,11 +123,12 @@ impl Desk {
     }
 
     pub fn roster(&mut self, roster: Vec<RosterEntry>) {
-        // Where the roster's word agrees with what is remembered, it is confirmed.
+        // What is remembered is confirmed where the roster's word agrees with it, and given up where it does not.
         for entry in &roster {
-            let same = |row: &Row| entry.status.as_deref().and_then(crate::floor::state_of_status) == Some(row.state);
-            if self.published.get(&entry.agent).is_some_and(same) {
-                self.remembered.remove(&entry.agent);
+            let told = entry.status.as_deref().and_then(state_of_status);
+            let (Some(told), Some(row)) = (told, self.floor.row(&entry.agent)) else { continue };
+            if self.remembered.remove(&entry.agent) && told != row.state && !(told.in_call() && row.state.in_call()) {
+                self.floor.doubt(&entry.agent);
             }
         }
         let changed = self.floor.take_roster(roster);
@@ -120,6 +146,7 @@ impl Desk {
             let Some(row) = self.row(&agent) else { continue };
             if self.published.get(&agent) != Some(&row) {
                 rows.push(row.clone());
+                self.unkept.insert(agent.clone());
                 self.published.insert(agent, row);
             }
         }

@@ -162,6 +162,7 @@ async fn listen(
     let every = beat(hello);
     let mut beats = interval_at(Instant::now() + every, every);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let promised = hello.get("heart-beat").and_then(|beat| beat.split(',').next()?.trim().parse::<u64>().ok()).is_some_and(|ms| (1..=10_000).contains(&ms));
     let mut heard = Instant::now();
     loop {
         while let Some(item) = decoder.next() {
@@ -187,14 +188,16 @@ async fn listen(
         tokio::select! {
             // Sending a beat must not wait behind a flood of events, nor the other way round.
             message = socket.next() => {
-                heard = Instant::now();
                 match message {
                     Some(Ok(Message::Text(text))) => decoder.feed(text.as_bytes()),
                     Some(Ok(Message::Binary(bytes))) => decoder.feed(&bytes),
                     Some(Ok(Message::Close(_))) | None => return LinkError::Closed,
+                    // Where the broker promised heart-beats, what a proxy answers is no sign of its life.
+                    Some(Ok(_)) if promised => continue,
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return error.into(),
                 }
+                heard = Instant::now();
             }
             _ = beats.tick() => {
                 // The ping asks for a sign of life where the broker promised no heart-beats.

@@ -1,0 +1,61 @@
+//! What the console keeps of an agent over a restart, and over a break of the link: where the agent sat, and in which mode. Both are
+//! remembered, not known: an event, or the roster's word, puts them right.
+
+use super::agent::{Mode, ModeFact};
+use super::stamp::Stamp;
+use super::{AgentId, DeviceId, Floor};
+
+/// One agent as it is kept. `mode` is the platform's agentMode word; none where the agent was in a call, of which nothing is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    pub agent: AgentId,
+    pub device: Option<DeviceId>,
+    pub mode: Option<String>,
+    /// Milliseconds since 1970 on the platform's clock.
+    pub since: i64,
+    pub reason: Option<String>,
+}
+
+impl Floor {
+    /// What is worth keeping of `agent`; none while no event has come.
+    pub fn memory(&self, agent: &AgentId) -> Option<Memory> {
+        let fact = self.agents.get(agent)?.mode()?;
+        let in_call = self.row(agent)?.state.in_call();
+        Some(Memory {
+            agent: agent.clone(),
+            device: fact.device.clone(),
+            mode: fact.mode.word().filter(|_| !in_call).map(str::to_owned),
+            since: fact.since?,
+            reason: fact.reason.clone(),
+        })
+    }
+
+    /// Takes up what was kept; for a floor that has heard nothing yet.
+    pub fn recall(&mut self, kept: Memory) {
+        let at = Stamp { time: kept.since, serial: i64::MIN, rank: 0 };
+        if let Some(device) = &kept.device {
+            let claims = self.claims.entry(device.clone()).or_default();
+            claims.said = claims.said.take().max(Some((kept.since, kept.agent.clone())));
+        }
+        let mode = kept.mode.as_deref().and_then(Mode::from_word).unwrap_or(Mode::Unknown);
+        let fact = ModeFact { at, mode, since: Some(kept.since), device: kept.device, reason: kept.reason };
+        self.agents.entry(kept.agent).or_default().events = Some(fact);
+    }
+
+    /// What is remembered of `agent` is contradicted by the roster: only where the agent sits is kept, and the roster's word counts
+    /// until the next event.
+    pub fn doubt(&mut self, agent: &AgentId) {
+        let Some(known) = self.agents.get_mut(agent) else { return };
+        let device = known.bound_device();
+        known.status = None;
+        if let Some(fact) = &mut known.events {
+            (fact.mode, fact.since, fact.reason) = (Mode::Unknown, None, None);
+        }
+        let Some(device) = device else { return };
+        for call in self.parts.remove(&device).unwrap_or_default() {
+            if let Some(call) = self.calls.get_mut(&call) {
+                call.connections.remove(&device);
+            }
+        }
+    }
+}
