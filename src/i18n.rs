@@ -121,6 +121,8 @@ pub struct Texts {
     pub requested_title: Text,
     pub accepted: fn(Text, &str) -> String,
     pub accepted_title: Text,
+    pub deferred: fn(Text) -> String,
+    pub deferred_title: Text,
     pub confirmed: fn(Text, &str) -> String,
     pub confirmed_title: Text,
     pub refused: fn(Text, &str) -> String,

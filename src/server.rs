@@ -63,6 +63,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     if !assets::complete() {
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
+    store.close_open_operations(now()).await?;
     let owner = Owner::start(store.clone(), store.last_intervention().await?, store.board().await?, stop.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
@@ -74,7 +75,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         config: config.clone(),
     });
     // Said only now that it is true; the port is the real one where 0 was given.
-    tracing::info!(address = %listener.local_addr()?, sdk = %config.sdk_url, events = %config.events_url, namespace = %config.namespace, "serving");
+    tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
     let link = tokio::spawn(sdk::link::run(config, owner, stop.clone()));
     let upkeep = tokio::spawn(upkeep::run(console.clone()));
     let served = axum::serve(listener, router::router(console)).with_graceful_shutdown(stop.clone().cancelled_owned()).await;

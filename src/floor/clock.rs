@@ -22,6 +22,10 @@ impl ClockOffset {
         self.differences.push_back(arrived.saturating_sub(event_time));
     }
 
+    pub fn is_measured(&self) -> bool {
+        !self.differences.is_empty()
+    }
+
     /// The console's clock minus the platform's, milliseconds; 0 before the first event. Half a second is taken off for the
     /// part of a second that the platform's time stamps leave out.
     pub fn millis(&self) -> i64 {

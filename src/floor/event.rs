@@ -130,6 +130,13 @@ pub struct Status {
 }
 
 impl Event {
+    /// Whether this is `namespace`'s: by its own word, else by its agent's id. One that does not say is taken for it.
+    pub fn is_of(&self, namespace: &Namespace) -> bool {
+        let of_agent = || self.agent.as_ref().map(AgentId::namespace).filter(|said| !said.is_empty());
+        let said = self.namespace.as_ref().map(Namespace::as_str).or_else(of_agent);
+        said.is_none_or(|said| said == namespace.as_str())
+    }
+
     /// Decodes one message body.
     pub fn decode(body: &[u8], to_utc: ToUtc) -> Result<Event, EventError> {
         let value: Value = serde_json::from_slice(body).map_err(|error| EventError::NotJson(error.to_string()))?;

@@ -80,7 +80,7 @@ pub enum Outcome {
     Accepted,
     /// Its event came.
     Confirmed,
-    /// The platform refused it, with this HTTP status.
+    /// The platform refused it, with this HTTP status; 0 where it could not be reached, so that nothing was sent.
     Refused(u16),
     /// The connection broke: it may or may not have taken effect. Never repeated by itself.
     Unknown,
@@ -126,6 +126,10 @@ pub struct Intervention {
     /// Milliseconds from the request to the event that proves it, or to giving up.
     pub finished_after: Option<u32>,
     pub outcome: Outcome,
+    /// Accepted for later: it takes effect when the agent's call ends (`pendingMode`).
+    pub deferred: bool,
+    /// Whom or what a refusal named as the one in the way (455, 459).
+    pub holder: Option<String>,
 }
 
 /// Why an operation cannot work here and now.
@@ -180,6 +184,8 @@ pub fn obstacle(operation: Operation, row: &Row, role: Role, own_device: &Device
         return None;
     }
     match (operation, row.state) {
+        // What is only remembered forbids nothing: the platform knows better.
+        _ if row.remembered && row.device.is_some() => None,
         (_, State::LoggedOut) => Some(Obstacle::LoggedOut),
         (Operation::Ready, State::Ready) => Some(Obstacle::AlreadyReady),
         (Operation::NotReady, State::NotReady) => Some(Obstacle::AlreadyNotReady),

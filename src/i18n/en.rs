@@ -165,6 +165,8 @@ pub static TEXTS: Texts = Texts {
     requested: |operation| format!("{operation} requested"),
     requested_title: "Written to the audit log and on its way to the platform.",
     accepted: |operation, after| format!("{operation} accepted {after}"),
+    deferred: |operation| format!("{operation} accepted, after the call"),
+    deferred_title: "The platform took the request; it takes effect when the agent's call ends.",
     accepted_title: "The platform took the request; the event that proves it has not come yet.",
     confirmed: |operation, after| format!("{operation} confirmed {after}"),
     confirmed_title: "The platform's event proves that it took effect.",

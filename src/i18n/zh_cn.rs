@@ -155,6 +155,8 @@ pub static TEXTS: Texts = Texts {
     requested: |operation| format!("{operation}已请求"),
     requested_title: "已写入审计日志，正在发往平台。",
     accepted: |operation, after| format!("{operation}已受理 {after}"),
+    deferred: |operation| format!("{operation}已受理，通话结束后生效"),
+    deferred_title: "平台已受理，将在该坐席当前通话结束后生效。",
     accepted_title: "平台已受理，尚未收到证明其生效的事件。",
     confirmed: |operation, after| format!("{operation}已生效 {after}"),
     confirmed_title: "平台事件已证明操作生效。",

@@ -189,6 +189,14 @@ pub fn below(base: &Url, path: &str) -> Url {
     url
 }
 
+/// An address for the log: without the user and password that it may hold.
+pub fn shown(url: &Url) -> String {
+    let mut url = url.clone();
+    // Fails only for addresses that cannot hold them.
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.into()
+}
+
 fn events_of(sdk_url: &Url) -> Option<Url> {
     let mut url = below(sdk_url, "mvc/stomp/websocket");
     url.set_scheme(if sdk_url.scheme() == "https" { "wss" } else { "ws" }).ok()?;

@@ -3,6 +3,7 @@
 use crate::api::ApiError;
 use crate::floor::{AgentId, CallId, DeviceId, IdError, Intervention, Namespace, Operation, Outcome, Role, is_phone_number};
 use crate::server::context::{self, Caller};
+use crate::server::interventions::Answer;
 use crate::server::now;
 use crate::server::sdk::{CallError, requests::ForceRequest};
 use crate::server::session::Session;
@@ -64,6 +65,8 @@ fn plan(
         answered_after: None,
         finished_after: None,
         outcome: Outcome::Requested,
+        deferred: false,
+        holder: None,
     };
     let device_of = || device.clone().ok_or_else(|| missing("deviceId"));
     let call_of = || call.clone().ok_or_else(|| missing("callId"));
@@ -95,15 +98,16 @@ async fn run(caller: &Caller, session: Arc<Session>, wanted: Intervention, reque
     }
     // A task of its own: a browser that goes away must not leave the operation without its outcome.
     let sending = tokio::spawn(async move {
-        let answer = console.platform.force(&session.platform, &request).await;
-        let (outcome, error) = match answer {
-            Ok(()) => (Outcome::Accepted, None),
-            Err(CallError::Refused { status, holder }) => (Outcome::Refused(status), Some(ApiError::Refused { status, holder })),
-            // Nothing was sent, and the platform is not there: as good as its own "service unavailable".
-            Err(CallError::Unreachable) => (Outcome::Refused(503), Some(ApiError::Unreachable)),
-            Err(CallError::Broken | CallError::NotUnderstood) => (Outcome::Unknown, Some(ApiError::OutcomeUnknown)),
+        let (answer, error): (Answer, Option<ApiError>) = match console.platform.force(&session.platform, &request).await {
+            Ok(deferred) => (Answer { deferred, ..Outcome::Accepted.into() }, None),
+            Err(CallError::Refused { status, holder }) => {
+                (Answer { holder: holder.clone(), ..Outcome::Refused(status).into() }, Some(ApiError::Refused { status, holder }))
+            }
+            Err(CallError::Unreachable) => (Outcome::Refused(0).into(), Some(ApiError::Unreachable)),
+            Err(CallError::Broken | CallError::NotUnderstood) => (Outcome::Unknown.into(), Some(ApiError::OutcomeUnknown)),
         };
-        let followed = console.owner.answered(begun.id, outcome).await.unwrap_or(Intervention { outcome, ..begun });
+        let outcome = answer.outcome;
+        let followed = console.owner.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
         if outcome == Outcome::Refused(426) {
             // The platform has forgotten the session: so do we.
             console.sessions.end(&session);

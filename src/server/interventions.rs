@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// How long an accepted operation waits for its event.
 const PATIENCE: i64 = 10_000;
+/// How long one that waits for the end of a call does.
+const LONGEST_CALL: i64 = 4 * 3600 * 1000;
 /// How long an ended one is shown at its row; its event, if late, still counts during that time.
 const SHOWN: i64 = 60_000;
 /// More at once is not stepping in.
@@ -16,6 +18,20 @@ const MOST: usize = 10_000;
 pub struct Interventions {
     by_id: BTreeMap<i64, Intervention>,
     last_id: i64,
+}
+
+/// How the platform answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub outcome: Outcome,
+    pub deferred: bool,
+    pub holder: Option<String>,
+}
+
+impl From<Outcome> for Answer {
+    fn from(outcome: Outcome) -> Self {
+        Answer { outcome, deferred: false, holder: None }
+    }
 }
 
 /// Operations whose outcome changed, each as it is now.
@@ -47,12 +63,14 @@ impl Interventions {
     }
 
     /// The platform answered, or the connection broke. An event that came first has the last word.
-    pub fn answered(&mut self, id: i64, outcome: Outcome, now: i64) -> Option<Intervention> {
+    pub fn answered(&mut self, id: i64, answer: Answer, now: i64) -> Option<Intervention> {
+        let Answer { outcome, deferred, holder } = answer;
         let intervention = self.by_id.get_mut(&id)?;
         let after = elapsed(intervention.requested_at, now);
         intervention.answered_after = Some(after);
         if intervention.outcome == Outcome::Requested {
             intervention.outcome = outcome;
+            (intervention.deferred, intervention.holder) = (deferred, holder);
             intervention.finished_after = (outcome != Outcome::Accepted).then_some(after);
         }
         Some(intervention.clone())
@@ -76,7 +94,8 @@ impl Interventions {
     pub fn expire(&mut self, now: i64) -> (Changed, Changed) {
         let mut changed = Vec::new();
         for intervention in self.by_id.values_mut() {
-            if intervention.outcome == Outcome::Accepted && now - intervention.requested_at >= PATIENCE {
+            let patience = if intervention.deferred { LONGEST_CALL } else { PATIENCE };
+            if intervention.outcome == Outcome::Accepted && now - intervention.requested_at >= patience {
                 intervention.outcome = Outcome::Unconfirmed;
                 intervention.finished_after = Some(elapsed(intervention.requested_at, now));
                 changed.push(intervention.clone());
@@ -122,6 +141,8 @@ mod tests {
             answered_after: None,
             finished_after: None,
             outcome: Outcome::Requested,
+            deferred: false,
+            holder: None,
         }
     }
 
@@ -135,7 +156,7 @@ mod tests {
         let id = all.begin(ready(1_000)).unwrap().id;
         assert_eq!(id, 42);
         assert_eq!(all.proved_by(&proof(), &Floor::default(), 1_030)[0].finished_after, Some(30));
-        let answered = all.answered(id, Outcome::Accepted, 1_040).unwrap();
+        let answered = all.answered(id, Outcome::Accepted.into(), 1_040).unwrap();
         assert_eq!((answered.outcome, answered.answered_after, answered.finished_after), (Outcome::Confirmed, Some(40), Some(30)));
     }
 
@@ -143,7 +164,7 @@ mod tests {
     fn an_accepted_one_is_given_up_after_ten_seconds_and_still_proved_later() {
         let mut all = Interventions::default();
         let id = all.begin(ready(0)).unwrap().id;
-        all.answered(id, Outcome::Accepted, 50);
+        all.answered(id, Outcome::Accepted.into(), 50);
         assert!(all.expire(9_999).0.is_empty());
         assert_eq!(all.expire(10_000).0[0].outcome, Outcome::Unconfirmed);
         assert_eq!(all.proved_by(&proof(), &Floor::default(), 12_000)[0].outcome, Outcome::Confirmed);
@@ -152,10 +173,19 @@ mod tests {
     }
 
     #[test]
+    fn one_that_waits_for_the_end_of_a_call_is_not_given_up() {
+        let mut all = Interventions::default();
+        let id = all.begin(ready(0)).unwrap().id;
+        all.answered(id, Answer { deferred: true, ..Outcome::Accepted.into() }, 50);
+        assert!(all.expire(LONGEST_CALL - 1).0.is_empty());
+        assert_eq!(all.proved_by(&proof(), &Floor::default(), LONGEST_CALL)[0].outcome, Outcome::Confirmed);
+    }
+
+    #[test]
     fn a_refused_one_is_not_proved_by_anything() {
         let mut all = Interventions::default();
         let id = all.begin(ready(0)).unwrap().id;
-        all.answered(id, Outcome::Refused(460), 50);
+        all.answered(id, Outcome::Refused(460).into(), 50);
         assert!(all.proved_by(&proof(), &Floor::default(), 60).is_empty());
     }
 }

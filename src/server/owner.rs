@@ -4,10 +4,10 @@
 mod desk;
 
 use crate::api::ApiError;
-use crate::floor::{BoardQuery, Counts, Event, Intervention, Memory, Outcome, Role, RosterEntry, Row};
+use crate::floor::{BoardQuery, Counts, Event, Intervention, Memory, Role, RosterEntry, Row};
 use crate::live::{Header, Link, LinkState};
 use crate::server::hub::Subscription;
-use crate::server::interventions::Interventions;
+use crate::server::interventions::{Answer, Interventions};
 use crate::server::{now, store::Store};
 use desk::Desk;
 use std::time::Duration;
@@ -39,7 +39,7 @@ enum Message {
     View(BoardQuery, usize, oneshot::Sender<BoardView>),
     Subscribe(Option<(u64, u64)>, oneshot::Sender<Subscription>),
     Begin(Box<Intervention>, Role, oneshot::Sender<Result<Intervention, ApiError>>),
-    Answered(i64, Outcome, oneshot::Sender<Option<Intervention>>),
+    Answered(i64, Answer, oneshot::Sender<Option<Intervention>>),
     Withdraw(i64),
 }
 
@@ -108,8 +108,8 @@ impl Owner {
     }
 
     /// How the platform answered; returns the step-in as it is now.
-    pub async fn answered(&self, id: i64, outcome: Outcome) -> Option<Intervention> {
-        self.ask(|reply| Message::Answered(id, outcome, reply)).await.ok()?
+    pub async fn answered(&self, id: i64, answer: Answer) -> Option<Intervention> {
+        self.ask(|reply| Message::Answered(id, answer, reply)).await.ok()?
     }
 
     /// Takes a step-in back that was never sent.
@@ -149,13 +149,13 @@ async fn run(mut desk: Desk, mut messages: mpsc::Receiver<Message>, stop: Cancel
 /// An asker that has gone is no error.
 fn take(desk: &mut Desk, message: Message) {
     match message {
-        Message::Event(event, arrived, heard) => desk.event(&event, arrived, heard),
+        Message::Event(mut event, arrived, heard) => desk.event(&mut event, arrived, heard),
         Message::Link(state) => desk.link(state),
         Message::Roster(roster) => desk.roster(roster),
         Message::View(query, most, reply) => drop(reply.send(desk.view(&query, most))),
         Message::Subscribe(from, reply) => drop(reply.send(desk.subscribe(from))),
         Message::Begin(intervention, role, reply) => drop(reply.send(desk.begin(*intervention, role))),
-        Message::Answered(id, outcome, reply) => drop(reply.send(desk.answered(id, outcome))),
+        Message::Answered(id, answer, reply) => drop(reply.send(desk.answered(id, answer))),
         Message::Withdraw(id) => desk.withdraw(id),
     }
 }

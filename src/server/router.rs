@@ -6,7 +6,9 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use http::StatusCode;
 use leptos::prelude::provide_context;
+use leptos::server_fn::axum::server_fn_paths;
 use std::sync::Arc;
 
 pub fn router(console: Arc<Console>) -> Router {
@@ -24,5 +26,8 @@ pub fn router(console: Arc<Console>) -> Router {
 }
 
 async fn server_function(State(console): State<Arc<Console>>, request: Request<Body>) -> Response {
+    if !server_fn_paths().any(|(path, _)| path == request.uri().path()) {
+        return (StatusCode::NOT_FOUND, "there is no such operation\n").into_response();
+    }
     leptos_axum::handle_server_fns_with_context(move || provide_context(console.clone()), request).await.into_response()
 }

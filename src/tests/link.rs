@@ -3,7 +3,7 @@
 use crate::support::{AGENTS, Lab, agent_event};
 use serde_json::json;
 use std::time::Duration;
-use supervisor_console::floor::State;
+use supervisor_console::floor::{Operation, Outcome, State};
 use supervisor_console::live::LinkState;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,17 +58,19 @@ async fn after_a_break_a_row_is_remembered_until_it_is_heard_of() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_roster_confirms_what_is_as_it_was_and_nothing_else() {
+async fn the_roster_confirms_what_is_as_it_was_and_corrects_what_is_not() {
     let lab = Lab::new().await;
-    let (_browser, mut live) = lab.supervisor().await;
+    let (browser, mut live) = lab.supervisor().await;
     lab.simulator.fault(json!({ "refuse_connections_ms": 1000, "cut": true })).await;
     live.until_link(LinkState::Down).await;
     lab.simulator.set_mode("5001", "NotReady", None).await;
     live.until_link(LinkState::Live).await;
-    live.until("the others are certain", |board| board.rows.iter().all(|(number, row)| row.remembered == (number == "5001"))).await;
-    assert_eq!(live.board.state("5001"), Some(State::Ready), "nothing was heard of the change");
-    lab.simulator.set_mode("5001", "NotReady", Some("Break")).await;
-    live.until("5001 is certain again", |board| board.state("5001") == Some(State::NotReady) && !board.row("5001").remembered).await;
+    live.until("all are certain", |board| board.rows.values().all(|row| !row.remembered)).await;
+    assert_eq!(live.board.state("5001"), Some(State::NotReady), "the roster's word");
+    assert_eq!(live.board.state("5002"), Some(State::Ready));
+    // Where the agent sits is still known.
+    browser.force(Operation::Ready, &[("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")]).await.intervention();
+    live.until_outcome("5001", Outcome::Confirmed).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

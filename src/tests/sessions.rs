@@ -29,7 +29,7 @@ async fn the_platforms_session_never_reaches_the_browser() {
     let [(agent, secret)] = &sessions[..] else { panic!("{sessions:?}") };
     assert_eq!(agent, "5000@test.cc");
     assert!(
-        lab.simulator.from_console().await.iter().any(|request| request.header("sessionId") == Some(secret)),
+        lab.simulator.console_requests().await.iter().any(|request| request.header("sessionId") == Some(secret)),
         "a wrong secret proves nothing"
     );
     answers.push(browser.post("/api/sign-out", &[]).await);
@@ -147,4 +147,27 @@ async fn operations_of_after_a_restart_have_ids_of_their_own() {
     live.until_state("5001", State::NotReady).await;
     let second = browser.force(Operation::Ready, &form).await.intervention();
     assert!(second.id > first.id, "{} and {}", first.id, second.id);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_board_outlives_a_restart_as_remembered() {
+    let lab = Lab::new().await;
+    let (mut browser, mut live) = lab.supervisor().await;
+    lab.simulator.set_mode("5001", "NotReady", Some("Lunch")).await;
+    live.until_state("5001", State::NotReady).await;
+    let since = live.board.row("5001").since;
+    let Lab { simulator, console, database, folder: _folder } = lab;
+    console.stop().await;
+    // Without the roster, which would confirm it all.
+    simulator.fault(json!({ "refuse": { "status": 500, "times": 100, "path": "/api/operation" } })).await;
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    console.until_ready().await;
+    browser.address.clone_from(&console.address);
+    let mut live = browser.live().await;
+    live.until("everybody is remembered", |board| board.rows.len() == 10 && board.rows.values().all(|row| row.remembered)).await;
+    let row = live.board.row("5001");
+    assert_eq!((row.state, row.since, row.reason.as_deref()), (State::NotReady, since, Some("Lunch")));
+    // It can be acted on at once, and its event makes it certain.
+    browser.force(Operation::Ready, &[("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")]).await.intervention();
+    live.until("5001 is certain", |board| board.state("5001") == Some(State::Ready) && !board.row("5001").remembered).await;
 }

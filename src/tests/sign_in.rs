@@ -52,17 +52,17 @@ async fn what_is_wrong_is_named() {
         assert_eq!((answer.status, body), expected, "{number} {domain} {extension}");
         assert!(browser.cookie.is_none() && browser.get("/").await.status == 303);
     }
-    let logins = lab.simulator.from_console().await;
+    let logins = lab.simulator.console_requests().await;
     assert_eq!(logins.iter().filter(|request| request.path == "/login").count(), 2, "only what is well-formed goes to the platform");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_missing_field_is_the_callers_mistake() {
     let lab = Lab::new().await;
-    for missing in 0..FORM.len() {
-        let form: Vec<_> = FORM.into_iter().enumerate().filter(|(at, _)| *at != missing).map(|(_, field)| field).collect();
+    for (missing, _) in FORM {
+        let form: Vec<_> = FORM.into_iter().filter(|(name, _)| *name != missing).collect();
         let answer = lab.console.visitor().post("/api/sign-in", &form).await;
-        assert_eq!(answer.error(), (400, "bad-argument".to_owned()), "without {}", FORM[missing].0);
+        assert_eq!(answer.error(), (400, "bad-argument".to_owned()), "without {missing}");
     }
 }
 
@@ -70,7 +70,7 @@ async fn a_missing_field_is_the_callers_mistake() {
 async fn the_platforms_login_is_asked_as_the_protocol_says() {
     let lab = Lab::new().await;
     lab.console.sign_in("5000", "8000").await;
-    let requests = lab.simulator.from_console().await;
+    let requests = lab.simulator.console_requests().await;
     let login = requests.iter().find(|request| request.path == "/login").unwrap();
     assert_eq!((login.method.as_str(), login.body.as_str()), ("POST", "username=5000&password=***&namespace=test.cc"));
     assert_eq!(login.header("content-type"), Some("application/x-www-form-urlencoded"));
@@ -108,7 +108,7 @@ async fn who_guesses_has_to_wait_and_nobody_else() {
     }
     assert_eq!(guess("5000", "guess").await, (429, "busy".to_owned()));
     assert_eq!(guess("5000", PASSWORD).await, (429, "busy".to_owned()));
-    let logins = lab.simulator.from_console().await;
+    let logins = lab.simulator.console_requests().await;
     assert_eq!(logins.iter().filter(|request| request.path == "/login").count(), 10);
     lab.console.sign_in("5900", "8900").await;
 }
@@ -134,5 +134,5 @@ async fn another_origin_cannot_sign_anybody_in() {
     browser.origin = Some("http://evil.example".to_owned());
     assert_eq!(browser.sign_in("5000", PASSWORD, "test.cc", "8000").await.error(), (403, "wrong-origin".to_owned()));
     assert!(browser.cookie.is_none());
-    assert!(lab.simulator.from_console().await.iter().all(|request| request.path != "/login"));
+    assert!(lab.simulator.console_requests().await.iter().all(|request| request.path != "/login"));
 }

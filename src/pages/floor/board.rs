@@ -72,6 +72,12 @@ pub fn Board() -> impl IntoView {
                 role="rowgroup"
                 style:height=move || format!("{}px", store.order.with(|order| order.len()) * ROW)
                 on:pointerenter=move |_| floor.hovered.set(true)
+                // A pointer that was there before the page was does not enter.
+                on:pointermove=move |_| {
+                    if !floor.hovered.get_untracked() {
+                        floor.hovered.set(true);
+                    }
+                }
                 on:pointerleave=move |_| floor.hovered.set(false)
             >
                 <div role="presentation" style:transform=move || format!("translateY({}px)", viewport.window.get().0 * ROW)>

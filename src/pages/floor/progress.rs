@@ -94,9 +94,13 @@ fn of_intervention(action: &Intervention, row: &Row, me: &Me, texts: &Texts) -> 
     let operation = (texts.operation)(action.operation);
     let (mut words, mut more) = match action.outcome {
         Outcome::Requested => ((texts.requested)(operation), texts.requested_title.to_owned()),
+        Outcome::Accepted if action.deferred => ((texts.deferred)(operation), texts.deferred_title.to_owned()),
         Outcome::Accepted => ((texts.accepted)(operation, &after(action.answered_after)), texts.accepted_title.to_owned()),
         Outcome::Confirmed => ((texts.confirmed)(operation, &after(action.finished_after)), texts.confirmed_title.to_owned()),
-        Outcome::Refused(status) => return refused(action.operation, status, "", row, texts),
+        Outcome::Refused(0) => return of_error(action.operation, &ApiError::Unreachable, row, texts),
+        Outcome::Refused(status) => {
+            return refused(action.operation, status, action.holder.as_deref().unwrap_or_default(), row, texts);
+        }
         Outcome::Unknown => ((texts.unknown)(operation), texts.unknown_title.to_owned()),
         Outcome::Unconfirmed => ((texts.unconfirmed)(operation), texts.unconfirmed_title.to_owned()),
     };

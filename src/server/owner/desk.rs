@@ -3,12 +3,12 @@
 use super::BoardView;
 use crate::api::ApiError;
 use crate::floor::{
-    AgentId, Applied, BoardQuery, Counts, Event, Floor, Intervention, Memory, Obstacle, Operation, Outcome, Role, RosterEntry, Row, State,
+    AgentId, Applied, BoardQuery, Counts, Event, Floor, Intervention, Memory, Obstacle, Operation, Role, RosterEntry, Row, State,
     clock::ClockOffset, obstacle, state_of_status,
 };
 use crate::live::{Down, Header, Link, LinkState};
 use crate::server::hub::{Hub, Subscription};
-use crate::server::interventions::Interventions;
+use crate::server::interventions::{Answer, Interventions};
 use crate::server::{now, store::Store, telemetry};
 use axum::body::Bytes;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -18,6 +18,8 @@ use tokio::time::Instant;
 
 /// How long an encoded snapshot may serve several browsers that come at once.
 const SNAPSHOT_LIFE: Duration = Duration::from_millis(500);
+/// An event from further ahead than this carries no time that could be true.
+const FUTURE: i64 = 5 * 60 * 1000;
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 
 pub struct Desk {
@@ -83,13 +85,20 @@ impl Desk {
         self.kept_at = Instant::now();
     }
 
-    pub fn event(&mut self, event: &Event, arrived: i64, heard: Instant) {
+    pub fn event(&mut self, event: &mut Event, arrived: i64, heard: Instant) {
         self.link.last_event = Some(arrived);
+        let stamped = event.time;
+        // Without a time, or with one that cannot be: now, by the platform's clock.
+        let now_there = arrived.saturating_sub(self.clock.millis());
+        if event.time.is_none_or(|time| self.clock.is_measured() && time > now_there.saturating_add(FUTURE)) {
+            event.time = Some(now_there);
+        }
+        let event = &*event;
         let applied = self.floor.apply(event);
         if applied == Applied::Duplicate {
             return;
         }
-        if let Some(time) = event.time {
+        if let Some(time) = stamped {
             self.clock.observe(arrived, time);
         }
         if let Applied::Changed(agents) = applied {
@@ -235,11 +244,13 @@ impl Desk {
             }
             _ => {}
         }
-        if let Some(row) = wanted.agent.as_ref().and_then(|agent| self.row(agent)) {
+        if let Some(mut row) = wanted.agent.as_ref().and_then(|agent| self.row(agent)) {
+            // Where the board does not know the device, the request may.
+            row.device = row.device.or_else(|| wanted.device.clone());
             if let Some(obstacle) = obstacle(wanted.operation, &row, role, &wanted.by_device) {
                 return refuse(obstacle);
             }
-            if row.device.is_some() && wanted.device.is_some() && row.device != wanted.device {
+            if wanted.device.is_some() && row.device != wanted.device {
                 return refuse(Obstacle::OtherDevice);
             }
         }
@@ -254,9 +265,9 @@ impl Desk {
         Ok(begun)
     }
 
-    pub fn answered(&mut self, id: i64, outcome: Outcome) -> Option<Intervention> {
+    pub fn answered(&mut self, id: i64, answer: Answer) -> Option<Intervention> {
         let before = self.interventions.get(id)?.outcome;
-        let intervention = self.interventions.answered(id, outcome, now())?;
+        let intervention = self.interventions.answered(id, answer, now())?;
         if intervention.outcome == before {
             // The event was faster than the answer.
             self.touch(&intervention);

@@ -92,9 +92,12 @@ impl Platform {
         }
     }
 
-    /// Sends one of the seven force operations, exactly as the protocol's table has it. Ok is "accepted", never "done".
-    pub async fn force(&self, session: &PlatformSession, request: &ForceRequest) -> Result<(), CallError> {
-        self.call(session, request.method.clone(), &request.path, request.body.clone()).await.map(|_| ())
+    /// Sends one of the seven force operations, exactly as the protocol's table has it. Ok is "accepted", never "done"; it says whether
+    /// the platform puts it off until the agent's call ends (`pendingMode`).
+    pub async fn force(&self, session: &PlatformSession, request: &ForceRequest) -> Result<bool, CallError> {
+        let answer = self.call(session, request.method.clone(), &request.path, request.body.clone()).await?;
+        let answer = serde_json::from_slice::<serde_json::Value>(&answer).unwrap_or_default();
+        Ok(answer.get("pendingMode").is_some_and(|mode| !mode.is_null()))
     }
 
     /// Keeps the platform's session alive.

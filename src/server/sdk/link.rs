@@ -1,9 +1,9 @@
 //! The link to the platform's events: STOMP over WebSocket (protocol, section 2). Connects, subscribes, hands every good event on,
 //! notices silence, and begins again for as long as it takes.
 
-use crate::floor::{Event, event::ToUtc};
+use crate::floor::{Event, Namespace, event::ToUtc};
 use crate::live::LinkState;
-use crate::server::config::Config;
+use crate::server::config::{Config, shown};
 use crate::server::owner::Owner;
 use crate::server::{now, telemetry};
 use crate::stomp::{Decoder, Frame, Item, Limits, Version};
@@ -63,7 +63,7 @@ pub async fn run(config: Config, owner: Owner, stop: CancellationToken) {
         }
         attempts = if was_live { 0 } else { attempts.saturating_add(1) };
         let pause = backoff(attempts);
-        tracing::warn!(reason = %ended, url = %config.events_url, again_in_ms = pause.as_millis() as u64, "the link to the platform is down");
+        tracing::warn!(reason = %ended, url = shown(&config.events_url), again_in_ms = pause.as_millis() as u64, "the link to the platform is down");
         telemetry::link_lost();
         tokio::select! {
             () = stop.cancelled() => return,
@@ -162,7 +162,10 @@ async fn listen(
     let every = beat(hello);
     let mut beats = interval_at(Instant::now() + every, every);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let promised = hello.get("heart-beat").and_then(|beat| beat.split(',').next()?.trim().parse::<u64>().ok()).is_some_and(|ms| (1..=10_000).contains(&ms));
+    let promised = hello
+        .get("heart-beat")
+        .and_then(|beat| beat.split(',').next()?.trim().parse::<u64>().ok())
+        .is_some_and(|ms| (1..=10_000).contains(&ms));
     let mut heard = Instant::now();
     loop {
         while let Some(item) = decoder.next() {
@@ -170,7 +173,7 @@ async fn listen(
                 Ok(Item::Frame(frame)) => match frame.command.as_str() {
                     "MESSAGE" => {
                         receipts = 0;
-                        take(&frame.body, owner, malformed, &to_utc).await;
+                        take(&frame.body, &config.namespace, owner, malformed, &to_utc).await;
                     }
                     "RECEIPT" => receipts = receipts.saturating_sub(1),
                     "ERROR" => return LinkError::Refused(problem(&frame)),
@@ -183,7 +186,7 @@ async fn listen(
         if receipts == 0 && !live {
             (live, *was_live) = (true, true);
             owner.link(LinkState::Live).await;
-            tracing::info!(url = %config.events_url, topics = ?config.topics, version = version.as_str(), "the link to the platform is live");
+            tracing::info!(url = shown(&config.events_url), topics = ?config.topics, version = version.as_str(), "the link to the platform is live");
         }
         tokio::select! {
             // Sending a beat must not wait behind a flood of events, nor the other way round.
@@ -224,8 +227,10 @@ fn beat(hello: &Frame) -> Duration {
     Duration::from_millis(if wanted == 0 { 10_000 } else { wanted.clamp(1_000, 10_000) }).mul_f64(0.8)
 }
 
-async fn take(body: &[u8], owner: &Owner, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
+async fn take(body: &[u8], namespace: &Namespace, owner: &Owner, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
     match Event::decode(body, to_utc) {
+        // Another tenant's event is none of our floor.
+        Ok(event) if !event.is_of(namespace) => tracing::debug!(name = event.name, "an event of another tenant was passed over"),
         Ok(event) => {
             telemetry::event_in();
             owner.event(event, now()).await;

@@ -29,6 +29,20 @@ impl Store {
         self.tell("an outcome in the audit log", move |connection| insert(connection, &intervention));
     }
 
+    /// Closes what was under way when the console ended: nobody heard what became of it.
+    pub async fn close_open_operations(&self, now: i64) -> Result<(), StoreError> {
+        self.ask(move |connection| {
+            connection.execute(
+                "INSERT INTO audit (id, at, outcome, operation, by_agent, by_device, agent, device, call)
+                 SELECT id, ?1, 'unknown', operation, by_agent, by_device, agent, device, call FROM audit AS last
+                 WHERE outcome IN ('requested', 'accepted') AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)",
+                [now],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
     /// The highest id ever given: ids go on after a restart.
     pub async fn last_intervention(&self) -> Result<i64, StoreError> {
         self.ask(|connection| connection.query_row("SELECT coalesce(max(id), 0) FROM audit", [], |row| row.get(0))).await
@@ -61,7 +75,7 @@ impl Store {
 
 fn insert(connection: &mut Connection, intervention: &Intervention) -> rusqlite::Result<()> {
     let status = match intervention.outcome {
-        Outcome::Refused(status) => Some(status),
+        Outcome::Refused(status) if status != 0 => Some(status),
         _ => None,
     };
     let after = intervention.finished_after.or(intervention.answered_after);

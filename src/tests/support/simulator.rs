@@ -134,7 +134,7 @@ impl Simulator {
     }
 
     /// The requests of the console.
-    pub async fn from_console(&self) -> Vec<Request> {
+    pub async fn console_requests(&self) -> Vec<Request> {
         let ours = |request: &Request| request.header("user-agent").is_some_and(|agent| agent.starts_with("supervisor-console/"));
         self.requests().await.into_iter().filter(ours).collect()
     }
@@ -142,7 +142,7 @@ impl Simulator {
     /// The operations that the console asked for: what it sent beyond log-in, heart-beats and its own reading.
     pub async fn operations(&self) -> Vec<Request> {
         let own = |request: &Request| request.path != "/login" && request.method != "GET" && !request.path.contains("/heartbeat/");
-        self.from_console().await.into_iter().filter(own).collect()
+        self.console_requests().await.into_iter().filter(own).collect()
     }
 
     /// How often the console has opened the event link.
