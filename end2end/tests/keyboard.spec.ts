@@ -155,3 +155,13 @@ test("the focus stays with its agent while rows move", async ({ board, platform 
   await board.focused("5008");
   expect((await board.order()).length).toBe(AGENTS);
 });
+
+test("when the focused row leaves the board, the one in its place has the focus", async ({ board, platform }) => {
+  await board.open("/?state=ready");
+  await board.row("5009").focus();
+  await platform.setMode("5009", "NotReady");
+  await expect(board.row("5009")).toHaveCount(0);
+  await board.focused("5010");
+  await board.page.keyboard.press("ArrowUp");
+  await board.focused("5008");
+});
