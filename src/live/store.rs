@@ -229,16 +229,15 @@ impl Store {
         let after = self.query.with_untracked(|query| self.table.with_value(|table| table.arrange(query, &before)));
         set_if_new(self.matching, after.len() as u32);
         let still = *before == after;
-        if still || at_once || !self.held.get_untracked() {
+        // A row that is gone for good cannot be shown: it vanishes even while held. Where nothing is shown, nothing can jump.
+        let alive: Vec<usize> = self.table.with_value(|table| before.iter().copied().filter(|slot| table.get(*slot).is_some()).collect());
+        if still || at_once || alive.is_empty() || !self.held.get_untracked() {
             self.next.set_value(None);
             set_if_new(self.waiting, 0);
             if !still {
                 self.order.set(Arc::new(after));
             }
         } else {
-            // A row that is gone for good cannot be shown: it vanishes even while held.
-            let alive: Vec<usize> =
-                self.table.with_value(|table| before.iter().copied().filter(|slot| table.get(*slot).is_some()).collect());
             set_if_new(self.waiting, moves(&alive, &after) as u32);
             if alive.len() != before.len() {
                 self.order.set(Arc::new(alive));

@@ -65,8 +65,10 @@ async fn the_roster_confirms_what_is_as_it_was_and_corrects_what_is_not() {
     live.until_link(LinkState::Down).await;
     lab.simulator.set_mode("5001", "NotReady", None).await;
     live.until_link(LinkState::Live).await;
-    live.until("all are certain", |board| board.rows.values().all(|row| !row.remembered)).await;
-    assert_eq!(live.board.state("5001"), Some(State::NotReady), "the roster's word");
+    live.until("the roster's word counts for 5001", |board| {
+        board.state("5001") == Some(State::NotReady) && board.rows.values().all(|row| !row.remembered)
+    })
+    .await;
     assert_eq!(live.board.state("5002"), Some(State::Ready));
     // Where the agent sits is still known.
     browser.force(Operation::Ready, &[("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")]).await.intervention();

@@ -98,7 +98,7 @@ fn keep_focus(floor: super::Floor) {
     let viewport = floor.viewport;
     Effect::new(move |before: Option<Option<usize>>| {
         let order = floor.store.order.get();
-        let slot = viewport.focused.get_untracked();
+        let slot = viewport.focused.get();
         let place = slot.and_then(|slot| order.iter().position(|other| *other == slot));
         let Some(before) = before else { return place };
         let target = match (place, before) {
