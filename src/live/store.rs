@@ -266,7 +266,9 @@ impl Store {
         let now = local_now + self.skew.get_value();
         self.fine_clock.set(now);
         self.rearrange_if_due(local_now);
-        if now.div_euclid(1000) != self.clock.get_untracked().div_euclid(1000) {
+        // What is not live does not grow older on the board: it is as it was.
+        let live = self.liveness.get_untracked() == Liveness::Live;
+        if live && now.div_euclid(1000) != self.clock.get_untracked().div_euclid(1000) {
             self.clock.set(now);
         }
     }
