@@ -55,7 +55,7 @@ pub struct ConsoleArgs {
     /// The zone of the platform's event times.
     #[arg(long, env = "CONSOLE_TIME_ZONE", default_value = "Asia/Shanghai", value_parser = time_zone, value_name = "ZONE")]
     pub time_zone: TimeZone,
-    /// A SQLite file for sessions and the audit log, or sqlite::memory: [default: sqlite:supervisor-console.db; demo: sqlite::memory:]
+    /// A SQLite file for sessions, the audit log and what the board knew, or sqlite::memory: [default: sqlite:supervisor-console.db; demo: sqlite::memory:]
     #[arg(long, env = "CONSOLE_DATABASE_URL", value_parser = database_url, value_name = "URL")]
     pub database_url: Option<Database>,
     #[arg(long, env = "CONSOLE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
