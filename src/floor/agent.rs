@@ -110,7 +110,7 @@ impl Agent {
         self.events = Some(ModeFact {
             at,
             mode,
-            since: Some(at.time),
+            since: Some(at.happened),
             device: if mode == Mode::LoggedOut { None } else { device.or_else(|| self.events.as_ref()?.device.clone()) },
             reason: event.reason.clone().filter(|_| mode == Mode::NotReady),
         });
@@ -134,7 +134,7 @@ impl Agent {
         self.status = Some(ModeFact {
             at,
             mode: mode.unwrap_or(Mode::Unknown),
-            since: status.since.or(Some(at.time)),
+            since: status.since.or(Some(at.happened)),
             device: status.device.clone().filter(|_| mode != Some(Mode::LoggedOut)),
             reason: None,
         });

@@ -22,6 +22,8 @@ pub enum Applied {
 
 /// How many events are remembered to know one that comes twice.
 const REMEMBERED: usize = 1 << 18;
+/// Above every rank of an event that says when it happened.
+const UNORDERED: u64 = 16;
 const MOST_AGENTS: usize = 200_000;
 const MOST_CALLS: usize = 200_000;
 /// How long an ended call is kept, by event time: late copies of its events must find it ended.
@@ -33,9 +35,7 @@ impl Floor {
         if !self.remember(event) {
             return Applied::Duplicate;
         }
-        let time = event.time.unwrap_or(self.latest);
-        self.latest = self.latest.max(time);
-        let at = Stamp { time, serial: event.serial.unwrap_or(0), rank: rank(event.kind) };
+        let at = self.stamp(event);
         let changed = match event.kind {
             EventKind::AgentLoggedOn
             | EventKind::AgentLoggedOff
@@ -53,6 +53,26 @@ impl Floor {
             self.prune();
         }
         if changed.is_empty() { Applied::Nothing } else { Applied::Changed(changed) }
+    }
+
+    /// Where the event belongs among those of its source. One that does not say stands behind what came before it.
+    fn stamp(&mut self, event: &Event) -> Stamp {
+        let serials = if event.call.is_some() { &mut self.call_serial } else { &mut self.agent_serial };
+        let happened = event.time.unwrap_or(self.latest);
+        match (event.serial, event.untimed || event.time.is_none()) {
+            (Some(serial), false) => {
+                *serials = serial.max(*serials);
+                self.latest = self.latest.max(happened);
+                Stamp { time: happened, serial, rank: rank(event.kind), happened }
+            }
+            (_, untimed) => {
+                if !untimed {
+                    self.latest = self.latest.max(happened);
+                }
+                self.unordered += 1;
+                Stamp { time: self.latest, serial: *serials, rank: UNORDERED + self.unordered, happened }
+            }
+        }
     }
 
     fn agent_event(&mut self, event: &Event, at: Stamp) -> Vec<AgentId> {
@@ -110,12 +130,12 @@ impl Floor {
         }
         let call = self.calls.entry(id.clone()).or_default();
         call.touched = call.touched.max(at.time);
-        call.started = Some(call.started.map_or(at.time, |started| started.min(at.time)));
+        call.started = Some(call.started.map_or(at.happened, |started| started.min(at.happened)));
         call.kind = call.kind.take().or_else(|| event.call_type.clone());
         call.queue = call.queue.take().or_else(|| event.split.clone());
         apply_to_call(call, event, at);
         if call.answered.is_none() && event.kind == EventKind::Established {
-            call.answered = Some(at.time);
+            call.answered = Some(at.happened);
         }
         let devices: Vec<DeviceId> = call.connections.keys().cloned().collect();
         for device in devices {
@@ -180,10 +200,14 @@ impl Floor {
         Some(self.agents.entry(id.clone()).or_default())
     }
 
-    /// False where the event came before.
+    /// False where the event came before. Without a serial nobody can tell it from another of its kind.
     fn remember(&mut self, event: &Event) -> bool {
+        if event.serial.is_none() {
+            return true;
+        }
+        let time = event.time.filter(|_| !event.untimed);
         let mut hasher = DefaultHasher::new();
-        (&event.name, event.time, event.serial, &event.source, &event.device, &event.agent, &event.call, &event.mode).hash(&mut hasher);
+        (&event.name, time, event.serial, &event.source, &event.device, &event.agent, &event.call, &event.mode).hash(&mut hasher);
         let identity = hasher.finish();
         if !self.seen.insert(identity) {
             return false;
@@ -304,7 +328,7 @@ fn ends(call: &mut Call, event: &Event) {
 }
 
 /// The order of events that share second and serial (or have none).
-fn rank(kind: EventKind) -> u8 {
+fn rank(kind: EventKind) -> u64 {
     match kind {
         EventKind::AgentLoggedOn | EventKind::ServiceInitiated => 0,
         EventKind::Originated => 1,

@@ -58,7 +58,7 @@ impl Call {
             None if full => false,
             None => {
                 let holds = u32::from(state == ConnectionState::Held);
-                self.connections.insert(device.clone(), Connection { at, state, since: at.time, holds });
+                self.connections.insert(device.clone(), Connection { at, state, since: at.happened, holds });
                 true
             }
             Some(known) if at.after(&known.at) => {
@@ -68,7 +68,7 @@ impl Call {
                     if state == ConnectionState::Held {
                         known.holds = known.holds.saturating_add(1);
                     }
-                    (known.state, known.since) = (state, at.time);
+                    (known.state, known.since) = (state, at.happened);
                 }
                 changed
             }

@@ -77,6 +77,8 @@ pub struct Event {
     pub name: String,
     /// Milliseconds since 1970, UTC, by the platform's clock; the platform gives whole seconds.
     pub time: Option<i64>,
+    /// `time` is not the event's own word: it stands for when it arrived.
+    pub untimed: bool,
     /// Counts separately for agent and for call events.
     pub serial: Option<i64>,
     pub namespace: Option<Namespace>,
@@ -149,6 +151,7 @@ impl Event {
         Ok(Event {
             kind,
             time: text(&mut map, "eventTime").and_then(|time| civil_millis(&time)).map(to_utc),
+            untimed: false,
             serial: map.remove("serial").as_ref().and_then(as_integer),
             namespace: text(&mut map, "namespace").map(Namespace::trusted),
             source: device(&mut map, "srcDeviceId"),

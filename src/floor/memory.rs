@@ -32,7 +32,7 @@ impl Floor {
 
     /// Takes up what was kept; for a floor that has heard nothing yet.
     pub fn recall(&mut self, kept: Memory) {
-        let at = Stamp { time: kept.since, serial: i64::MIN, rank: 0 };
+        let at = Stamp { time: kept.since, serial: i64::MIN, rank: 0, happened: kept.since };
         if let Some(device) = &kept.device {
             let claims = self.claims.entry(device.clone()).or_default();
             claims.said = claims.said.take().max(Some((kept.since, kept.agent.clone())));

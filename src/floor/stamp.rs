@@ -8,7 +8,9 @@
 pub struct Stamp {
     pub time: i64,
     pub serial: i64,
-    pub rank: u8,
+    pub rank: u64,
+    /// When it happened, as far as that is known: what is shown. The same as `time` wherever the event says it.
+    pub happened: i64,
 }
 
 /// A fact this much older than what is known comes from a clock that was set back, not from a late copy: copies are late by
@@ -17,6 +19,7 @@ const CLOCK_SET_BACK: i64 = 10 * 60 * 1000;
 
 impl Stamp {
     pub fn after(&self, known: &Stamp) -> bool {
-        self > known || self.time.saturating_add(CLOCK_SET_BACK) < known.time
+        (self.time, self.serial, self.rank) > (known.time, known.serial, known.rank)
+            || self.time.saturating_add(CLOCK_SET_BACK) < known.time
     }
 }

@@ -19,6 +19,11 @@ pub struct Floor {
     pub(super) recordings: HashMap<String, (CallId, i64)>,
     /// The newest event time.
     pub(super) latest: i64,
+    /// The highest serial of agent events and of call events.
+    pub(super) agent_serial: i64,
+    pub(super) call_serial: i64,
+    /// How many events did not say when they happened.
+    pub(super) unordered: u64,
     pub(super) applied: u64,
     pub(super) seen: HashSet<u64>,
     pub(super) seen_order: VecDeque<u64>,

@@ -118,3 +118,24 @@ fn status_events_bring_name_figures_and_state() {
     assert_eq!(row.figures.map(|figures| (figures.calls, figures.handling_seconds)), Some((201, Some(10))));
     assert_eq!(row.device.unwrap().number(), "8102");
 }
+
+#[test]
+fn events_that_do_not_say_when_stand_in_the_order_of_their_arrival() {
+    let mut floor = three_ready();
+    let mut after = |name: &str, untimed: bool| {
+        let mut body = json!({"eventName": name, "agentId": "5001@test.cc", "deviceId": device(1)});
+        if !untimed {
+            body["eventTime"] = "2026.11.20 09:00:30".into();
+        }
+        floor.apply(&Event::decode(body.to_string().as_bytes(), &|civil| civil).unwrap());
+        row(&floor, 1).state
+    };
+    assert_eq!(after("agentNotReady", true), State::NotReady);
+    assert_eq!(after("agentReady", true), State::Ready);
+    assert_eq!(after("agentNotReady", false), State::NotReady);
+    assert_eq!(after("agentReady", false), State::Ready);
+    assert_eq!(after("agentNotReady", true), State::NotReady);
+    // One that says so again counts as ever.
+    floor.apply(&agent_event("agentReady", 1, 30, 9_999));
+    assert_eq!(row(&floor, 1).state, State::Ready);
+}

@@ -176,3 +176,34 @@ async fn an_agent_who_is_in_no_list_appears_with_the_first_event() {
     live.until_state("5777", State::Ready).await;
     assert!(browser.get("/").await.body.contains("5777"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_time_that_is_missing_or_cannot_be_true_is_the_present() {
+    let lab = Lab::new().await;
+    let (_browser, mut live) = lab.supervisor().await;
+    let untimed = json!({ "eventName": "agentNotReady", "agentId": "5001@test.cc", "deviceId": "8001@test.cc" });
+    let wild =
+        json!({ "eventName": "agentNotReady", "agentId": "5002@test.cc", "deviceId": "8002@test.cc", "eventTime": "2099.01.01 00:00:00" });
+    for (number, event) in [("5001", untimed), ("5002", wild)] {
+        lab.simulator.event(event).await;
+        live.until_state(number, State::NotReady).await;
+        let header = live.board.header.clone().unwrap();
+        let in_state = header.at - header.offset - live.board.row(number).since.unwrap();
+        assert!((-2_000..20_000).contains(&in_state), "{number} in this state for {in_state} ms");
+    }
+    // Neither keeps what comes after it from being heard.
+    heard_all(&lab.simulator, &mut live).await;
+    lab.simulator.set_mode("5002", "Ready", None).await;
+    lab.simulator.set_mode("5002", "NotReady", Some("Break")).await;
+    live.until("5002 is heard again", |board| board.row("5002").reason.as_deref() == Some("Break")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_tenants_event_makes_no_row() {
+    let lab = Lab::new().await;
+    let (_browser, mut live) = lab.supervisor().await;
+    let foreign = json!({ "eventName": "agentReady", "agentId": "5020@other.cc", "deviceId": "8020@other.cc", "eventTime": event_time() });
+    assert!(lab.simulator.raw(foreign.to_string().as_bytes()).await > 0, "it reached the console's subscription");
+    heard_all(&lab.simulator, &mut live).await;
+    assert_eq!(live.board.rows.len(), AGENTS as usize);
+}

@@ -1,6 +1,6 @@
 //! Operations that do not go as they should: refused, unanswered, unproved.
 
-use crate::support::{Lab, agent_event};
+use crate::support::{Console, Lab, agent_event};
 use serde_json::json;
 use std::time::Duration;
 use supervisor_console::floor::{Operation, Outcome, State};
@@ -158,4 +158,31 @@ async fn an_answer_that_takes_too_long_is_not_waited_for() {
     assert_eq!(asking.await.unwrap().error(), (504, "outcome-unknown".to_owned()));
     let at_5001 = lab.simulator.operations().await.into_iter().filter(|request| request.body.contains("5001@test.cc"));
     assert_eq!(at_5001.count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mode_that_waits_for_the_end_of_a_call_is_confirmed_then() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let call = lab.simulator.dial("8001", "8002").await;
+    live.until_state("5001", State::OnCall).await;
+    let accepted = browser.force(Operation::NotReady, &AGENT).await.intervention();
+    assert_eq!((accepted.outcome, accepted.deferred), (Outcome::Accepted, true));
+    lab.simulator.hang_up("8001", &call).await;
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    assert_eq!(live.board.state("5001"), Some(State::NotReady));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_under_way_at_a_restart_is_written_down_as_unknown() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    lab.simulator.fault(json!({ "mute_events": 1 })).await;
+    let id = browser.force(Operation::NotReady, &AGENT).await.intervention().id;
+    live.until_outcome("5001", Outcome::Accepted).await;
+    let Lab { simulator, console, database, folder: _folder } = lab;
+    console.stop().await;
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    console.until_ready().await;
+    assert_eq!(database.outcomes(id), ["requested", "accepted", "unknown"]);
 }

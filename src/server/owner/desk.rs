@@ -91,7 +91,7 @@ impl Desk {
         // Without a time, or with one that cannot be: now, by the platform's clock.
         let now_there = arrived.saturating_sub(self.clock.millis());
         if event.time.is_none_or(|time| self.clock.is_measured() && time > now_there.saturating_add(FUTURE)) {
-            event.time = Some(now_there);
+            (event.time, event.untimed) = (Some(now_there), true);
         }
         let event = &*event;
         let applied = self.floor.apply(event);
