@@ -32,6 +32,8 @@ async fn main() -> Outcome<()> {
     let Command::Serve(args) = <Cli as clap::Parser>::try_parse_from(flags)?.command else { return Err("not serve".into()) };
     tokio::spawn(server::serve(console, Config::try_from(args.as_ref())?, stop.clone()));
 
+    // The console installs it as well, but we may be faster.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let http = reqwest::Client::new();
     until_ready(&http, &format!("http://{console_at}/readyz")).await?;
     let mut browser = browser(&http, &console_at.to_string()).await?;
