@@ -159,9 +159,4 @@ impl Counts {
     pub fn all(&self) -> u32 {
         self.counts.iter().sum()
     }
-
-    /// Everybody whose state is known and not logged out.
-    pub fn logged_on(&self) -> u32 {
-        self.all().saturating_sub(self.of(State::LoggedOut)).saturating_sub(self.of(State::Unknown))
-    }
 }

@@ -51,36 +51,30 @@ pub struct Call {
 }
 
 impl Call {
-    /// Says that `device` came into `state` at `at`; ignored if something later is known. Says whether anything changed.
-    pub fn set(&mut self, device: &DeviceId, state: ConnectionState, at: Stamp) -> bool {
+    /// Says that `device` came into `state` at `at`; ignored if something later is known.
+    pub fn set(&mut self, device: &DeviceId, state: ConnectionState, at: Stamp) {
         let full = self.connections.len() >= MOST_CONNECTIONS;
         match self.connections.get_mut(device) {
-            None if full => false,
+            None if full => {}
             None => {
                 let holds = u32::from(state == ConnectionState::Held);
                 self.connections.insert(device.clone(), Connection { at, state, since: at.happened, holds });
-                true
             }
             Some(known) if at.after(&known.at) => {
                 known.at = at;
-                let changed = known.state != state;
-                if changed {
-                    if state == ConnectionState::Held {
-                        known.holds = known.holds.saturating_add(1);
-                    }
+                if known.state != state {
+                    known.holds = known.holds.saturating_add(u32::from(state == ConnectionState::Held));
                     (known.state, known.since) = (state, at.happened);
                 }
-                changed
             }
-            Some(_) => false,
+            Some(_) => {}
         }
     }
 
     /// As [`Call::set`], for what an event only implies: it must not take a device out of a later stage.
-    pub fn imply(&mut self, device: &DeviceId, state: ConnectionState, at: Stamp) -> bool {
-        match self.connections.get(device) {
-            Some(known) if known.live() && known.state >= state => false,
-            _ => self.set(device, state, at),
+    pub fn imply(&mut self, device: &DeviceId, state: ConnectionState, at: Stamp) {
+        if self.connections.get(device).is_none_or(|known| !known.live() || known.state < state) {
+            self.set(device, state, at);
         }
     }
 

@@ -124,14 +124,6 @@ impl Floor {
         self.agents.keys()
     }
 
-    pub fn knows(&self, agent: &AgentId) -> bool {
-        self.agents.contains_key(agent)
-    }
-
-    pub fn name_of(&self, agent: &AgentId) -> Option<&str> {
-        self.agents.get(agent).map(|agent| agent.name.as_str()).filter(|name| !name.is_empty())
-    }
-
     fn device_of(&self, id: &AgentId) -> Option<DeviceId> {
         let device = self.agents.get(id)?.bound_device()?;
         // Somebody else sits there since: this agent's log-off was lost.

@@ -4,7 +4,6 @@ mod audit;
 mod board;
 mod sessions;
 
-pub use audit::AuditEntry;
 pub use sessions::StoredSession;
 
 use crate::server::config::Database;

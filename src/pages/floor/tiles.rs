@@ -6,18 +6,9 @@ use crate::i18n::texts;
 use crate::ui::erased;
 use leptos::prelude::*;
 
-/// Everybody who is logged on: all tiles' states but the last two's.
-const LOGGED_ON: &[State] = &[
-    State::Ready,
-    State::OnCall,
-    State::Conference,
-    State::OnHold,
-    State::Ringing,
-    State::Dialling,
-    State::Allocated,
-    State::AfterCall,
-    State::NotReady,
-];
+const STATES: &[State] = &State::ALL;
+/// Everybody who is logged on: every state but the last two, logged out and unknown.
+const LOGGED_ON: &[State] = STATES.split_at(STATES.len() - 2).0;
 
 /// A tile: the state that names it, and those that count with it.
 const TILES: &[(State, &[State])] = &[
@@ -107,6 +98,7 @@ mod tests {
 
     #[test]
     fn logged_on_is_one_press() {
+        assert_eq!(STATES.split_at(LOGGED_ON.len()).1, [State::LoggedOut, State::Unknown]);
         let filter = toggled(LOGGED_ON, &[State::Ready]);
         assert!(is_pressed(LOGGED_ON, &filter) && !is_pressed(TILES[0].1, &filter));
         assert_eq!(toggled(TILES[0].1, &filter), [State::Ready]);

@@ -4,20 +4,6 @@ use super::{Store, StoreError};
 use crate::floor::{Intervention, Outcome};
 use rusqlite::{Connection, params};
 
-/// One step of one operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry {
-    pub id: i64,
-    pub at: i64,
-    pub outcome: String,
-    pub status: Option<u16>,
-    pub operation: String,
-    pub by: String,
-    pub agent: Option<String>,
-    pub device: Option<String>,
-    pub call: Option<String>,
-}
-
 impl Store {
     /// Writes the first line and waits until it is written.
     pub async fn audit_request(&self, intervention: Intervention) -> Result<(), StoreError> {
@@ -46,30 +32,6 @@ impl Store {
     /// The highest id ever given: ids go on after a restart.
     pub async fn last_intervention(&self) -> Result<i64, StoreError> {
         self.ask(|connection| connection.query_row("SELECT coalesce(max(id), 0) FROM audit", [], |row| row.get(0))).await
-    }
-
-    /// The newest `most` lines, newest first.
-    pub async fn audit_log(&self, most: u32) -> Result<Vec<AuditEntry>, StoreError> {
-        self.ask(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id, at, outcome, status, operation, by_agent, agent, device, call FROM audit ORDER BY rowid DESC LIMIT ?1",
-            )?;
-            let rows = statement.query_map([most], |row| {
-                Ok(AuditEntry {
-                    id: row.get(0)?,
-                    at: row.get(1)?,
-                    outcome: row.get(2)?,
-                    status: row.get(3)?,
-                    operation: row.get(4)?,
-                    by: row.get(5)?,
-                    agent: row.get(6)?,
-                    device: row.get(7)?,
-                    call: row.get(8)?,
-                })
-            })?;
-            rows.collect()
-        })
-        .await
     }
 }
 
