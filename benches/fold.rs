@@ -59,7 +59,9 @@ fn main() {
     let rows = median(|| (), |()| drop(black_box(agents.iter().filter_map(|agent| floor.row(agent)).collect::<Vec<_>>())));
     let link = Link { state: LinkState::Live, since: 0, last_event: None };
     let header = Header { epoch: 1, seq: 1, at: 0, offset: 0, link };
-    let snapshot = Down::Snapshot { header, rows: agents.iter().filter_map(|agent| floor.row(agent)).collect() };
+    let rows_of_all = agents.iter().filter_map(|agent| floor.row(agent)).collect();
+    let calls = floor.calls().filter_map(|call| floor.call_row(call)).collect();
+    let snapshot = Down::Snapshot { header, rows: rows_of_all, calls, runs: Vec::new() };
     let mut bytes = 0;
     let encoded = median(|| (), |()| bytes = black_box(snapshot.encode()).map_or(0, |encoded| encoded.len()));
     println!(

@@ -4,8 +4,13 @@
 //! different sources (agent events, call events, status events) may interleave in any order with the same result.
 
 pub mod board;
+pub mod bulk;
+pub mod call_query;
+pub mod call_row;
+pub mod forecast;
 pub mod ids;
 pub mod intervention;
+pub mod mask;
 pub mod row;
 
 #[cfg(feature = "ssr")]
@@ -30,14 +35,18 @@ mod state;
 mod tests;
 
 pub use board::{BoardQuery, Counts, SortKey};
+pub use bulk::{DryRun, Order, OrderKind, Run, Step, dry_run};
+pub use call_query::CallQuery;
+pub use call_row::{CallRow, CallState, Holds, Party, PartyRole, PartyState};
+pub use forecast::{Effect, Obstacle, OwnCall, Part, Scene, forecast};
 pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_phone_number};
-pub use intervention::{Intervention, Obstacle, Operation, Outcome, Role, obstacle};
+pub use intervention::{Intervention, Operation, Outcome, Role};
 pub use row::{CallView, Direction, Figures, Row, State};
 
 #[cfg(feature = "ssr")]
 pub use {
     agent::state_of_status,
-    apply::Applied,
+    apply::{Applied, Changes},
     event::{Event, EventError, EventKind},
     memory::Memory,
     state::{Floor, RosterEntry},

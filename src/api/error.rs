@@ -1,6 +1,6 @@
 //! What a server function can answer instead of a result. The page puts it in words (`i18n`); the HTTP status is decided here.
 
-use crate::floor::Obstacle;
+use crate::floor::{Effect, Obstacle};
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ pub enum ApiError {
     /// The precondition does not hold here and now.
     #[error("{obstacle}")]
     Obstacle { obstacle: Obstacle },
+    /// The floor changed since the one who asks was shown what would happen: `effect` is what would happen now. Nothing was sent.
+    #[error("the floor has changed meanwhile: it would do something else now ({})", effect.code())]
+    Changed { effect: Effect },
     /// The platform's login refused number, password or domain.
     #[error("number, password or domain is wrong")]
     WrongCredentials,
@@ -53,7 +56,7 @@ impl ApiError {
             ApiError::SignedOut | ApiError::WrongCredentials => 401,
             ApiError::NotPermitted | ApiError::WrongOrigin => 403,
             ApiError::BadArgument { .. } => 400,
-            ApiError::Obstacle { .. } | ApiError::Refused { .. } => 409,
+            ApiError::Obstacle { .. } | ApiError::Changed { .. } | ApiError::Refused { .. } => 409,
             ApiError::Busy => 429,
             ApiError::AuditFailed | ApiError::Transport { .. } => 500,
             ApiError::NotUnderstood { .. } | ApiError::Unreachable => 502,

@@ -1,5 +1,7 @@
 //! The seven force operations. Arguments bear the SDK's names (`deviceId`, `callId`, `phoneNumber`, `agentId`). The answer is the
 //! step-in as far as it has come when the platform answers: accepted or already confirmed; its end arrives over the live channel.
+//! `expect` is the effect that the one who asks was shown ([`crate::floor::Effect::code`]): if it would be another one now, nothing is
+//! sent.
 
 use super::ApiError;
 use crate::floor::Intervention;
@@ -16,8 +18,9 @@ use {
 pub async fn force_drop(
     #[server(rename = "deviceId")] device_id: String,
     #[server(rename = "callId")] call_id: String,
+    expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Drop, Request { device_id: Some(device_id), call_id: Some(call_id), ..Default::default() }).await
+    force(Operation::Drop, Request { device_id: Some(device_id), call_id: Some(call_id), expect, ..Default::default() }).await
 }
 
 /// Joins the call with the supervisor's own phone, or with `phoneNumber`.
@@ -26,8 +29,9 @@ pub async fn force_join(
     #[server(rename = "deviceId")] device_id: String,
     #[server(rename = "callId")] call_id: String,
     #[server(rename = "phoneNumber")] phone_number: Option<String>,
+    expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Join, Request { device_id: Some(device_id), call_id: Some(call_id), phone_number, ..Default::default() }).await
+    force(Operation::Join, Request { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() }).await
 }
 
 /// Takes the call away from the device to the supervisor's own phone, or to `phoneNumber`.
@@ -36,8 +40,9 @@ pub async fn force_take(
     #[server(rename = "deviceId")] device_id: String,
     #[server(rename = "callId")] call_id: String,
     #[server(rename = "phoneNumber")] phone_number: Option<String>,
+    expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Take, Request { device_id: Some(device_id), call_id: Some(call_id), phone_number, ..Default::default() }).await
+    force(Operation::Take, Request { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() }).await
 }
 
 /// Listens silently to the call with the supervisor's own phone, or with the device `deviceId`.
@@ -45,8 +50,9 @@ pub async fn force_take(
 pub async fn force_listen(
     #[server(rename = "callId")] call_id: String,
     #[server(rename = "deviceId")] device_id: Option<String>,
+    expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Listen, Request { device_id, call_id: Some(call_id), ..Default::default() }).await
+    force(Operation::Listen, Request { device_id, call_id: Some(call_id), expect, ..Default::default() }).await
 }
 
 /// Makes the agent ready.
@@ -54,17 +60,21 @@ pub async fn force_listen(
 pub async fn force_ready(
     #[server(rename = "agentId")] agent_id: String,
     #[server(rename = "deviceId")] device_id: String,
+    expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Ready, Request { agent_id: Some(agent_id), device_id: Some(device_id), ..Default::default() }).await
+    force(Operation::Ready, Request { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }).await
 }
 
-/// Makes the agent not ready.
+/// Makes the agent not ready; with `minutes`, ready again after so many.
 #[server(prefix = "/api", endpoint = "force/not-ready")]
 pub async fn force_not_ready(
     #[server(rename = "agentId")] agent_id: String,
     #[server(rename = "deviceId")] device_id: String,
+    expect: Option<String>,
+    minutes: Option<u32>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::NotReady, Request { agent_id: Some(agent_id), device_id: Some(device_id), ..Default::default() }).await
+    force(Operation::NotReady, Request { agent_id: Some(agent_id), device_id: Some(device_id), minutes, expect, ..Default::default() })
+        .await
 }
 
 /// Logs the agent out.
@@ -72,6 +82,7 @@ pub async fn force_not_ready(
 pub async fn force_logout(
     #[server(rename = "agentId")] agent_id: String,
     #[server(rename = "deviceId")] device_id: String,
+    expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Logout, Request { agent_id: Some(agent_id), device_id: Some(device_id), ..Default::default() }).await
+    force(Operation::Logout, Request { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }).await
 }

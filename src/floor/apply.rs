@@ -12,12 +12,19 @@ use std::hash::{Hash, Hasher};
 /// What an event did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
-    /// It changed, or may have changed, what is said of these agents.
-    Changed(Vec<AgentId>),
+    /// It changed, or may have changed, what is said of these.
+    Changed(Changes),
     /// It came before.
     Duplicate,
     /// It says nothing about the floor, or lacks what it would need to.
     Nothing,
+}
+
+/// Whose rows an event touched. A call that became part of another is among them: it has no row any more.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    pub agents: Vec<AgentId>,
+    pub calls: Vec<CallId>,
 }
 
 /// How many events are remembered to know one that comes twice.
@@ -42,17 +49,17 @@ impl Floor {
             | EventKind::AgentReady
             | EventKind::AgentNotReady
             | EventKind::AgentAllocated
-            | EventKind::AgentWorkingAfterCall => self.agent_event(event, at),
-            EventKind::AgentStatus => self.status_event(event, at),
+            | EventKind::AgentWorkingAfterCall => Changes { agents: self.agent_event(event, at), calls: Vec::new() },
+            EventKind::AgentStatus => Changes { agents: self.status_event(event, at), calls: Vec::new() },
             EventKind::RecordStarted | EventKind::RecordStopped => self.record_event(event, at),
-            EventKind::Other | EventKind::CallEnd => Vec::new(),
+            EventKind::Other | EventKind::CallEnd => Changes::default(),
             _ => self.call_event(event, at),
         };
         self.applied += 1;
         if self.applied.is_multiple_of(4096) {
             self.prune();
         }
-        if changed.is_empty() { Applied::Nothing } else { Applied::Changed(changed) }
+        if changed == Changes::default() { Applied::Nothing } else { Applied::Changed(changed) }
     }
 
     /// Where the event belongs among those of its source. One that does not say stands behind what came before it.
@@ -115,8 +122,8 @@ impl Floor {
         changed
     }
 
-    fn call_event(&mut self, event: &Event, at: Stamp) -> Vec<AgentId> {
-        let Some(named) = &event.call else { return Vec::new() };
+    fn call_event(&mut self, event: &Event, at: Stamp) -> Changes {
+        let Some(named) = &event.call else { return Changes::default() };
         let mut changed = self.agent_of_copy(event, at);
         let id = match (&event.new_call, event.kind) {
             (Some(new), EventKind::Conferenced | EventKind::Transferred) => self.merge(event, new),
@@ -125,7 +132,7 @@ impl Floor {
         if self.calls.len() >= MOST_CALLS && !self.calls.contains_key(&id) {
             self.prune();
             if self.calls.len() >= MOST_CALLS {
-                return changed;
+                return Changes { agents: changed, calls: Vec::new() };
             }
         }
         let call = self.calls.entry(id.clone()).or_default();
@@ -144,21 +151,25 @@ impl Floor {
         }
         changed.sort_unstable();
         changed.dedup();
-        changed
+        let olds = [&event.call, &event.primary_old, &event.secondary_old].into_iter().flatten();
+        let mut calls: Vec<CallId> = olds.cloned().chain([id]).collect();
+        calls.dedup();
+        Changes { agents: changed, calls }
     }
 
     /// recordStopped names its recording only; recordStarted said whose that is.
-    fn record_event(&mut self, event: &Event, at: Stamp) -> Vec<AgentId> {
+    fn record_event(&mut self, event: &Event, at: Stamp) -> Changes {
         let known = event.record.as_ref().and_then(|record| self.recordings.get(record)).map(|(call, _)| call.clone());
-        let Some(id) = event.call.clone().or(known).map(|call| self.successor(&call)) else { return Vec::new() };
+        let Some(id) = event.call.clone().or(known).map(|call| self.successor(&call)) else { return Changes::default() };
         let on = event.kind == EventKind::RecordStarted;
         if let Some(record) = event.record.clone().filter(|_| on && self.recordings.len() < MOST_CALLS) {
             self.recordings.insert(record, (id.clone(), at.time));
         }
-        let Some(call) = self.calls.get_mut(&id) else { return Vec::new() };
+        let Some(call) = self.calls.get_mut(&id) else { return Changes::default() };
         call.record(on, at);
         let holder = |device| self.claims.get(device).and_then(Claims::holder).cloned();
-        call.connections.keys().filter_map(holder).collect()
+        let agents = call.connections.keys().filter_map(holder).collect();
+        Changes { agents, calls: vec![id] }
     }
 
     /// A copy names the agent at its source device: that is how an agent of whom no agent event came is found.

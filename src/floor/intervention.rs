@@ -1,8 +1,8 @@
-//! The seven force operations: what each needs beforehand, and how far one has come.
+//! The seven force operations, and how far one has come. What each needs beforehand is `forecast`'s.
 //!
 //! An operation is finished only by its event (protocol, section 4): the platform's 2xx is "accepted" and nothing more.
 
-use super::{AgentId, CallId, DeviceId, Row, State};
+use super::{AgentId, CallId, DeviceId};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,66 +130,4 @@ pub struct Intervention {
     pub deferred: bool,
     /// Whom or what a refusal named as the one in the way (455, 459).
     pub holder: Option<String>,
-}
-
-/// Why an operation cannot work here and now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum Obstacle {
-    #[error("you may look but not step in")]
-    NotPermitted,
-    #[error("the agent is not in a call")]
-    NotInCall,
-    #[error("the device is not in that call")]
-    NotInThatCall,
-    #[error("the agent's device is not known")]
-    NoDevice,
-    #[error("the agent is logged out")]
-    LoggedOut,
-    #[error("the agent is ready already")]
-    AlreadyReady,
-    #[error("the agent is not ready already")]
-    AlreadyNotReady,
-    #[error("your own device is in that call already")]
-    AlreadyIn,
-    #[error("this is your own device")]
-    OwnDevice,
-    #[error("the agent sits at another device")]
-    OtherDevice,
-    #[error("the same operation at this agent is still under way")]
-    UnderWay,
-}
-
-/// What stands in the way of `operation` at `row` for a person with `role` at `own_device`; none when it may be tried.
-/// Decides for both sides: the browser disables with it, the server refuses with it.
-pub fn obstacle(operation: Operation, row: &Row, role: Role, own_device: &DeviceId) -> Option<Obstacle> {
-    if role != Role::Supervisor {
-        return Some(Obstacle::NotPermitted);
-    }
-    if row.action.as_ref().is_some_and(|action| action.outcome.pending() && action.operation == operation) {
-        return Some(Obstacle::UnderWay);
-    }
-    if operation.on_call() {
-        let Some(call) = &row.call else { return Some(Obstacle::NotInCall) };
-        if row.device.is_none() {
-            return Some(Obstacle::NoDevice);
-        }
-        if operation != Operation::Drop {
-            if row.device.as_ref() == Some(own_device) {
-                return Some(Obstacle::OwnDevice);
-            }
-            if operation == Operation::Listen && call.listeners.contains(own_device) {
-                return Some(Obstacle::AlreadyIn);
-            }
-        }
-        return None;
-    }
-    match (operation, row.state) {
-        // What is only remembered forbids nothing: the platform knows better.
-        _ if row.remembered && row.device.is_some() => None,
-        (_, State::LoggedOut) => Some(Obstacle::LoggedOut),
-        (Operation::Ready, State::Ready) => Some(Obstacle::AlreadyReady),
-        (Operation::NotReady, State::NotReady) => Some(Obstacle::AlreadyNotReady),
-        _ if row.device.is_none() => Some(Obstacle::NoDevice),
-        _ => None,
-    }
 }

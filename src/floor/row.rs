@@ -1,6 +1,6 @@
 //! What the board says of one agent: the unit that is published, sent, sorted and shown.
 
-use super::{AgentId, CallId, DeviceId, Intervention};
+use super::{AgentId, CallId, DeviceId, Intervention, Order};
 use serde::{Deserialize, Serialize};
 
 /// What an agent is doing, as the board names it (`data-state`).
@@ -69,6 +69,24 @@ pub enum Direction {
     Unknown,
 }
 
+impl Direction {
+    pub const ALL: [Direction; 4] = [Direction::Inbound, Direction::Outbound, Direction::Internal, Direction::Unknown];
+
+    /// What URLs and the JSON views carry.
+    pub fn code(self) -> &'static str {
+        match self {
+            Direction::Inbound => "inbound",
+            Direction::Outbound => "outbound",
+            Direction::Internal => "internal",
+            Direction::Unknown => "unknown",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Direction> {
+        Direction::ALL.into_iter().find(|direction| direction.code() == code)
+    }
+}
+
 /// One agent's line on the board. Times are milliseconds since 1970 on the platform's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
@@ -90,6 +108,8 @@ pub struct Row {
     pub figures: Option<Figures>,
     /// The latest step-in at this agent, while it runs and for a short time after.
     pub action: Option<Intervention>,
+    /// What the console will do here by itself.
+    pub order: Option<Order>,
 }
 
 /// The call that an agent's row is about: the one the device is most busy with.
@@ -109,6 +129,8 @@ pub struct CallView {
     pub parties: u32,
     /// Devices that listen silently.
     pub listeners: Vec<DeviceId>,
+    /// Devices that joined by a conference.
+    pub joined: Vec<DeviceId>,
     /// The platform records it.
     pub recording: bool,
     /// Further calls of the same device (a consultation while the customer holds).
@@ -138,6 +160,7 @@ impl Row {
             call: None,
             figures: None,
             action: None,
+            order: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::agent::{Agent, Mode, state_of_status};
 use super::call::{Call, Connection, ConnectionState};
-use super::{AgentId, CallId, CallView, DeviceId, Row, State};
+use super::{AgentId, CallId, CallRow, CallView, DeviceId, Holds, Party, PartyRole, PartyState, Row, State};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 
 /// All that the events have said so far. Owned by one task; see [`Floor::apply`].
@@ -108,6 +108,11 @@ impl Floor {
         self.calls.get(&self.successor(call)).is_some_and(|call| !call.connections.is_empty() && !call.over())
     }
 
+    /// The calls that `device` has, or lately had, a part in.
+    pub fn calls_at(&self, device: &DeviceId) -> Vec<CallId> {
+        self.parts.get(device).into_iter().flatten().cloned().collect()
+    }
+
     /// Who sits at `device`.
     pub fn agent_at(&self, device: &DeviceId) -> Option<&AgentId> {
         let agent = self.claims.get(device)?.holder()?;
@@ -141,6 +146,56 @@ impl Floor {
         }
         row.device = device;
         Some(row)
+    }
+
+    pub fn calls(&self) -> impl Iterator<Item = &CallId> {
+        self.calls.keys()
+    }
+
+    /// What is said of the call with this id, while it goes on, without the step-ins, which are not the floor's.
+    pub fn call_row(&self, id: &CallId) -> Option<CallRow> {
+        let call = self.calls.get(id).filter(|call| !call.over() && !call.connections.is_empty())?;
+        let is_ours = |device: &DeviceId| self.claims.contains_key(device);
+        let state = |state| match state {
+            ConnectionState::Initiated => Some(PartyState::Initiated),
+            ConnectionState::Dialling => Some(PartyState::Dialling),
+            ConnectionState::Alerting => Some(PartyState::Alerting),
+            ConnectionState::Connected => Some(PartyState::Connected),
+            ConnectionState::Held => Some(PartyState::Held),
+            ConnectionState::Cleared => None,
+        };
+        let role = |device: &DeviceId| match device {
+            _ if call.listeners.contains(device) => PartyRole::Listener,
+            _ if call.calling.as_ref() == Some(device) => PartyRole::Caller,
+            _ if call.called.as_ref() == Some(device) => PartyRole::Called,
+            _ => PartyRole::Joined,
+        };
+        let mut parties: Vec<Party> = call
+            .connections
+            .iter()
+            .filter_map(|(device, part)| {
+                let agent = self.agent_at(device).cloned();
+                Some(Party { device: device.clone(), agent, role: role(device), state: state(part.state)?, since: part.since })
+            })
+            .collect();
+        parties.sort_by(|a, b| (a.role, a.since, &a.device).cmp(&(b.role, b.since, &b.device)));
+        let first = parties.first().map(|party| party.device.clone())?;
+        Some(CallRow {
+            id: id.clone(),
+            former: Vec::new(),
+            direction: call.direction(&first, is_ours),
+            kind: call.kind.clone(),
+            queue: call.queue.clone(),
+            started: call.started,
+            answered: call.answered,
+            holds: Holds::default(),
+            recording: call.recording.is_some_and(|(_, on)| on),
+            data: Vec::new(),
+            parties,
+            touched: call.touched,
+            end_not_seen: false,
+            action: None,
+        })
     }
 
     fn fill_mode(&self, row: &mut Row, agent: &Agent, bound: bool) {
@@ -194,6 +249,7 @@ impl Floor {
             holds: part.holds,
             parties: u32::try_from(party_count).unwrap_or(u32::MAX),
             listeners: call.listening(),
+            joined: Vec::new(),
             recording: call.recording.is_some_and(|(_, on)| on),
             others: u32::try_from(parts.len() - 1).unwrap_or(u32::MAX),
         });

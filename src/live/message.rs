@@ -1,6 +1,6 @@
 //! The messages and their encoding.
 
-use crate::floor::{AgentId, Counts, DeviceId, Namespace, Operation, Role, Row};
+use crate::floor::{AgentId, CallId, CallRow, Counts, DeviceId, Namespace, Operation, Role, Row, Run};
 use serde::{Deserialize, Serialize};
 
 /// Whether the console hears the platform.
@@ -38,10 +38,11 @@ pub struct Header {
 /// From the console to a browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Down {
-    /// The whole board: forget everything else.
-    Snapshot { header: Header, rows: Vec<Row> },
-    /// The rows that changed since `header.seq - 1`, each whole.
-    Delta { header: Header, rows: Vec<Row> },
+    /// Everything: forget what was before.
+    Snapshot { header: Header, rows: Vec<Row>, calls: Vec<CallRow>, runs: Vec<Run> },
+    /// The rows that changed since `header.seq - 1`, each whole; and the calls that are gone: ended, or part of another one now
+    /// (which then names them among its former ids).
+    Delta { header: Header, rows: Vec<Row>, calls: Vec<CallRow>, gone: Vec<CallId>, runs: Vec<Run> },
     /// Nothing changed; twice a second, so that silence is noticed.
     Pulse { header: Header },
     /// The session has ended: go to the sign-in page.
@@ -82,7 +83,7 @@ pub struct Me {
     pub role: Role,
 }
 
-/// What the server renders the board from and hands to the browser with the page, so that both draw the same first picture.
+/// What the server renders a page from and hands to the browser with the page, so that both draw the same first picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstView {
     pub me: Me,
@@ -97,6 +98,15 @@ pub struct FirstView {
     pub rows: Vec<Row>,
     /// Operations that the configuration does not offer (`--hide-action`).
     pub hidden: Vec<Operation>,
+    /// The calls that the page shows first: on `/calls` the longest that match its query, on an agent's page those of the agent; on
+    /// every page those of the supervisor's own phone.
+    pub calls: Vec<CallRow>,
+    /// How many calls match the query of `/calls`.
+    pub matching_calls: u32,
+    /// Every queue's name with a call now, sorted.
+    pub queues: Vec<String>,
+    /// The agent's day as a piece of HTML (`GET /agents/{id}/day`); empty but on an agent's page.
+    pub day: String,
 }
 
 impl FirstView {

@@ -1,6 +1,7 @@
 //! The commands' flags. Each has an environment variable; a wrong value ends start-up with one line that says what to do.
 
-use crate::floor::{Namespace, Operation, is_phone_number};
+use crate::floor::{Namespace, Operation, Role, is_phone_number};
+use crate::server::owner::Sight;
 use crate::server::permission::Pattern;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
@@ -66,6 +67,9 @@ pub struct ConsoleArgs {
     /// Who may look but not step in; the more exact of both lists counts.
     #[arg(long, env = "CONSOLE_VIEWERS", value_delimiter = ',', value_parser = pattern, value_name = "NUMBER")]
     pub viewers: Vec<Pattern>,
+    /// Who sees the numbers of outside parties whole; everybody else sees their middle masked.
+    #[arg(long, env = "CONSOLE_WHOLE_NUMBERS", value_enum, default_value_t = WholeNumbers::Supervisors)]
+    pub whole_numbers: WholeNumbers,
     /// An operation that is not offered, by its SDK name, for example forceDrop. Repeatable, or separated by commas.
     #[arg(long, env = "CONSOLE_HIDE_ACTION", value_delimiter = ',', value_parser = operation, value_name = "ACTION")]
     pub hide_action: Vec<Operation>,
@@ -120,6 +124,13 @@ pub enum LogFormat {
     Json,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum WholeNumbers {
+    Everybody,
+    Supervisors,
+    Nobody,
+}
+
 /// Where the database is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Database {
@@ -151,7 +162,18 @@ pub struct Config {
     pub database: Database,
     pub supervisors: Vec<Pattern>,
     pub viewers: Vec<Pattern>,
+    pub whole_numbers: WholeNumbers,
     pub hidden: Vec<Operation>,
+}
+
+impl Config {
+    /// What somebody with this role may see of outside parties' numbers.
+    pub fn sight(&self, role: Role) -> Sight {
+        match (self.whole_numbers, role) {
+            (WholeNumbers::Everybody, _) | (WholeNumbers::Supervisors, Role::Supervisor) => Sight::Whole,
+            _ => Sight::Masked,
+        }
+    }
 }
 
 impl TryFrom<&ConsoleArgs> for Config {
@@ -173,6 +195,7 @@ impl TryFrom<&ConsoleArgs> for Config {
             database: args.database_url.clone().unwrap_or_else(|| Database::File(PathBuf::from("supervisor-console.db"))),
             supervisors: args.supervisors.clone(),
             viewers: args.viewers.clone(),
+            whole_numbers: args.whole_numbers,
             hidden: args.hide_action.clone(),
             sdk_url,
             events_url,

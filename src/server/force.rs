@@ -1,13 +1,42 @@
-//! The seven operations as a service: authorise, check, write down, send, follow.
+//! The seven operations as a service: authorise, check, write down, send, follow. Whoever asks is an [`Actor`]: a signed-in
+//! supervisor, a script with a token, or the console itself carrying out an order.
 
 use crate::api::ApiError;
-use crate::floor::{AgentId, CallId, DeviceId, IdError, Intervention, Namespace, Operation, Outcome, Role, is_phone_number};
-use crate::server::context::{self, Caller};
+use crate::floor::{
+    AgentId, CallId, DeviceId, Effect, IdError, Intervention, Namespace, Operation, Outcome, Role, bulk::MOST_MINUTES, is_phone_number,
+};
+use crate::server::context;
 use crate::server::interventions::Answer;
-use crate::server::now;
-use crate::server::sdk::{CallError, requests::ForceRequest};
+use crate::server::sdk::{CallError, PlatformSession, requests::ForceRequest};
 use crate::server::session::Session;
+use crate::server::{Console, now};
 use std::sync::Arc;
+
+/// Who asks for an operation.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// What the audit log and the rows name.
+    pub by: AgentId,
+    /// The own phone; none for scripts, which name one.
+    pub device: Option<DeviceId>,
+    pub role: Role,
+    /// With what the platform is asked.
+    pub platform: PlatformSession,
+    /// The console's session, which ends when the platform has forgotten its own.
+    pub session: Arc<Session>,
+}
+
+impl Actor {
+    pub fn of(session: Arc<Session>) -> Actor {
+        Actor {
+            by: session.agent.clone(),
+            device: Some(session.device.clone()),
+            role: session.role,
+            platform: session.platform.clone(),
+            session,
+        }
+    }
+}
 
 /// The arguments as they came, unchecked.
 #[derive(Debug, Default)]
@@ -16,6 +45,19 @@ pub struct Request {
     pub device_id: Option<String>,
     pub call_id: Option<String>,
     pub phone_number: Option<String>,
+    /// The effect ([`Effect::code`]) that the one who asks was shown; with another one than that nothing is sent.
+    pub expect: Option<String>,
+    /// Not ready for so many minutes, then ready again.
+    pub minutes: Option<u32>,
+}
+
+/// What is wanted, checked as far as it can be without the floor.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub intervention: Intervention,
+    pub role: Role,
+    pub expect: Option<Effect>,
+    pub minutes: Option<u32>,
 }
 
 /// Runs one operation for the caller of the server function. Returns once the platform has answered: accepted, or confirmed if the
@@ -23,82 +65,30 @@ pub struct Request {
 pub async fn force(operation: Operation, request: Request) -> Result<Intervention, ApiError> {
     let caller = context::caller()?;
     let session = caller.session()?;
-    if session.role != Role::Supervisor {
-        return Err(caller.fail(ApiError::NotPermitted));
-    }
-    if caller.console.config.hidden.contains(&operation) {
-        return Err(caller.fail(ApiError::NotPermitted));
-    }
-    let done = async {
-        let (wanted, request) = plan(operation, request, &session, &caller.console.config.namespace)?;
-        run(&caller, session, wanted, request).await
-    };
-    done.await.map_err(|error| caller.fail(error))
+    run(caller.console.clone(), Actor::of(session), operation, request).await.map_err(|error| caller.fail(error))
 }
 
-/// What is to be followed, and what is to be sent.
-fn plan(
-    operation: Operation,
-    request: Request,
-    session: &Session,
-    namespace: &Namespace,
-) -> Result<(Intervention, ForceRequest), ApiError> {
-    let agent = request.agent_id.map(|text| own(AgentId::parse(&text), AgentId::namespace, "agentId", namespace)).transpose()?;
-    let device = request.device_id.filter(|text| !text.is_empty());
-    let device = device.map(|text| own(DeviceId::parse(&text), DeviceId::namespace, "deviceId", namespace)).transpose()?;
-    let call = request.call_id.map(|text| CallId::parse(&text).map_err(|error| bad("callId", &error.to_string()))).transpose()?;
-    let phone = match request.phone_number.filter(|text| !text.is_empty()) {
-        Some(number) if !is_phone_number(&number) => return Err(bad("phoneNumber", "digits only, for example 8000")),
-        Some(number) => DeviceId::of(&number, namespace).map_err(|error| bad("phoneNumber", &error.to_string()))?,
-        None => session.device.clone(),
-    };
-    let missing = |field| bad(field, "is missing");
-    let mut wanted = Intervention {
-        id: 0,
-        operation,
-        agent: agent.clone(),
-        device: device.clone(),
-        call: call.clone(),
-        by: session.agent.clone(),
-        by_device: phone.clone(),
-        requested_at: now(),
-        answered_after: None,
-        finished_after: None,
-        outcome: Outcome::Requested,
-        deferred: false,
-        holder: None,
-    };
-    let device_of = || device.clone().ok_or_else(|| missing("deviceId"));
-    let call_of = || call.clone().ok_or_else(|| missing("callId"));
-    let agent_of = || agent.clone().ok_or_else(|| missing("agentId"));
-    let request = match operation {
-        Operation::Drop => ForceRequest::drop(&device_of()?, &call_of()?),
-        Operation::Join => ForceRequest::join(&device_of()?, &call_of()?, phone.number()),
-        Operation::Take => ForceRequest::take(&device_of()?, &call_of()?, phone.number()),
-        Operation::Listen => {
-            // The device is the listener's here; whose call it is, the owner finds out.
-            wanted.by_device = device.clone().unwrap_or_else(|| session.device.clone());
-            wanted.device = None;
-            ForceRequest::listen(&wanted.by_device, &call_of()?)
-        }
-        Operation::Ready => ForceRequest::set_mode(&agent_of()?, &device_of()?, "Ready"),
-        Operation::NotReady => ForceRequest::set_mode(&agent_of()?, &device_of()?, "NotReady"),
-        Operation::Logout => ForceRequest::logout(&agent_of()?, &device_of()?, namespace),
-    };
-    Ok((wanted, request))
-}
-
-async fn run(caller: &Caller, session: Arc<Session>, wanted: Intervention, request: ForceRequest) -> Result<Intervention, ApiError> {
-    let console = caller.console.clone();
-    let begun = console.owner.begin(wanted, session.role).await?;
+/// The same for anybody.
+pub async fn run(console: Arc<Console>, actor: Actor, operation: Operation, request: Request) -> Result<Intervention, ApiError> {
+    if actor.role != Role::Supervisor || console.config.hidden.contains(&operation) {
+        return Err(ApiError::NotPermitted);
+    }
+    let wanted = plan(operation, request, &actor, &console.config.namespace)?;
+    let begun = console.owner.begin(wanted).await?;
     if let Err(error) = console.store.audit_request(begun.clone()).await {
         tracing::error!(%error, "an operation was not sent because the audit log could not be written");
         console.owner.withdraw(begun.id).await;
         return Err(ApiError::AuditFailed);
     }
+    send(console, actor, begun).await
+}
+
+/// Sends what was begun and written down, and follows the platform's answer.
+pub async fn send(console: Arc<Console>, actor: Actor, begun: Intervention) -> Result<Intervention, ApiError> {
+    let request = request_of(&begun, &console.config.namespace)?;
     // A task of its own: a browser that goes away must not leave the operation without its outcome.
     let sending = tokio::spawn(async move {
-        let (answer, error): (Answer, Option<ApiError>) = match console.platform.force(&session.platform, &request).await {
+        let (answer, error): (Answer, Option<ApiError>) = match console.platform.force(&actor.platform, &request).await {
             Ok(deferred) => (Answer { deferred, ..Outcome::Accepted.into() }, None),
             Err(CallError::Refused { status, holder }) => {
                 (Answer { holder: holder.clone(), ..Outcome::Refused(status).into() }, Some(ApiError::Refused { status, holder }))
@@ -110,7 +100,7 @@ async fn run(caller: &Caller, session: Arc<Session>, wanted: Intervention, reque
         let followed = console.owner.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
         if outcome == Outcome::Refused(426) {
             // The platform has forgotten the session: so do we.
-            console.sessions.end(&session);
+            console.sessions.end(&actor.session);
         }
         match error {
             Some(error) if followed.outcome != Outcome::Confirmed => Err(error),
@@ -118,6 +108,81 @@ async fn run(caller: &Caller, session: Arc<Session>, wanted: Intervention, reque
         }
     });
     sending.await.unwrap_or(Err(ApiError::OutcomeUnknown))
+}
+
+/// What is to be followed.
+fn plan(operation: Operation, request: Request, actor: &Actor, namespace: &Namespace) -> Result<Wanted, ApiError> {
+    let agent = request.agent_id.map(|text| own(AgentId::parse(&text), AgentId::namespace, "agentId", namespace)).transpose()?;
+    let device = request.device_id.filter(|text| !text.is_empty());
+    let device = device.map(|text| own(DeviceId::parse(&text), DeviceId::namespace, "deviceId", namespace)).transpose()?;
+    let call = request.call_id.map(|text| CallId::parse(&text).map_err(|error| bad("callId", &error.to_string()))).transpose()?;
+    let expect = match request.expect.filter(|text| !text.is_empty()) {
+        Some(text) => Some(Effect::from_code(&text).ok_or_else(|| bad("expect", "not an effect, for example now or after-call"))?),
+        None => None,
+    };
+    let minutes = request.minutes.filter(|_| operation == Operation::NotReady);
+    if minutes.is_some_and(|minutes| minutes == 0 || minutes > MOST_MINUTES) {
+        return Err(bad("minutes", &format!("1 to {MOST_MINUTES}")));
+    }
+    let phone = match request.phone_number.filter(|text| !text.is_empty()) {
+        Some(number) if !is_phone_number(&number) => return Err(bad("phoneNumber", "digits only, for example 8000")),
+        Some(number) => Some(DeviceId::of(&number, namespace).map_err(|error| bad("phoneNumber", &error.to_string()))?),
+        None => actor.device.clone(),
+    };
+    let missing = |field| bad(field, "is missing");
+    // For listening the device is the listener's; whose call it is, the owner finds out.
+    let (device, phone, phone_field) = match operation {
+        Operation::Listen => (None, device.or(phone), "deviceId"),
+        _ => (device, phone, "phoneNumber"),
+    };
+    let needs_phone = matches!(operation, Operation::Listen | Operation::Join | Operation::Take);
+    if needs_phone && phone.is_none() {
+        return Err(missing(phone_field));
+    }
+    if operation != Operation::Listen && device.is_none() {
+        return Err(missing("deviceId"));
+    }
+    if operation.on_call() && call.is_none() {
+        return Err(missing("callId"));
+    }
+    if !operation.on_call() && agent.is_none() {
+        return Err(missing("agentId"));
+    }
+    let by_device = phone.unwrap_or_else(|| DeviceId::trusted(""));
+    let by = actor.by.clone();
+    let intervention = Intervention {
+        id: 0,
+        operation,
+        agent,
+        device,
+        call,
+        by,
+        by_device,
+        requested_at: now(),
+        answered_after: None,
+        finished_after: None,
+        outcome: Outcome::Requested,
+        deferred: false,
+        holder: None,
+    };
+    Ok(Wanted { intervention, role: actor.role, expect, minutes })
+}
+
+/// What is to be sent, for a call under the id that the platform knows it by now.
+fn request_of(begun: &Intervention, namespace: &Namespace) -> Result<ForceRequest, ApiError> {
+    let missing = |field| bad(field, "is missing");
+    let device = || begun.device.as_ref().ok_or_else(|| missing("deviceId"));
+    let call = || begun.call.as_ref().ok_or_else(|| missing("callId"));
+    let agent = || begun.agent.as_ref().ok_or_else(|| missing("agentId"));
+    Ok(match begun.operation {
+        Operation::Drop => ForceRequest::drop(device()?, call()?),
+        Operation::Join => ForceRequest::join(device()?, call()?, begun.by_device.number()),
+        Operation::Take => ForceRequest::take(device()?, call()?, begun.by_device.number()),
+        Operation::Listen => ForceRequest::listen(&begun.by_device, call()?),
+        Operation::Ready => ForceRequest::set_mode(agent()?, device()?, "Ready"),
+        Operation::NotReady => ForceRequest::set_mode(agent()?, device()?, "NotReady"),
+        Operation::Logout => ForceRequest::logout(agent()?, device()?, namespace),
+    })
 }
 
 /// Of our own tenant, or refused.

@@ -114,6 +114,11 @@ impl Interventions {
         self.by_id.values().rev().find(here)
     }
 
+    /// The latest at this call, under whichever of its ids.
+    pub fn latest_at(&self, call: &CallId, floor: &Floor) -> Option<&Intervention> {
+        self.by_id.values().rev().find(|i| i.call.as_ref().is_some_and(|id| floor.successor(id) == *call))
+    }
+
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }

@@ -45,7 +45,7 @@ pub async fn upgrade(
 }
 
 async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from: Option<(u64, u64)>) {
-    let Ok(mut subscription) = console.owner.subscribe(from).await else { return };
+    let Ok(mut subscription) = console.owner.subscribe(console.config.sight(session.role), from).await else { return };
     for message in std::mem::take(&mut subscription.first) {
         if send(&mut socket, message).await.is_err() {
             return;
@@ -68,7 +68,7 @@ async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from
                 Ok(message) => if send(&mut socket, message).await.is_err() { return },
                 Err(RecvError::Closed) => return,
                 // Too far behind: the rest of the queue is void, the whole board is not.
-                Err(RecvError::Lagged(_)) => match begin_again(&mut socket, console).await {
+                Err(RecvError::Lagged(_)) => match begin_again(&mut socket, console, session).await {
                     Some(fresh) => subscription = fresh,
                     None => return,
                 },
@@ -77,8 +77,8 @@ async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from
     }
 }
 
-async fn begin_again(socket: &mut WebSocket, console: &Console) -> Option<Subscription> {
-    let mut subscription = console.owner.subscribe(None).await.ok()?;
+async fn begin_again(socket: &mut WebSocket, console: &Console, session: &Session) -> Option<Subscription> {
+    let mut subscription = console.owner.subscribe(console.config.sight(session.role), None).await.ok()?;
     for message in std::mem::take(&mut subscription.first) {
         send(socket, message).await.ok()?;
     }

@@ -2,10 +2,14 @@
 //! answered; nobody else touches the floor.
 
 mod desk;
+mod published;
+
+pub use published::Sight;
 
 use crate::api::ApiError;
-use crate::floor::{BoardQuery, Counts, Event, Intervention, Memory, Role, RosterEntry, Row};
+use crate::floor::{BoardQuery, Counts, Event, Intervention, Memory, RosterEntry, Row};
 use crate::live::{Header, Link, LinkState};
+use crate::server::force::Wanted;
 use crate::server::hub::Subscription;
 use crate::server::interventions::{Answer, Interventions};
 use crate::server::{now, store::Store};
@@ -37,8 +41,8 @@ enum Message {
     Link(LinkState),
     Roster(Vec<RosterEntry>),
     View(BoardQuery, usize, oneshot::Sender<BoardView>),
-    Subscribe(Option<(u64, u64)>, oneshot::Sender<Subscription>),
-    Begin(Box<Intervention>, Role, oneshot::Sender<Result<Intervention, ApiError>>),
+    Subscribe(Sight, Option<(u64, u64)>, oneshot::Sender<Subscription>),
+    Begin(Box<Wanted>, oneshot::Sender<Result<Intervention, ApiError>>),
     Answered(i64, Answer, oneshot::Sender<Option<Intervention>>),
     Withdraw(i64),
 }
@@ -97,14 +101,14 @@ impl Owner {
     }
 
     /// A browser's part in the live channel; `(epoch, seq)` where it has been here before.
-    pub async fn subscribe(&self, from: Option<(u64, u64)>) -> Result<Subscription, Stopped> {
-        self.ask(|reply| Message::Subscribe(from, reply)).await
+    pub async fn subscribe(&self, sight: Sight, from: Option<(u64, u64)>) -> Result<Subscription, Stopped> {
+        self.ask(|reply| Message::Subscribe(sight, from, reply)).await
     }
 
     /// Checks the precondition and takes the step-in up; it comes back with its id.
-    pub async fn begin(&self, intervention: Intervention, role: Role) -> Result<Intervention, ApiError> {
+    pub async fn begin(&self, wanted: Wanted) -> Result<Intervention, ApiError> {
         let stopped = |_: Stopped| ApiError::Transport { detail: "the console is stopping".to_owned() };
-        self.ask(|reply| Message::Begin(Box::new(intervention), role, reply)).await.map_err(stopped)?
+        self.ask(|reply| Message::Begin(Box::new(wanted), reply)).await.map_err(stopped)?
     }
 
     /// How the platform answered; returns the step-in as it is now.
@@ -153,8 +157,8 @@ fn take(desk: &mut Desk, message: Message) {
         Message::Link(state) => desk.link(state),
         Message::Roster(roster) => desk.roster(roster),
         Message::View(query, most, reply) => drop(reply.send(desk.view(&query, most))),
-        Message::Subscribe(from, reply) => drop(reply.send(desk.subscribe(from))),
-        Message::Begin(intervention, role, reply) => drop(reply.send(desk.begin(*intervention, role))),
+        Message::Subscribe(sight, from, reply) => drop(reply.send(desk.subscribe(sight, from))),
+        Message::Begin(wanted, reply) => drop(reply.send(desk.begin(*wanted))),
         Message::Answered(id, answer, reply) => drop(reply.send(desk.answered(id, answer))),
         Message::Withdraw(id) => desk.withdraw(id),
     }

@@ -69,6 +69,10 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri) -> Option<F
         matching: view.matching,
         rows: view.rows,
         hidden: console.config.hidden.clone(),
+        calls: Vec::new(),
+        matching_calls: 0,
+        queues: Vec::new(),
+        day: String::new(),
     })
 }
 

@@ -6,7 +6,7 @@
 use super::Floor;
 use super::progress::announce;
 use crate::api::{self, ApiError};
-use crate::floor::{AgentId, Intervention, Operation, Row, obstacle};
+use crate::floor::{AgentId, Intervention, Operation, Row, Scene, forecast};
 use crate::i18n::{Texts, texts};
 use crate::live::store::Liveness;
 use leptos::prelude::*;
@@ -56,7 +56,11 @@ impl Floor {
         if self.notes.with(|notes| matches!(notes.get(&row.agent), Some(Note::Sent { .. }))) {
             return Some((texts.obstacle)(crate::floor::Obstacle::UnderWay));
         }
-        self.me.with_value(|me| obstacle(operation, row, me.role, &me.device)).map(texts.obstacle)
+        self.me.with_value(|me| {
+            let device = row.device.as_ref();
+            let scene = Scene { role: me.role, own_device: &me.device, own_call: None, row: Some(row), device, part: row.part() };
+            forecast(operation, &scene).err().map(texts.obstacle)
+        })
     }
 
     /// The user wants `operation` at the agent in `slot`.
@@ -88,13 +92,13 @@ impl Floor {
             let device = row.device.as_ref().map(ToString::to_string).unwrap_or_default();
             let call = row.call.as_ref().map(|call| call.id.to_string()).unwrap_or_default();
             let answer = match operation {
-                Operation::Listen => api::force_listen(call, None).await,
-                Operation::Join => api::force_join(device, call, None).await,
-                Operation::Take => api::force_take(device, call, None).await,
-                Operation::Drop => api::force_drop(device, call).await,
-                Operation::Ready => api::force_ready(agent, device).await,
-                Operation::NotReady => api::force_not_ready(agent, device).await,
-                Operation::Logout => api::force_logout(agent, device).await,
+                Operation::Listen => api::force_listen(call, None, None).await,
+                Operation::Join => api::force_join(device, call, None, None).await,
+                Operation::Take => api::force_take(device, call, None, None).await,
+                Operation::Drop => api::force_drop(device, call, None).await,
+                Operation::Ready => api::force_ready(agent, device, None).await,
+                Operation::NotReady => api::force_not_ready(agent, device, None, None).await,
+                Operation::Logout => api::force_logout(agent, device, None).await,
             };
             let note = match answer {
                 Ok(intervention) => Note::Answered(intervention),

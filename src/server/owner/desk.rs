@@ -1,23 +1,22 @@
 //! What the owner has before it: the floor, the step-ins, and what was published of both.
 
 use super::BoardView;
+use super::published::{Difference, Published, Sight};
 use crate::api::ApiError;
 use crate::floor::{
-    AgentId, Applied, BoardQuery, Counts, Event, Floor, Intervention, Memory, Obstacle, Operation, Role, RosterEntry, Row, State,
-    clock::ClockOffset, obstacle, state_of_status,
+    AgentId, Applied, BoardQuery, CallId, CallRow, Counts, Event, Floor, Intervention, Memory, Obstacle, Operation, OwnCall, Part,
+    PartyRole, PartyState, RosterEntry, Row, Scene, State, clock::ClockOffset, forecast, state_of_status,
 };
-use crate::live::{Down, Header, Link, LinkState};
-use crate::server::hub::{Hub, Subscription};
+use crate::live::{Header, Link, LinkState};
+use crate::server::force::Wanted;
+use crate::server::hub::Subscription;
 use crate::server::interventions::{Answer, Interventions};
 use crate::server::{now, store::Store, telemetry};
-use axum::body::Bytes;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How long an encoded snapshot may serve several browsers that come at once.
-const SNAPSHOT_LIFE: Duration = Duration::from_millis(500);
 /// An event from further ahead than this carries no time that could be true.
 const FUTURE: i64 = 5 * 60 * 1000;
 const KEEP_EVERY: Duration = Duration::from_secs(2);
@@ -30,15 +29,13 @@ pub struct Desk {
     link: Link,
     publish_link: watch::Sender<Link>,
     epoch: u64,
-    seq: u64,
-    hub: Hub,
-    published: BTreeMap<AgentId, Row>,
+    published: Published,
     dirty: HashSet<AgentId>,
+    dirty_calls: HashSet<CallId>,
     /// When the oldest change that is not published yet arrived.
     waiting_since: Option<Instant>,
     /// Agents whose state is from before a break of the link and not confirmed since.
     remembered: HashSet<AgentId>,
-    snapshot: Option<(u64, Instant, Bytes)>,
     /// Agents of whom something new is to be kept.
     unkept: HashSet<AgentId>,
     kept_at: Instant,
@@ -54,13 +51,11 @@ impl Desk {
             link,
             publish_link,
             epoch: rand::random(),
-            seq: 0,
-            hub: Hub::new(),
-            published: BTreeMap::new(),
+            published: Published::new(),
             dirty: HashSet::new(),
+            dirty_calls: HashSet::new(),
             waiting_since: None,
             remembered: HashSet::new(),
-            snapshot: None,
             unkept: HashSet::new(),
             kept_at: Instant::now(),
         }
@@ -101,13 +96,14 @@ impl Desk {
         if let Some(time) = stamped {
             self.clock.observe(arrived, time);
         }
-        if let Applied::Changed(agents) = applied {
+        if let Applied::Changed(changes) = applied {
             telemetry::event_applied();
             self.waiting_since.get_or_insert(heard);
             if let Some(agent) = &event.agent {
                 self.remembered.remove(agent);
             }
-            self.dirty.extend(agents);
+            self.dirty.extend(changes.agents);
+            self.dirty_calls.extend(changes.calls);
         }
         if !self.interventions.is_empty() {
             let proved = self.interventions.proved_by(event, &self.floor, arrived.max(now()));
@@ -122,7 +118,7 @@ impl Desk {
         if state == LinkState::Live && self.link.last_event.is_some() {
             // What happened during the break was not heard: nothing is certain until it is heard of again.
             let known = |row: &&Row| row.state != State::Unknown;
-            self.remembered.extend(self.published.values().filter(known).map(|row| row.agent.clone()));
+            self.remembered.extend(self.published.rows.values().filter(known).map(|row| row.agent.clone()));
             self.dirty.extend(self.remembered.iter().cloned());
         }
         self.link = Link { state, since: now(), ..self.link.clone() };
@@ -145,38 +141,37 @@ impl Desk {
     }
 
     pub fn has_changes(&self) -> bool {
-        !self.dirty.is_empty()
+        !self.dirty.is_empty() || !self.dirty_calls.is_empty()
     }
 
-    /// Publishes every row that changed since the last time, as one message.
+    /// Publishes everything that changed since the last time, as one message.
     pub fn publish(&mut self) {
-        let mut rows = Vec::new();
+        let mut new = Difference::default();
         for agent in std::mem::take(&mut self.dirty) {
             let Some(row) = self.row(&agent) else { continue };
-            if self.published.get(&agent) != Some(&row) {
-                rows.push(row.clone());
-                self.unkept.insert(agent.clone());
-                self.published.insert(agent, row);
+            if self.published.rows.get(&agent) != Some(&row) {
+                self.unkept.insert(agent);
+                new.rows.push(row);
             }
         }
-        let waited = self.waiting_since.take();
-        if rows.is_empty() {
-            return;
+        for id in std::mem::take(&mut self.dirty_calls) {
+            let known = self.published.calls.get(&id);
+            match self.call_row(&id) {
+                Some(call) if known != Some(&call) => new.calls.push(call),
+                None if known.is_some() => new.gone.push(id),
+                _ => {}
+            }
         }
-        self.seq += 1;
-        let delta = Down::Delta { header: self.header(), rows };
-        if let Some(message) = encode(&delta) {
-            self.hub.publish(self.seq, message);
-        }
+        let waited = self.waiting_since.take().filter(|_| !new.is_empty());
+        let (epoch, offset, link) = (self.epoch, self.clock.millis(), self.link.clone());
+        self.published.publish(new, |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
         if let Some(heard) = waited {
             telemetry::published(heard.elapsed());
         }
     }
 
     pub fn pulse(&mut self) {
-        if let Some(message) = encode(&Down::Pulse { header: self.header() }) {
-            self.hub.tell(message);
-        }
+        self.published.pulse(self.header());
     }
 
     pub fn view(&mut self, query: &BoardQuery, most: usize) -> BoardView {
@@ -184,7 +179,7 @@ impl Desk {
         let mut counts = Counts::default();
         let mut teams = BTreeSet::new();
         let mut matching = Vec::new();
-        for row in self.published.values() {
+        for row in self.published.rows.values() {
             if !row.team.is_empty() {
                 teams.insert(row.team.as_str());
             }
@@ -205,27 +200,18 @@ impl Desk {
         }
     }
 
-    pub fn subscribe(&mut self, from: Option<(u64, u64)>) -> Subscription {
+    pub fn subscribe(&mut self, sight: Sight, from: Option<(u64, u64)>) -> Subscription {
         self.publish();
-        let resumed = from.filter(|(epoch, _)| *epoch == self.epoch).and_then(|(_, seq)| self.hub.resume(seq, self.seq));
-        let mut subscription = resumed.unwrap_or_else(|| self.begin_with_all());
-        // The link as it is now, not as it was with the last delta or when the snapshot was made.
-        subscription.first.extend(encode(&Down::Pulse { header: self.header() }));
-        subscription
-    }
-
-    fn begin_with_all(&mut self) -> Subscription {
-        let fresh = |(seq, made, _): &(u64, Instant, Bytes)| *seq == self.seq && made.elapsed() < SNAPSHOT_LIFE;
-        if !self.snapshot.as_ref().is_some_and(fresh) {
-            let rows = self.published.values().cloned().collect();
-            self.snapshot = encode(&Down::Snapshot { header: self.header(), rows }).map(|bytes| (self.seq, Instant::now(), bytes));
-        }
-        let snapshot = self.snapshot.as_ref().map(|(_, _, bytes)| bytes.clone()).unwrap_or_default();
-        self.hub.begin(snapshot)
+        let from = from.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, seq)| seq);
+        let header = self.header();
+        self.published.subscribe(sight, from, header, Vec::new())
     }
 
     /// Checks what the operation needs, and takes it up.
-    pub fn begin(&mut self, mut wanted: Intervention, role: Role) -> Result<Intervention, ApiError> {
+    pub fn begin(&mut self, wanted: Wanted) -> Result<Intervention, ApiError> {
+        let Wanted { intervention: mut wanted, role, expect, .. } = wanted;
+        // The platform knows a call by its latest id only.
+        wanted.call = wanted.call.map(|call| self.floor.successor(&call));
         let refuse = |obstacle| Err(ApiError::Obstacle { obstacle });
         match (&wanted.device, &wanted.call) {
             (Some(device), Some(call)) if wanted.operation != Operation::Listen => {
@@ -244,15 +230,29 @@ impl Desk {
             }
             _ => {}
         }
-        if let Some(mut row) = wanted.agent.as_ref().and_then(|agent| self.row(agent)) {
+        let mut row = wanted.agent.as_ref().and_then(|agent| self.row(agent));
+        if let Some(row) = &mut row {
             // Where the board does not know the device, the request may.
-            row.device = row.device.or_else(|| wanted.device.clone());
-            if let Some(obstacle) = obstacle(wanted.operation, &row, role, &wanted.by_device) {
-                return refuse(obstacle);
-            }
-            if wanted.device.is_some() && row.device != wanted.device {
-                return refuse(Obstacle::OtherDevice);
-            }
+            row.device = row.device.take().or_else(|| wanted.device.clone());
+        }
+        let call = wanted.call.as_ref().and_then(|call| self.call_row(call));
+        let own_call = self.own_call(&wanted.by_device);
+        let part = call.as_ref().zip(wanted.device.as_ref()).and_then(|(call, device)| {
+            let parties = u32::try_from(call.in_it()).unwrap_or(u32::MAX);
+            Some(Part { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
+        });
+        let own_call = own_call.as_ref().map(|(call, role, state)| OwnCall {
+            call,
+            listens: *role == PartyRole::Listener,
+            held: *state == PartyState::Held,
+        });
+        let scene = Scene { role, own_device: &wanted.by_device, own_call, row: row.as_ref(), device: wanted.device.as_ref(), part };
+        let effect = forecast(wanted.operation, &scene).map_err(|obstacle| ApiError::Obstacle { obstacle })?;
+        if expect.is_some_and(|expected| expected != effect) {
+            return Err(ApiError::Changed { effect });
+        }
+        if row.as_ref().is_some_and(|row| wanted.device.is_some() && row.device != wanted.device) {
+            return refuse(Obstacle::OtherDevice);
         }
         let begun = self.interventions.begin(wanted).ok_or(ApiError::Busy)?;
         match (&begun.call, begun.operation) {
@@ -309,6 +309,7 @@ impl Desk {
         self.dirty.extend(intervention.agent.clone());
         if let Some(call) = &intervention.call {
             self.dirty.extend(self.floor.agents_in(call).into_iter().map(|(agent, _)| agent));
+            self.dirty_calls.insert(self.floor.successor(call));
         }
     }
 
@@ -319,17 +320,24 @@ impl Desk {
         Some(row)
     }
 
-    fn header(&self) -> Header {
-        Header { epoch: self.epoch, seq: self.seq, at: now(), offset: self.clock.millis(), link: self.link.clone() }
+    fn call_row(&self, id: &CallId) -> Option<CallRow> {
+        let mut call = self.floor.call_row(id)?;
+        call.action = self.interventions.latest_at(id, &self.floor).cloned();
+        Some(call)
     }
-}
 
-fn encode(message: &Down) -> Option<Bytes> {
-    match message.encode() {
-        Ok(bytes) => Some(bytes.into()),
-        Err(error) => {
-            tracing::error!(%error, "a message to the browsers could not be written");
-            None
-        }
+    /// The call that a supervisor's own phone is in, and its part there.
+    fn own_call(&self, device: &crate::floor::DeviceId) -> Option<(CallId, PartyRole, PartyState)> {
+        let mine = self.floor.calls_at(device).into_iter().filter_map(|id| {
+            let call = self.floor.call_row(&id)?;
+            let party = call.party(device)?;
+            Some((id, party.role, party.state))
+        });
+        // One that is not on hold keeps it busy.
+        mine.max_by_key(|(_, _, state)| *state != PartyState::Held)
+    }
+
+    fn header(&self) -> Header {
+        Header { epoch: self.epoch, seq: self.published.seq, at: now(), offset: self.clock.millis(), link: self.link.clone() }
     }
 }

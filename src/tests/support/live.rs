@@ -4,7 +4,7 @@ use super::PATIENCE;
 use futures_util::StreamExt;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use supervisor_console::floor::{Intervention, Outcome, Row, State};
+use supervisor_console::floor::{CallId, CallRow, Intervention, Outcome, Row, Run, State};
 use supervisor_console::live::{Down, Header, LinkState};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -17,6 +17,8 @@ pub struct Board {
     pub header: Option<Header>,
     /// By the agent's number.
     pub rows: BTreeMap<String, Row>,
+    pub calls: BTreeMap<CallId, CallRow>,
+    pub runs: Vec<Run>,
     pub snapshots: usize,
     pub deltas: usize,
     pub signed_out: bool,
@@ -56,16 +58,26 @@ impl Board {
     /// Follows one message. Epoch and sequence must leave no gap: a browser has nothing else to go by.
     pub fn take(&mut self, message: Down) {
         match message {
-            Down::Snapshot { header, rows } => {
+            Down::Snapshot { header, rows, calls, runs } => {
+                self.calls = calls.into_iter().map(|call| (call.id.clone(), call)).collect();
+                self.runs = runs;
                 self.rows = rows.into_iter().map(|row| (row.agent.number().to_owned(), row)).collect();
                 self.header = Some(header);
                 self.snapshots += 1;
             }
-            Down::Delta { header, rows } => {
+            Down::Delta { header, rows, calls, gone, runs } => {
                 if let Some(known) = &self.header {
                     assert_eq!((header.epoch, header.seq), (known.epoch, known.seq + 1), "a delta was missed");
                 }
-                assert!(!rows.is_empty(), "an empty delta");
+                assert!(!(rows.is_empty() && calls.is_empty() && gone.is_empty() && runs.is_empty()), "an empty delta");
+                for gone in gone {
+                    assert!(self.calls.remove(&gone).is_some(), "a call went that was never there");
+                }
+                self.calls.extend(calls.into_iter().map(|call| (call.id.clone(), call)));
+                for run in runs {
+                    self.runs.retain(|known| known.id != run.id);
+                    self.runs.push(run);
+                }
                 self.rows.extend(rows.into_iter().map(|row| (row.agent.number().to_owned(), row)));
                 self.header = Some(header);
                 self.deltas += 1;

@@ -1,0 +1,260 @@
+//! What an operation will do here and now, before it is asked for: its effect, or why it cannot work. From the floor's state and
+//! the platform's documented rules (protocol, sections 1 and 4).
+//!
+//! One decision for both sides: the browser words it at the button and disables with it, the server refuses with it.
+
+use super::{CallId, DeviceId, Operation, PartyState, Role, Row, State};
+use serde::{Deserialize, Serialize};
+
+/// What an operation will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Effect {
+    /// The supervisor's phone hears the call silently.
+    Listens,
+    /// The supervisor's phone becomes a party.
+    Joins,
+    /// The supervisor's phone, which only listens now, becomes a party.
+    ListenerJoins,
+    /// The call goes to the supervisor's phone; the agent leaves it.
+    Takes,
+    /// The agent leaves; the others go on.
+    Leaves,
+    /// The agent leaves, and with one party left the call ends.
+    EndsCall,
+    /// The agent changes mode, or is logged out, now.
+    Now,
+    /// The same, once the agent's call has ended.
+    AfterCall,
+}
+
+impl Effect {
+    pub const ALL: [Effect; 8] = [
+        Effect::Listens,
+        Effect::Joins,
+        Effect::ListenerJoins,
+        Effect::Takes,
+        Effect::Leaves,
+        Effect::EndsCall,
+        Effect::Now,
+        Effect::AfterCall,
+    ];
+
+    /// What `data-effect` and a server function's `expect` carry.
+    pub fn code(self) -> &'static str {
+        match self {
+            Effect::Listens => "listens",
+            Effect::Joins => "joins",
+            Effect::ListenerJoins => "listener-joins",
+            Effect::Takes => "takes",
+            Effect::Leaves => "leaves",
+            Effect::EndsCall => "ends-call",
+            Effect::Now => "now",
+            Effect::AfterCall => "after-call",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<Effect> {
+        Effect::ALL.into_iter().find(|effect| effect.code() == code)
+    }
+}
+
+/// Why an operation cannot work here and now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+pub enum Obstacle {
+    #[error("you may look but not step in")]
+    NotPermitted,
+    #[error("the agent is not in a call")]
+    NotInCall,
+    #[error("the device is not in that call")]
+    NotInThatCall,
+    #[error("the call is not answered yet")]
+    NotAnswered,
+    #[error("the device has the call on hold: joining or taking it would fail")]
+    OnHold,
+    #[error("the agent's device is not known")]
+    NoDevice,
+    #[error("the agent is logged out")]
+    LoggedOut,
+    #[error("the agent is ready already")]
+    AlreadyReady,
+    #[error("the agent is not ready already")]
+    AlreadyNotReady,
+    #[error("your own device is in that call already")]
+    AlreadyIn,
+    #[error("your own device is busy with another call")]
+    OwnBusy,
+    #[error("this is your own device")]
+    OwnDevice,
+    #[error("the agent sits at another device")]
+    OtherDevice,
+    #[error("the same operation at this agent is still under way")]
+    UnderWay,
+}
+
+/// The target's part in the call that the operation is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part<'a> {
+    pub call: &'a CallId,
+    pub state: PartyState,
+    pub answered: bool,
+    /// Connected or on hold in the call, listeners left out.
+    pub parties: u32,
+}
+
+impl Row {
+    /// The part of the agent's device in the call that the row is about.
+    pub fn part(&self) -> Option<Part<'_>> {
+        let call = self.call.as_ref()?;
+        let state = match self.state {
+            State::Dialling => PartyState::Dialling,
+            State::Ringing => PartyState::Alerting,
+            State::OnHold => PartyState::Held,
+            _ => PartyState::Connected,
+        };
+        Some(Part { call: &call.id, state, answered: call.answered.is_some(), parties: call.parties })
+    }
+}
+
+/// The supervisor's own phone, where it is in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnCall<'a> {
+    pub call: &'a CallId,
+    pub listens: bool,
+    pub held: bool,
+}
+
+/// What is known when the operation is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    pub role: Role,
+    /// The phone that would join, take or listen.
+    pub own_device: &'a DeviceId,
+    pub own_call: Option<OwnCall<'a>>,
+    /// The agent at the target, where there is one.
+    pub row: Option<&'a Row>,
+    /// The target's device.
+    pub device: Option<&'a DeviceId>,
+    pub part: Option<Part<'a>>,
+}
+
+/// What `operation` will do in this scene, or what stands in its way.
+pub fn forecast(operation: Operation, scene: &Scene) -> Result<Effect, Obstacle> {
+    if scene.role != Role::Supervisor {
+        return Err(Obstacle::NotPermitted);
+    }
+    let pending = |row: &Row| row.action.as_ref().is_some_and(|action| action.outcome.pending() && action.operation == operation);
+    if scene.row.is_some_and(pending) {
+        return Err(Obstacle::UnderWay);
+    }
+    if operation.on_call() { at_call(operation, scene) } else { at_agent(operation, scene) }
+}
+
+fn at_call(operation: Operation, scene: &Scene) -> Result<Effect, Obstacle> {
+    let part = scene.part.ok_or(Obstacle::NotInCall)?;
+    let device = scene.device.ok_or(Obstacle::NoDevice)?;
+    if operation == Operation::Drop {
+        return Ok(if part.parties > 2 { Effect::Leaves } else { Effect::EndsCall });
+    }
+    if device == scene.own_device {
+        return Err(Obstacle::OwnDevice);
+    }
+    let listens = match scene.own_call {
+        Some(own) if own.call == part.call && (operation == Operation::Listen || !own.listens) => return Err(Obstacle::AlreadyIn),
+        Some(own) if own.call == part.call => true,
+        Some(own) if !own.held => return Err(Obstacle::OwnBusy),
+        _ => false,
+    };
+    match (operation, part.state) {
+        (Operation::Listen, _) if part.answered => Ok(Effect::Listens),
+        (_, PartyState::Initiated | PartyState::Dialling | PartyState::Alerting) | (Operation::Listen, _) => Err(Obstacle::NotAnswered),
+        (_, PartyState::Held) => Err(Obstacle::OnHold),
+        (Operation::Join, _) => Ok(if listens { Effect::ListenerJoins } else { Effect::Joins }),
+        _ => Ok(Effect::Takes),
+    }
+}
+
+fn at_agent(operation: Operation, scene: &Scene) -> Result<Effect, Obstacle> {
+    let Some(row) = scene.row else { return Ok(Effect::Now) };
+    match (operation, row.state) {
+        // What is only remembered forbids nothing: the platform knows better.
+        _ if row.remembered && row.device.is_some() => Ok(Effect::Now),
+        (_, State::LoggedOut) => Err(Obstacle::LoggedOut),
+        (Operation::Ready, State::Ready) => Err(Obstacle::AlreadyReady),
+        (Operation::NotReady, State::NotReady) => Err(Obstacle::AlreadyNotReady),
+        _ if row.device.is_none() => Err(Obstacle::NoDevice),
+        // The platform puts a mode off until the call has ended (`pendingMode`) and refuses a log-out in a call (460): the console
+        // waits with that until then.
+        (_, state) if state.in_call() => Ok(Effect::AfterCall),
+        _ => Ok(Effect::Now),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::AgentId;
+
+    fn row(state: State) -> Row {
+        let mut row = Row::unknown(AgentId::trusted("5004@test.cc"));
+        row.device = Some(DeviceId::trusted("8004@test.cc"));
+        row.state = state;
+        row
+    }
+
+    /// What each call operation (listen, join, take, drop) will do.
+    fn at(state: PartyState, own_call: Option<OwnCall>) -> [Result<Effect, Obstacle>; 4] {
+        let (row, own, call) = (row(State::OnCall), DeviceId::trusted("8099@test.cc"), CallId::trusted("c1"));
+        let part = Some(Part { call: &call, state, answered: state >= PartyState::Connected, parties: 2 });
+        let scene = Scene { role: Role::Supervisor, own_device: &own, own_call, row: Some(&row), device: row.device.as_ref(), part };
+        [Operation::Listen, Operation::Join, Operation::Take, Operation::Drop].map(|operation| forecast(operation, &scene))
+    }
+
+    #[test]
+    fn what_works_at_a_call_follows_from_the_targets_part_in_it() {
+        use Obstacle::{NotAnswered, OnHold};
+        assert_eq!(at(PartyState::Connected, None), [Ok(Effect::Listens), Ok(Effect::Joins), Ok(Effect::Takes), Ok(Effect::EndsCall)]);
+        assert_eq!(at(PartyState::Held, None), [Ok(Effect::Listens), Err(OnHold), Err(OnHold), Ok(Effect::EndsCall)]);
+        assert_eq!(at(PartyState::Alerting, None), [Err(NotAnswered), Err(NotAnswered), Err(NotAnswered), Ok(Effect::EndsCall)]);
+    }
+
+    #[test]
+    fn ones_own_phone_must_be_free() {
+        let (this, other) = (CallId::trusted("c1"), CallId::trusted("c2"));
+        let own = |call, listens, held| at(PartyState::Connected, Some(OwnCall { call, listens, held }));
+        use Obstacle::{AlreadyIn, OwnBusy};
+        assert_eq!(own(&other, false, false)[..3], [Err(OwnBusy), Err(OwnBusy), Err(OwnBusy)]);
+        assert_eq!(own(&other, false, true)[1], Ok(Effect::Joins));
+        assert_eq!(own(&this, false, false)[..3], [Err(AlreadyIn), Err(AlreadyIn), Err(AlreadyIn)]);
+        assert_eq!(own(&this, true, false)[..3], [Err(AlreadyIn), Ok(Effect::ListenerJoins), Ok(Effect::Takes)]);
+    }
+
+    #[test]
+    fn modes_change_now_or_after_the_call() {
+        let own = DeviceId::trusted("8099@test.cc");
+        let at = |state| {
+            let row = row(state);
+            let scene = Scene {
+                role: Role::Supervisor,
+                own_device: &own,
+                own_call: None,
+                row: Some(&row),
+                device: row.device.as_ref(),
+                part: None,
+            };
+            [Operation::Ready, Operation::NotReady, Operation::Logout].map(|operation| forecast(operation, &scene))
+        };
+        assert_eq!(at(State::Ready), [Err(Obstacle::AlreadyReady), Ok(Effect::Now), Ok(Effect::Now)]);
+        assert_eq!(at(State::OnCall), [Ok(Effect::AfterCall); 3]);
+        assert_eq!(at(State::LoggedOut), [Err(Obstacle::LoggedOut); 3]);
+        assert_eq!(at(State::AfterCall), [Ok(Effect::Now); 3]);
+    }
+
+    #[test]
+    fn a_viewer_can_do_nothing() {
+        let own = DeviceId::trusted("8099@test.cc");
+        let scene = Scene { role: Role::Viewer, own_device: &own, own_call: None, row: None, device: None, part: None };
+        for operation in Operation::ALL {
+            assert_eq!(forecast(operation, &scene), Err(Obstacle::NotPermitted));
+        }
+    }
+}

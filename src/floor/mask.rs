@@ -1,0 +1,109 @@
+//! Numbers of outside parties, hidden from those who have no right to see them: `13800002408` reads `138****2408`.
+//!
+//! Short numbers are extensions and stay. Masking happens before anything leaves the server, so a masked number is nowhere in the
+//! browser, and searching for a whole number finds nothing.
+
+use super::{CallRow, DeviceId, Row};
+
+/// Fewer digits than this are an extension.
+const OUTSIDE: usize = 7;
+
+/// `number` with its middle hidden, where it is one from outside. Keeps its length, so that two numbers can still be told apart.
+pub fn mask(number: &str) -> String {
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    if digits < OUTSIDE {
+        return number.to_owned();
+    }
+    let (first, last) = if digits >= 10 { (3, 4) } else { (0, 2) };
+    let mut seen = 0;
+    let hide = |character: char| {
+        if !character.is_ascii_digit() {
+            return character;
+        }
+        seen += 1;
+        if seen <= first || seen > digits - last { character } else { '*' }
+    };
+    number.chars().map(hide).collect()
+}
+
+/// An outside party's id, its number hidden. `is_ours` says whether a device belongs to the floor.
+pub fn mask_device(device: &DeviceId, is_ours: impl Fn(&DeviceId) -> bool) -> DeviceId {
+    if is_ours(device) {
+        return device.clone();
+    }
+    match device.as_str().split_once('@') {
+        Some((number, namespace)) => DeviceId::trusted(format!("{}@{namespace}", mask(number))),
+        None => DeviceId::trusted(mask(device.as_str())),
+    }
+}
+
+/// Any text, with every number in it that could be from outside hidden. Ids of calls (their groups of hex digits stand between
+/// hyphens) stay.
+pub fn mask_text(text: &str) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
+        let (before, word) = rest.split_at(start);
+        masked.push_str(before);
+        let end = word.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len());
+        let (word, after) = word.split_at(end);
+        let of_an_id = masked.ends_with('-') || after.starts_with('-');
+        let number = !of_an_id && word.bytes().all(|byte| byte.is_ascii_digit());
+        masked.push_str(&if number { mask(word) } else { word.to_owned() });
+        rest = after;
+    }
+    masked.push_str(rest);
+    masked
+}
+
+impl Row {
+    /// As those see it who may not see outside numbers.
+    pub fn masked(mut self) -> Row {
+        if let Some(call) = &mut self.call {
+            call.other = mask(&call.other);
+        }
+        self
+    }
+}
+
+impl CallRow {
+    /// As those see it who may not see outside numbers: where an agent sits is ours.
+    pub fn masked(mut self) -> CallRow {
+        for party in self.parties.iter_mut().filter(|party| party.agent.is_none()) {
+            party.device = mask_device(&party.device, |_| false);
+        }
+        for (_, value) in &mut self.data {
+            *value = mask_text(value);
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_numbers_keep_their_ends_and_extensions_stay() {
+        for (number, masked) in [
+            ("13800002408", "138****2408"),
+            ("+8613800002408", "+861******2408"),
+            ("917602176375", "917*****6375"),
+            ("6305123", "*****23"),
+            ("8001", "8001"),
+            ("80123", "80123"),
+            ("", ""),
+            ("anonymous", "anonymous"),
+        ] {
+            assert_eq!(mask(number), masked, "{number}");
+        }
+    }
+
+    #[test]
+    fn numbers_inside_a_text_are_hidden_and_call_ids_are_not() {
+        let call = "12345678-57cc-4053-b0ce-123456789012";
+        assert_eq!(mask_text(&format!("13800002408@test.cc|{call}, 8001")), format!("138****2408@test.cc|{call}, 8001"));
+        assert_eq!(mask_text("2017.03.18 14:13:24"), "2017.03.18 14:13:24");
+        assert_eq!(mask_text("电话 13800002408。"), "电话 138****2408。");
+    }
+}
