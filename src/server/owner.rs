@@ -4,10 +4,11 @@
 mod desk;
 mod published;
 
+pub use desk::{AgentLook, CallsLook, FloorLook};
 pub use published::Sight;
 
 use crate::api::ApiError;
-use crate::floor::{BoardQuery, Counts, Event, Intervention, Memory, RosterEntry, Row};
+use crate::floor::{AgentId, BoardQuery, CallQuery, Counts, Event, Intervention, Memory, RosterEntry, Row};
 use crate::live::{Header, Link, LinkState};
 use crate::server::force::Wanted;
 use crate::server::hub::Subscription;
@@ -45,6 +46,10 @@ enum Message {
     Begin(Box<Wanted>, oneshot::Sender<Result<Intervention, ApiError>>),
     Answered(i64, Answer, oneshot::Sender<Option<Intervention>>),
     Withdraw(i64),
+    LookAtFloor(BoardQuery, Sight, oneshot::Sender<FloorLook>),
+    LookAtCalls(CallQuery, Sight, oneshot::Sender<CallsLook>),
+    LookAtAgent(AgentId, Sight, oneshot::Sender<Option<AgentLook>>),
+    LookAtIntervention(i64, oneshot::Sender<Option<Intervention>>),
 }
 
 /// A handle to the owner; cheap to clone.
@@ -121,6 +126,25 @@ impl Owner {
         let _ = self.inbox.send(Message::Withdraw(id)).await;
     }
 
+    /// The agents that match, in the query's order; the counts are those of the team filter alone.
+    pub async fn look_at_floor(&self, query: BoardQuery, sight: Sight) -> Result<FloorLook, Stopped> {
+        self.ask(|reply| Message::LookAtFloor(query, sight, reply)).await
+    }
+
+    /// The calls that match, longest first.
+    pub async fn look_at_calls(&self, query: CallQuery, sight: Sight) -> Result<CallsLook, Stopped> {
+        self.ask(|reply| Message::LookAtCalls(query, sight, reply)).await
+    }
+
+    pub async fn look_at_agent(&self, agent: AgentId, sight: Sight) -> Result<Option<AgentLook>, Stopped> {
+        self.ask(|reply| Message::LookAtAgent(agent, sight, reply)).await
+    }
+
+    /// A step-in under way or lately ended; older ones are in the audit log.
+    pub async fn look_at_intervention(&self, id: i64) -> Result<Option<Intervention>, Stopped> {
+        self.ask(|reply| Message::LookAtIntervention(id, reply)).await
+    }
+
     async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Result<T, Stopped> {
         let (reply, answer) = oneshot::channel();
         self.inbox.send(message(reply)).await.map_err(|_| Stopped)?;
@@ -161,5 +185,9 @@ fn take(desk: &mut Desk, message: Message) {
         Message::Begin(wanted, reply) => drop(reply.send(desk.begin(*wanted))),
         Message::Answered(id, answer, reply) => drop(reply.send(desk.answered(id, answer))),
         Message::Withdraw(id) => desk.withdraw(id),
+        Message::LookAtFloor(query, sight, reply) => drop(reply.send(desk.look_at_floor(&query, sight))),
+        Message::LookAtCalls(query, sight, reply) => drop(reply.send(desk.look_at_calls(&query, sight))),
+        Message::LookAtAgent(agent, sight, reply) => drop(reply.send(desk.look_at_agent(&agent, sight))),
+        Message::LookAtIntervention(id, reply) => drop(reply.send(desk.look_at_intervention(id))),
     }
 }

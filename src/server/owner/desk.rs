@@ -1,5 +1,9 @@
 //! What the owner has before it: the floor, the step-ins, and what was published of both.
 
+mod look;
+
+pub use look::{AgentLook, CallsLook, FloorLook};
+
 use super::BoardView;
 use super::published::{Difference, Published, Sight};
 use crate::api::ApiError;
