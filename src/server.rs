@@ -7,6 +7,7 @@ pub mod force;
 mod health;
 mod hub;
 pub mod interventions;
+mod json;
 mod live;
 mod middleware;
 pub mod orders;
@@ -19,6 +20,7 @@ pub mod sdk;
 pub mod session;
 pub mod store;
 pub mod telemetry;
+pub mod token;
 mod upkeep;
 
 use config::Config;
