@@ -32,7 +32,7 @@ use viewport::Viewport;
 
 /// What the floor's parts share.
 #[derive(Clone, Copy)]
-struct Floor {
+pub(super) struct Floor {
     store: Store,
     me: StoredValue<Me>,
     hidden: StoredValue<Vec<Operation>>,
@@ -62,16 +62,45 @@ impl Floor {
     }
 }
 
-fn floor() -> Floor {
+pub(super) fn floor() -> Floor {
     expect_context::<Floor>()
 }
 
 #[component]
 pub fn FloorPage() -> impl IntoView {
+    live(|page, first| {
+        let params = use_query_map();
+        let query = move || {
+            params.with(|params| {
+                let names = ["q", "state", "team", "sort"];
+                BoardQuery::from_params(names.iter().filter_map(|name| params.get_str(name).map(|value| (*name, value))))
+            })
+        };
+        let floor = begin(first, untrack(query));
+        Effect::new(move |_| floor.store.ask(query()));
+        let navigate = use_navigate();
+        Effect::new(move |_| {
+            if let Some((query, replace)) = floor.wanted.get() {
+                navigate(&address(&query), NavigateOptions { resolve: false, replace, scroll: false, ..Default::default() });
+            }
+        });
+        framed(
+            &page,
+            erased(view! {
+                <tiles::Tiles />
+                <toolbar::Toolbar />
+                <board::Board />
+            }),
+        )
+    })
+}
+
+/// A page for those who are signed in.
+pub(super) fn live(draw: impl FnOnce(PageContext, FirstView) -> AnyView) -> AnyView {
     let page = use_context::<PageContext>();
     let first = page.as_ref().and_then(|page| page.first.clone());
     match (page, first) {
-        (Some(page), Some(first)) => erased(view! { <FloorView page first /> }),
+        (Some(page), Some(first)) => draw(page, first),
         _ => {
             // Come here from a page that was made for nobody: only the server can say who it is now.
             Effect::new(|_| {
@@ -82,17 +111,9 @@ pub fn FloorPage() -> impl IntoView {
     }
 }
 
-#[component]
-fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
-    let texts = texts();
-    let params = use_query_map();
-    let query = move || {
-        params.with(|params| {
-            let names = ["q", "state", "team", "sort"];
-            BoardQuery::from_params(names.iter().filter_map(|name| params.get_str(name).map(|value| (*name, value))))
-        })
-    };
-    let store = Store::new(&first, untrack(query));
+/// What every such page stands on: the store, live from now on, and what its parts share.
+pub(super) fn begin(first: FirstView, query: BoardQuery) -> Floor {
+    let store = Store::new(&first, query);
     let floor = Floor {
         store,
         me: StoredValue::new(first.me),
@@ -106,14 +127,6 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
         wanted: RwSignal::new(None),
     };
     provide_context(floor);
-
-    Effect::new(move |_| store.ask(query()));
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        if let Some((query, replace)) = floor.wanted.get() {
-            navigate(&address(&query), NavigateOptions { resolve: false, replace, scroll: false, ..Default::default() });
-        }
-    });
     Effect::new(move |_| store.hold(floor.hovered.get() || floor.asking.with(Option::is_some) || floor.keys_shown.get()));
     Effect::new(move |_| {
         if let Some(body) = document().body() {
@@ -123,7 +136,13 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     crate::live::socket::start(store);
     keys::listen(floor);
+    floor
+}
 
+/// What stands around every such page: the top, the banner, the dialogs, and what is spoken.
+pub(super) fn framed(page: &PageContext, inside: AnyView) -> AnyView {
+    let texts = texts();
+    let floor = floor();
     erased(view! {
         // External: the router would only change the address, the browser moves the focus too.
         <a class="skip" rel="external" href="#board">
@@ -132,9 +151,7 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
         <top_bar::TopBar language=page.language theme=page.theme />
         <main class="floor">
             <top_bar::LinkBanner />
-            <tiles::Tiles />
-            <toolbar::Toolbar />
-            <board::Board />
+            {inside}
         </main>
         <confirm::ConfirmDialog />
         <keys::KeysDialog />
