@@ -7,7 +7,7 @@ mod en;
 mod zh_cn;
 
 use crate::api::ApiError;
-use crate::floor::{Direction, Obstacle, Operation, State};
+use crate::floor::{Direction, Effect, Obstacle, Operation, State};
 use crate::page::Language;
 use leptos::prelude::use_context;
 
@@ -15,6 +15,19 @@ use leptos::prelude::use_context;
 pub struct Refusal {
     pub what: String,
     pub remedy: &'static str,
+}
+
+/// Whom and what an operation touches, as its words name them.
+pub struct Stake<'a> {
+    /// A number, in a question the name with it.
+    pub agent: &'a str,
+    pub device: &'a str,
+    /// The supervisor's own phone.
+    pub own: &'a str,
+    /// The other party's number; empty where unknown.
+    pub caller: &'a str,
+    /// How many others are in the call.
+    pub others: u32,
 }
 
 type Text = &'static str;
@@ -108,13 +121,22 @@ pub struct Texts {
     pub holds: fn(u32) -> String,
     pub parties: fn(u32) -> String,
     pub listening: fn(&str) -> String,
+    pub joined: fn(&str) -> String,
     pub recording: &'static str,
     pub other_calls: fn(u32) -> String,
 
     // Operations
     pub operation: fn(Operation) -> Text,
     pub operation_title: fn(Operation) -> Text,
+    /// What it will do here and now.
+    pub effect: fn(Operation, Effect, &Stake) -> String,
     pub obstacle: fn(Obstacle) -> Text,
+    /// The same with the numbers that it is about.
+    pub obstacle_here: fn(Operation, Obstacle, &Stake) -> String,
+    /// Who asked for what, how many seconds ago.
+    pub asked: fn(Operation, &str, i64) -> String,
+    pub is_listening: fn(&str) -> String,
+    pub has_joined: fn(&str) -> String,
     pub action_while_down: Text,
     pub sent_requested: fn(Text) -> String,
     pub requested: fn(Text) -> String,
@@ -131,6 +153,9 @@ pub struct Texts {
     pub unconfirmed: fn(Text) -> String,
     pub unconfirmed_title: Text,
     pub not_sent: fn(Text, &str) -> String,
+    /// Nothing was sent, because it would do something else now.
+    pub changed: fn(Text, &str) -> String,
+    pub changed_title: Text,
     pub by: fn(&str) -> String,
     pub dismiss: Text,
     pub api_error: fn(&ApiError) -> String,
@@ -140,7 +165,9 @@ pub struct Texts {
 
     // Confirmation
     pub confirm_title: fn(Operation, &str) -> String,
-    pub confirm_consequence: fn(Operation, &str, &str, &str) -> String,
+    pub confirm_consequence: fn(Operation, Effect, &Stake) -> String,
+    pub confirm_changed: Text,
+    pub no_longer: fn(&str) -> String,
     pub confirm_button: fn(Operation) -> Text,
     pub cancel: Text,
     pub caller_unknown: Text,

@@ -1,8 +1,8 @@
 //! English.
 
-use super::{Refusal, Texts};
+use super::{Refusal, Stake, Texts};
 use crate::api::ApiError;
-use crate::floor::{Direction, Obstacle, Operation, State};
+use crate::floor::{Direction, Effect, Obstacle, Operation, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -126,6 +126,7 @@ pub static TEXTS: Texts = Texts {
     holds: |count| format!("hold {count}"),
     parties: |count| format!("{count} parties"),
     listening: |who| format!("listening: {who}"),
+    joined: |who| format!("joined: {who}"),
     recording: "recording",
     other_calls: |count| if count == 1 { "+1 call".to_owned() } else { format!("+{count} calls") },
 
@@ -147,6 +148,47 @@ pub static TEXTS: Texts = Texts {
         Operation::NotReady => "Make the agent not ready",
         Operation::Logout => "Log the agent out",
     },
+    effect: |operation, effect, Stake { agent, own, others, .. }| {
+        let then = match operation {
+            Operation::Ready => "becomes ready",
+            Operation::NotReady => "becomes not ready",
+            _ => "will log out",
+        };
+        match effect {
+            Effect::Listens => format!("{own} hears the call silently"),
+            Effect::Joins => format!("{own} joins the call; everybody hears you"),
+            Effect::ListenerJoins => format!("{own}, which listens now, joins the call; everybody hears you"),
+            Effect::Takes => format!("the call moves to {own}; {agent} leaves it"),
+            Effect::Leaves if *others == 2 => format!("hangs up {agent}; the call goes on between the other two"),
+            Effect::Leaves => format!("hangs up {agent}; the call goes on between the other {others}"),
+            Effect::EndsCall => format!("hangs up {agent}; the call ends"),
+            Effect::Now if operation == Operation::Logout => format!("{agent} is logged out now"),
+            Effect::Now => format!("{agent} {then} now"),
+            Effect::AfterCall => format!("{agent} {then} after this call"),
+        }
+    },
+    obstacle_here: |operation, obstacle, stake| match obstacle {
+        Obstacle::OnHold => {
+            let doing = if operation == Operation::Take { "taking" } else { "joining" };
+            format!("{} is on hold: {doing} will fail", stake.device)
+        }
+        Obstacle::OwnBusy => format!("device {} (yours) is busy", stake.own),
+        other => (TEXTS.obstacle)(other).to_owned(),
+    },
+    asked: |operation, who, seconds| {
+        let what = match operation {
+            Operation::Listen => "to listen",
+            Operation::Join => "to join",
+            Operation::Take => "to take the call",
+            Operation::Drop => "to drop the call",
+            Operation::Ready => "for ready",
+            Operation::NotReady => "for not ready",
+            Operation::Logout => "for the log-out",
+        };
+        format!("{who} asked {what} {seconds} s ago")
+    },
+    is_listening: |who| format!("{who} is listening"),
+    has_joined: |who| format!("{who} has joined"),
     obstacle: |obstacle| match obstacle {
         Obstacle::NotPermitted => "you may look but not step in",
         Obstacle::NotInCall => "not in a call",
@@ -179,6 +221,8 @@ pub static TEXTS: Texts = Texts {
     unconfirmed: |operation| format!("{operation} accepted, not confirmed"),
     unconfirmed_title: "The platform accepted it, but no event within ten seconds proved that it took effect. Look at the agent's state before you try again.",
     not_sent: |operation, why| format!("{operation} not possible: {why}"),
+    changed: |operation, effect| format!("{operation} not sent: things have changed meanwhile. Now: {effect}"),
+    changed_title: "It would do something else than what you were shown, so nothing was sent. Look again; repeat it if you still want it.",
     by: |who| format!("by {who}"),
     dismiss: "Dismiss",
     api_error: |error| match error {
@@ -238,13 +282,24 @@ pub static TEXTS: Texts = Texts {
         Operation::Take => format!("Take {agent}'s call?"),
         _ => format!("Log {agent} out?"),
     },
-    confirm_consequence: |operation, agent, caller, own| match operation {
-        Operation::Drop => format!(
-            "{agent} is hung up on and leaves the call with {caller}. With nobody else in it, the call ends. This cannot be undone."
-        ),
-        Operation::Take => format!("The call with {caller} moves to your phone {own}, which rings now. {agent} leaves the call at once."),
-        _ => format!("{agent} gets no more calls until logging in again."),
+    confirm_consequence: |operation, effect, Stake { agent, own, caller, others, .. }| {
+        let caller = if caller.is_empty() { TEXTS.caller_unknown } else { caller };
+        let end = match (effect, others) {
+            (Effect::Leaves, 2) => ", which goes on between the other two".to_owned(),
+            (Effect::Leaves, others) => format!(", which goes on between the other {others}"),
+            _ => ", and the call ends".to_owned(),
+        };
+        match (operation, effect) {
+            (Operation::Drop, _) => format!("{agent} is hung up on and leaves the call with {caller}{end}. This cannot be undone."),
+            (Operation::Take, _) => {
+                format!("The call with {caller} moves to your phone {own}, which rings now. {agent} leaves the call at once.")
+            }
+            (_, Effect::AfterCall) => format!("{agent} will log out after this call, and gets no more calls until logging in again."),
+            _ => format!("{agent} is logged out now, and gets no more calls until logging in again."),
+        }
     },
+    confirm_changed: "This has changed since you asked.",
+    no_longer: |why| format!("Not possible any more: {why}."),
     confirm_button: |operation| match operation {
         Operation::Drop => "Drop the call",
         Operation::Take => "Take the call",

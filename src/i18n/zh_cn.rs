@@ -1,8 +1,8 @@
 //! 简体中文.
 
-use super::{Refusal, Texts};
+use super::{Refusal, Stake, Texts};
 use crate::api::ApiError;
-use crate::floor::{Direction, Obstacle, Operation, State};
+use crate::floor::{Direction, Effect, Obstacle, Operation, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -116,6 +116,7 @@ pub static TEXTS: Texts = Texts {
     holds: |count| format!("保持 {count} 次"),
     parties: |count| format!("{count} 方"),
     listening: |who| format!("监听：{who}"),
+    joined: |who| format!("已加入：{who}"),
     recording: "录音中",
     other_calls: |count| format!("另有 {count} 通"),
 
@@ -137,6 +138,27 @@ pub static TEXTS: Texts = Texts {
         Operation::NotReady => "强制示忙",
         Operation::Logout => "强制签出",
     },
+    effect: |operation, effect, Stake { agent, own, others, .. }| {
+        let word = (TEXTS.operation)(operation);
+        match effect {
+            Effect::Listens => format!("{own} 将静默监听该通话"),
+            Effect::Joins => format!("{own} 将加入通话，各方都能听到您"),
+            Effect::ListenerJoins => format!("正在监听的 {own} 将加入通话，各方都能听到您"),
+            Effect::Takes => format!("通话将转到 {own}，{agent} 退出通话"),
+            Effect::Leaves => format!("将挂断 {agent}，其余 {others} 方继续通话"),
+            Effect::EndsCall => format!("将挂断 {agent}，通话随即结束"),
+            Effect::Now => format!("{agent} 将立即{word}"),
+            Effect::AfterCall => format!("{agent} 将在本次通话结束后{word}"),
+        }
+    },
+    obstacle_here: |operation, obstacle, stake| match obstacle {
+        Obstacle::OnHold => format!("{} 正在保持通话，此时{}会失败", stake.device, (TEXTS.operation)(operation)),
+        Obstacle::OwnBusy => format!("您的分机 {} 正忙", stake.own),
+        other => (TEXTS.obstacle)(other).to_owned(),
+    },
+    asked: |operation, who, seconds| format!("{who} 于 {seconds} 秒前请求{}", (TEXTS.operation)(operation)),
+    is_listening: |who| format!("{who} 正在监听"),
+    has_joined: |who| format!("{who} 已加入通话"),
     obstacle: |obstacle| match obstacle {
         Obstacle::NotPermitted => "您只能查看，无权操作",
         Obstacle::NotInCall => "当前没有通话",
@@ -169,6 +191,8 @@ pub static TEXTS: Texts = Texts {
     unconfirmed: |operation| format!("{operation}已受理，未确认"),
     unconfirmed_title: "平台已受理，但十秒内没有收到证明其生效的事件。再次操作前请先查看坐席状态。",
     not_sent: |operation, why| format!("无法{operation}：{why}"),
+    changed: |operation, effect| format!("{operation}未发送：情况刚刚有变，现在{effect}"),
+    changed_title: "现在的效果与刚才所示不同，因此没有发送。请重新确认，如仍需要请再次操作。",
     by: |who| format!("操作人 {who}"),
     dismiss: "关闭提示",
     api_error: |error| match error {
@@ -222,11 +246,20 @@ pub static TEXTS: Texts = Texts {
         Operation::Take => format!("拦截 {agent} 的通话？"),
         _ => format!("强制签出 {agent}？"),
     },
-    confirm_consequence: |operation, agent, caller, own| match operation {
-        Operation::Drop => format!("{agent} 将被挂断，退出与{caller}的通话；如无其他参与方，通话随即结束。此操作无法撤销。"),
-        Operation::Take => format!("与{caller}的通话将转到您的分机 {own}，分机随即振铃；{agent} 立即退出通话。"),
-        _ => format!("{agent} 重新签入之前不会再接到来电。"),
+    confirm_consequence: |operation, effect, Stake { agent, own, caller, others, .. }| {
+        let caller = if caller.is_empty() { TEXTS.caller_unknown } else { caller };
+        match (operation, effect) {
+            (Operation::Drop, Effect::Leaves) => {
+                format!("{agent} 将被挂断，退出与 {caller} 的通话，其余 {others} 方继续通话。此操作无法撤销。")
+            }
+            (Operation::Drop, _) => format!("{agent} 将被挂断，退出与 {caller} 的通话，通话随即结束。此操作无法撤销。"),
+            (Operation::Take, _) => format!("与 {caller} 的通话将转到您的分机 {own}，分机随即振铃；{agent} 立即退出通话。"),
+            (_, Effect::AfterCall) => format!("{agent} 将在本次通话结束后签出，重新签入之前不会再接到来电。"),
+            _ => format!("{agent} 将立即签出，重新签入之前不会再接到来电。"),
+        }
     },
+    confirm_changed: "情况已与您发起时不同。",
+    no_longer: |why| format!("已无法执行：{why}。"),
     confirm_button: |operation| match operation {
         Operation::Drop => "强拆通话",
         Operation::Take => "拦截通话",

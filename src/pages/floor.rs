@@ -11,12 +11,13 @@ mod keys;
 mod progress;
 mod row;
 mod step_in;
+mod target;
 mod tiles;
 mod toolbar;
 mod top_bar;
 mod viewport;
 
-use crate::floor::{AgentId, BoardQuery, Operation};
+use crate::floor::{BoardQuery, Operation};
 use crate::i18n::texts;
 use crate::live::store::Store;
 use crate::live::{FirstView, Me};
@@ -38,7 +39,7 @@ pub(super) struct Floor {
     hidden: StoredValue<Vec<Operation>>,
     viewport: Viewport,
     /// What this page knows of step-ins before, or beyond, what the rows say.
-    notes: RwSignal<HashMap<AgentId, Note>>,
+    notes: RwSignal<HashMap<String, Note>>,
     asking: RwSignal<Option<Asking>>,
     keys_shown: RwSignal<bool>,
     /// The pointer is over the rows.

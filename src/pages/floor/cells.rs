@@ -98,6 +98,10 @@ fn tags(call: &CallView) -> impl IntoView + use<> {
         let who: Vec<&str> = call.listeners.iter().map(|device| device.number()).collect();
         tags.push(("listening", (texts.listening)(&who.join(", "))));
     }
+    if !call.joined.is_empty() {
+        let who: Vec<&str> = call.joined.iter().map(|device| device.number()).collect();
+        tags.push(("joined", (texts.joined)(&who.join(", "))));
+    }
     if call.parties > 2 {
         tags.push(("parties", (texts.parties)(call.parties)));
     }
