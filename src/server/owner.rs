@@ -3,12 +3,14 @@
 
 mod desk;
 mod published;
+mod view;
 
 pub use published::Sight;
+pub use view::{Reader, Subject, View};
 
 use crate::api::ApiError;
-use crate::floor::{BoardQuery, Counts, Event, Intervention, Memory, RosterEntry, Row};
-use crate::live::{Header, Link, LinkState};
+use crate::floor::{Event, Intervention, Memory, RosterEntry};
+use crate::live::{Link, LinkState};
 use crate::server::force::Wanted;
 use crate::server::hub::Subscription;
 use crate::server::interventions::{Answer, Interventions};
@@ -26,21 +28,11 @@ const TICK: Duration = Duration::from_millis(20);
 /// How often silence is broken, so that a browser notices it within a second.
 const PULSE: Duration = Duration::from_millis(400);
 
-/// What the board looks like to a page that is about to be rendered.
-#[derive(Debug)]
-pub struct BoardView {
-    pub header: Header,
-    pub counts: Counts,
-    pub teams: Vec<String>,
-    pub matching: u32,
-    pub rows: Vec<Row>,
-}
-
 enum Message {
     Event(Box<Event>, i64, Instant),
     Link(LinkState),
     Roster(Vec<RosterEntry>),
-    View(BoardQuery, usize, oneshot::Sender<BoardView>),
+    View(Box<(Subject, Reader)>, oneshot::Sender<View>),
     Subscribe(Sight, Option<(u64, u64)>, oneshot::Sender<Subscription>),
     Begin(Box<Wanted>, oneshot::Sender<Result<Intervention, ApiError>>),
     Answered(i64, Answer, oneshot::Sender<Option<Intervention>>),
@@ -95,9 +87,9 @@ impl Owner {
         self.link.clone()
     }
 
-    /// The first `most` rows of a board.
-    pub async fn view(&self, query: BoardQuery, most: usize) -> Result<BoardView, Stopped> {
-        self.ask(|reply| Message::View(query, most, reply)).await
+    /// What a page shows first.
+    pub async fn view(&self, subject: Subject, reader: Reader) -> Result<View, Stopped> {
+        self.ask(|reply| Message::View(Box::new((subject, reader)), reply)).await
     }
 
     /// A browser's part in the live channel; `(epoch, seq)` where it has been here before.
@@ -156,7 +148,7 @@ fn take(desk: &mut Desk, message: Message) {
         Message::Event(mut event, arrived, heard) => desk.event(&mut event, arrived, heard),
         Message::Link(state) => desk.link(state),
         Message::Roster(roster) => desk.roster(roster),
-        Message::View(query, most, reply) => drop(reply.send(desk.view(&query, most))),
+        Message::View(wanted, reply) => drop(reply.send(desk.view(&wanted.0, &wanted.1))),
         Message::Subscribe(sight, from, reply) => drop(reply.send(desk.subscribe(sight, from))),
         Message::Begin(wanted, reply) => drop(reply.send(desk.begin(*wanted))),
         Message::Answered(id, answer, reply) => drop(reply.send(desk.answered(id, answer))),

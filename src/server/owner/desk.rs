@@ -1,18 +1,18 @@
 //! What the owner has before it: the floor, the step-ins, and what was published of both.
 
-use super::BoardView;
 use super::published::{Difference, Published, Sight};
+use super::view::{Reader, Subject, View, view};
 use crate::api::ApiError;
 use crate::floor::{
-    AgentId, Applied, BoardQuery, CallId, CallRow, Counts, Event, Floor, Intervention, Memory, Obstacle, Operation, OwnCall, Part,
-    PartyRole, PartyState, RosterEntry, Row, Scene, State, clock::ClockOffset, forecast, state_of_status,
+    AgentId, Applied, CallId, CallRow, Event, Floor, Intervention, Memory, Obstacle, Operation, OwnCall, Part, PartyRole, PartyState,
+    RosterEntry, Row, Scene, State, clock::ClockOffset, forecast, state_of_status,
 };
 use crate::live::{Header, Link, LinkState};
 use crate::server::force::Wanted;
 use crate::server::hub::Subscription;
 use crate::server::interventions::{Answer, Interventions};
 use crate::server::{now, store::Store, telemetry};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -174,30 +174,10 @@ impl Desk {
         self.published.pulse(self.header());
     }
 
-    pub fn view(&mut self, query: &BoardQuery, most: usize) -> BoardView {
+    pub fn view(&mut self, subject: &Subject, reader: &Reader) -> View {
         self.publish();
-        let mut counts = Counts::default();
-        let mut teams = BTreeSet::new();
-        let mut matching = Vec::new();
-        for row in self.published.rows.values() {
-            if !row.team.is_empty() {
-                teams.insert(row.team.as_str());
-            }
-            if query.in_team(row) {
-                counts.add(row.state);
-            }
-            if query.matches(row) {
-                matching.push(row);
-            }
-        }
-        matching.sort_by(|a, b| query.compare(a, b));
-        BoardView {
-            header: self.header(),
-            counts,
-            teams: teams.into_iter().map(str::to_owned).collect(),
-            matching: u32::try_from(matching.len()).unwrap_or(u32::MAX),
-            rows: matching.into_iter().take(most).cloned().collect(),
-        }
+        let header = self.header();
+        view(&self.published, subject, reader, header)
     }
 
     pub fn subscribe(&mut self, sight: Sight, from: Option<(u64, u64)>) -> Subscription {
