@@ -7,7 +7,7 @@ mod en;
 mod zh_cn;
 
 use crate::api::ApiError;
-use crate::floor::{Direction, Effect, Obstacle, Operation, State};
+use crate::floor::{Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Language;
 use leptos::prelude::use_context;
 
@@ -172,10 +172,65 @@ pub struct Texts {
     pub cancel: Text,
     pub caller_unknown: Text,
 
+    // Many at once
+    pub select: Text,
+    pub select_agent: fn(&str) -> String,
+    pub select_all: fn(usize) -> String,
+    pub select_most: fn(usize) -> String,
+    pub selected: fn(usize) -> String,
+    pub selected_agents: Text,
+    pub all_shown: Text,
+    pub clear_selection: Text,
+    pub bulk_title: fn(Operation, usize) -> String,
+    /// How many now, after their call, not at all.
+    pub dry_run: fn(usize, usize, usize) -> String,
+    pub bulk_confirm: fn(Operation, usize) -> String,
+    pub how_long: Text,
+    pub until_changed: Text,
+    pub for_minutes: fn(u32) -> String,
+    pub other_minutes: Text,
+    pub minutes: Text,
+    pub run_label: Text,
+    /// Operation; done, of how many; failed, after their call, cancelled.
+    pub run: fn(Text, usize, usize, usize, usize, usize) -> String,
+    pub run_cancel: Text,
+    pub run_retry: fn(usize) -> String,
+    pub run_waiting: fn(Text) -> String,
+    pub run_not_sent: Text,
+    pub why: Text,
+
+    // What the console does by itself
+    pub ready_again: fn(&str) -> String,
+    pub ready_again_later: fn(u32) -> String,
+    pub logout_after_call: Text,
+    pub cancel_order: Text,
+
+    // One agent
+    pub open_as_page: Text,
+    pub now: Text,
+    pub since: fn(&str) -> String,
+    pub today: Text,
+    pub not_ready_minutes: Text,
+    pub not_ready_for: fn(u32) -> String,
+    pub no_such_agent: fn(&str) -> String,
+    pub no_such_agent_hint: Text,
+    pub other_party: Text,
+    pub call_direction: Text,
+    pub recorded: Text,
+    pub former_ids: Text,
+    pub on_hold: Text,
+    /// How often, and how long in all.
+    pub held: fn(u32, &str) -> String,
+    pub party_role: fn(PartyRole) -> Text,
+    pub party_state: fn(PartyState) -> Text,
+
     // Keys
     pub keys: Text,
     pub close: Text,
     pub key_rows: Text,
+    pub key_open: Text,
+    pub key_select: Text,
+    pub key_select_range: Text,
     pub key_ends: Text,
     pub key_pages: Text,
     pub key_search: Text,

@@ -1,5 +1,6 @@
 //! One file a route.
 
+pub mod agent;
 pub mod floor;
 pub mod not_found;
 pub mod sign_in;

@@ -2,7 +2,7 @@
 
 use super::{Refusal, Stake, Texts};
 use crate::api::ApiError;
-use crate::floor::{Direction, Effect, Obstacle, Operation, State};
+use crate::floor::{Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -308,19 +308,100 @@ pub static TEXTS: Texts = Texts {
     cancel: "Cancel",
     caller_unknown: "an unknown number",
 
+    select: "Select",
+    select_agent: |name| format!("Select {name}"),
+    select_all: |count| format!("Select all {count} shown"),
+    select_most: |most| format!("At most {most} at once"),
+    selected: |count| format!("{count} selected"),
+    selected_agents: "Selected agents",
+    all_shown: "All shown",
+    clear_selection: "Clear",
+    bulk_title: |operation, count| match operation {
+        Operation::Ready => format!("Make {} ready?", agents(count)),
+        Operation::NotReady => format!("Make {} not ready?", agents(count)),
+        _ => format!("Log {} out?", agents(count)),
+    },
+    dry_run: |now, after_call, not_possible| format!("{now} now, {after_call} after their call, {not_possible} not possible"),
+    bulk_confirm: |operation, count| match operation {
+        Operation::Ready => format!("Make {count} ready"),
+        Operation::NotReady => format!("Make {count} not ready"),
+        _ => format!("Log {count} out"),
+    },
+    how_long: "How long",
+    until_changed: "until changed",
+    for_minutes: |minutes| format!("{minutes} min, then ready again"),
+    other_minutes: "other …",
+    minutes: "minutes",
+    run_label: "Progress",
+    run: |operation, done, all, failed, after_call, cancelled| {
+        let mut words = format!("{operation}: {done} of {all}");
+        for (count, what) in [(failed, "failed"), (after_call, "after their call"), (cancelled, "cancelled")] {
+            if count != 0 {
+                words.push_str(&format!(", {count} {what}"));
+            }
+        }
+        words
+    },
+    run_cancel: "Cancel the rest",
+    run_retry: |count| format!("Retry the failed ({count})"),
+    run_waiting: |operation| format!("{operation}: waiting"),
+    run_not_sent: "it was not sent; try again",
+    why: "Why",
+
+    ready_again: |time| format!("ready again {time}").trim_end().to_owned(),
+    ready_again_later: |minutes| format!("not ready for {minutes} min, then ready again"),
+    logout_after_call: "logs out after the call",
+    cancel_order: "Take it back",
+
+    open_as_page: "Open as a page",
+    now: "Now",
+    since: |time| format!("since {time}"),
+    today: "Today",
+    not_ready_minutes: "Not ready for minutes",
+    not_ready_for: |minutes| format!("Not ready for {minutes} minutes, then ready again"),
+    no_such_agent: |number| format!("There is no agent {number}"),
+    no_such_agent_hint: "The number may be mistyped. Agents appear when the platform lists them or with their first event.",
+    other_party: "With",
+    call_direction: "Direction",
+    recorded: "Recording",
+    former_ids: "Former ids",
+    on_hold: "Held",
+    held: |count, total| format!("{} {total} in all", if count == 1 { "once,".to_owned() } else { format!("{count} times,") }),
+    party_role: |role| match role {
+        PartyRole::Caller => "caller",
+        PartyRole::Called => "called",
+        PartyRole::Transferred => "transferred",
+        PartyRole::Joined => "joined",
+        PartyRole::Listener => "listening",
+    },
+    party_state: |state| match state {
+        PartyState::Initiated => "off the hook",
+        PartyState::Dialling => "dialling",
+        PartyState::Alerting => "ringing",
+        PartyState::Connected => "connected",
+        PartyState::Held => "on hold",
+    },
+
     keys: "Keys",
     close: "Close",
     key_rows: "Previous, next row",
+    key_open: "Open the agent",
+    key_select: "Select the agent, or take the agent out",
+    key_select_range: "Select all from the last one to here",
     key_ends: "First, last row",
     key_pages: "A page up, down",
     key_search: "Search",
     key_help: "Show these keys",
-    key_escape: "Close a dialog, leave the search",
+    key_escape: "Close a dialog or the agent, clear the selection, leave the search",
 
     not_found: "There is no such page",
     not_found_hint: "The address may be mistyped, or the page has moved.",
     to_floor: "To the floor",
 };
+
+fn agents(count: usize) -> String {
+    if count == 1 { "1 agent".to_owned() } else { format!("{count} agents") }
+}
 
 fn lower(device: &str) -> String {
     let mut chars = device.chars();

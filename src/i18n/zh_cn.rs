@@ -2,7 +2,7 @@
 
 use super::{Refusal, Stake, Texts};
 use crate::api::ApiError;
-use crate::floor::{Direction, Effect, Obstacle, Operation, State};
+use crate::floor::{Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -268,14 +268,91 @@ pub static TEXTS: Texts = Texts {
     cancel: "取消",
     caller_unknown: "未知号码",
 
+    select: "选择",
+    select_agent: |name| format!("选择 {name}"),
+    select_all: |count| format!("全选当前显示的 {count} 人"),
+    select_most: |most| format!("一次最多选择 {most} 人"),
+    selected: |count| format!("已选 {count} 人"),
+    selected_agents: "已选坐席",
+    all_shown: "当前显示的全部坐席",
+    clear_selection: "取消选择",
+    bulk_title: |operation, count| match operation {
+        Operation::Ready => format!("将 {count} 名坐席示闲？"),
+        Operation::NotReady => format!("将 {count} 名坐席示忙？"),
+        _ => format!("强制签出 {count} 名坐席？"),
+    },
+    dry_run: |now, after_call, not_possible| format!("{now} 人立即生效，{after_call} 人通话结束后生效，{not_possible} 人无法操作"),
+    bulk_confirm: |operation, count| match operation {
+        Operation::Ready => format!("示闲 {count} 人"),
+        Operation::NotReady => format!("示忙 {count} 人"),
+        _ => format!("签出 {count} 人"),
+    },
+    how_long: "时长",
+    until_changed: "直到手动更改",
+    for_minutes: |minutes| format!("{minutes} 分钟，之后自动示闲"),
+    other_minutes: "其他…",
+    minutes: "分钟",
+    run_label: "执行进度",
+    run: |operation, done, all, failed, after_call, cancelled| {
+        let mut words = format!("{operation}：{done} / {all}");
+        for (count, what) in [(failed, "失败"), (after_call, "通话结束后生效"), (cancelled, "已取消")] {
+            if count != 0 {
+                words.push_str(&format!("，{count} 人{what}"));
+            }
+        }
+        words
+    },
+    run_cancel: "取消剩余操作",
+    run_retry: |count| format!("重试失败的 {count} 人"),
+    run_waiting: |operation| format!("{operation}：等待执行"),
+    run_not_sent: "请求未发出，请重试",
+    why: "原因",
+
+    ready_again: |time| if time.is_empty() { "到时自动示闲".to_owned() } else { format!("{time} 自动示闲") },
+    ready_again_later: |minutes| format!("示忙 {minutes} 分钟后自动示闲"),
+    logout_after_call: "通话结束后签出",
+    cancel_order: "撤销",
+
+    open_as_page: "在单独页面打开",
+    now: "当前",
+    since: |time| format!("自 {time} 起"),
+    today: "今日",
+    not_ready_minutes: "限时示忙（分钟）",
+    not_ready_for: |minutes| format!("示忙 {minutes} 分钟，之后自动示闲"),
+    no_such_agent: |number| format!("没有坐席 {number}"),
+    no_such_agent_hint: "工号可能有误。平台返回坐席名单或坐席产生首个事件后，即会显示在这里。",
+    other_party: "对方",
+    call_direction: "方向",
+    recorded: "录音",
+    former_ids: "原通话 ID",
+    on_hold: "保持",
+    held: |count, total| format!("{count} 次，共 {total}"),
+    party_role: |role| match role {
+        PartyRole::Caller => "主叫",
+        PartyRole::Called => "被叫",
+        PartyRole::Transferred => "转接加入",
+        PartyRole::Joined => "会议加入",
+        PartyRole::Listener => "监听",
+    },
+    party_state: |state| match state {
+        PartyState::Initiated => "摘机",
+        PartyState::Dialling => "呼出中",
+        PartyState::Alerting => "振铃",
+        PartyState::Connected => "通话中",
+        PartyState::Held => "保持",
+    },
+
     keys: "快捷键",
     close: "关闭",
     key_rows: "上一行、下一行",
+    key_open: "打开坐席详情",
+    key_select: "选中或取消选中该坐席",
+    key_select_range: "连续选择到此行",
     key_ends: "首行、末行",
     key_pages: "上一页、下一页",
     key_search: "搜索",
     key_help: "显示快捷键",
-    key_escape: "关闭对话框，离开搜索框",
+    key_escape: "关闭对话框或坐席详情，清除选择，离开搜索框",
 
     not_found: "页面不存在",
     not_found_hint: "地址可能有误，或页面已移走。",

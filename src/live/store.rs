@@ -6,12 +6,14 @@
 
 mod call_table;
 mod calls;
+mod runs;
 mod shown;
 mod table;
 mod watches;
 
 pub use call_table::CallTable;
 pub use calls::{Calls, OwnPart};
+pub use runs::Runs;
 pub use shown::Shown;
 pub use table::{Table, moves};
 
@@ -59,6 +61,7 @@ pub struct Store {
     held: RwSignal<bool>,
     /// Moves on with everything that comes: for the few views that look at more than one row.
     pub changes: RwSignal<u32>,
+    pub runs: Runs,
     pub counts: RwSignal<Counts>,
     pub teams: RwSignal<Vec<String>>,
     pub figures: RwSignal<bool>,
@@ -100,6 +103,7 @@ impl Store {
             matching: shown.matching,
             held,
             changes: RwSignal::new(0),
+            runs: Runs::new(first.me.agent.clone()),
             counts: RwSignal::new(first.counts.clone()),
             teams: RwSignal::new(first.teams.clone()),
             whole: RwSignal::new(false),
@@ -123,6 +127,10 @@ impl Store {
         self.table.with_value(|table| table.get(slot).cloned())
     }
 
+    pub fn slot(self, agent: &AgentId) -> Option<usize> {
+        self.table.with_value(|table| table.slot(agent))
+    }
+
     pub fn row_of(self, agent: &AgentId) -> Option<Arc<Row>> {
         self.table.with_value(|table| table.slot(agent).and_then(|slot| table.get(slot).cloned()))
     }
@@ -144,11 +152,13 @@ impl Store {
         let mut snapshot = false;
         for message in messages {
             let (rows, calls) = match message {
-                Down::Snapshot { rows, calls, .. } => {
+                Down::Snapshot { rows, calls, runs, .. } => {
+                    self.runs.apply(runs, true);
                     snapshot = true;
                     (self.table.try_update_value(|table| table.replace(rows)), self.calls.take(true, calls, &[]))
                 }
-                Down::Delta { rows, calls, gone, .. } => {
+                Down::Delta { rows, calls, gone, runs, .. } => {
+                    self.runs.apply(runs, false);
                     let put = |table: &mut Table| rows.into_iter().filter_map(|row| table.put(row)).collect();
                     (self.table.try_update_value(put), self.calls.take(false, calls, &gone))
                 }

@@ -3,13 +3,20 @@
 //! Its query stands in the address: going back, sharing a link and reloading show the same board.
 
 mod actions;
+mod agent_call;
 mod board;
+mod bulk;
+mod bulk_run;
 mod cells;
 mod columns;
 mod confirm;
+mod day;
 mod keys;
+mod order;
+mod panel;
 mod progress;
 mod row;
+mod select;
 mod step_in;
 mod target;
 mod tiles;
@@ -17,7 +24,9 @@ mod toolbar;
 mod top_bar;
 mod viewport;
 
-use crate::floor::{BoardQuery, Operation};
+pub(super) use panel::{AgentInDepth, agent_of, in_address};
+
+use crate::floor::{AgentId, BoardQuery, Operation};
 use crate::i18n::texts;
 use crate::live::store::Store;
 use crate::live::{FirstView, Me};
@@ -27,9 +36,13 @@ use crate::ui::preferences::encode;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use select::Selection;
 use std::collections::HashMap;
 use step_in::{Asking, Note};
 use viewport::Viewport;
+
+/// Where the page is to go: the query, the open agent, and whether it takes the present one's place in the history.
+type Wanted = (BoardQuery, Option<AgentId>, bool);
 
 /// What the floor's parts share.
 #[derive(Clone, Copy)]
@@ -42,12 +55,21 @@ pub(super) struct Floor {
     notes: RwSignal<HashMap<String, Note>>,
     asking: RwSignal<Option<Asking>>,
     keys_shown: RwSignal<bool>,
+    selection: Selection,
+    /// The operation that is about to be done at all selected.
+    bulk: RwSignal<Option<Operation>>,
+    /// Why what was wanted of the run with this id did not happen.
+    run_failure: RwSignal<Option<(u64, String)>>,
+    /// The agent whose panel stands beside the board.
+    open: RwSignal<Option<AgentId>>,
+    /// The reader's time of day may be written: the page is live, and nothing has to look as the server drew it.
+    local: RwSignal<bool>,
     /// The pointer is over the rows.
     hovered: RwSignal<bool>,
     /// Spoken by screen readers.
     announcement: RwSignal<String>,
     /// The query that the address is to carry next, and whether it takes the present one's place in the history.
-    wanted: RwSignal<Option<(BoardQuery, bool)>>,
+    wanted: RwSignal<Option<Wanted>>,
 }
 
 impl Floor {
@@ -59,7 +81,26 @@ impl Floor {
     fn change(self, change: impl FnOnce(&mut BoardQuery), replace: bool) {
         let mut query = self.store.query.get_untracked();
         change(&mut query);
-        self.wanted.set(Some((query, replace)));
+        self.wanted.set(Some((query, self.open.get_untracked(), replace)));
+    }
+
+    /// Opens an agent's panel, or closes it. Going from one agent to another is no step that the back button undoes.
+    fn open_agent(self, agent: Option<AgentId>) {
+        let before = self.open.get_untracked();
+        if before != agent {
+            let query = self.store.query.get_untracked();
+            self.wanted.set(Some((query, agent, before.is_some())));
+        }
+    }
+
+    /// A dialog stands before the page; tracked.
+    fn is_asking(self) -> bool {
+        self.asking.with(Option::is_some) || self.keys_shown.get() || self.bulk.get().is_some()
+    }
+
+    /// The agent as the board names it.
+    fn name_of(self, agent: &AgentId) -> String {
+        self.store.row_of(agent).map_or_else(|| agent.number().to_owned(), |row| row.called().to_owned())
     }
 }
 
@@ -77,12 +118,22 @@ pub fn FloorPage() -> impl IntoView {
                 BoardQuery::from_params(names.iter().filter_map(|name| params.get_str(name).map(|value| (*name, value))))
             })
         };
+        let namespace = first.me.namespace.clone();
+        let open = move || params.with(|params| params.get_str("agent").and_then(|agent| panel::agent_of(agent, &namespace)));
         let floor = begin(first, untrack(query));
+        floor.open.set(untrack(&open));
         Effect::new(move |_| floor.store.ask(query()));
+        Effect::new(move |_| {
+            let open = open();
+            if floor.open.with_untracked(|now| *now != open) {
+                floor.open.set(open);
+            }
+        });
         let navigate = use_navigate();
         Effect::new(move |_| {
-            if let Some((query, replace)) = floor.wanted.get() {
-                navigate(&address(&query), NavigateOptions { resolve: false, replace, scroll: false, ..Default::default() });
+            if let Some((query, open, replace)) = floor.wanted.get() {
+                let address = address(&query, open.as_ref(), floor);
+                navigate(&address, NavigateOptions { resolve: false, replace, scroll: false, ..Default::default() });
             }
         });
         framed(
@@ -90,7 +141,13 @@ pub fn FloorPage() -> impl IntoView {
             erased(view! {
                 <tiles::Tiles />
                 <toolbar::Toolbar />
-                <board::Board />
+                <bulk_run::Runs />
+                <div class="beside">
+                    <div class="stage">
+                        <board::Board />
+                    </div>
+                    <panel::Panel />
+                </div>
             }),
         )
     })
@@ -123,12 +180,18 @@ pub(super) fn begin(first: FirstView, query: BoardQuery) -> Floor {
         notes: RwSignal::new(HashMap::new()),
         asking: RwSignal::new(None),
         keys_shown: RwSignal::new(false),
+        selection: Selection::new(store),
+        bulk: RwSignal::new(None),
+        run_failure: RwSignal::new(None),
+        open: RwSignal::new(None),
+        local: RwSignal::new(false),
         hovered: RwSignal::new(false),
         announcement: RwSignal::new(String::new()),
         wanted: RwSignal::new(None),
     };
     provide_context(floor);
-    Effect::new(move |_| store.hold(floor.hovered.get() || floor.asking.with(Option::is_some) || floor.keys_shown.get()));
+    Effect::new(move |_| store.hold(floor.hovered.get() || floor.is_asking()));
+    Effect::new(move |_| floor.local.set(true));
     Effect::new(move |_| {
         if let Some(body) = document().body() {
             _ = body.set_attribute("data-link", store.liveness.get().code());
@@ -156,19 +219,21 @@ pub(super) fn framed(page: &PageContext, inside: AnyView) -> AnyView {
         </main>
         <confirm::ConfirmDialog />
         <keys::KeysDialog />
+        <bulk::BulkDialog />
         <p class="spoken" role="status">
             {move || floor.announcement.get()}
         </p>
     })
 }
 
-fn address(query: &BoardQuery) -> String {
+fn address(query: &BoardQuery, open: Option<&AgentId>, floor: Floor) -> String {
     let mut address = "/".to_owned();
-    for (index, (name, value)) in query.to_params().iter().enumerate() {
+    let open = open.map(|agent| ("agent", floor.me.with_value(|me| panel::in_address(agent, &me.namespace).to_owned())));
+    for (index, (name, value)) in query.to_params().into_iter().chain(open).enumerate() {
         address.push(if index == 0 { '?' } else { '&' });
         address.push_str(name);
         address.push('=');
-        address.push_str(&encode(value));
+        address.push_str(&encode(&value));
     }
     address
 }

@@ -10,6 +10,8 @@ use crate::i18n::texts;
 use crate::ui::erased;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 
 #[component]
 pub fn Board() -> impl IntoView {
@@ -41,6 +43,19 @@ pub fn Board() -> impl IntoView {
             "PageUp" => here.saturating_sub(viewport.page()),
             "Home" => 0,
             "End" => last,
+            // On a button or a link it is theirs.
+            "Enter" if on_row(&event) => {
+                event.prevent_default();
+                let row = viewport.active.get_untracked().and_then(|slot| store.row(slot));
+                return floor.open_agent(row.map(|row| row.agent.clone()));
+            }
+            "x" | "X" => {
+                event.prevent_default();
+                if let (Some(slot), false) = (viewport.active.get_untracked(), event.repeat()) {
+                    floor.pick(slot, event.shift_key(), texts);
+                }
+                return;
+            }
             key => {
                 let wanted = Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(key));
                 if let (Some(operation), Some(slot), false) = (wanted, viewport.active.get_untracked(), event.repeat()) {
@@ -60,6 +75,7 @@ pub fn Board() -> impl IntoView {
             id="board"
             role="grid"
             aria-label=texts.board
+            aria-multiselectable="true"
             aria-rowcount=move || store.matching.get() + 1
             node_ref=viewport.scroller
             data-figures=move || store.figures.get().then_some("")
@@ -91,6 +107,11 @@ pub fn Board() -> impl IntoView {
             <Empty />
         </div>
     })
+}
+
+/// The row itself has the focus, not something in it.
+fn on_row(event: &KeyboardEvent) -> bool {
+    event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| element.class_list().contains("row"))
 }
 
 /// A row that moves in the document loses the focus: it is given back, or goes to the row now in its place.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Minutes after which the time in a state deserves a look, and after which it is trouble.
-fn limits(state: State) -> Option<(i64, i64)> {
+pub fn limits(state: State) -> Option<(i64, i64)> {
     match state {
         State::OnHold | State::AfterCall => Some((1, 3)),
         State::NotReady => Some((10, 15)),

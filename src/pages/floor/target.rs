@@ -202,6 +202,12 @@ impl Floor {
         })
     }
 
+    /// Why `operation` cannot be done at `row` now, in words; tracked.
+    pub fn blocked(self, operation: Operation, row: &Arc<Row>, texts: &Texts) -> Option<String> {
+        let target = Target::of_row(row.clone(), self.store);
+        self.prospect(operation, &target).err().map(|bar| self.barred(operation, bar, &target, texts))
+    }
+
     /// What stands in the way, in words.
     pub fn barred(self, operation: Operation, bar: Bar, target: &Target, texts: &Texts) -> String {
         match bar {

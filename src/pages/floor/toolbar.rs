@@ -1,6 +1,7 @@
 //! Search and team, and what they leave.
 
 use super::board::unfiltered;
+use super::bulk::BulkBar;
 use super::floor;
 use crate::i18n::texts;
 use crate::ui::erased;
@@ -109,6 +110,7 @@ pub fn Toolbar() -> impl IntoView {
                     {move || (texts.waiting)(store.waiting.get())}
                 </button>
             </Show>
+            <BulkBar />
             <button type="button" class="plain keys" on:click=move |_| floor.keys_shown.set(true)>
                 <kbd>"?"</kbd>
                 {texts.show_keys}
