@@ -7,7 +7,7 @@ mod en;
 mod zh_cn;
 
 use crate::api::ApiError;
-use crate::floor::{Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Language;
 use leptos::prelude::use_context;
 
@@ -114,6 +114,31 @@ pub struct Texts {
     pub remembered: Text,
     pub remembered_title: Text,
     pub over_limit: fn(Text, i64) -> String,
+
+    // Calls
+    pub calls: Text,
+    pub all_calls: Text,
+    pub call_state: fn(CallState) -> Text,
+    pub call_search_hint: Text,
+    pub queue: Text,
+    pub all_queues: Text,
+    pub direction_label: Text,
+    pub every_direction: Text,
+    pub calls_shown_of: fn(u32, u32) -> String,
+    pub col_answered: Text,
+    pub col_with: Text,
+    pub col_parties: Text,
+    pub col_more: Text,
+    pub no_calls: Text,
+    pub no_calls_hint: Text,
+    pub no_call_matches: Text,
+    /// How often, and how long in all.
+    pub holds_total: fn(u32, &str) -> String,
+    pub doubtful: Text,
+    pub doubtful_title: Text,
+    pub end_not_seen: Text,
+    pub end_not_seen_title: Text,
+    pub choose_party: fn(&str) -> String,
 
     // A call
     pub direction: fn(Direction) -> Text,

@@ -2,7 +2,7 @@
 
 use super::{Refusal, Stake, Texts};
 use crate::api::ApiError;
-use crate::floor::{Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -115,6 +115,35 @@ pub static TEXTS: Texts = Texts {
     remembered: "remembered",
     remembered_title: "From before the console restarted or its link to the platform broke; nothing has confirmed it since.",
     over_limit: |state, minutes| format!("{state} for more than {minutes} min"),
+
+    calls: "Calls",
+    all_calls: "All calls",
+    call_state: |state| match state {
+        CallState::Talking => "Talking",
+        CallState::OnHold => "On hold",
+        CallState::Conference => "Conference",
+        CallState::Ringing => "Ringing",
+        CallState::Dialling => "Dialling",
+    },
+    call_search_hint: "Number, device, queue",
+    queue: "Queue",
+    all_queues: "All queues",
+    direction_label: "Direction",
+    every_direction: "All directions",
+    calls_shown_of: |shown, all| format!("{shown} of {all} calls"),
+    col_answered: "Talk",
+    col_with: "With",
+    col_parties: "Parties",
+    col_more: "Holds and more",
+    no_calls: "No calls now",
+    no_calls_hint: "Calls appear when a phone dials or rings.",
+    no_call_matches: "No call matches these filters",
+    holds_total: |count, total| format!("hold {count} · {total}"),
+    doubtful: "doubtful",
+    doubtful_title: "Nothing was heard of this call for 4 hours: it may have ended without its end being heard.",
+    end_not_seen: "end not seen",
+    end_not_seen_title: "Its end was not heard, but later events of its phones contradict it.",
+    choose_party: |who| format!("Step in at {who}"),
 
     direction: |direction| match direction {
         Direction::Inbound => "Inbound",

@@ -2,7 +2,7 @@
 
 use super::{Refusal, Stake, Texts};
 use crate::api::ApiError;
-use crate::floor::{Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -105,6 +105,35 @@ pub static TEXTS: Texts = Texts {
     remembered: "历史状态",
     remembered_title: "班长台重启前或与平台的连接中断前的状态，之后尚未得到确认。",
     over_limit: |state, minutes| format!("{state}已超过 {minutes} 分钟"),
+
+    calls: "实时通话",
+    all_calls: "全部通话",
+    call_state: |state| match state {
+        CallState::Talking => "通话中",
+        CallState::OnHold => "保持",
+        CallState::Conference => "会议",
+        CallState::Ringing => "振铃",
+        CallState::Dialling => "呼出中",
+    },
+    call_search_hint: "号码、分机、技能组",
+    queue: "技能组",
+    all_queues: "全部技能组",
+    direction_label: "方向",
+    every_direction: "全部方向",
+    calls_shown_of: |shown, all| format!("{shown} / {all} 通"),
+    col_answered: "通话",
+    col_with: "对方",
+    col_parties: "通话方",
+    col_more: "保持及其他",
+    no_calls: "当前没有通话",
+    no_calls_hint: "有话机拨号或振铃时，通话即会显示在这里。",
+    no_call_matches: "没有符合筛选条件的通话",
+    holds_total: |count, total| format!("保持 {count} 次 · {total}"),
+    doubtful: "存疑",
+    doubtful_title: "已有 4 小时没有收到该通话的任何事件，可能已经结束而未收到结束事件。",
+    end_not_seen: "未收到结束事件",
+    end_not_seen_title: "没有收到该通话的结束事件，但其话机的后续事件表明通话已经结束。",
+    choose_party: |who| format!("对 {who} 进行操作"),
 
     direction: |direction| match direction {
         Direction::Inbound => "呼入",

@@ -183,6 +183,8 @@ impl Store {
             self.recount();
         }
         self.follow_calls(&changed_calls, snapshot, local_now);
+        // And what a call offers on its agents.
+        self.calls.touch(changed.iter().filter_map(|slot| self.row(*slot)));
         self.watches.fire(&changed, |slot| self.row(slot));
         if rows_changed && self.shown.changed(self.table.with_value(Table::len), snapshot, local_now) {
             self.rearrange(false);

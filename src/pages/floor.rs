@@ -2,29 +2,29 @@
 //!
 //! Its query stands in the address: going back, sharing a link and reloading show the same board.
 
-mod actions;
+pub(super) mod actions;
 mod agent_call;
-mod board;
+pub(super) mod board;
 mod bulk;
 mod bulk_run;
-mod cells;
+pub(super) mod cells;
 mod columns;
 mod confirm;
 mod day;
 mod keys;
 mod order;
 mod panel;
-mod progress;
+pub(super) mod progress;
 mod row;
 mod select;
 mod step_in;
-mod target;
+pub(super) mod target;
 mod tiles;
-mod toolbar;
+pub(super) mod toolbar;
 mod top_bar;
-mod viewport;
+pub(super) mod viewport;
 
-pub(super) use panel::{AgentInDepth, agent_of, in_address};
+pub(super) use panel::{AgentInDepth, agent_of, agent_path, in_address};
 
 use crate::floor::{AgentId, BoardQuery, Operation};
 use crate::i18n::texts;
@@ -47,14 +47,14 @@ type Wanted = (BoardQuery, Option<AgentId>, bool);
 /// What the floor's parts share.
 #[derive(Clone, Copy)]
 pub(super) struct Floor {
-    store: Store,
+    pub(super) store: Store,
     me: StoredValue<Me>,
     hidden: StoredValue<Vec<Operation>>,
-    viewport: Viewport,
+    pub(super) viewport: Viewport,
     /// What this page knows of step-ins before, or beyond, what the rows say.
     notes: RwSignal<HashMap<String, Note>>,
     asking: RwSignal<Option<Asking>>,
-    keys_shown: RwSignal<bool>,
+    pub(super) keys_shown: RwSignal<bool>,
     selection: Selection,
     /// The operation that is about to be done at all selected.
     bulk: RwSignal<Option<Operation>>,
@@ -65,7 +65,7 @@ pub(super) struct Floor {
     /// The reader's time of day may be written: the page is live, and nothing has to look as the server drew it.
     local: RwSignal<bool>,
     /// The pointer is over the rows.
-    hovered: RwSignal<bool>,
+    pub(super) hovered: RwSignal<bool>,
     /// Spoken by screen readers.
     announcement: RwSignal<String>,
     /// The query that the address is to carry next, and whether it takes the present one's place in the history.
@@ -73,6 +73,13 @@ pub(super) struct Floor {
 }
 
 impl Floor {
+    /// The same, with the calls' rows in view instead of the agents'.
+    pub(super) fn showing_calls(self) -> Floor {
+        let floor = Floor { viewport: Viewport::new(self.store.calls.shown.order), ..self };
+        provide_context(floor);
+        floor
+    }
+
     /// Changes the query by a step that the back button undoes.
     fn ask(self, change: impl FnOnce(&mut BoardQuery)) {
         self.change(change, false);
@@ -227,13 +234,20 @@ pub(super) fn framed(page: &PageContext, inside: AnyView) -> AnyView {
 }
 
 fn address(query: &BoardQuery, open: Option<&AgentId>, floor: Floor) -> String {
-    let mut address = "/".to_owned();
     let open = open.map(|agent| ("agent", floor.me.with_value(|me| panel::in_address(agent, &me.namespace).to_owned())));
-    for (index, (name, value)) in query.to_params().into_iter().chain(open).enumerate() {
+    let mut params = query.to_params();
+    params.extend(open);
+    address_with("/", &params)
+}
+
+/// A path of ours with a query.
+pub(super) fn address_with(path: &str, params: &[(&str, String)]) -> String {
+    let mut address = path.to_owned();
+    for (index, (name, value)) in params.iter().enumerate() {
         address.push(if index == 0 { '?' } else { '&' });
         address.push_str(name);
         address.push('=');
-        address.push_str(&encode(&value));
+        address.push_str(&encode(value));
     }
     address
 }

@@ -1,7 +1,7 @@
 //! The calls of the floor, and which of them `/calls` shows. Other pages put no calls in order.
 
 use super::{CallTable, Shown, Watches, set_if_new};
-use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId, OwnCall, PartyRole, PartyState};
+use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId, OwnCall, PartyRole, PartyState, Row};
 use crate::live::FirstView;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -109,6 +109,14 @@ impl Calls {
             if due {
                 self.rearrange(false, team_of);
             }
+        }
+    }
+
+    /// Has the lines of the calls that these agents are in follow them.
+    pub(super) fn touch(self, rows: impl Iterator<Item = Arc<Row>>) {
+        if self.listed.get_value() {
+            let slots: Vec<usize> = rows.filter_map(|row| self.slot(&row.call.as_ref()?.id)).collect();
+            self.watches.fire(&slots, |slot| self.get(slot));
         }
     }
 

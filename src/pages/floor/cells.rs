@@ -19,7 +19,7 @@ pub fn limits(state: State) -> Option<(i64, i64)> {
 }
 
 /// The limit that `elapsed` milliseconds in `state` are beyond: its name for the style, and its minutes.
-fn over(state: State, elapsed: i64) -> Option<(&'static str, i64)> {
+pub fn over(state: State, elapsed: i64) -> Option<(&'static str, i64)> {
     let (look, trouble) = limits(state)?;
     let beyond = |minutes: i64| elapsed > minutes * 60_000;
     if beyond(trouble) {
@@ -82,7 +82,7 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
     }
 }
 
-fn direction_code(direction: Direction) -> &'static str {
+pub fn direction_code(direction: Direction) -> &'static str {
     match direction {
         Direction::Inbound => "in",
         Direction::Outbound => "out",
