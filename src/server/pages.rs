@@ -1,10 +1,11 @@
 //! The pages, rendered with the board as it is now; and the choice of language and theme.
 
 use crate::app;
-use crate::floor::BoardQuery;
+use crate::floor::{AgentId, BoardQuery, CallQuery, Namespace};
 use crate::live::FirstView;
 use crate::page::{Language, PageContext, Theme};
 use crate::server::context::local_path;
+use crate::server::owner::{Reader, Subject};
 use crate::server::session::{Session, cookie_value};
 use crate::server::{Console, assets};
 use axum::body::Body;
@@ -40,6 +41,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         },
         None => None,
     };
+    let unknown_agent = first.as_ref().is_some_and(|first| first.rows.is_empty() && uri.path().starts_with("/agents/"));
     let context = PageContext { language: language(&headers), theme: theme(&headers), namespace: console.config.namespace.clone(), first };
     let provided = context.clone();
     let render = leptos_axum::render_app_async_with_context(
@@ -47,6 +49,9 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         move || app::shell(context.clone(), assets::addresses()),
     );
     let mut response = render(request).await;
+    if unknown_agent {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
@@ -57,10 +62,17 @@ pub async fn package(uri: Uri, headers: HeaderMap) -> Response {
     assets::serve(uri.path(), versioned, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
+/// What the page at `uri` shows first; none while the console stops.
 async fn first_view(console: &Console, session: &Session, uri: &Uri) -> Option<FirstView> {
     let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).unwrap_or_default();
-    let query = BoardQuery::from_params(params.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    let view = console.owner.view(query, FirstView::ROWS).await.ok()?;
+    let params = || params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let subject = match (uri.path(), agent_of(uri.path(), &console.config.namespace)) {
+        (_, Some(agent)) => Subject::Agent(agent),
+        ("/calls", None) => Subject::Calls(CallQuery::from_params(params())),
+        _ => Subject::Board(BoardQuery::from_params(params())),
+    };
+    let reader = Reader { sight: console.config.sight(session.role), device: session.device.clone() };
+    let view = console.owner.view(subject, reader).await.ok()?;
     Some(FirstView {
         me: session.me(&console.config.namespace),
         header: view.header,
@@ -69,11 +81,19 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri) -> Option<F
         matching: view.matching,
         rows: view.rows,
         hidden: console.config.hidden.clone(),
-        calls: Vec::new(),
-        matching_calls: 0,
-        queues: Vec::new(),
+        calls: view.calls,
+        matching_calls: view.matching_calls,
+        queues: view.queues,
         day: String::new(),
     })
+}
+
+/// Whose page this is: `/agents/5004@test.cc`, or `/agents/5004` for one of our own.
+pub fn agent_of(path: &str, namespace: &Namespace) -> Option<AgentId> {
+    let id = path.strip_prefix("/agents/")?.replace("%40", "@");
+    let id = if id.contains('@') { AgentId::parse(&id) } else { AgentId::of(&id, namespace) };
+    // What cannot be an agent is one that nobody knows.
+    Some(id.unwrap_or_else(|_| AgentId::trusted("")))
 }
 
 /// The sign-in page, from which one comes back to `uri`.

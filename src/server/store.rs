@@ -1,7 +1,8 @@
-//! The database: sessions, tokens and the audit log. One thread owns the connection; everybody else sends it work.
+//! The database: sessions, tokens, the audit log, and what must outlive a restart. One thread owns the connection; everybody else sends it work.
 
 mod audit;
 mod board;
+mod orders;
 mod sessions;
 mod tokens;
 
@@ -44,7 +45,7 @@ pub struct Store {
 }
 
 /// Each entry brings the schema one version further; never change one that was released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -60,6 +61,12 @@ const MIGRATIONS: [&str; 3] = [
     CREATE TABLE board (
         agent TEXT PRIMARY KEY, device TEXT, mode TEXT, since INTEGER NOT NULL, reason TEXT, kept_at INTEGER NOT NULL
     ) WITHOUT ROWID;
+",
+    "
+    CREATE TABLE pending (
+        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, agent TEXT NOT NULL, device TEXT, by_agent TEXT NOT NULL, by_device TEXT NOT NULL,
+        at INTEGER NOT NULL, minutes INTEGER, due INTEGER
+    );
 ",
     "
     CREATE TABLE token (

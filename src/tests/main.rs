@@ -3,6 +3,7 @@
 //! Each test starts its own platform, console and database, and waits for what the live channel says, never for the clock.
 
 mod access;
+mod bulk;
 mod checks;
 mod command_line;
 mod events;
@@ -11,6 +12,7 @@ mod json;
 mod link;
 mod live;
 mod operations;
+mod orders;
 mod pages;
 mod program;
 mod rabbitmq;

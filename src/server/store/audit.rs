@@ -26,21 +26,27 @@ pub struct AuditedOperation {
 impl Store {
     /// Writes the first line and waits until it is written.
     pub async fn audit_request(&self, intervention: Intervention) -> Result<(), StoreError> {
-        self.ask(move |connection| insert(connection, &intervention)).await
+        self.ask(move |connection| insert(connection, &intervention, intervention.outcome.code())).await
     }
 
     /// Writes a further step.
     pub fn audit_outcome(&self, intervention: Intervention) {
-        self.tell("an outcome in the audit log", move |connection| insert(connection, &intervention));
+        self.tell("an outcome in the audit log", move |connection| insert(connection, &intervention, intervention.outcome.code()));
     }
 
-    /// Closes what was under way when the console ended: nobody heard what became of it.
+    /// Writes that an order was taken back: `intervention` says what will not be done, and who took it back.
+    pub fn audit_cancelled(&self, intervention: Intervention) {
+        self.tell("an order's end in the audit log", move |connection| insert(connection, &intervention, "cancelled"));
+    }
+
+    /// Closes what was under way when the console ended: nobody heard what became of it. What still waits goes on.
     pub async fn close_open_operations(&self, now: i64) -> Result<(), StoreError> {
         self.ask(move |connection| {
             connection.execute(
                 "INSERT INTO audit (id, at, outcome, operation, by_agent, by_device, agent, device, call)
                  SELECT id, ?1, 'unknown', operation, by_agent, by_device, agent, device, call FROM audit AS last
-                 WHERE outcome IN ('requested', 'accepted') AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)",
+                 WHERE outcome IN ('requested', 'accepted') AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)
+                   AND id NOT IN (SELECT id FROM pending WHERE kind = 'logout-after-call')",
                 [now],
             )?;
             Ok(())
@@ -88,7 +94,7 @@ impl Store {
     }
 }
 
-fn insert(connection: &mut Connection, intervention: &Intervention) -> rusqlite::Result<()> {
+fn insert(connection: &mut Connection, intervention: &Intervention, outcome: &str) -> rusqlite::Result<()> {
     let status = match intervention.outcome {
         Outcome::Refused(status) if status != 0 => Some(status),
         _ => None,
@@ -102,7 +108,7 @@ fn insert(connection: &mut Connection, intervention: &Intervention) -> rusqlite:
         .execute(params![
             intervention.id,
             intervention.requested_at.saturating_add(after.map_or(0, i64::from)),
-            intervention.outcome.code(),
+            outcome,
             status,
             intervention.operation.action(),
             intervention.by.as_str(),

@@ -1,0 +1,13 @@
+//! What the console was told to do later (`Row.order`), taken back.
+
+use super::ApiError;
+use leptos::prelude::*;
+
+#[cfg(feature = "ssr")]
+use crate::server::orders;
+
+/// Takes back what the console would do at this agent by itself: to be ready again, or to be logged out after the call.
+#[server(prefix = "/api", endpoint = "order/cancel")]
+pub async fn order_cancel(#[server(rename = "agentId")] agent_id: String) -> Result<(), ApiError> {
+    orders::cancel(&agent_id).await
+}
