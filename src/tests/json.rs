@@ -43,7 +43,7 @@ fn texts<'a>(list: &'a Value, key: &str) -> BTreeSet<&'a str> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_views_say_what_the_platform_knows() {
     let lab = Lab::new().await;
-    let (_supervisor, _live, conference, held) = busy(&lab).await;
+    let (_supervisor, live, conference, held) = busy(&lab).await;
     let script = script(&lab, &made(&lab.database, "reader", "supervisor"));
     let truth = lab.simulator.floor().await;
 
@@ -59,7 +59,11 @@ async fn the_views_say_what_the_platform_knows() {
     }) {
         assert_eq!(texts(&told["parties"], "device"), texts(&true_call["parties"], "device"), "{told}");
         assert_eq!((&told["type"], &told["queue"]), (&true_call["callType"], &true_call["queue"]));
-        assert_eq!((&told["direction"], &told["formerCallIds"]), (&json!("outbound"), &json!([])));
+        let shown = live.board.calls.values().find(|call| told["callId"] == call.id.as_str()).unwrap();
+        assert_eq!((&told["direction"], &told["formerCallIds"]), (&json!(shown.direction.code()), &json!(shown.former)));
+        let holds = &told["holds"];
+        assert_eq!((&holds["count"], &holds["running"]), (&json!(shown.holds.count), &json!(shown.holds.running.is_some())));
+        assert!(holds["seconds"].is_u64());
         assert!(is_time(&told["startedAt"]) && is_time(&told["answeredAt"]), "{told}");
         for party in told["parties"].as_array().unwrap() {
             let of = |call: &Value| call["parties"].as_array().unwrap().iter().find(|other| other["device"] == party["device"]).cloned();

@@ -138,7 +138,7 @@ macro_rules! operation {
             request_body = $body,
             responses(
                 (status = 200, description = "Its event came already: confirmed", body = InterventionView),
-                (status = 202, description = "The platform took it; its event is still to come", body = InterventionView,
+                (status = 202, description = "Under way: the platform took it and its event is still to come, or it waits for the end of a call (`deferred`)", body = InterventionView,
                     headers(("Location" = String, description = "Where it can be followed"))),
                 OperationProblems,
             ),

@@ -5,8 +5,6 @@ mod orders;
 mod runs;
 mod step_in;
 
-pub use look::{AgentLook, CallsLook, FloorLook};
-
 use super::Past;
 use super::orders::{Kept, Orders};
 use super::published::{Difference, Published, Sight};

@@ -66,19 +66,29 @@ impl Store {
             while let Some(row) = rows.next()? {
                 let (at, outcome, after): (i64, String, Option<u32>) = (row.get(0)?, row.get(1)?, row.get(9)?);
                 let before = operation.take();
+                // An order that came of it and was taken back later: what was done stays done.
+                if let Some(before) = before.as_ref().filter(|before| outcome == "cancelled" && !is_open(&before.outcome)) {
+                    operation = Some(before.clone());
+                    break;
+                }
                 let answer = matches!(outcome.as_str(), "accepted" | "refused" | "unknown").then_some(after).flatten();
-                let open = matches!(outcome.as_str(), "requested" | "accepted");
+                let open = is_open(&outcome);
+                let requested_at = before.as_ref().map_or(at, |before| before.requested_at);
+                let after = after.or_else(|| u32::try_from(at.saturating_sub(requested_at)).ok());
+                // Whoever took it back is not who asked for it.
+                let by = before.as_ref().map_or_else(|| row.get(4), |before| Ok(before.by.clone()))?;
+                let by_device = before.as_ref().map_or_else(|| row.get(5), |before| Ok(before.by_device.clone()))?;
                 operation = Some(AuditedOperation {
                     id,
                     operation: row.get(3)?,
                     outcome,
                     status: row.get(2)?,
-                    by: row.get(4)?,
-                    by_device: row.get(5)?,
+                    by,
+                    by_device,
                     agent: row.get(6)?,
                     device: row.get(7)?,
                     call: row.get(8)?,
-                    requested_at: before.as_ref().map_or(at, |before| before.requested_at),
+                    requested_at,
                     answered_after: before.and_then(|before| before.answered_after).or(answer),
                     finished_after: after.filter(|_| !open),
                 });
@@ -92,6 +102,11 @@ impl Store {
     pub async fn last_intervention(&self) -> Result<i64, StoreError> {
         self.ask(|connection| connection.query_row("SELECT coalesce(max(id), 0) FROM audit", [], |row| row.get(0))).await
     }
+}
+
+/// Something may still come of it.
+fn is_open(outcome: &str) -> bool {
+    matches!(outcome, "requested" | "accepted")
 }
 
 fn insert(connection: &mut Connection, intervention: &Intervention, outcome: &str) -> rusqlite::Result<()> {

@@ -95,7 +95,7 @@ async fn bodies_that_cannot_be_read() {
     let kind = "application/json; charset=utf-8";
     for operation in Operation::ALL {
         let path = path_of(operation);
-        for body in ["", "{", "{\"agentId\":", "agentId=5001@test.cc", "\u{1}"] {
+        for body in ["", "{", "{\"deviceId\":", "agentId=5001@test.cc", "\u{1}"] {
             is_problem(&supervisor.ask(Method::POST, path, kind, body.into()).await, 400, "malformed-json");
         }
         for body in ["null", "[]", "\"x\"", "{\"deviceId\":7}", "{\"device_id\":\"8001@test.cc\"}", "{\"expekt\":\"now\"}"] {

@@ -2,35 +2,22 @@
 //! filtered, so that nobody finds what he may not see.
 
 use super::Desk;
-use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, Intervention, Row};
-use crate::live::Header;
+use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts};
 use crate::server::owner::Sight;
-
-/// The agents of a board.
-#[derive(Debug)]
-pub struct FloorLook {
-    pub header: Header,
-    pub counts: Counts,
-    pub rows: Vec<Row>,
-}
-
-/// The calls of `/calls`.
-#[derive(Debug)]
-pub struct CallsLook {
-    pub header: Header,
-    pub calls: Vec<CallRow>,
-}
-
-/// One agent with the calls of the agent's device.
-#[derive(Debug)]
-pub struct AgentLook {
-    pub header: Header,
-    pub row: Row,
-    pub calls: Vec<CallRow>,
-}
+use crate::server::owner::look::{AgentLook, CallsLook, FloorLook, Look};
 
 impl Desk {
-    pub fn look_at_floor(&mut self, query: &BoardQuery, sight: Sight) -> FloorLook {
+    /// An asker that has gone is no error.
+    pub fn look(&mut self, look: Look) {
+        match look {
+            Look::Floor(query, sight, reply) => drop(reply.send(self.look_at_floor(&query, sight))),
+            Look::Calls(query, sight, reply) => drop(reply.send(self.look_at_calls(&query, sight))),
+            Look::Agent(agent, sight, reply) => drop(reply.send(self.look_at_agent(&agent, sight))),
+            Look::Intervention(id, reply) => drop(reply.send(self.interventions.get(id).cloned())),
+        }
+    }
+
+    fn look_at_floor(&mut self, query: &BoardQuery, sight: Sight) -> FloorLook {
         self.publish();
         let mut counts = Counts::default();
         let mut rows = Vec::new();
@@ -45,7 +32,7 @@ impl Desk {
         FloorLook { header: self.header(), counts, rows }
     }
 
-    pub fn look_at_calls(&mut self, query: &CallQuery, sight: Sight) -> CallsLook {
+    fn look_at_calls(&mut self, query: &CallQuery, sight: Sight) -> CallsLook {
         self.publish();
         let team_of = |agent: &AgentId| self.published.rows.get(agent).map(|row| row.team.as_str());
         let seen = self.published.calls.values().map(|call| sight.call(call.clone()));
@@ -54,8 +41,7 @@ impl Desk {
         CallsLook { header: self.header(), calls }
     }
 
-    /// None where the floor does not know the agent.
-    pub fn look_at_agent(&mut self, agent: &AgentId, sight: Sight) -> Option<AgentLook> {
+    fn look_at_agent(&mut self, agent: &AgentId, sight: Sight) -> Option<AgentLook> {
         self.publish();
         let row = self.published.rows.get(agent)?.clone();
         let has_part = |call: &&CallRow| {
@@ -64,10 +50,5 @@ impl Desk {
         let mut calls: Vec<CallRow> = self.published.calls.values().filter(has_part).map(|call| sight.call(call.clone())).collect();
         calls.sort_by(CallQuery::compare);
         Some(AgentLook { header: self.header(), row: sight.row(row), calls })
-    }
-
-    /// A step-in under way or lately ended.
-    pub fn look_at_intervention(&self, id: i64) -> Option<Intervention> {
-        self.interventions.get(id).cloned()
     }
 }
