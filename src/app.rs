@@ -7,6 +7,8 @@ mod context;
 
 #[cfg(feature = "ssr")]
 use crate::page::{Assets, Language, PageContext};
+use crate::pages::agent::AgentPage;
+use crate::pages::calls::CallsPage;
 use crate::pages::floor::FloorPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::sign_in::SignInPage;
@@ -65,6 +67,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <FlatRoutes fallback=NotFound>
                 <Route path=path!("/") view=FloorPage />
+                <Route path=path!("/calls") view=CallsPage />
+                <Route path=path!("/agents/:id") view=AgentPage />
                 <Route path=path!("/sign-in") view=SignInPage />
             </FlatRoutes>
         </Router>

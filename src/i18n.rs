@@ -12,7 +12,7 @@ mod zh_cn;
 pub use day::DayTexts;
 
 use crate::api::ApiError;
-use crate::floor::{Direction, Obstacle, Operation, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Language;
 use leptos::prelude::use_context;
 
@@ -20,6 +20,19 @@ use leptos::prelude::use_context;
 pub struct Refusal {
     pub what: String,
     pub remedy: &'static str,
+}
+
+/// Whom and what an operation touches, as its words name them.
+pub struct Stake<'a> {
+    /// A number, in a question the name with it.
+    pub agent: &'a str,
+    pub device: &'a str,
+    /// The supervisor's own phone.
+    pub own: &'a str,
+    /// The other party's number; empty where unknown.
+    pub caller: &'a str,
+    /// How many others are in the call.
+    pub others: u32,
 }
 
 type Text = &'static str;
@@ -107,19 +120,53 @@ pub struct Texts {
     pub remembered_title: Text,
     pub over_limit: fn(Text, i64) -> String,
 
+    // Calls
+    pub calls: Text,
+    pub all_calls: Text,
+    pub call_state: fn(CallState) -> Text,
+    pub call_search_hint: Text,
+    pub queue: Text,
+    pub all_queues: Text,
+    pub direction_label: Text,
+    pub every_direction: Text,
+    pub calls_shown_of: fn(u32, u32) -> String,
+    pub col_answered: Text,
+    pub col_with: Text,
+    pub col_parties: Text,
+    pub col_more: Text,
+    pub no_calls: Text,
+    pub no_calls_hint: Text,
+    pub no_call_matches: Text,
+    /// How often, and how long in all.
+    pub holds_total: fn(u32, &str) -> String,
+    pub doubtful: Text,
+    pub doubtful_title: Text,
+    pub end_not_seen: Text,
+    pub end_not_seen_title: Text,
+    pub choose_party: fn(&str) -> String,
+
     // A call
     pub direction: fn(Direction) -> Text,
     pub unknown_party: Text,
     pub holds: fn(u32) -> String,
     pub parties: fn(u32) -> String,
     pub listening: fn(&str) -> String,
+    pub joined: fn(&str) -> String,
     pub recording: &'static str,
     pub other_calls: fn(u32) -> String,
 
     // Operations
     pub operation: fn(Operation) -> Text,
     pub operation_title: fn(Operation) -> Text,
+    /// What it will do here and now.
+    pub effect: fn(Operation, Effect, &Stake) -> String,
     pub obstacle: fn(Obstacle) -> Text,
+    /// The same with the numbers that it is about.
+    pub obstacle_here: fn(Operation, Obstacle, &Stake) -> String,
+    /// Who asked for what, how many seconds ago.
+    pub asked: fn(Operation, &str, i64) -> String,
+    pub is_listening: fn(&str) -> String,
+    pub has_joined: fn(&str) -> String,
     pub action_while_down: Text,
     pub sent_requested: fn(Text) -> String,
     pub requested: fn(Text) -> String,
@@ -136,6 +183,9 @@ pub struct Texts {
     pub unconfirmed: fn(Text) -> String,
     pub unconfirmed_title: Text,
     pub not_sent: fn(Text, &str) -> String,
+    /// Nothing was sent, because it would do something else now.
+    pub changed: fn(Text, &str) -> String,
+    pub changed_title: Text,
     pub by: fn(&str) -> String,
     pub dismiss: Text,
     pub api_error: fn(&ApiError) -> String,
@@ -145,15 +195,72 @@ pub struct Texts {
 
     // Confirmation
     pub confirm_title: fn(Operation, &str) -> String,
-    pub confirm_consequence: fn(Operation, &str, &str, &str) -> String,
+    pub confirm_consequence: fn(Operation, Effect, &Stake) -> String,
+    pub confirm_changed: Text,
+    pub no_longer: fn(&str) -> String,
     pub confirm_button: fn(Operation) -> Text,
     pub cancel: Text,
     pub caller_unknown: Text,
+
+    // Many at once
+    pub select: Text,
+    pub select_agent: fn(&str) -> String,
+    pub select_all: fn(usize) -> String,
+    pub select_most: fn(usize) -> String,
+    pub selected: fn(usize) -> String,
+    pub selected_agents: Text,
+    pub all_shown: Text,
+    pub clear_selection: Text,
+    pub bulk_title: fn(Operation, usize) -> String,
+    /// How many now, after their call, not at all.
+    pub dry_run: fn(usize, usize, usize) -> String,
+    pub bulk_confirm: fn(Operation, usize) -> String,
+    pub how_long: Text,
+    pub until_changed: Text,
+    pub for_minutes: fn(u32) -> String,
+    pub other_minutes: Text,
+    pub minutes: Text,
+    pub run_label: Text,
+    /// Operation; done, of how many; failed, after their call, cancelled.
+    pub run: fn(Text, usize, usize, usize, usize, usize) -> String,
+    pub run_cancel: Text,
+    pub run_retry: fn(usize) -> String,
+    pub run_waiting: fn(Text) -> String,
+    pub run_not_sent: Text,
+    pub why: Text,
+
+    // What the console does by itself
+    pub ready_again: fn(&str) -> String,
+    pub ready_again_later: fn(u32) -> String,
+    pub logout_after_call: Text,
+    pub cancel_order: Text,
+
+    // One agent
+    pub open_as_page: Text,
+    pub now: Text,
+    pub since: fn(&str) -> String,
+    pub today: Text,
+    pub not_ready_minutes: Text,
+    pub not_ready_for: fn(u32) -> String,
+    pub no_such_agent: fn(&str) -> String,
+    pub no_such_agent_hint: Text,
+    pub other_party: Text,
+    pub call_direction: Text,
+    pub recorded: Text,
+    pub former_ids: Text,
+    pub on_hold: Text,
+    /// How often, and how long in all.
+    pub held: fn(u32, &str) -> String,
+    pub party_role: fn(PartyRole) -> Text,
+    pub party_state: fn(PartyState) -> Text,
 
     // Keys
     pub keys: Text,
     pub close: Text,
     pub key_rows: Text,
+    pub key_open: Text,
+    pub key_select: Text,
+    pub key_select_range: Text,
     pub key_ends: Text,
     pub key_pages: Text,
     pub key_search: Text,

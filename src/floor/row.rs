@@ -146,6 +146,11 @@ pub struct Figures {
 }
 
 impl Row {
+    /// The name, or the number where there is none.
+    pub fn called(&self) -> &str {
+        if self.name.is_empty() { self.agent.number() } else { &self.name }
+    }
+
     /// A row of which nothing but the agent is known.
     pub fn unknown(agent: AgentId) -> Self {
         Row {

@@ -1,8 +1,8 @@
 //! English.
 
-use super::{Refusal, Texts};
+use super::{Refusal, Stake, Texts};
 use crate::api::ApiError;
-use crate::floor::{Direction, Obstacle, Operation, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -116,6 +116,35 @@ pub static TEXTS: Texts = Texts {
     remembered_title: "From before the console restarted or its link to the platform broke; nothing has confirmed it since.",
     over_limit: |state, minutes| format!("{state} for more than {minutes} min"),
 
+    calls: "Calls",
+    all_calls: "All calls",
+    call_state: |state| match state {
+        CallState::Talking => "Talking",
+        CallState::OnHold => "On hold",
+        CallState::Conference => "Conference",
+        CallState::Ringing => "Ringing",
+        CallState::Dialling => "Dialling",
+    },
+    call_search_hint: "Number, device, queue",
+    queue: "Queue",
+    all_queues: "All queues",
+    direction_label: "Direction",
+    every_direction: "All directions",
+    calls_shown_of: |shown, all| format!("{shown} of {all} calls"),
+    col_answered: "Talk",
+    col_with: "With",
+    col_parties: "Parties",
+    col_more: "Holds and more",
+    no_calls: "No calls now",
+    no_calls_hint: "Calls appear when a phone dials or rings.",
+    no_call_matches: "No call matches these filters",
+    holds_total: |count, total| format!("hold {count} · {total}"),
+    doubtful: "doubtful",
+    doubtful_title: "Nothing was heard of this call for 4 hours: it may have ended without its end being heard.",
+    end_not_seen: "end not seen",
+    end_not_seen_title: "Its end was not heard, but later events of its phones contradict it.",
+    choose_party: |who| format!("Step in at {who}"),
+
     direction: |direction| match direction {
         Direction::Inbound => "Inbound",
         Direction::Outbound => "Outbound",
@@ -126,6 +155,7 @@ pub static TEXTS: Texts = Texts {
     holds: |count| format!("hold {count}"),
     parties: |count| format!("{count} parties"),
     listening: |who| format!("listening: {who}"),
+    joined: |who| format!("joined: {who}"),
     recording: "recording",
     other_calls: |count| if count == 1 { "+1 call".to_owned() } else { format!("+{count} calls") },
 
@@ -147,6 +177,47 @@ pub static TEXTS: Texts = Texts {
         Operation::NotReady => "Make the agent not ready",
         Operation::Logout => "Log the agent out",
     },
+    effect: |operation, effect, Stake { agent, own, others, .. }| {
+        let then = match operation {
+            Operation::Ready => "becomes ready",
+            Operation::NotReady => "becomes not ready",
+            _ => "will log out",
+        };
+        match effect {
+            Effect::Listens => format!("{own} hears the call silently"),
+            Effect::Joins => format!("{own} joins the call; everybody hears you"),
+            Effect::ListenerJoins => format!("{own}, which listens now, joins the call; everybody hears you"),
+            Effect::Takes => format!("the call moves to {own}; {agent} leaves it"),
+            Effect::Leaves if *others == 2 => format!("hangs up {agent}; the call goes on between the other two"),
+            Effect::Leaves => format!("hangs up {agent}; the call goes on between the other {others}"),
+            Effect::EndsCall => format!("hangs up {agent}; the call ends"),
+            Effect::Now if operation == Operation::Logout => format!("{agent} is logged out now"),
+            Effect::Now => format!("{agent} {then} now"),
+            Effect::AfterCall => format!("{agent} {then} after this call"),
+        }
+    },
+    obstacle_here: |operation, obstacle, stake| match obstacle {
+        Obstacle::OnHold => {
+            let doing = if operation == Operation::Take { "taking" } else { "joining" };
+            format!("{} is on hold: {doing} will fail", stake.device)
+        }
+        Obstacle::OwnBusy => format!("device {} (yours) is busy", stake.own),
+        other => (TEXTS.obstacle)(other).to_owned(),
+    },
+    asked: |operation, who, seconds| {
+        let what = match operation {
+            Operation::Listen => "to listen",
+            Operation::Join => "to join",
+            Operation::Take => "to take the call",
+            Operation::Drop => "to drop the call",
+            Operation::Ready => "for ready",
+            Operation::NotReady => "for not ready",
+            Operation::Logout => "for the log-out",
+        };
+        format!("{who} asked {what} {seconds} s ago")
+    },
+    is_listening: |who| format!("{who} is listening"),
+    has_joined: |who| format!("{who} has joined"),
     obstacle: |obstacle| match obstacle {
         Obstacle::NotPermitted => "you may look but not step in",
         Obstacle::NotInCall => "not in a call",
@@ -179,6 +250,8 @@ pub static TEXTS: Texts = Texts {
     unconfirmed: |operation| format!("{operation} accepted, not confirmed"),
     unconfirmed_title: "The platform accepted it, but no event within ten seconds proved that it took effect. Look at the agent's state before you try again.",
     not_sent: |operation, why| format!("{operation} not possible: {why}"),
+    changed: |operation, effect| format!("{operation} not sent: things have changed meanwhile. Now: {effect}"),
+    changed_title: "It would do something else than what you were shown, so nothing was sent. Look again; repeat it if you still want it.",
     by: |who| format!("by {who}"),
     dismiss: "Dismiss",
     api_error: |error| match error {
@@ -238,13 +311,24 @@ pub static TEXTS: Texts = Texts {
         Operation::Take => format!("Take {agent}'s call?"),
         _ => format!("Log {agent} out?"),
     },
-    confirm_consequence: |operation, agent, caller, own| match operation {
-        Operation::Drop => format!(
-            "{agent} is hung up on and leaves the call with {caller}. With nobody else in it, the call ends. This cannot be undone."
-        ),
-        Operation::Take => format!("The call with {caller} moves to your phone {own}, which rings now. {agent} leaves the call at once."),
-        _ => format!("{agent} gets no more calls until logging in again."),
+    confirm_consequence: |operation, effect, Stake { agent, own, caller, others, .. }| {
+        let caller = if caller.is_empty() { TEXTS.caller_unknown } else { caller };
+        let end = match (effect, others) {
+            (Effect::Leaves, 2) => ", which goes on between the other two".to_owned(),
+            (Effect::Leaves, others) => format!(", which goes on between the other {others}"),
+            _ => ", and the call ends".to_owned(),
+        };
+        match (operation, effect) {
+            (Operation::Drop, _) => format!("{agent} is hung up on and leaves the call with {caller}{end}. This cannot be undone."),
+            (Operation::Take, _) => {
+                format!("The call with {caller} moves to your phone {own}, which rings now. {agent} leaves the call at once.")
+            }
+            (_, Effect::AfterCall) => format!("{agent} will log out after this call, and gets no more calls until logging in again."),
+            _ => format!("{agent} is logged out now, and gets no more calls until logging in again."),
+        }
     },
+    confirm_changed: "This has changed since you asked.",
+    no_longer: |why| format!("Not possible any more: {why}."),
     confirm_button: |operation| match operation {
         Operation::Drop => "Drop the call",
         Operation::Take => "Take the call",
@@ -253,19 +337,100 @@ pub static TEXTS: Texts = Texts {
     cancel: "Cancel",
     caller_unknown: "an unknown number",
 
+    select: "Select",
+    select_agent: |name| format!("Select {name}"),
+    select_all: |count| format!("Select all {count} shown"),
+    select_most: |most| format!("At most {most} at once"),
+    selected: |count| format!("{count} selected"),
+    selected_agents: "Selected agents",
+    all_shown: "All shown",
+    clear_selection: "Clear",
+    bulk_title: |operation, count| match operation {
+        Operation::Ready => format!("Make {} ready?", agents(count)),
+        Operation::NotReady => format!("Make {} not ready?", agents(count)),
+        _ => format!("Log {} out?", agents(count)),
+    },
+    dry_run: |now, after_call, not_possible| format!("{now} now, {after_call} after their call, {not_possible} not possible"),
+    bulk_confirm: |operation, count| match operation {
+        Operation::Ready => format!("Make {count} ready"),
+        Operation::NotReady => format!("Make {count} not ready"),
+        _ => format!("Log {count} out"),
+    },
+    how_long: "How long",
+    until_changed: "until changed",
+    for_minutes: |minutes| format!("{minutes} min, then ready again"),
+    other_minutes: "other …",
+    minutes: "minutes",
+    run_label: "Progress",
+    run: |operation, done, all, failed, after_call, cancelled| {
+        let mut words = format!("{operation}: {done} of {all}");
+        for (count, what) in [(failed, "failed"), (after_call, "after their call"), (cancelled, "cancelled")] {
+            if count != 0 {
+                words.push_str(&format!(", {count} {what}"));
+            }
+        }
+        words
+    },
+    run_cancel: "Cancel the rest",
+    run_retry: |count| format!("Retry the failed ({count})"),
+    run_waiting: |operation| format!("{operation}: waiting"),
+    run_not_sent: "it was not sent; try again",
+    why: "Why",
+
+    ready_again: |time| format!("ready again {time}").trim_end().to_owned(),
+    ready_again_later: |minutes| format!("not ready for {minutes} min, then ready again"),
+    logout_after_call: "logs out after the call",
+    cancel_order: "Take it back",
+
+    open_as_page: "Open as a page",
+    now: "Now",
+    since: |time| format!("since {time}"),
+    today: "Today",
+    not_ready_minutes: "Not ready for minutes",
+    not_ready_for: |minutes| format!("Not ready for {minutes} minutes, then ready again"),
+    no_such_agent: |number| format!("There is no agent {number}"),
+    no_such_agent_hint: "The number may be mistyped. Agents appear when the platform lists them or with their first event.",
+    other_party: "With",
+    call_direction: "Direction",
+    recorded: "Recording",
+    former_ids: "Former ids",
+    on_hold: "Held",
+    held: |count, total| format!("{} {total} in all", if count == 1 { "once,".to_owned() } else { format!("{count} times,") }),
+    party_role: |role| match role {
+        PartyRole::Caller => "caller",
+        PartyRole::Called => "called",
+        PartyRole::Transferred => "transferred",
+        PartyRole::Joined => "joined",
+        PartyRole::Listener => "listening",
+    },
+    party_state: |state| match state {
+        PartyState::Initiated => "off the hook",
+        PartyState::Dialling => "dialling",
+        PartyState::Alerting => "ringing",
+        PartyState::Connected => "connected",
+        PartyState::Held => "on hold",
+    },
+
     keys: "Keys",
     close: "Close",
     key_rows: "Previous, next row",
+    key_open: "Open the agent",
+    key_select: "Select the agent, or take the agent out",
+    key_select_range: "Select all from the last one to here",
     key_ends: "First, last row",
     key_pages: "A page up, down",
     key_search: "Search",
     key_help: "Show these keys",
-    key_escape: "Close a dialog, leave the search",
+    key_escape: "Close a dialog or the agent, clear the selection, leave the search",
 
     not_found: "There is no such page",
     not_found_hint: "The address may be mistyped, or the page has moved.",
     to_floor: "To the floor",
 };
+
+fn agents(count: usize) -> String {
+    if count == 1 { "1 agent".to_owned() } else { format!("{count} agents") }
+}
 
 fn lower(device: &str) -> String {
     let mut chars = device.chars();

@@ -1,8 +1,8 @@
 //! 简体中文.
 
-use super::{Refusal, Texts};
+use super::{Refusal, Stake, Texts};
 use crate::api::ApiError;
-use crate::floor::{Direction, Obstacle, Operation, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -106,6 +106,35 @@ pub static TEXTS: Texts = Texts {
     remembered_title: "班长台重启前或与平台的连接中断前的状态，之后尚未得到确认。",
     over_limit: |state, minutes| format!("{state}已超过 {minutes} 分钟"),
 
+    calls: "实时通话",
+    all_calls: "全部通话",
+    call_state: |state| match state {
+        CallState::Talking => "通话中",
+        CallState::OnHold => "保持",
+        CallState::Conference => "会议",
+        CallState::Ringing => "振铃",
+        CallState::Dialling => "呼出中",
+    },
+    call_search_hint: "号码、分机、技能组",
+    queue: "技能组",
+    all_queues: "全部技能组",
+    direction_label: "方向",
+    every_direction: "全部方向",
+    calls_shown_of: |shown, all| format!("{shown} / {all} 通"),
+    col_answered: "通话",
+    col_with: "对方",
+    col_parties: "通话方",
+    col_more: "保持及其他",
+    no_calls: "当前没有通话",
+    no_calls_hint: "有话机拨号或振铃时，通话即会显示在这里。",
+    no_call_matches: "没有符合筛选条件的通话",
+    holds_total: |count, total| format!("保持 {count} 次 · {total}"),
+    doubtful: "存疑",
+    doubtful_title: "已有 4 小时没有收到该通话的任何事件，可能已经结束而未收到结束事件。",
+    end_not_seen: "未收到结束事件",
+    end_not_seen_title: "没有收到该通话的结束事件，但其话机的后续事件表明通话已经结束。",
+    choose_party: |who| format!("对 {who} 进行操作"),
+
     direction: |direction| match direction {
         Direction::Inbound => "呼入",
         Direction::Outbound => "呼出",
@@ -116,6 +145,7 @@ pub static TEXTS: Texts = Texts {
     holds: |count| format!("保持 {count} 次"),
     parties: |count| format!("{count} 方"),
     listening: |who| format!("监听：{who}"),
+    joined: |who| format!("已加入：{who}"),
     recording: "录音中",
     other_calls: |count| format!("另有 {count} 通"),
 
@@ -137,6 +167,27 @@ pub static TEXTS: Texts = Texts {
         Operation::NotReady => "强制示忙",
         Operation::Logout => "强制签出",
     },
+    effect: |operation, effect, Stake { agent, own, others, .. }| {
+        let word = (TEXTS.operation)(operation);
+        match effect {
+            Effect::Listens => format!("{own} 将静默监听该通话"),
+            Effect::Joins => format!("{own} 将加入通话，各方都能听到您"),
+            Effect::ListenerJoins => format!("正在监听的 {own} 将加入通话，各方都能听到您"),
+            Effect::Takes => format!("通话将转到 {own}，{agent} 退出通话"),
+            Effect::Leaves => format!("将挂断 {agent}，其余 {others} 方继续通话"),
+            Effect::EndsCall => format!("将挂断 {agent}，通话随即结束"),
+            Effect::Now => format!("{agent} 将立即{word}"),
+            Effect::AfterCall => format!("{agent} 将在本次通话结束后{word}"),
+        }
+    },
+    obstacle_here: |operation, obstacle, stake| match obstacle {
+        Obstacle::OnHold => format!("{} 正在保持通话，此时{}会失败", stake.device, (TEXTS.operation)(operation)),
+        Obstacle::OwnBusy => format!("您的分机 {} 正忙", stake.own),
+        other => (TEXTS.obstacle)(other).to_owned(),
+    },
+    asked: |operation, who, seconds| format!("{who} 于 {seconds} 秒前请求{}", (TEXTS.operation)(operation)),
+    is_listening: |who| format!("{who} 正在监听"),
+    has_joined: |who| format!("{who} 已加入通话"),
     obstacle: |obstacle| match obstacle {
         Obstacle::NotPermitted => "您只能查看，无权操作",
         Obstacle::NotInCall => "当前没有通话",
@@ -169,6 +220,8 @@ pub static TEXTS: Texts = Texts {
     unconfirmed: |operation| format!("{operation}已受理，未确认"),
     unconfirmed_title: "平台已受理，但十秒内没有收到证明其生效的事件。再次操作前请先查看坐席状态。",
     not_sent: |operation, why| format!("无法{operation}：{why}"),
+    changed: |operation, effect| format!("{operation}未发送：情况刚刚有变，现在{effect}"),
+    changed_title: "现在的效果与刚才所示不同，因此没有发送。请重新确认，如仍需要请再次操作。",
     by: |who| format!("操作人 {who}"),
     dismiss: "关闭提示",
     api_error: |error| match error {
@@ -222,11 +275,20 @@ pub static TEXTS: Texts = Texts {
         Operation::Take => format!("拦截 {agent} 的通话？"),
         _ => format!("强制签出 {agent}？"),
     },
-    confirm_consequence: |operation, agent, caller, own| match operation {
-        Operation::Drop => format!("{agent} 将被挂断，退出与{caller}的通话；如无其他参与方，通话随即结束。此操作无法撤销。"),
-        Operation::Take => format!("与{caller}的通话将转到您的分机 {own}，分机随即振铃；{agent} 立即退出通话。"),
-        _ => format!("{agent} 重新签入之前不会再接到来电。"),
+    confirm_consequence: |operation, effect, Stake { agent, own, caller, others, .. }| {
+        let caller = if caller.is_empty() { TEXTS.caller_unknown } else { caller };
+        match (operation, effect) {
+            (Operation::Drop, Effect::Leaves) => {
+                format!("{agent} 将被挂断，退出与 {caller} 的通话，其余 {others} 方继续通话。此操作无法撤销。")
+            }
+            (Operation::Drop, _) => format!("{agent} 将被挂断，退出与 {caller} 的通话，通话随即结束。此操作无法撤销。"),
+            (Operation::Take, _) => format!("与 {caller} 的通话将转到您的分机 {own}，分机随即振铃；{agent} 立即退出通话。"),
+            (_, Effect::AfterCall) => format!("{agent} 将在本次通话结束后签出，重新签入之前不会再接到来电。"),
+            _ => format!("{agent} 将立即签出，重新签入之前不会再接到来电。"),
+        }
     },
+    confirm_changed: "情况已与您发起时不同。",
+    no_longer: |why| format!("已无法执行：{why}。"),
     confirm_button: |operation| match operation {
         Operation::Drop => "强拆通话",
         Operation::Take => "拦截通话",
@@ -235,14 +297,91 @@ pub static TEXTS: Texts = Texts {
     cancel: "取消",
     caller_unknown: "未知号码",
 
+    select: "选择",
+    select_agent: |name| format!("选择 {name}"),
+    select_all: |count| format!("全选当前显示的 {count} 人"),
+    select_most: |most| format!("一次最多选择 {most} 人"),
+    selected: |count| format!("已选 {count} 人"),
+    selected_agents: "已选坐席",
+    all_shown: "当前显示的全部坐席",
+    clear_selection: "取消选择",
+    bulk_title: |operation, count| match operation {
+        Operation::Ready => format!("将 {count} 名坐席示闲？"),
+        Operation::NotReady => format!("将 {count} 名坐席示忙？"),
+        _ => format!("强制签出 {count} 名坐席？"),
+    },
+    dry_run: |now, after_call, not_possible| format!("{now} 人立即生效，{after_call} 人通话结束后生效，{not_possible} 人无法操作"),
+    bulk_confirm: |operation, count| match operation {
+        Operation::Ready => format!("示闲 {count} 人"),
+        Operation::NotReady => format!("示忙 {count} 人"),
+        _ => format!("签出 {count} 人"),
+    },
+    how_long: "时长",
+    until_changed: "直到手动更改",
+    for_minutes: |minutes| format!("{minutes} 分钟，之后自动示闲"),
+    other_minutes: "其他…",
+    minutes: "分钟",
+    run_label: "执行进度",
+    run: |operation, done, all, failed, after_call, cancelled| {
+        let mut words = format!("{operation}：{done} / {all}");
+        for (count, what) in [(failed, "失败"), (after_call, "通话结束后生效"), (cancelled, "已取消")] {
+            if count != 0 {
+                words.push_str(&format!("，{count} 人{what}"));
+            }
+        }
+        words
+    },
+    run_cancel: "取消剩余操作",
+    run_retry: |count| format!("重试失败的 {count} 人"),
+    run_waiting: |operation| format!("{operation}：等待执行"),
+    run_not_sent: "请求未发出，请重试",
+    why: "原因",
+
+    ready_again: |time| if time.is_empty() { "到时自动示闲".to_owned() } else { format!("{time} 自动示闲") },
+    ready_again_later: |minutes| format!("示忙 {minutes} 分钟后自动示闲"),
+    logout_after_call: "通话结束后签出",
+    cancel_order: "撤销",
+
+    open_as_page: "在单独页面打开",
+    now: "当前",
+    since: |time| format!("自 {time} 起"),
+    today: "今日",
+    not_ready_minutes: "限时示忙（分钟）",
+    not_ready_for: |minutes| format!("示忙 {minutes} 分钟，之后自动示闲"),
+    no_such_agent: |number| format!("没有坐席 {number}"),
+    no_such_agent_hint: "工号可能有误。平台返回坐席名单或坐席产生首个事件后，即会显示在这里。",
+    other_party: "对方",
+    call_direction: "方向",
+    recorded: "录音",
+    former_ids: "原通话 ID",
+    on_hold: "保持",
+    held: |count, total| format!("{count} 次，共 {total}"),
+    party_role: |role| match role {
+        PartyRole::Caller => "主叫",
+        PartyRole::Called => "被叫",
+        PartyRole::Transferred => "转接加入",
+        PartyRole::Joined => "会议加入",
+        PartyRole::Listener => "监听",
+    },
+    party_state: |state| match state {
+        PartyState::Initiated => "摘机",
+        PartyState::Dialling => "呼出中",
+        PartyState::Alerting => "振铃",
+        PartyState::Connected => "通话中",
+        PartyState::Held => "保持",
+    },
+
     keys: "快捷键",
     close: "关闭",
     key_rows: "上一行、下一行",
+    key_open: "打开坐席详情",
+    key_select: "选中或取消选中该坐席",
+    key_select_range: "连续选择到此行",
     key_ends: "首行、末行",
     key_pages: "上一页、下一页",
     key_search: "搜索",
     key_help: "显示快捷键",
-    key_escape: "关闭对话框，离开搜索框",
+    key_escape: "关闭对话框或坐席详情，清除选择，离开搜索框",
 
     not_found: "页面不存在",
     not_found_hint: "地址可能有误，或页面已移走。",

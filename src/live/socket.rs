@@ -12,7 +12,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// Rows that may wait for a frame before they are applied without one.
+/// Rows and calls that may wait for a frame before they are applied without one.
 const WAITING_ROWS: usize = 20_000;
 /// An open socket that says nothing for so long is given up.
 const DEAF_MS: i64 = 5_000;
@@ -149,14 +149,14 @@ fn take_in(live: &Rc<Live>, data: &JsValue) {
             inner.open = true;
         }
         match &message {
-            Down::Snapshot { rows, .. } => {
+            Down::Snapshot { rows, calls, .. } => {
                 // What came before it is in it.
                 inner.queue.clear();
-                inner.queued_rows = rows.len();
+                inner.queued_rows = rows.len() + calls.len();
                 inner.queue.push(message);
             }
-            Down::Delta { rows, .. } => {
-                inner.queued_rows += rows.len();
+            Down::Delta { rows, calls, .. } => {
+                inner.queued_rows += rows.len() + calls.len();
                 inner.queue.push(message);
             }
             Down::Pulse { .. } | Down::SignedOut => {}

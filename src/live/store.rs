@@ -1,18 +1,27 @@
 //! The browser's store of the board: what the page shows is computed from here and from nowhere else.
 //!
-//! Rows are plain data in a [`Table`]; a row that is on screen has a signal, and only that row's signal fires when it changes.
+//! Rows are plain data in a [`Table`], calls in a [`CallTable`]; what is on screen has a signal, and only what changes fires.
 //! Until the first snapshot the store holds what came with the page ([`FirstView`]); the server renders from the same store.
 //! Order changes wait while the store is held (the pointer is over the list, a dialog is open); values do not.
 
+mod call_table;
+mod calls;
+mod runs;
+mod shown;
 mod table;
+mod watches;
 
+pub use call_table::CallTable;
+pub use calls::{Calls, OwnPart};
+pub use runs::Runs;
+pub use shown::Shown;
 pub use table::{Table, moves};
 
 use super::{Down, FirstView, Header, Link, LinkState};
-use crate::floor::{AgentId, BoardQuery, Counts, Row};
+use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, Counts, Row};
 use leptos::prelude::*;
-use std::collections::HashMap;
 use std::sync::Arc;
+use watches::Watches;
 
 /// How the page stands to the truth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,28 +48,20 @@ impl Liveness {
     }
 }
 
-/// A board of more rows than this is put in order at most once in [`REARRANGE_MS`]: at thousands of changes a second nobody could
-/// read it otherwise, and the page would do nothing else. Values are always up to date.
-const SMALL: usize = 500;
-const REARRANGE_MS: i64 = 1_000;
-
-type Watched = RwSignal<Arc<Row>>;
-
 #[derive(Clone, Copy)]
 pub struct Store {
     table: StoredValue<Table>,
-    watched: StoredValue<HashMap<usize, Watched>>,
-    /// The order that waits while the store is held.
-    next: StoredValue<Option<Arc<Vec<usize>>>>,
-    held: RwSignal<bool>,
-    /// When rows were last put in order, and whether something has changed since.
-    arranged: StoredValue<(i64, bool)>,
-    /// Slots in the order in which they are shown.
+    watches: Watches<Row>,
+    pub calls: Calls,
+    /// The agents' rows as the board shows them; its signals stand here again, for short.
+    shown: Shown,
     pub order: RwSignal<Arc<Vec<usize>>>,
-    /// Rows that will move, appear or vanish when the hold ends.
     pub waiting: RwSignal<u32>,
-    /// How many match the query; more than `order` has until the first snapshot.
     pub matching: RwSignal<u32>,
+    held: RwSignal<bool>,
+    /// Moves on with everything that comes: for the few views that look at more than one row.
+    pub changes: RwSignal<u32>,
+    pub runs: Runs,
     pub counts: RwSignal<Counts>,
     pub teams: RwSignal<Vec<String>>,
     pub figures: RwSignal<bool>,
@@ -89,16 +90,20 @@ impl Store {
             order.extend(table.put(row.clone()));
         }
         let at = first.header.at;
+        let held = RwSignal::new(false);
+        let shown = Shown::new(order, first.matching, held);
         Store {
             figures: RwSignal::new(table.has_figures()),
             table: StoredValue::new(table),
-            watched: StoredValue::new(HashMap::new()),
-            next: StoredValue::new(None),
-            held: RwSignal::new(false),
-            arranged: StoredValue::new((0, false)),
-            order: RwSignal::new(Arc::new(order)),
-            waiting: RwSignal::new(0),
-            matching: RwSignal::new(first.matching),
+            watches: Watches::new(),
+            calls: Calls::new(first, held),
+            shown,
+            order: shown.order,
+            waiting: shown.waiting,
+            matching: shown.matching,
+            held,
+            changes: RwSignal::new(0),
+            runs: Runs::new(first.me.agent.clone()),
             counts: RwSignal::new(first.counts.clone()),
             teams: RwSignal::new(first.teams.clone()),
             whole: RwSignal::new(false),
@@ -114,73 +119,89 @@ impl Store {
     }
 
     /// The row's signal, for as long as the calling view lives; none when the slot is empty.
-    pub fn watch(self, slot: usize) -> Option<Watched> {
-        let row = self.row(slot)?;
-        let signal = RwSignal::new(row);
-        self.watched.update_value(|watched| {
-            watched.insert(slot, signal);
-        });
-        on_cleanup(move || {
-            _ = self.watched.try_update_value(|watched| {
-                if watched.get(&slot) == Some(&signal) {
-                    watched.remove(&slot);
-                }
-            });
-        });
-        Some(signal)
+    pub fn watch(self, slot: usize) -> Option<RwSignal<Arc<Row>>> {
+        Some(self.watches.add(slot, self.row(slot)?))
     }
 
     pub fn row(self, slot: usize) -> Option<Arc<Row>> {
         self.table.with_value(|table| table.get(slot).cloned())
     }
 
+    pub fn slot(self, agent: &AgentId) -> Option<usize> {
+        self.table.with_value(|table| table.slot(agent))
+    }
+
     pub fn row_of(self, agent: &AgentId) -> Option<Arc<Row>> {
         self.table.with_value(|table| table.slot(agent).and_then(|slot| table.get(slot).cloned()))
+    }
+
+    /// The call that is, or once was, `id`.
+    pub fn call(self, id: &CallId) -> Option<Arc<CallRow>> {
+        self.calls.find(id)
+    }
+
+    /// What the supervisor's own phone is busy with; tracked.
+    pub fn own_call(self) -> Option<OwnPart> {
+        self.calls.own()
     }
 
     /// Takes in what came since the last frame.
     pub fn apply(self, messages: Vec<Down>, local_now: i64) {
         let mut changed = Vec::new();
+        let mut changed_calls = Vec::new();
         let mut snapshot = false;
-        self.table.update_value(|table| {
-            for message in messages {
-                match message {
-                    Down::Snapshot { rows, .. } => {
-                        changed.extend(table.replace(rows));
-                        snapshot = true;
-                    }
-                    Down::Delta { rows, .. } => changed.extend(rows.into_iter().filter_map(|row| table.put(row))),
-                    Down::Pulse { .. } | Down::SignedOut => {}
+        for message in messages {
+            let (rows, calls) = match message {
+                Down::Snapshot { rows, calls, runs, .. } => {
+                    self.runs.apply(runs, true);
+                    snapshot = true;
+                    (self.table.try_update_value(|table| table.replace(rows)), self.calls.take(true, calls, &[]))
                 }
-            }
-        });
+                Down::Delta { rows, calls, gone, runs, .. } => {
+                    self.runs.apply(runs, false);
+                    let put = |table: &mut Table| rows.into_iter().filter_map(|row| table.put(row)).collect();
+                    (self.table.try_update_value(put), self.calls.take(false, calls, &gone))
+                }
+                Down::Pulse { .. } | Down::SignedOut => continue,
+            };
+            changed.extend(rows.unwrap_or_default());
+            changed_calls.extend(calls);
+        }
         if snapshot {
             self.whole.set(true);
-        } else if changed.is_empty() {
+        } else if changed.is_empty() && changed_calls.is_empty() {
             return;
         }
+        changed_calls.sort_unstable();
+        changed_calls.dedup();
+        let rows_changed = snapshot || !changed.is_empty();
+        // What a row offers depends on its call too.
+        changed.extend(self.slots_in(&changed_calls));
         changed.sort_unstable();
         changed.dedup();
-        let signals: Vec<(Watched, Arc<Row>)> =
-            self.watched.with_value(|watched| changed.iter().filter_map(|slot| Some((*watched.get(slot)?, self.row(*slot)?))).collect());
-        for (signal, row) in signals {
-            signal.set(row);
+        if rows_changed {
+            self.recount();
         }
-        self.recount();
-        if snapshot || self.table.with_value(|table| table.len() <= SMALL) {
+        self.follow_calls(&changed_calls, snapshot, local_now);
+        // And what a call offers on its agents.
+        self.calls.touch(changed.iter().filter_map(|slot| self.row(*slot)));
+        self.watches.fire(&changed, |slot| self.row(slot));
+        if rows_changed && self.shown.changed(self.table.with_value(Table::len), snapshot, local_now) {
             self.rearrange(false);
-        } else {
-            self.arranged.update_value(|(_, changed)| *changed = true);
-            self.rearrange_if_due(local_now);
         }
+        self.changes.update(|count| *count = count.wrapping_add(1));
     }
 
-    fn rearrange_if_due(self, local_now: i64) {
-        let (at, changed) = self.arranged.get_value();
-        if changed && (local_now - at).abs() >= REARRANGE_MS {
-            self.arranged.set_value((local_now, false));
-            self.rearrange(false);
-        }
+    /// The slots of the agents in these calls.
+    fn slots_in(self, calls: &[usize]) -> Vec<usize> {
+        let calls: Vec<Arc<CallRow>> = calls.iter().filter_map(|slot| self.calls.get(*slot)).collect();
+        let agents = calls.iter().flat_map(|call| &call.parties).filter_map(|party| party.agent.as_ref());
+        self.table.with_value(|table| agents.filter_map(|agent| table.slot(agent)).collect())
+    }
+
+    fn follow_calls(self, changed: &[usize], at_once: bool, local_now: i64) {
+        let whole = self.whole.get_untracked();
+        self.table.with_value(|table| self.calls.follow(changed, whole, at_once, local_now, |agent| table.team(agent)));
     }
 
     /// A new query from the page's address: put in force at once, also while held.
@@ -191,6 +212,12 @@ impl Store {
         self.query.set(query);
         self.recount();
         self.rearrange(true);
+    }
+
+    /// The page lists the calls of `query`: at once, also while held.
+    pub fn ask_calls(self, query: CallQuery) {
+        let whole = self.whole.get_untracked();
+        self.table.with_value(|table| self.calls.ask(query, whole, |agent| table.team(agent)));
     }
 
     /// While held, rows keep their places; released, they take the places that waited for them.
@@ -205,12 +232,8 @@ impl Store {
 
     /// Puts the rows that wait in order now.
     pub fn settle(self) {
-        if let Some(next) = self.next.try_update_value(Option::take).flatten() {
-            self.order.set(next);
-        }
-        if self.waiting.get_untracked() != 0 {
-            self.waiting.set(0);
-        }
+        self.shown.settle();
+        self.calls.shown.settle();
     }
 
     fn recount(self) {
@@ -227,23 +250,7 @@ impl Store {
     fn rearrange(self, at_once: bool) {
         let before = self.order.get_untracked();
         let after = self.query.with_untracked(|query| self.table.with_value(|table| table.arrange(query, &before)));
-        set_if_new(self.matching, after.len() as u32);
-        let still = *before == after;
-        // A row that is gone for good cannot be shown: it vanishes even while held. Where nothing is shown, nothing can jump.
-        let alive: Vec<usize> = self.table.with_value(|table| before.iter().copied().filter(|slot| table.get(*slot).is_some()).collect());
-        if still || at_once || alive.is_empty() || !self.held.get_untracked() {
-            self.next.set_value(None);
-            set_if_new(self.waiting, 0);
-            if !still {
-                self.order.set(Arc::new(after));
-            }
-        } else {
-            set_if_new(self.waiting, moves(&alive, &after) as u32);
-            if alive.len() != before.len() {
-                self.order.set(Arc::new(alive));
-            }
-            self.next.set_value(Some(Arc::new(after)));
-        }
+        self.shown.put(after, at_once, |slot| self.table.with_value(|table| table.get(slot).is_some()));
     }
 
     /// Takes a message's head in: the link, the clock.
@@ -265,7 +272,10 @@ impl Store {
     pub fn tick(self, local_now: i64) {
         let now = local_now + self.skew.get_value();
         self.fine_clock.set(now);
-        self.rearrange_if_due(local_now);
+        if self.shown.due(local_now) {
+            self.rearrange(false);
+        }
+        self.follow_calls(&[], false, local_now);
         // What is not live does not grow older on the board: it is as it was.
         let live = self.liveness.get_untracked() == Liveness::Live;
         if live && now.div_euclid(1000) != self.clock.get_untracked().div_euclid(1000) {

@@ -2,19 +2,29 @@
 //!
 //! Its query stands in the address: going back, sharing a link and reloading show the same board.
 
-mod actions;
-mod board;
-mod cells;
+pub(super) mod actions;
+mod agent_call;
+pub(super) mod board;
+mod bulk;
+mod bulk_run;
+pub(super) mod cells;
 mod columns;
 mod confirm;
+mod day;
 mod keys;
-mod progress;
+mod order;
+mod panel;
+pub(super) mod progress;
 mod row;
+mod select;
 mod step_in;
+pub(super) mod target;
 mod tiles;
-mod toolbar;
+pub(super) mod toolbar;
 mod top_bar;
-mod viewport;
+pub(super) mod viewport;
+
+pub(super) use panel::{AgentInDepth, agent_of, agent_path, in_address};
 
 use crate::floor::{AgentId, BoardQuery, Operation};
 use crate::i18n::texts;
@@ -26,30 +36,50 @@ use crate::ui::preferences::encode;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
+use select::Selection;
 use std::collections::HashMap;
 use step_in::{Asking, Note};
 use viewport::Viewport;
 
+/// Where the page is to go: the query, the open agent, and whether it takes the present one's place in the history.
+type Wanted = (BoardQuery, Option<AgentId>, bool);
+
 /// What the floor's parts share.
 #[derive(Clone, Copy)]
-struct Floor {
-    store: Store,
+pub(super) struct Floor {
+    pub(super) store: Store,
     me: StoredValue<Me>,
     hidden: StoredValue<Vec<Operation>>,
-    viewport: Viewport,
+    pub(super) viewport: Viewport,
     /// What this page knows of step-ins before, or beyond, what the rows say.
-    notes: RwSignal<HashMap<AgentId, Note>>,
+    notes: RwSignal<HashMap<String, Note>>,
     asking: RwSignal<Option<Asking>>,
-    keys_shown: RwSignal<bool>,
+    pub(super) keys_shown: RwSignal<bool>,
+    selection: Selection,
+    /// The operation that is about to be done at all selected.
+    bulk: RwSignal<Option<Operation>>,
+    /// Why what was wanted of the run with this id did not happen.
+    run_failure: RwSignal<Option<(u64, String)>>,
+    /// The agent whose panel stands beside the board.
+    open: RwSignal<Option<AgentId>>,
+    /// The reader's time of day may be written: the page is live, and nothing has to look as the server drew it.
+    local: RwSignal<bool>,
     /// The pointer is over the rows.
-    hovered: RwSignal<bool>,
+    pub(super) hovered: RwSignal<bool>,
     /// Spoken by screen readers.
     announcement: RwSignal<String>,
     /// The query that the address is to carry next, and whether it takes the present one's place in the history.
-    wanted: RwSignal<Option<(BoardQuery, bool)>>,
+    wanted: RwSignal<Option<Wanted>>,
 }
 
 impl Floor {
+    /// The same, with the calls' rows in view instead of the agents'.
+    pub(super) fn showing_calls(self) -> Floor {
+        let floor = Floor { viewport: Viewport::new(self.store.calls.shown.order), ..self };
+        provide_context(floor);
+        floor
+    }
+
     /// Changes the query by a step that the back button undoes.
     fn ask(self, change: impl FnOnce(&mut BoardQuery)) {
         self.change(change, false);
@@ -58,20 +88,84 @@ impl Floor {
     fn change(self, change: impl FnOnce(&mut BoardQuery), replace: bool) {
         let mut query = self.store.query.get_untracked();
         change(&mut query);
-        self.wanted.set(Some((query, replace)));
+        self.wanted.set(Some((query, self.open.get_untracked(), replace)));
+    }
+
+    /// Opens an agent's panel, or closes it. Going from one agent to another is no step that the back button undoes.
+    fn open_agent(self, agent: Option<AgentId>) {
+        let before = self.open.get_untracked();
+        if before != agent {
+            let query = self.store.query.get_untracked();
+            self.wanted.set(Some((query, agent, before.is_some())));
+        }
+    }
+
+    /// A dialog stands before the page; tracked.
+    fn is_asking(self) -> bool {
+        self.asking.with(Option::is_some) || self.keys_shown.get() || self.bulk.get().is_some()
+    }
+
+    /// The agent as the board names it.
+    fn name_of(self, agent: &AgentId) -> String {
+        self.store.row_of(agent).map_or_else(|| agent.number().to_owned(), |row| row.called().to_owned())
     }
 }
 
-fn floor() -> Floor {
+pub(super) fn floor() -> Floor {
     expect_context::<Floor>()
 }
 
 #[component]
 pub fn FloorPage() -> impl IntoView {
+    live(|page, first| {
+        let params = use_query_map();
+        let query = move || {
+            params.with(|params| {
+                let names = ["q", "state", "team", "sort"];
+                BoardQuery::from_params(names.iter().filter_map(|name| params.get_str(name).map(|value| (*name, value))))
+            })
+        };
+        let namespace = first.me.namespace.clone();
+        let open = move || params.with(|params| params.get_str("agent").and_then(|agent| panel::agent_of(agent, &namespace)));
+        let floor = begin(first, untrack(query));
+        floor.open.set(untrack(&open));
+        Effect::new(move |_| floor.store.ask(query()));
+        Effect::new(move |_| {
+            let open = open();
+            if floor.open.with_untracked(|now| *now != open) {
+                floor.open.set(open);
+            }
+        });
+        let navigate = use_navigate();
+        Effect::new(move |_| {
+            if let Some((query, open, replace)) = floor.wanted.get() {
+                let address = address(&query, open.as_ref(), floor);
+                navigate(&address, NavigateOptions { resolve: false, replace, scroll: false, ..Default::default() });
+            }
+        });
+        framed(
+            &page,
+            erased(view! {
+                <tiles::Tiles />
+                <toolbar::Toolbar />
+                <bulk_run::Runs />
+                <div class="beside">
+                    <div class="stage">
+                        <board::Board />
+                    </div>
+                    <panel::Panel />
+                </div>
+            }),
+        )
+    })
+}
+
+/// A page for those who are signed in.
+pub(super) fn live(draw: impl FnOnce(PageContext, FirstView) -> AnyView) -> AnyView {
     let page = use_context::<PageContext>();
     let first = page.as_ref().and_then(|page| page.first.clone());
     match (page, first) {
-        (Some(page), Some(first)) => erased(view! { <FloorView page first /> }),
+        (Some(page), Some(first)) => draw(page, first),
         _ => {
             // Come here from a page that was made for nobody: only the server can say who it is now.
             Effect::new(|_| {
@@ -82,17 +176,9 @@ pub fn FloorPage() -> impl IntoView {
     }
 }
 
-#[component]
-fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
-    let texts = texts();
-    let params = use_query_map();
-    let query = move || {
-        params.with(|params| {
-            let names = ["q", "state", "team", "sort"];
-            BoardQuery::from_params(names.iter().filter_map(|name| params.get_str(name).map(|value| (*name, value))))
-        })
-    };
-    let store = Store::new(&first, untrack(query));
+/// What every such page stands on: the store, live from now on, and what its parts share.
+pub(super) fn begin(first: FirstView, query: BoardQuery) -> Floor {
+    let store = Store::new(&first, query);
     let floor = Floor {
         store,
         me: StoredValue::new(first.me),
@@ -101,20 +187,18 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
         notes: RwSignal::new(HashMap::new()),
         asking: RwSignal::new(None),
         keys_shown: RwSignal::new(false),
+        selection: Selection::new(store),
+        bulk: RwSignal::new(None),
+        run_failure: RwSignal::new(None),
+        open: RwSignal::new(None),
+        local: RwSignal::new(false),
         hovered: RwSignal::new(false),
         announcement: RwSignal::new(String::new()),
         wanted: RwSignal::new(None),
     };
     provide_context(floor);
-
-    Effect::new(move |_| store.ask(query()));
-    let navigate = use_navigate();
-    Effect::new(move |_| {
-        if let Some((query, replace)) = floor.wanted.get() {
-            navigate(&address(&query), NavigateOptions { resolve: false, replace, scroll: false, ..Default::default() });
-        }
-    });
-    Effect::new(move |_| store.hold(floor.hovered.get() || floor.asking.with(Option::is_some) || floor.keys_shown.get()));
+    Effect::new(move |_| store.hold(floor.hovered.get() || floor.is_asking()));
+    Effect::new(move |_| floor.local.set(true));
     Effect::new(move |_| {
         if let Some(body) = document().body() {
             _ = body.set_attribute("data-link", store.liveness.get().code());
@@ -123,7 +207,13 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
     #[cfg(feature = "hydrate")]
     crate::live::socket::start(store);
     keys::listen(floor);
+    floor
+}
 
+/// What stands around every such page: the top, the banner, the dialogs, and what is spoken.
+pub(super) fn framed(page: &PageContext, inside: AnyView) -> AnyView {
+    let texts = texts();
+    let floor = floor();
     erased(view! {
         // External: the router would only change the address, the browser moves the focus too.
         <a class="skip" rel="external" href="#board">
@@ -132,21 +222,28 @@ fn FloorView(page: PageContext, first: FirstView) -> impl IntoView {
         <top_bar::TopBar language=page.language theme=page.theme />
         <main class="floor">
             <top_bar::LinkBanner />
-            <tiles::Tiles />
-            <toolbar::Toolbar />
-            <board::Board />
+            {inside}
         </main>
         <confirm::ConfirmDialog />
         <keys::KeysDialog />
+        <bulk::BulkDialog />
         <p class="spoken" role="status">
             {move || floor.announcement.get()}
         </p>
     })
 }
 
-fn address(query: &BoardQuery) -> String {
-    let mut address = "/".to_owned();
-    for (index, (name, value)) in query.to_params().iter().enumerate() {
+fn address(query: &BoardQuery, open: Option<&AgentId>, floor: Floor) -> String {
+    let open = open.map(|agent| ("agent", floor.me.with_value(|me| panel::in_address(agent, &me.namespace).to_owned())));
+    let mut params = query.to_params();
+    params.extend(open);
+    address_with("/", &params)
+}
+
+/// A path of ours with a query.
+pub(super) fn address_with(path: &str, params: &[(&str, String)]) -> String {
+    let mut address = path.to_owned();
+    for (index, (name, value)) in params.iter().enumerate() {
         address.push(if index == 0 { '?' } else { '&' });
         address.push_str(name);
         address.push('=');

@@ -7,13 +7,14 @@ mod published;
 mod runs;
 mod view;
 
+pub use desk::{AgentLook, CallsLook, FloorLook};
 pub use orders::{Kept, Verdict};
 pub use published::Sight;
 pub use runs::{RunItem, Turn};
 pub use view::{Reader, Subject, View};
 
 use crate::api::ApiError;
-use crate::floor::{AgentId, Event, Intervention, Memory, Operation, RosterEntry, Run, Step};
+use crate::floor::{AgentId, BoardQuery, CallQuery, Event, Intervention, Memory, Operation, RosterEntry, Run, Step};
 use crate::live::{Link, LinkState};
 use crate::server::force::Wanted;
 use crate::server::history::{Day, Mark};
@@ -62,6 +63,10 @@ enum Message {
     CancelRun(u64, oneshot::Sender<Option<Run>>),
     Turn(RunItem, Operation, oneshot::Sender<Turn>),
     RunFailed(RunItem, Step),
+    LookAtFloor(BoardQuery, Sight, oneshot::Sender<FloorLook>),
+    LookAtCalls(CallQuery, Sight, oneshot::Sender<CallsLook>),
+    LookAtAgent(AgentId, Sight, oneshot::Sender<Option<AgentLook>>),
+    LookAtIntervention(i64, oneshot::Sender<Option<Intervention>>),
 }
 
 /// A bulk run that is wanted.
@@ -220,6 +225,25 @@ impl Owner {
         let _ = self.inbox.send(Message::RunFailed(item, step)).await;
     }
 
+    /// The agents that match, in the query's order; the counts are those of the team filter alone.
+    pub async fn look_at_floor(&self, query: BoardQuery, sight: Sight) -> Result<FloorLook, Stopped> {
+        self.ask(|reply| Message::LookAtFloor(query, sight, reply)).await
+    }
+
+    /// The calls that match, longest first.
+    pub async fn look_at_calls(&self, query: CallQuery, sight: Sight) -> Result<CallsLook, Stopped> {
+        self.ask(|reply| Message::LookAtCalls(query, sight, reply)).await
+    }
+
+    pub async fn look_at_agent(&self, agent: AgentId, sight: Sight) -> Result<Option<AgentLook>, Stopped> {
+        self.ask(|reply| Message::LookAtAgent(agent, sight, reply)).await
+    }
+
+    /// A step-in under way or lately ended; older ones are in the audit log.
+    pub async fn look_at_intervention(&self, id: i64) -> Result<Option<Intervention>, Stopped> {
+        self.ask(|reply| Message::LookAtIntervention(id, reply)).await
+    }
+
     async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Result<T, Stopped> {
         let (reply, answer) = oneshot::channel();
         self.inbox.send(message(reply)).await.map_err(|_| Stopped)?;
@@ -276,5 +300,9 @@ fn take(desk: &mut Desk, message: Message) {
         Message::CancelRun(id, reply) => drop(reply.send(desk.cancel_run(id))),
         Message::Turn(item, operation, reply) => drop(reply.send(desk.turn(item, operation))),
         Message::RunFailed(item, step) => desk.run_failed(item, step),
+        Message::LookAtFloor(query, sight, reply) => drop(reply.send(desk.look_at_floor(&query, sight))),
+        Message::LookAtCalls(query, sight, reply) => drop(reply.send(desk.look_at_calls(&query, sight))),
+        Message::LookAtAgent(agent, sight, reply) => drop(reply.send(desk.look_at_agent(&agent, sight))),
+        Message::LookAtIntervention(id, reply) => drop(reply.send(desk.look_at_intervention(id))),
     }
 }

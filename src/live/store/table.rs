@@ -116,6 +116,10 @@ impl Table {
         names.into_iter().map(str::to_owned).collect()
     }
 
+    pub fn team(&self, agent: &AgentId) -> Option<&str> {
+        self.slot(agent).and_then(|slot| self.get(slot)).map(|row| row.team.as_str())
+    }
+
     pub fn has_figures(&self) -> bool {
         self.rows.iter().flatten().any(|row| row.figures.is_some())
     }

@@ -1,39 +1,59 @@
-//! The seven buttons of a row. One that cannot work stays reachable and says why.
+//! The seven buttons of a row. Each says beforehand what it will do here and now; one that cannot work stays reachable and says why.
 
 use super::floor;
-use super::step_in::act_here;
-use crate::floor::{Operation, Row};
+use super::target::Target;
+use crate::floor::{Effect, Operation, Row};
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::prelude::*;
 use std::sync::Arc;
 
+/// At the agent of a row.
 #[component]
 pub fn Actions(row: RwSignal<Arc<Row>>, at: usize, active: Memo<bool>) -> impl IntoView {
+    let store = floor().store;
+    _ = at;
+    let target = Memo::new(move |_| Target::of_row(row.get(), store));
+    view! { <ActionsAt target active /> }
+}
+
+#[component]
+pub fn ActionsAt(target: Memo<Target>, active: Memo<bool>) -> impl IntoView {
     let floor = floor();
     let texts = texts();
-    let act = act_here(floor);
     let offered = Operation::ALL.into_iter().filter(|operation| !floor.hidden.with_value(|hidden| hidden.contains(operation)));
-    offered
+    let buttons = offered
         .map(|operation| {
             let word = (texts.operation)(operation);
-            let blocked = Memo::new(move |_| row.with(|row| floor.blocked(operation, row, texts)));
-            let title = move || match blocked.get() {
-                Some(why) => format!("{word}: {why}"),
-                None => format!("{} ({})", (texts.operation_title)(operation), operation.key()),
+            let prospect = Memo::new(move |_| target.with(|target| floor.prospect(operation, target)));
+            let title = move || {
+                target.with(|target| {
+                    let mut title = match prospect.get() {
+                        Err(bar) => format!("{word}: {}", floor.barred(operation, bar, target, texts)),
+                        Ok(effect) => format!("{word} ({}): {}", operation.key(), floor.effect(operation, effect, target, texts)),
+                    };
+                    if let Some(others) = target.others(floor, texts, || floor.store.clock.get()) {
+                        title.push_str(" · ");
+                        title.push_str(&others);
+                    }
+                    title
+                })
             };
             view! {
                 <button
                     type="button"
                     class="action"
                     data-action=operation.action()
+                    data-effect=move || prospect.get().ok().map(Effect::code)
                     tabindex=move || if active.get() { "0" } else { "-1" }
-                    aria-disabled=move || blocked.get().is_some().then_some("true")
+                    aria-disabled=move || prospect.get().is_err().then_some("true")
                     title=title
-                    on:click=move |_| act(operation, at)
+                    on:click=move |_| floor.act_at(operation, target.get_untracked(), texts)
                 >
                     <span>{word}</span>
                 </button>
             }
         })
-        .collect_view()
+        .collect_view();
+    erased(buttons)
 }

@@ -10,6 +10,8 @@ use crate::i18n::texts;
 use crate::ui::erased;
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 
 #[component]
 pub fn Board() -> impl IntoView {
@@ -31,27 +33,30 @@ pub fn Board() -> impl IntoView {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
-        let rows = store.order.with_untracked(|order| order.len());
-        let Some(here) = viewport.position() else { return };
-        let last = rows.saturating_sub(1);
-        let there = match event.key().as_str() {
-            "ArrowDown" => (here + 1).min(last),
-            "ArrowUp" => here.saturating_sub(1),
-            "PageDown" => (here + viewport.page()).min(last),
-            "PageUp" => here.saturating_sub(viewport.page()),
-            "Home" => 0,
-            "End" => last,
+        if viewport.walk(&event.key()) {
+            return event.prevent_default();
+        }
+        match event.key().as_str() {
+            // On a button or a link it is theirs.
+            "Enter" if on_row(&event) => {
+                event.prevent_default();
+                let row = viewport.active.get_untracked().and_then(|slot| store.row(slot));
+                floor.open_agent(row.map(|row| row.agent.clone()));
+            }
+            "x" | "X" => {
+                event.prevent_default();
+                if let (Some(slot), false) = (viewport.active.get_untracked(), event.repeat()) {
+                    floor.pick(slot, event.shift_key(), texts);
+                }
+            }
             key => {
                 let wanted = Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(key));
                 if let (Some(operation), Some(slot), false) = (wanted, viewport.active.get_untracked(), event.repeat()) {
                     event.prevent_default();
                     act(operation, slot);
                 }
-                return;
             }
-        };
-        event.prevent_default();
-        viewport.focus(there);
+        }
     };
 
     erased(view! {
@@ -60,6 +65,7 @@ pub fn Board() -> impl IntoView {
             id="board"
             role="grid"
             aria-label=texts.board
+            aria-multiselectable="true"
             aria-rowcount=move || store.matching.get() + 1
             node_ref=viewport.scroller
             data-figures=move || store.figures.get().then_some("")
@@ -93,11 +99,16 @@ pub fn Board() -> impl IntoView {
     })
 }
 
+/// The row itself has the focus, not something in it.
+fn on_row(event: &KeyboardEvent) -> bool {
+    event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| element.class_list().contains("row"))
+}
+
 /// A row that moves in the document loses the focus: it is given back, or goes to the row now in its place.
-fn keep_focus(floor: super::Floor) {
+pub fn keep_focus(floor: super::Floor) {
     let viewport = floor.viewport;
     Effect::new(move |before: Option<Option<usize>>| {
-        let order = floor.store.order.get();
+        let order = viewport.order.get();
         let slot = viewport.focused.get();
         let place = slot.and_then(|slot| order.iter().position(|other| *other == slot));
         let Some(before) = before else { return place };

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// Minutes after which the time in a state deserves a look, and after which it is trouble.
-fn limits(state: State) -> Option<(i64, i64)> {
+pub fn limits(state: State) -> Option<(i64, i64)> {
     match state {
         State::OnHold | State::AfterCall => Some((1, 3)),
         State::NotReady => Some((10, 15)),
@@ -19,7 +19,7 @@ fn limits(state: State) -> Option<(i64, i64)> {
 }
 
 /// The limit that `elapsed` milliseconds in `state` are beyond: its name for the style, and its minutes.
-fn over(state: State, elapsed: i64) -> Option<(&'static str, i64)> {
+pub fn over(state: State, elapsed: i64) -> Option<(&'static str, i64)> {
     let (look, trouble) = limits(state)?;
     let beyond = |minutes: i64| elapsed > minutes * 60_000;
     if beyond(trouble) {
@@ -82,7 +82,7 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
     }
 }
 
-fn direction_code(direction: Direction) -> &'static str {
+pub fn direction_code(direction: Direction) -> &'static str {
     match direction {
         Direction::Inbound => "in",
         Direction::Outbound => "out",
@@ -97,6 +97,10 @@ fn tags(call: &CallView) -> impl IntoView + use<> {
     if !call.listeners.is_empty() {
         let who: Vec<&str> = call.listeners.iter().map(|device| device.number()).collect();
         tags.push(("listening", (texts.listening)(&who.join(", "))));
+    }
+    if !call.joined.is_empty() {
+        let who: Vec<&str> = call.joined.iter().map(|device| device.number()).collect();
+        tags.push(("joined", (texts.joined)(&who.join(", "))));
     }
     if call.parties > 2 {
         tags.push(("parties", (texts.parties)(call.parties)));

@@ -1,6 +1,7 @@
 //! The head of the board: a button a column that sorts by it.
 
 use super::floor;
+use super::select::PickAll;
 use crate::floor::SortKey;
 use crate::i18n::texts;
 use crate::ui::erased;
@@ -12,6 +13,9 @@ pub fn Columns() -> impl IntoView {
     let figures = floor().store.figures;
     erased(view! {
         <div role="row" class="row head" aria-rowindex="1">
+            <div role="columnheader" class="cell pick">
+                <PickAll />
+            </div>
             <Column class="state" keys=&[SortKey::State] />
             <Column class="time" keys=&[SortKey::Time] />
             <Column class="agent" keys=&[SortKey::Name, SortKey::Agent] />

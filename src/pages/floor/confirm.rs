@@ -1,7 +1,8 @@
-//! The one question before something is ended or taken away: whom it concerns, what will happen, and the safe answer at hand.
+//! The one question before something is ended or taken away: whom it concerns, what will happen as things stand now, who else is
+//! about it, and the safe answer at hand.
 
 use super::floor;
-use super::step_in::Asking;
+use crate::floor::Effect as Consequence;
 use crate::i18n::texts;
 use crate::ui::erased;
 use leptos::html;
@@ -22,25 +23,42 @@ pub fn ConfirmDialog() -> impl IntoView {
             }
         }
     });
-    let name = |asking: &Asking| {
-        let row = &asking.row;
-        if row.name.is_empty() { row.agent.number().to_owned() } else { format!("{} ({})", row.name, row.agent.number()) }
+    let title = move || {
+        floor.asking.with(|asking| asking.as_ref().map(|asking| (texts.confirm_title)(asking.operation, &asking.target.full_name())))
     };
-    let title = move || floor.asking.with(|asking| asking.as_ref().map(|asking| (texts.confirm_title)(asking.operation, &name(asking))));
-    let consequence = move || {
+    // What would come of it now, not when the question was put: followed for as long as it stands there.
+    let now = Memo::new(move |_| {
         floor.asking.with(|asking| {
-            asking.as_ref().map(|asking| {
-                let caller = asking.row.call.as_ref().map(|call| call.other.as_str()).filter(|other| !other.is_empty());
-                let caller = caller.unwrap_or(texts.caller_unknown);
-                let own = floor.me.with_value(|me| me.device.number().to_owned());
-                (texts.confirm_consequence)(asking.operation, &name(asking), caller, &own)
+            let asking = asking.as_ref()?;
+            floor.store.changes.track();
+            let target = asking.target.again(floor.store);
+            let prospect = floor.prospect(asking.operation, &target);
+            Some((asking.operation, prospect, target))
+        })
+    });
+    let effect = move || now.with(|now| now.as_ref().and_then(|(_, prospect, _)| prospect.ok()));
+    let consequence = move || {
+        now.with(|now| {
+            let (operation, prospect, target) = now.as_ref()?;
+            Some(match prospect {
+                Ok(effect) => floor.me.with_value(|me| {
+                    target.stake(&target.full_name(), &me.device, |stake| (texts.confirm_consequence)(*operation, *effect, stake))
+                }),
+                Err(bar) => (texts.no_longer)(&floor.barred(*operation, *bar, target, texts)),
             })
         })
     };
+    let changed = move || {
+        let before = floor.asking.with(|asking| asking.as_ref().map(|asking| asking.effect));
+        (effect() != before).then_some(texts.confirm_changed)
+    };
+    let others = move || now.with(|now| now.as_ref().and_then(|(.., target)| target.others(floor, texts, || floor.store.clock.get())));
     let operation = move || floor.asking.with(|asking| asking.as_ref().map(|asking| asking.operation));
     let confirm = move |_| {
+        // Sent with what the dialog says at this moment; where that is "no longer", nothing is.
+        let Some(effect) = untrack(effect) else { return };
         if let Some(asking) = floor.asking.try_update(Option::take).flatten() {
-            floor.send(asking.operation, asking.row, texts);
+            floor.send(asking.operation, asking.target, effect, texts);
         }
     };
     erased(view! {
@@ -53,12 +71,24 @@ pub fn ConfirmDialog() -> impl IntoView {
             on:close=move |_| floor.asking.set(None)
         >
             <h2 id="confirm-title">{title}</h2>
-            <p id="confirm-consequence">{consequence}</p>
+            <p id="confirm-consequence" aria-live="polite">
+                {consequence}
+            </p>
+            <p class="changed">{changed}</p>
+            <p class="others">{others}</p>
             <div class="answers">
                 <button type="button" class="plain" data-cancel autofocus on:click=move |_| floor.asking.set(None)>
                     {texts.cancel}
                 </button>
-                <button type="button" class="danger" data-confirm=move || operation().map(|operation| operation.action()) on:click=confirm>
+                <button
+                    type="button"
+                    class="danger"
+                    data-confirm=move || operation().map(|operation| operation.action())
+                    data-effect=move || effect().map(Consequence::code)
+                    aria-disabled=move || effect().is_none().then_some("true")
+                    title=move || if effect().is_none() { consequence() } else { None }
+                    on:click=confirm
+                >
                     {move || operation().map(texts.confirm_button)}
                 </button>
             </div>

@@ -10,15 +10,15 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
-/// `/` goes to the search, `?` lists the keys; not while somebody types or a dialog is open.
+/// `/` goes to the search, `?` lists the keys, Escape closes the panel or else ends the selection; not while somebody types or a dialog is open.
 pub fn listen(floor: Floor) {
     Effect::new(move |_| {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
-            let typing = event
-                .target()
-                .and_then(|target| target.dyn_into::<Element>().ok())
-                .is_some_and(|element| matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA"));
-            let busy = floor.asking.with_untracked(Option::is_some) || floor.keys_shown.get_untracked();
+            let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
+                let kind = element.get_attribute("type");
+                matches!(element.tag_name().as_str(), "INPUT" | "SELECT" | "TEXTAREA") && kind.as_deref() != Some("checkbox")
+            });
+            let busy = untrack(|| floor.is_asking());
             if typing || busy || event.ctrl_key() || event.alt_key() || event.meta_key() {
                 return;
             }
@@ -34,6 +34,8 @@ pub fn listen(floor: Floor) {
                     event.prevent_default();
                     floor.keys_shown.set(true);
                 }
+                "Escape" if floor.open.get_untracked().is_some() => floor.open_agent(None),
+                "Escape" => floor.selection.clear(),
                 _ => {}
             }
         });
@@ -56,8 +58,11 @@ pub fn KeysDialog() -> impl IntoView {
             }
         }
     });
-    let general: [(&[&str], &str); 6] = [
+    let general: [(&[&str], &str); 9] = [
         (&["↑", "↓"], texts.key_rows),
+        (&["Enter"], texts.key_open),
+        (&["x"], texts.key_select),
+        (&["⇧", "x"], texts.key_select_range),
         (&["Home", "End"], texts.key_ends),
         (&["PgUp", "PgDn"], texts.key_pages),
         (&["/"], texts.key_search),

@@ -1,11 +1,12 @@
 //! How far the latest step-in at an agent has come, in words, at its row (`data-outcome`).
 
 use super::step_in::Note;
+use super::target::{Bar, Target};
 use super::{Floor, floor};
 use crate::api::ApiError;
-use crate::floor::{Intervention, Obstacle, Operation, Outcome, Row};
+use crate::floor::{Intervention, Operation, Outcome, Row};
 use crate::i18n::{Texts, after, texts};
-use crate::live::Me;
+use crate::ui::erased;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -21,13 +22,20 @@ struct Line {
     dismissible: bool,
 }
 
+/// At the agent of a row.
 #[component]
 pub fn Progress(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let store = floor().store;
+    let target = Memo::new(move |_| Target::of_row(row.get(), store));
+    view! { <ProgressAt target /> }
+}
+
+#[component]
+pub fn ProgressAt(target: Memo<Target>) -> impl IntoView {
     let floor = floor();
     let texts = texts();
-    let line =
-        Memo::new(move |_| row.with(|row| floor.notes.with(|notes| floor.me.with_value(|me| line(row, notes.get(&row.agent), me, texts)))));
-    move || {
+    let line = Memo::new(move |_| target.with(|target| floor.notes.with(|notes| line(floor, target, target.note(notes), texts))));
+    erased(move || {
         line.get().map(|line| {
             let title = if line.more.is_empty() { line.words.clone() } else { format!("{}. {}", line.words, line.more) };
             view! {
@@ -43,7 +51,7 @@ pub fn Progress(row: RwSignal<Arc<Row>>) -> impl IntoView {
                                     tabindex="-1"
                                     aria-label=texts.dismiss
                                     title=texts.dismiss
-                                    on:click=move |_| floor.dismiss(&row.get_untracked())
+                                    on:click=move |_| target.with_untracked(|target| floor.dismiss(target))
                                 >
                                     "×"
                                 </button>
@@ -52,17 +60,18 @@ pub fn Progress(row: RwSignal<Arc<Row>>) -> impl IntoView {
                 </span>
             }
         })
-    }
+    })
 }
 
 /// What to show of what the row and the page's own note tell: the newer, or where both tell of the same, the further.
-fn line(row: &Row, note: Option<&Note>, me: &Me, texts: &Texts) -> Option<Line> {
-    let told = row.action.as_ref();
+fn line(floor: Floor, target: &Target, note: Option<&Note>, texts: &Texts) -> Option<Line> {
+    let told = target.told();
+    let of_intervention = |action| of_intervention(floor, action, target, texts);
     match note {
-        None => told.map(|action| of_intervention(action, row, me, texts)),
-        Some(Note::Dismissed(seen)) => told.filter(|action| action.id > *seen).map(|action| of_intervention(action, row, me, texts)),
+        None => told.map(of_intervention),
+        Some(Note::Dismissed(seen)) => told.filter(|action| action.id > *seen).map(of_intervention),
         Some(Note::Sent { operation, before }) => Some(match told {
-            Some(action) if Some(action.id) != *before && action.operation == *operation => of_intervention(action, row, me, texts),
+            Some(action) if Some(action.id) != *before && action.operation == *operation => of_intervention(action),
             _ => Line {
                 outcome: Outcome::Requested.code(),
                 operation: *operation,
@@ -72,12 +81,10 @@ fn line(row: &Row, note: Option<&Note>, me: &Me, texts: &Texts) -> Option<Line> 
             },
         }),
         Some(Note::Answered(answer)) => Some(match told {
-            Some(action) if action.id > answer.id || (action.id == answer.id && step(action) >= step(answer)) => {
-                of_intervention(action, row, me, texts)
-            }
-            _ => of_intervention(answer, row, me, texts),
+            Some(action) if action.id > answer.id || (action.id == answer.id && step(action) >= step(answer)) => of_intervention(action),
+            _ => of_intervention(answer),
         }),
-        Some(Note::Failed { operation, error }) => Some(of_error(*operation, error, row, texts)),
+        Some(Note::Failed { operation, error }) => Some(of_error(floor, *operation, error, target, texts)),
         Some(Note::Blocked { operation, why }) => Some(not_possible(*operation, why, texts)),
     }
 }
@@ -90,21 +97,21 @@ fn step(action: &Intervention) -> u8 {
     }
 }
 
-fn of_intervention(action: &Intervention, row: &Row, me: &Me, texts: &Texts) -> Line {
+fn of_intervention(floor: Floor, action: &Intervention, target: &Target, texts: &Texts) -> Line {
     let operation = (texts.operation)(action.operation);
     let (mut words, mut more) = match action.outcome {
         Outcome::Requested => ((texts.requested)(operation), texts.requested_title.to_owned()),
         Outcome::Accepted if action.deferred => ((texts.deferred)(operation), texts.deferred_title.to_owned()),
         Outcome::Accepted => ((texts.accepted)(operation, &after(action.answered_after)), texts.accepted_title.to_owned()),
         Outcome::Confirmed => ((texts.confirmed)(operation, &after(action.finished_after)), texts.confirmed_title.to_owned()),
-        Outcome::Refused(0) => return of_error(action.operation, &ApiError::Unreachable, row, texts),
+        Outcome::Refused(0) => return of_error(floor, action.operation, &ApiError::Unreachable, target, texts),
         Outcome::Refused(status) => {
-            return refused(action.operation, status, action.holder.as_deref().unwrap_or_default(), row, texts);
+            return refused(action.operation, status, action.holder.as_deref().unwrap_or_default(), target, texts);
         }
         Outcome::Unknown => ((texts.unknown)(operation), texts.unknown_title.to_owned()),
         Outcome::Unconfirmed => ((texts.unconfirmed)(operation), texts.unconfirmed_title.to_owned()),
     };
-    if action.by != me.agent {
+    if floor.me.with_value(|me| action.by != me.agent) {
         words = format!("{words} · {}", (texts.by)(action.by.number()));
     } else if action.outcome == Outcome::Confirmed && action.operation.on_call() && action.operation != Operation::Drop {
         more = format!("{more} ({})", (texts.device)(action.by_device.number()));
@@ -112,8 +119,8 @@ fn of_intervention(action: &Intervention, row: &Row, me: &Me, texts: &Texts) -> 
     Line { outcome: action.outcome.code(), operation: action.operation, words, more, dismissible: !action.outcome.pending() }
 }
 
-fn refused(operation: Operation, status: u16, holder: &str, row: &Row, texts: &Texts) -> Line {
-    let device = row.device.as_ref().map(|device| device.number()).unwrap_or_default();
+fn refused(operation: Operation, status: u16, holder: &str, target: &Target, texts: &Texts) -> Line {
+    let device = target.device.as_ref().map(|device| device.number()).unwrap_or_default();
     let refusal = (texts.refusal)(status, device, holder.split('@').next().unwrap_or_default());
     Line {
         outcome: Outcome::Refused(status).code(),
@@ -134,9 +141,9 @@ fn not_possible(operation: Operation, why: &str, texts: &Texts) -> Line {
     }
 }
 
-fn of_error(operation: Operation, error: &ApiError, row: &Row, texts: &Texts) -> Line {
+fn of_error(floor: Floor, operation: Operation, error: &ApiError, target: &Target, texts: &Texts) -> Line {
     match error {
-        ApiError::Refused { status, holder } => refused(operation, *status, holder.as_deref().unwrap_or_default(), row, texts),
+        ApiError::Refused { status, holder } => refused(operation, *status, holder.as_deref().unwrap_or_default(), target, texts),
         ApiError::OutcomeUnknown | ApiError::Transport { .. } => Line {
             outcome: Outcome::Unknown.code(),
             operation,
@@ -144,15 +151,21 @@ fn of_error(operation: Operation, error: &ApiError, row: &Row, texts: &Texts) ->
             more: (texts.api_error)(error),
             dismissible: true,
         },
-        ApiError::Obstacle { obstacle: Obstacle::UnderWay } => not_possible(operation, (texts.obstacle)(Obstacle::UnderWay), texts),
+        ApiError::Obstacle { obstacle } => {
+            not_possible(operation, &floor.barred(operation, Bar::Obstacle(*obstacle), target, texts), texts)
+        }
+        ApiError::Changed { effect } => Line {
+            words: (texts.changed)((texts.operation)(operation), &floor.effect(operation, *effect, target, texts)),
+            more: texts.changed_title.to_owned(),
+            ..not_possible(operation, "", texts)
+        },
         other => not_possible(operation, &(texts.api_error)(other), texts),
     }
 }
 
 /// Has a screen reader speak what became of it.
-pub fn announce(floor: Floor, row: &Row, note: &Note, texts: &Texts) {
-    if let Some(line) = floor.me.with_value(|me| line(row, Some(note), me, texts)) {
-        let name = if row.name.is_empty() { row.agent.number() } else { &row.name };
-        floor.announcement.set(format!("{name}: {}. {}", line.words, line.more));
+pub fn announce(floor: Floor, target: &Target, note: &Note, texts: &Texts) {
+    if let Some(line) = line(floor, target, Some(note), texts) {
+        floor.announcement.set(format!("{}: {}. {}", target.name(), line.words, line.more));
     }
 }

@@ -1,13 +1,17 @@
 //! One agent's line. Everything in it follows the row's signal, so that a slot may be given to another agent.
 
 use super::actions::Actions;
+use super::bulk_run::RunStep;
 use super::cells::{Call, TimeInState};
 use super::floor;
+use super::order::OrderTag;
+use super::panel::agent_path;
 use super::progress::Progress;
 use super::viewport::row_id;
 use crate::i18n::texts;
 use crate::ui::erased;
 use crate::ui::time::short_duration;
+use leptos::html;
 use leptos::prelude::*;
 
 #[component]
@@ -15,6 +19,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
     let floor = floor();
     let texts = texts();
     let viewport = floor.viewport;
+    let input = NodeRef::<html::Input>::new();
     let active = Memo::new(move |_| viewport.active.get() == Some(at));
     floor.store.watch(at).map(|row| {
         let state = Memo::new(move |_| row.with(|row| row.state));
@@ -27,6 +32,22 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 Some((_, turn)) => (now, turn % 2 + 1),
             }
         });
+        let chosen = Memo::new(move |_| row.with(|row| floor.selection.has(&row.agent)));
+        let name = move || row.with(|row| row.called().to_owned());
+        let pick = move |event: leptos::ev::MouseEvent| {
+            floor.pick(at, event.shift_key(), texts);
+            // Where there is no room for more, the box must not say otherwise.
+            if let Some(input) = input.get_untracked() {
+                input.set_checked(chosen.get_untracked());
+            }
+        };
+        let open = move |event: leptos::ev::MouseEvent| {
+            // Otherwise it is for a window of its own.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                event.prevent_default();
+                floor.open_agent(Some(row.with_untracked(|row| row.agent.clone())));
+            }
+        };
         let has_figures = move || floor.store.figures.get();
         erased(view! {
             <div
@@ -35,12 +56,22 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 id=row_id(at)
                 aria-rowindex=move || viewport.window.get().0 + index.get() + 2
                 tabindex=move || if active.get() { "0" } else { "-1" }
+                aria-selected=move || if chosen.get() { "true" } else { "false" }
                 data-agent=move || row.with(|row| row.agent.to_string())
                 data-state=move || state.get().code()
                 data-call=move || row.with(|row| row.call.as_ref().map(|call| call.id.to_string()))
                 data-remembered=move || row.with(|row| row.remembered).then_some("")
                 on:focusin=move |_| viewport.focused.set(Some(at))
             >
+                <div role="gridcell" class="cell pick" on:click=pick>
+                    <input
+                        type="checkbox"
+                        tabindex="-1"
+                        node_ref=input
+                        aria-label=move || (texts.select_agent)(&name())
+                        prop:checked=move || chosen.get()
+                    />
+                </div>
                 <div role="gridcell" class="cell state" data-fade=move || fade.get().1.to_string()>
                     {move || (texts.state)(state.get())}
                 </div>
@@ -48,9 +79,15 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     <TimeInState row />
                 </div>
                 <div role="gridcell" class="cell agent">
-                    <span class="name">
-                        {move || row.with(|row| if row.name.is_empty() { row.agent.number().to_owned() } else { row.name.clone() })}
-                    </span>
+                    <a
+                        class="name"
+                        rel="external"
+                        tabindex="-1"
+                        href=move || row.with(|row| agent_path(&row.agent))
+                        on:click=open
+                    >
+                        {name}
+                    </a>
                     <span class="number">
                         {move || row.with(|row| if row.name.is_empty() { String::new() } else { row.agent.number().to_owned() })}
                     </span>
@@ -73,6 +110,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 </div>
                 <div role="gridcell" class="cell call">
                     <Call row />
+                    <OrderTag row />
                 </div>
                 {move || {
                     has_figures()
@@ -89,6 +127,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 }}
                 <div role="gridcell" class="cell step-in">
                     <Progress row />
+                    <RunStep row />
                     <div class="actions">
                         <Actions row at active />
                     </div>

@@ -5,15 +5,14 @@
 
 use super::Floor;
 use super::progress::announce;
+use super::target::Target;
 use crate::api::{self, ApiError};
-use crate::floor::{AgentId, Intervention, Operation, Row, Scene, forecast};
+use crate::floor::{Effect, Intervention, Operation};
 use crate::i18n::{Texts, texts};
-use crate::live::store::Liveness;
 use leptos::prelude::*;
-use std::sync::Arc;
 use std::time::Duration;
 
-/// What the page knows of the latest step-in at an agent.
+/// What the page knows of the latest step-in at a target ([`Target::key`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// Sent; `before` is the step-in that the row told of at that time.
@@ -30,7 +29,7 @@ pub enum Note {
     /// Not even sent, with the reason in words.
     Blocked {
         operation: Operation,
-        why: &'static str,
+        why: String,
     },
     /// The user has seen the row's step-in with this id, and put it aside.
     Dismissed(i64),
@@ -41,88 +40,89 @@ pub enum Note {
 pub struct Asking {
     pub operation: Operation,
     /// As it was when the question was put: what is named is what will be sent.
-    pub row: Arc<Row>,
+    pub target: Target,
+    /// What it would have done then.
+    pub effect: Effect,
 }
 
 /// What a failure stays for.
 const SHOWN_FOR: Duration = Duration::from_secs(15);
 
 impl Floor {
-    /// Why `operation` cannot be done at `row` now, in words; tracked.
-    pub fn blocked(self, operation: Operation, row: &Row, texts: &'static Texts) -> Option<&'static str> {
-        if matches!(self.store.liveness.get(), Liveness::Closed | Liveness::Connecting) {
-            return Some(texts.action_while_down);
-        }
-        if self.notes.with(|notes| matches!(notes.get(&row.agent), Some(Note::Sent { .. }))) {
-            return Some((texts.obstacle)(crate::floor::Obstacle::UnderWay));
-        }
-        self.me.with_value(|me| {
-            let device = row.device.as_ref();
-            let scene = Scene { role: me.role, own_device: &me.device, own_call: None, row: Some(row), device, part: row.part() };
-            forecast(operation, &scene).err().map(texts.obstacle)
-        })
-    }
-
     /// The user wants `operation` at the agent in `slot`.
     pub fn act(self, operation: Operation, slot: usize, texts: &'static Texts) {
+        if let Some(row) = self.store.row(slot) {
+            self.act_at(operation, Target::of_row(row, self.store), texts);
+        }
+    }
+
+    /// The user wants `operation` at `target`.
+    pub fn act_at(self, operation: Operation, target: Target, texts: &'static Texts) {
         if self.hidden.with_value(|hidden| hidden.contains(&operation)) {
             return;
         }
-        let Some(row) = self.store.row(slot) else { return };
-        if let Some(why) = untrack(|| self.blocked(operation, &row, texts)) {
-            // What is under way stays in sight; why it cannot be done twice is at the button.
-            if !self.notes.with_untracked(|notes| matches!(notes.get(&row.agent), Some(Note::Sent { .. }))) {
-                self.note(&row.agent, Note::Blocked { operation, why }, texts);
+        match untrack(|| self.prospect(operation, &target)) {
+            Err(bar) => {
+                // What is under way stays in sight; why it cannot be done twice is at the button.
+                if !untrack(|| self.is_sending(&target)) {
+                    let why = self.barred(operation, bar, &target, texts);
+                    self.note(&target, Note::Blocked { operation, why }, texts);
+                }
             }
-        } else if operation.destructive() {
-            self.asking.set(Some(Asking { operation, row }));
-        } else {
-            self.send(operation, row, texts);
+            Ok(effect) if operation.destructive() => self.asking.set(Some(Asking { operation, target, effect })),
+            Ok(effect) => self.send(operation, target, effect, texts),
         }
     }
 
-    /// Sends it. What the platform did with it is then told by the row.
-    pub fn send(self, operation: Operation, row: Arc<Row>, texts: &'static Texts) {
-        let before = row.action.as_ref().map(|action| action.id);
+    /// Sent from this page, and not yet heard of; tracked.
+    pub fn is_sending(self, target: &Target) -> bool {
+        self.notes.with(|notes| matches!(target.note(notes), Some(Note::Sent { .. })))
+    }
+
+    /// Sends it, with the effect that the user was shown. What the platform did with it is then told by the row.
+    pub fn send(self, operation: Operation, target: Target, effect: Effect, texts: &'static Texts) {
+        let before = target.told().map(|action| action.id);
         self.notes.update(|notes| {
-            notes.insert(row.agent.clone(), Note::Sent { operation, before });
+            notes.insert(target.key(), Note::Sent { operation, before });
         });
         leptos::task::spawn_local(async move {
-            let agent = row.agent.to_string();
-            let device = row.device.as_ref().map(ToString::to_string).unwrap_or_default();
-            let call = row.call.as_ref().map(|call| call.id.to_string()).unwrap_or_default();
+            let agent = target.agent.as_ref().map(ToString::to_string).unwrap_or_default();
+            let device = target.device.as_ref().map(ToString::to_string).unwrap_or_default();
+            let call = target.call_id.as_ref().map(ToString::to_string).unwrap_or_default();
+            let expect = Some(effect.code().to_owned());
             let answer = match operation {
-                Operation::Listen => api::force_listen(call, None, None).await,
-                Operation::Join => api::force_join(device, call, None, None).await,
-                Operation::Take => api::force_take(device, call, None, None).await,
-                Operation::Drop => api::force_drop(device, call, None).await,
-                Operation::Ready => api::force_ready(agent, device, None).await,
-                Operation::NotReady => api::force_not_ready(agent, device, None, None).await,
-                Operation::Logout => api::force_logout(agent, device, None).await,
+                Operation::Listen => api::force_listen(call, None, expect).await,
+                Operation::Join => api::force_join(device, call, None, expect).await,
+                Operation::Take => api::force_take(device, call, None, expect).await,
+                Operation::Drop => api::force_drop(device, call, expect).await,
+                Operation::Ready => api::force_ready(agent, device, expect).await,
+                Operation::NotReady => api::force_not_ready(agent, device, expect, None).await,
+                Operation::Logout => api::force_logout(agent, device, expect).await,
             };
             let note = match answer {
                 Ok(intervention) => Note::Answered(intervention),
                 Err(error) => Note::Failed { operation, error },
             };
-            self.note(&row.agent, note, texts);
+            self.note(&target, note, texts);
         });
     }
 
     /// Keeps a note for a while and has it spoken.
-    fn note(self, agent: &AgentId, note: Note, texts: &'static Texts) {
-        if let Some(row) = self.store.row_of(agent) {
-            announce(self, &row, &note, texts);
-        }
+    fn note(self, target: &Target, note: Note, texts: &'static Texts) {
+        let now = target.again(self.store);
+        announce(self, &now, &note, texts);
+        // The call may have got another id since it was sent.
+        let (sent, key) = (target.key(), now.key());
         self.notes.update(|notes| {
-            notes.insert(agent.clone(), note.clone());
+            notes.remove(&sent);
+            notes.insert(key.clone(), note.clone());
         });
-        let agent = agent.clone();
         set_timeout(
             move || {
-                let still = self.notes.with_untracked(|notes| notes.get(&agent) == Some(&note));
+                let still = self.notes.with_untracked(|notes| notes.get(&key) == Some(&note));
                 if still {
                     self.notes.update(|notes| {
-                        notes.remove(&agent);
+                        notes.remove(&key);
                     });
                 }
             },
@@ -130,12 +130,12 @@ impl Floor {
         );
     }
 
-    /// The user has seen what `row` tells.
-    pub fn dismiss(self, row: &Row) {
+    /// The user has seen what the row of `target` tells.
+    pub fn dismiss(self, target: &Target) {
         self.notes.update(|notes| {
-            match &row.action {
-                Some(action) => notes.insert(row.agent.clone(), Note::Dismissed(action.id)),
-                None => notes.remove(&row.agent),
+            match target.told() {
+                Some(action) => notes.insert(target.key(), Note::Dismissed(action.id)),
+                None => notes.remove(&target.key()),
             };
         });
     }

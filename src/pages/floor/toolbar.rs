@@ -1,6 +1,7 @@
 //! Search and team, and what they leave.
 
 use super::board::unfiltered;
+use super::bulk::BulkBar;
 use super::floor;
 use crate::i18n::texts;
 use crate::ui::erased;
@@ -16,29 +17,7 @@ pub fn Toolbar() -> impl IntoView {
     let texts = texts();
     let store = floor.store;
     let query = store.query;
-    let input = NodeRef::<html::Input>::new();
-    let typed = move |event| {
-        let text = event_target_value(&event);
-        floor.change(|query| query.search = text, true);
-    };
-    let leave = move |event: leptos::ev::KeyboardEvent| {
-        if event.key() == "Escape"
-            && let Some(input) = input.get_untracked()
-        {
-            event.prevent_default();
-            _ = input.blur();
-        }
-    };
-    // Going back changes the field; while somebody types, it is theirs.
-    Effect::new(move |_| {
-        let search = query.with(|query| query.search.clone());
-        if let Some(input) = input.get() {
-            let theirs = document().active_element().is_some_and(|element| element.id() == SEARCH_ID);
-            if !theirs && input.value() != search {
-                input.set_value(&search);
-            }
-        }
-    });
+    let typed = move |text: String| floor.change(|query| query.search = text, true);
     let filtered = move || query.with(|query| *query != unfiltered(query));
     let options = move || {
         let mut teams = store.teams.get();
@@ -61,23 +40,11 @@ pub fn Toolbar() -> impl IntoView {
     };
     erased(view! {
         <form class="toolbar" role="search" method="get" action="/" on:submit=|event| event.prevent_default()>
-            <label class="search">
-                <span class="spoken">{texts.search}</span>
-                <input
-                    node_ref=input
-                    id=SEARCH_ID
-                    name="q"
-                    type="search"
-                    autocomplete="off"
-                    spellcheck="false"
-                    maxlength="100"
-                    placeholder=texts.search_hint
-                    value=query.with_untracked(|query| query.search.clone())
-                    on:input=typed
-                    on:keydown=leave
-                />
-                <kbd aria-hidden="true">"/"</kbd>
-            </label>
+            <Search
+                search=Signal::derive(move || query.with(|query| query.search.clone()))
+                hint=texts.search_hint
+                on_search=Callback::new(typed)
+            />
             <label class="team">
                 <span>{texts.team}</span>
                 <select
@@ -109,10 +76,55 @@ pub fn Toolbar() -> impl IntoView {
                     {move || (texts.waiting)(store.waiting.get())}
                 </button>
             </Show>
+            <BulkBar />
             <button type="button" class="plain keys" on:click=move |_| floor.keys_shown.set(true)>
                 <kbd>"?"</kbd>
                 {texts.show_keys}
             </button>
         </form>
+    })
+}
+
+/// The field that the key `/` goes to.
+#[component]
+pub fn Search(search: Signal<String>, hint: &'static str, on_search: Callback<String>) -> impl IntoView {
+    let texts = texts();
+    let input = NodeRef::<html::Input>::new();
+    let leave = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() == "Escape"
+            && let Some(input) = input.get_untracked()
+        {
+            event.prevent_default();
+            _ = input.blur();
+        }
+    };
+    // Going back changes the field; while somebody types, it is theirs.
+    Effect::new(move |_| {
+        let search = search.get();
+        if let Some(input) = input.get() {
+            let theirs = document().active_element().is_some_and(|element| element.id() == SEARCH_ID);
+            if !theirs && input.value() != search {
+                input.set_value(&search);
+            }
+        }
+    });
+    erased(view! {
+        <label class="search">
+            <span class="spoken">{texts.search}</span>
+            <input
+                node_ref=input
+                id=SEARCH_ID
+                name="q"
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                maxlength="100"
+                placeholder=hint
+                value=search.get_untracked()
+                on:input=move |event| on_search.run(event_target_value(&event))
+                on:keydown=leave
+            />
+            <kbd aria-hidden="true">"/"</kbd>
+        </label>
     })
 }

@@ -10,6 +10,7 @@ use crate::ui::preferences::Preferences;
 use crate::ui::time::time_of_day;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use leptos_router::hooks::use_url;
 
 #[component]
 pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
@@ -28,13 +29,20 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
             }
         });
     };
+    let here = use_url().with_untracked(|url| url.path().to_owned());
+    // External: each page begins with what the server knows.
+    let links = [("/", texts.floor), ("/calls", texts.calls)].map(|(path, word)| {
+        view! {
+            <a rel="external" href=path aria-current=(here == path).then_some("page")>
+                {word}
+            </a>
+        }
+    });
     erased(view! {
         <header class="top-bar">
             <h1>{texts.product}</h1>
             <nav>
-                <a href="/" aria-current="page">
-                    {texts.floor}
-                </a>
+                {links}
             </nav>
             <LinkStatus />
             <span class="domain">{namespace}</span>

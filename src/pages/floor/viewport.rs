@@ -23,7 +23,7 @@ pub struct Viewport {
     pub focused: RwSignal<Option<usize>>,
     /// The slot whose row the Tab key reaches.
     pub active: Memo<Option<usize>>,
-    order: RwSignal<Arc<Vec<usize>>>,
+    pub order: RwSignal<Arc<Vec<usize>>>,
 }
 
 impl Viewport {
@@ -62,6 +62,22 @@ impl Viewport {
     /// A page for Page Up and Page Down.
     pub fn page(self) -> usize {
         self.view.get_untracked().1.saturating_sub(2).max(1)
+    }
+
+    /// Walks with the keys of a grid; false where the key is none of them.
+    pub fn walk(self, key: &str) -> bool {
+        let Some(here) = self.position() else { return false };
+        let last = self.order.with_untracked(|order| order.len()).saturating_sub(1);
+        self.focus(match key {
+            "ArrowDown" => (here + 1).min(last),
+            "ArrowUp" => here.saturating_sub(1),
+            "PageDown" => (here + self.page()).min(last),
+            "PageUp" => here.saturating_sub(self.page()),
+            "Home" => 0,
+            "End" => last,
+            _ => return false,
+        });
+        true
     }
 
     /// Brings the row at `index` into view and gives it the focus.

@@ -1,8 +1,11 @@
 //! What the owner has before it: the floor, the step-ins, the orders and runs, and what was published of them.
 
+mod look;
 mod orders;
 mod runs;
 mod step_in;
+
+pub use look::{AgentLook, CallsLook, FloorLook};
 
 use super::orders::{Kept, Orders};
 use super::published::{Difference, Published, Sight};

@@ -81,6 +81,11 @@ pub fn view(published: &Published, subject: &Subject, reader: &Reader, header: H
             calls.push(sight.call(own.clone()));
         }
     }
+    if matches!(subject, Subject::Calls(_)) {
+        // Who they are that are in these calls, and what can be done there.
+        let agents: BTreeSet<&AgentId> = calls.iter().flat_map(|call| &call.parties).filter_map(|party| party.agent.as_ref()).collect();
+        rows = agents.into_iter().filter_map(|agent| published.rows.get(agent)).map(|row| sight.row(row.clone())).collect();
+    }
     let queues: BTreeSet<&String> = published.calls.values().filter_map(|call| call.queue.as_ref()).collect();
     View {
         header,

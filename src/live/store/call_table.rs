@@ -1,0 +1,237 @@
+//! The calls as plain data: which slot holds which call, found by every id that it ever had. No signals, so tests need no page.
+//!
+//! A call that takes up others (a conference, a transfer) goes on in the slot of the longest of them: to a supervisor the customer's
+//! call is still the same call, and its row stays where it is.
+
+use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+#[derive(Debug, Default)]
+pub struct CallTable {
+    calls: Vec<Option<Arc<CallRow>>>,
+    /// By present and former ids.
+    index: HashMap<CallId, usize>,
+    free: Vec<usize>,
+}
+
+impl CallTable {
+    pub fn get(&self, slot: usize) -> Option<&Arc<CallRow>> {
+        self.calls.get(slot).and_then(Option::as_ref)
+    }
+
+    /// Of the call that is, or once was, `id`.
+    pub fn slot(&self, id: &CallId) -> Option<usize> {
+        self.index.get(id).copied()
+    }
+
+    pub fn count(&self) -> usize {
+        self.calls.len() - self.free.len()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Arc<CallRow>)> {
+        self.calls.iter().enumerate().filter_map(|(slot, call)| Some((slot, call.as_ref()?)))
+    }
+
+    /// Takes one call in; answers its slot when it is new or differs from what was there.
+    pub fn put(&mut self, call: CallRow) -> Option<usize> {
+        let mut known: Vec<(usize, &CallRow)> = std::iter::once(&call.id)
+            .chain(&call.former)
+            .filter_map(|id| self.slot(id))
+            .filter_map(|slot| Some((slot, &**self.get(slot)?)))
+            .collect();
+        known.sort_by(|a, b| CallQuery::compare(a.1, b.1));
+        let mut slots: Vec<usize> = known.into_iter().map(|(slot, _)| slot).collect();
+        slots.dedup();
+        let slot = match slots.split_first() {
+            Some((&first, rest)) => {
+                if rest.is_empty() && self.get(first).is_some_and(|before| **before == call) {
+                    return None;
+                }
+                for &absorbed in rest {
+                    self.clear(absorbed);
+                }
+                first
+            }
+            None => self.free.pop().unwrap_or_else(|| {
+                self.calls.push(None);
+                self.calls.len() - 1
+            }),
+        };
+        if let Some(before) = self.calls[slot].take() {
+            self.forget(slot, &before);
+        }
+        for id in std::iter::once(&call.id).chain(&call.former) {
+            self.index.insert(id.clone(), slot);
+        }
+        self.calls[slot] = Some(Arc::new(call));
+        Some(slot)
+    }
+
+    /// The call with this present id is gone; one that merely once had it goes on.
+    pub fn remove(&mut self, id: &CallId) -> Option<usize> {
+        let slot = self.slot(id).filter(|slot| self.get(*slot).is_some_and(|call| call.id == *id))?;
+        self.clear(slot);
+        Some(slot)
+    }
+
+    /// Takes all calls in; what is not among them is gone. Answers the slots that changed.
+    pub fn replace(&mut self, calls: Vec<CallRow>) -> Vec<usize> {
+        let mut changed = Vec::new();
+        let mut kept = BTreeSet::new();
+        // First those that are here: a call that only changed its id finds its slot before what is gone is cleared away.
+        for call in calls {
+            let slot = self.put(call.clone());
+            kept.extend(slot.or_else(|| self.slot(&call.id)));
+            changed.extend(slot);
+        }
+        for slot in 0..self.calls.len() {
+            if !kept.contains(&slot) && self.get(slot).is_some() {
+                self.clear(slot);
+                changed.push(slot);
+            }
+        }
+        changed
+    }
+
+    fn clear(&mut self, slot: usize) {
+        if let Some(gone) = self.calls.get_mut(slot).and_then(Option::take) {
+            self.forget(slot, &gone);
+            self.free.push(slot);
+        }
+    }
+
+    fn forget(&mut self, slot: usize, call: &CallRow) {
+        for id in std::iter::once(&call.id).chain(&call.former) {
+            if self.index.get(id) == Some(&slot) {
+                self.index.remove(id);
+            }
+        }
+    }
+
+    /// The slots that `query` shows, longest first. `before` is the order so far: what is nearly sorted is sorted in one pass.
+    pub fn arrange<'a>(&self, query: &CallQuery, team_of: impl Fn(&AgentId) -> Option<&'a str>, before: &[usize]) -> Vec<usize> {
+        let mut wanted: Vec<bool> = self.calls.iter().map(|call| call.as_ref().is_some_and(|call| query.matches(call, &team_of))).collect();
+        let mut shown: Vec<usize> = before.iter().copied().filter(|slot| wanted.get_mut(*slot).is_some_and(std::mem::take)).collect();
+        shown.extend(wanted.into_iter().enumerate().filter_map(|(slot, wanted)| wanted.then_some(slot)));
+        let mut shown: Vec<(usize, &CallRow)> = shown.into_iter().filter_map(|slot| Some((slot, &**self.get(slot)?))).collect();
+        shown.sort_by(|a, b| CallQuery::compare(a.1, b.1));
+        shown.into_iter().map(|(slot, _)| slot).collect()
+    }
+
+    /// How many calls are in each state, by [`CallState::ALL`]'s order, of those that `query` shows but for its states and its search.
+    pub fn counts<'a>(&self, query: &CallQuery, team_of: impl Fn(&AgentId) -> Option<&'a str>) -> [u32; CallState::ALL.len()] {
+        let query = CallQuery { search: String::new(), states: Vec::new(), ..query.clone() };
+        let mut counts = [0; CallState::ALL.len()];
+        for (_, call) in self.iter().filter(|(_, call)| query.matches(call, &team_of)) {
+            let state = call.state();
+            for (count, _) in counts.iter_mut().zip(CallState::ALL).filter(|(_, of)| *of == state) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+
+    pub fn queues(&self) -> Vec<String> {
+        let names: BTreeSet<&str> = self.iter().filter_map(|(_, call)| call.queue.as_deref()).filter(|queue| !queue.is_empty()).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
+    /// The call that keeps `device` busy: one that is not on hold there before one that is.
+    pub fn of_device(&self, device: &DeviceId) -> Option<(usize, &CallRow)> {
+        let here = self.iter().filter_map(|(slot, call)| Some((call.party(device)?.state, slot, &**call)));
+        here.max_by_key(|(state, ..)| *state != crate::floor::PartyState::Held).map(|(_, slot, call)| (slot, call))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::{Direction, Holds, Party, PartyRole, PartyState};
+
+    fn call(id: &str, former: &[&str], started: i64, devices: &[(&str, PartyState)]) -> CallRow {
+        let party = |(device, state): &(&str, PartyState)| Party {
+            device: DeviceId::trusted(format!("{device}@test.cc")),
+            agent: device.starts_with("80").then(|| AgentId::trusted(format!("5{}@test.cc", &device[1..]))),
+            role: PartyRole::Called,
+            state: *state,
+            since: started,
+        };
+        CallRow {
+            id: CallId::trusted(id),
+            former: former.iter().map(|id| CallId::trusted(*id)).collect(),
+            direction: Direction::Inbound,
+            kind: None,
+            queue: Some("Claims".to_owned()),
+            started: Some(started),
+            answered: Some(started),
+            holds: Holds::default(),
+            recording: false,
+            data: Vec::new(),
+            parties: devices.iter().map(party).collect(),
+            touched: started,
+            end_not_seen: false,
+            action: None,
+        }
+    }
+
+    const IN: PartyState = PartyState::Connected;
+
+    fn slot(table: &CallTable, id: &str) -> Option<usize> {
+        table.slot(&CallId::trusted(id))
+    }
+
+    #[test]
+    fn a_call_keeps_its_slot_across_the_change_of_its_id() {
+        let mut table = CallTable::default();
+        assert_eq!(table.put(call("a", &[], 10, &[("8001", IN)])), Some(0));
+        assert_eq!(table.put(call("a", &[], 10, &[("8001", IN)])), None);
+        assert_eq!(table.put(call("b", &[], 20, &[("8002", IN)])), Some(1));
+        // The consultation becomes the conference: the longer call's row goes on.
+        assert_eq!(table.put(call("b", &["a"], 10, &[("8001", IN), ("8002", IN)])), Some(0));
+        assert_eq!((slot(&table, "a"), slot(&table, "b"), table.count()), (Some(0), Some(0), 1));
+        assert_eq!(table.remove(&CallId::trusted("a")), None, "it goes on under another id");
+        // A new id altogether.
+        assert_eq!(table.put(call("c", &["a", "b"], 10, &[("8001", IN)])), Some(0));
+        assert_eq!(table.put(call("d", &[], 30, &[("8003", IN)])), Some(1));
+        assert_eq!(table.remove(&CallId::trusted("c")), Some(0));
+        assert_eq!((slot(&table, "a"), slot(&table, "c"), slot(&table, "d"), table.count()), (None, None, Some(1), 1));
+    }
+
+    #[test]
+    fn a_snapshot_forgets_what_is_not_in_it() {
+        let mut table = CallTable::default();
+        table.replace(vec![call("a", &[], 10, &[]), call("b", &[], 20, &[])]);
+        let mut changed = table.replace(vec![call("c", &["b"], 20, &[]), call("d", &[], 5, &[])]);
+        changed.sort_unstable();
+        assert_eq!(changed, [0, 1, 2]);
+        assert_eq!((slot(&table, "a"), slot(&table, "b"), table.count()), (None, Some(1), 2));
+        let order = table.arrange(&CallQuery::default(), |_| None, &[1, 2]);
+        assert_eq!(order, [2, 1], "the longest first");
+    }
+
+    #[test]
+    fn queries_and_counts() {
+        let mut table = CallTable::default();
+        table.put(call("a", &[], 10, &[("8001", IN), ("13800002408", IN)]));
+        table.put(call("b", &[], 20, &[("8002", PartyState::Held), ("13800002409", IN)]));
+        let team_of = |agent: &AgentId| Some(if agent.number() == "5001" { "A" } else { "B" });
+        let query = CallQuery { team: "B".to_owned(), ..Default::default() };
+        assert_eq!(table.arrange(&query, team_of, &[0]), [1]);
+        assert_eq!(table.counts(&query, team_of), [0, 1, 0, 0, 0]);
+        let query = CallQuery { states: vec![CallState::Talking], ..Default::default() };
+        assert_eq!(table.arrange(&query, team_of, &[]), [0]);
+        assert_eq!(table.counts(&query, team_of), [1, 1, 0, 0, 0]);
+        assert_eq!(table.queues(), ["Claims"]);
+    }
+
+    #[test]
+    fn a_device_is_busy_with_what_it_does_not_hold() {
+        let mut table = CallTable::default();
+        let device = DeviceId::trusted("8001@test.cc");
+        table.put(call("a", &[], 10, &[("8001", IN)]));
+        table.put(call("b", &[], 20, &[("8001", PartyState::Held)]));
+        assert_eq!(table.of_device(&device).map(|(_, call)| call.id.as_str()), Some("a"));
+        assert!(table.of_device(&DeviceId::trusted("8009@test.cc")).is_none());
+    }
+}

@@ -1,0 +1,121 @@
+//! The runs of this supervisor, as the server tells of them: those under way, and those that have ended until they are put aside.
+
+use crate::floor::{AgentId, Operation, Run, Step};
+use leptos::prelude::*;
+use std::collections::HashMap;
+
+/// What only a run knows of an agent.
+type Known = HashMap<AgentId, (Operation, Step)>;
+
+#[derive(Clone, Copy)]
+pub struct Runs {
+    me: StoredValue<AgentId>,
+    runs: RwSignal<Vec<Run>>,
+    /// Put aside by the user.
+    dismissed: RwSignal<Vec<u64>>,
+    known: Memo<Known>,
+}
+
+impl Runs {
+    pub fn new(me: AgentId) -> Self {
+        let runs = RwSignal::new(Vec::new());
+        let dismissed = RwSignal::new(Vec::new());
+        let known = Memo::new(move |_| dismissed.with(|dismissed| runs.with(|runs| known(runs, dismissed))));
+        Runs { me: StoredValue::new(me), runs, dismissed, known }
+    }
+
+    /// Takes in what a message tells; a snapshot tells of all there are.
+    pub fn apply(self, told: Vec<Run>, snapshot: bool) {
+        if snapshot {
+            let mine = self.me.with_value(|me| told.into_iter().filter(|run| run.by == *me).collect::<Vec<_>>());
+            if self.runs.with_untracked(|runs| *runs != mine) {
+                self.runs.set(mine);
+            }
+        } else {
+            for run in told {
+                self.take(run);
+            }
+        }
+    }
+
+    /// Takes one run in, in place of what was known of it.
+    pub fn take(self, run: Run) {
+        if self.me.with_value(|me| run.by != *me) || self.runs.with_untracked(|runs| runs.contains(&run)) {
+            return;
+        }
+        self.runs.update(|runs| match runs.iter_mut().find(|known| known.id == run.id) {
+            Some(known) => *known = run,
+            None => runs.push(run),
+        });
+    }
+
+    /// The answer to its start: the live channel may have told more of it since.
+    pub fn take_new(self, run: Run) {
+        if self.runs.with_untracked(|runs| runs.iter().all(|known| known.id != run.id)) {
+            self.take(run);
+        }
+    }
+
+    /// Tracked.
+    pub fn get(self, id: u64) -> Option<Run> {
+        self.runs.with(|runs| runs.iter().find(|run| run.id == id).cloned())
+    }
+
+    /// Those that are shown; tracked.
+    pub fn mine(self) -> Vec<Run> {
+        self.dismissed.with(|dismissed| self.runs.with(|runs| runs.iter().filter(|run| !dismissed.contains(&run.id)).cloned().collect()))
+    }
+
+    /// The newest above; tracked.
+    pub fn mine_ids(self) -> Vec<u64> {
+        self.dismissed
+            .with(|dismissed| self.runs.with(|runs| runs.iter().rev().map(|run| run.id).filter(|id| !dismissed.contains(id)).collect()))
+    }
+
+    pub fn dismiss(self, id: u64) {
+        self.dismissed.update(|dismissed| {
+            self.runs.with_untracked(|runs| dismissed.retain(|id| runs.iter().any(|run| run.id == *id)));
+            dismissed.push(id);
+        });
+    }
+
+    /// What the newest run knows of `agent` that the row does not tell; tracked.
+    pub fn step_of(self, agent: &AgentId) -> Option<(Operation, Step)> {
+        self.known.with(|known| known.get(agent).copied())
+    }
+}
+
+fn known(runs: &[Run], dismissed: &[u64]) -> Known {
+    let mut known = Known::new();
+    for run in runs.iter().filter(|run| !dismissed.contains(&run.id)) {
+        for (agent, step) in &run.items {
+            match step {
+                Step::Waiting | Step::NotPossible(_) | Step::NotSent => known.insert(agent.clone(), (run.operation, *step)),
+                // The row tells it.
+                Step::Sent(_) | Step::AfterCall | Step::Cancelled => known.remove(agent),
+            };
+        }
+    }
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(id: u64, items: &[(&str, Step)]) -> Run {
+        let items = items.iter().map(|(agent, step)| (AgentId::trusted(*agent), *step)).collect();
+        Run { id, by: AgentId::trusted("5000@test.cc"), operation: Operation::Ready, minutes: None, items, cancelled: false }
+    }
+
+    #[test]
+    fn the_newest_run_has_the_last_word_on_an_agent() {
+        use crate::floor::Outcome;
+        let runs = [run(1, &[("a", Step::NotSent), ("b", Step::NotSent)]), run(2, &[("a", Step::Sent(Outcome::Confirmed))])];
+        let both = known(&runs, &[]);
+        assert_eq!(both.len(), 1);
+        assert_eq!(both.get(&AgentId::trusted("b")), Some(&(Operation::Ready, Step::NotSent)));
+        assert_eq!(known(&runs, &[2]).len(), 2);
+        assert!(known(&runs, &[1, 2]).is_empty());
+    }
+}

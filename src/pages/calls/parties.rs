@@ -1,0 +1,91 @@
+//! Who is in the call, and which of them the buttons are aimed at: where several agents are, one can be chosen.
+
+use crate::floor::{CallRow, DeviceId, Party, PartyRole, PartyState};
+use crate::i18n::texts;
+use crate::pages::floor::agent_path;
+use crate::pages::floor::floor;
+use crate::pages::floor::target::Target;
+use crate::ui::erased;
+use crate::ui::time::duration;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[component]
+pub fn Parties(
+    call: RwSignal<Arc<CallRow>>,
+    target: Memo<Target>,
+    chosen: RwSignal<Option<DeviceId>>,
+    active: Memo<bool>,
+) -> impl IntoView {
+    // What is drawn changes seldom; the times in the titles are made when somebody looks.
+    let parties = Memo::new(move |_| call.with(|call| call.parties.clone()));
+    move || {
+        parties.with(|parties| {
+            let agents = parties.iter().filter(|party| party.agent.is_some() && party.role != PartyRole::Listener).count();
+            parties.iter().map(|party| one(party, agents > 1, target, chosen, active)).collect_view()
+        })
+    }
+}
+
+fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Option<DeviceId>>, active: Memo<bool>) -> AnyView {
+    let floor = floor();
+    let texts = texts();
+    let store = floor.store;
+    let number = party.device.number().to_owned();
+    let name = party.agent.as_ref().map(|agent| match store.row_of(agent) {
+        Some(row) if !row.name.is_empty() => row.name.clone(),
+        _ => agent.number().to_owned(),
+    });
+    let listens = party.role == PartyRole::Listener;
+    // Connected is what a party is; anything else is said.
+    let word = match party.state {
+        _ if listens => Some((texts.party_role)(party.role)),
+        PartyState::Connected => None,
+        state => Some((texts.party_state)(state)),
+    };
+    let title = {
+        let (since, role, state) = (party.since, (texts.party_role)(party.role), (texts.party_state)(party.state));
+        let who = name.as_ref().map_or_else(|| number.clone(), |name| format!("{name} {number}"));
+        move || format!("{who}: {role}, {state} {}", duration(store.clock.get_untracked() - store.offset.get_untracked() - since))
+    };
+    let device = party.device.clone();
+    let is_target = Memo::new(move |_| several && target.with(|target| target.device.as_ref() == Some(&device)));
+    let choose = (several && party.agent.is_some() && !listens).then(|| {
+        let device = party.device.clone();
+        let words = (texts.choose_party)(name.as_deref().unwrap_or(&number));
+        view! {
+            <button
+                type="button"
+                class="choose"
+                tabindex=move || if active.get() { "0" } else { "-1" }
+                aria-pressed=move || if is_target.get() { "true" } else { "false" }
+                aria-label=words.clone()
+                title=words.clone()
+                on:click=move |_| chosen.set(Some(device.clone()))
+            ></button>
+        }
+    });
+    let who = match (&party.agent, name) {
+        (Some(agent), Some(name)) => erased(view! {
+            {choose}
+            <a rel="external" tabindex="-1" href=agent_path(agent)>
+                {name}
+            </a>
+            <span class="number">{number}</span>
+        }),
+        _ => erased(view! { <span>{number}</span> }),
+    };
+    erased(view! {
+        <span
+            class="party"
+            data-device=party.device.to_string()
+            data-role=party.role.code()
+            data-part=party.state.code()
+            data-chosen=move || is_target.get().then_some("")
+            title=title
+        >
+            {who}
+            {word.map(|word| view! { <span class="word">{word}</span> })}
+        </span>
+    })
+}

@@ -1,0 +1,129 @@
+//! One call's line. Everything in it follows the call's signal, so that a slot may be given to another call.
+
+use super::parties::Parties;
+use super::tags::Tags;
+use crate::floor::{CallRow, CallState, DeviceId, Operation, State};
+use crate::i18n::texts;
+use crate::pages::floor::actions::ActionsAt;
+use crate::pages::floor::cells::{direction_code, over};
+use crate::pages::floor::floor;
+use crate::pages::floor::progress::ProgressAt;
+use crate::pages::floor::target::Target;
+use crate::pages::floor::viewport::row_id;
+use crate::ui::erased;
+use crate::ui::time::duration;
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[component]
+pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let (store, viewport) = (floor.store, floor.viewport);
+    let active = Memo::new(move |_| viewport.active.get() == Some(at));
+    store.calls.watch(at).map(|call| {
+        // The party that the buttons are aimed at, where somebody has chosen one.
+        let chosen = RwSignal::new(None::<DeviceId>);
+        let target = Memo::new(move |_| chosen.with(|chosen| Target::of_call(call.get(), chosen.as_ref(), store)));
+        let state = Memo::new(move |_| call.with(|call| call.state()));
+        // Which of two equal animations runs: changing over starts it anew. None for the state a row comes with.
+        let fade = Memo::new(move |before: Option<&(CallState, usize)>| {
+            let now = state.get();
+            match before {
+                None => (now, 0),
+                Some((then, turn)) if *then == now => (now, *turn),
+                Some((_, turn)) => (now, turn % 2 + 1),
+            }
+        });
+        let keydown = move |event: KeyboardEvent| {
+            let key = event.key();
+            let wanted = Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(&key));
+            if let Some(operation) = wanted
+                && !(event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat())
+            {
+                event.prevent_default();
+                floor.act_at(operation, target.get_untracked(), texts);
+            }
+        };
+        erased(view! {
+            <div
+                role="row"
+                class="row"
+                id=row_id(at)
+                aria-rowindex=move || viewport.window.get().0 + index.get() + 2
+                tabindex=move || if active.get() { "0" } else { "-1" }
+                data-call=move || call.with(|call| call.id.to_string())
+                data-parties=move || call.with(|call| call.devices())
+                data-state=move || state.get().code()
+                data-direction=move || call.with(|call| call.direction.code())
+                on:focusin=move |_| viewport.focused.set(Some(at))
+                on:keydown=keydown
+            >
+                <div role="gridcell" class="cell state" data-fade=move || fade.get().1.to_string()>
+                    {move || (texts.call_state)(state.get())}
+                </div>
+                <div role="gridcell" class="cell time">
+                    <Lasts call />
+                </div>
+                <div role="gridcell" class="cell talk">
+                    {move || {
+                        let answered = call.with(|call| call.answered);
+                        answered.map(|answered| duration(store.clock.get() - store.offset.get() - answered))
+                    }}
+                </div>
+                <div role="gridcell" class="cell other">
+                    {move || call.with(other)}
+                </div>
+                <div role="gridcell" class="cell queue">
+                    {move || call.with(|call| call.queue.clone())}
+                </div>
+                <div role="gridcell" class="cell parties">
+                    <Parties call target chosen active />
+                </div>
+                <div role="gridcell" class="cell more">
+                    <Tags call />
+                </div>
+                <div role="gridcell" class="cell step-in">
+                    <ProgressAt target />
+                    <div class="actions">
+                        <ActionsAt target active />
+                    </div>
+                </div>
+            </div>
+        })
+    })
+}
+
+/// Since it began.
+#[component]
+fn Lasts(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
+    let store = floor().store;
+    let elapsed = move || {
+        let now = store.clock.get() - store.offset.get();
+        call.with(|call| call.started.map(|started| (now - started).max(0)))
+    };
+    let level = Memo::new(move |_| elapsed().and_then(|elapsed| over(State::OnCall, elapsed)).map(|(level, _)| level));
+    view! {
+        <span class="for" data-level=move || level.get()>
+            {move || elapsed().map_or_else(|| "–".to_owned(), duration)}
+        </span>
+    }
+}
+
+/// Its direction and the party from outside.
+fn other(call: &Arc<CallRow>) -> AnyView {
+    let texts = texts();
+    let direction = (texts.direction)(call.direction);
+    let title = match &call.kind {
+        Some(kind) => format!("{direction} · {kind}"),
+        None => direction.to_owned(),
+    };
+    let number = call.other_end().map(|party| party.device.number()).filter(|number| !number.is_empty());
+    erased(view! {
+        <span class="direction" data-direction=direction_code(call.direction) title=title>
+            <span class="spoken">{direction}</span>
+        </span>
+        <span>{number.unwrap_or(texts.unknown_party).to_owned()}</span>
+    })
+}

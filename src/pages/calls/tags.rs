@@ -1,0 +1,64 @@
+//! What else there is to say of a call: holds, who listens and who has joined, recording, and what is not certain about it.
+
+use crate::floor::{CallRow, DeviceId, PartyRole, State};
+use crate::i18n::texts;
+use crate::pages::floor::cells::over;
+use crate::pages::floor::floor;
+use crate::ui::erased;
+use crate::ui::time::duration;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[component]
+pub fn Tags(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
+    let store = floor().store;
+    let texts = texts();
+    let now = move || store.clock.get() - store.offset.get();
+    let doubtful = Memo::new(move |_| call.with(|call| call.is_doubtful(now())));
+    let holds = Memo::new(move |_| call.with(|call| call.holds));
+    let held = move || {
+        let holds = holds.get();
+        (holds.count != 0 || holds.running.is_some()).then(|| {
+            let running = holds.running;
+            let words = move || (texts.holds_total)(holds.count, &duration(holds.total(if running.is_some() { now() } else { 0 })));
+            let level = move || running.and_then(|since| over(State::OnHold, now() - since)).map(|(level, _)| level);
+            view! {
+                <span class="tag" data-tag="holds" data-running=running.is_some().then_some("") data-level=level>
+                    {words}
+                </span>
+            }
+        })
+    };
+    let others = move || call.with(|call| tags(call, doubtful.get()));
+    erased(view! {
+        <span class="tags">{held} {others}</span>
+    })
+}
+
+fn tags(call: &CallRow, doubtful: bool) -> impl IntoView + use<> {
+    let texts = texts();
+    let numbers = |devices: Vec<&DeviceId>| devices.into_iter().map(|device| device.number()).collect::<Vec<_>>().join(", ");
+    let mut tags: Vec<(&'static str, String, &'static str)> = Vec::new();
+    if call.end_not_seen {
+        tags.push(("end-not-seen", texts.end_not_seen.to_owned(), texts.end_not_seen_title));
+    } else if doubtful {
+        tags.push(("doubtful", texts.doubtful.to_owned(), texts.doubtful_title));
+    }
+    let listeners = numbers(call.listeners().collect());
+    if !listeners.is_empty() {
+        tags.push(("listening", (texts.listening)(&listeners), ""));
+    }
+    let joined = numbers(call.parties.iter().filter(|party| party.role == PartyRole::Joined).map(|party| &party.device).collect());
+    if !joined.is_empty() {
+        tags.push(("joined", (texts.joined)(&joined), ""));
+    }
+    if call.recording {
+        tags.push(("recording", texts.recording.to_owned(), ""));
+    }
+    tags.into_iter()
+        .map(|(kind, words, title)| {
+            let title = if title.is_empty() { words.clone() } else { title.to_owned() };
+            view! { <span class="tag" data-tag=kind title=title>{words}</span> }
+        })
+        .collect_view()
+}

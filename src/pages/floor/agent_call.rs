@@ -1,0 +1,77 @@
+//! The call of an agent in depth: who is in it, as what and since when, the holds, its data, and the ids it had before.
+
+use super::floor;
+use crate::floor::{CallRow, PartyRole, Row};
+use crate::i18n::texts;
+use crate::ui::erased;
+use crate::ui::time::duration;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+#[component]
+pub fn CallNow(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let floor = floor();
+    let store = floor.store;
+    let call = Memo::new(move |_| {
+        store.changes.track();
+        let id = row.with(|row| row.call.as_ref().map(|call| call.id.clone()))?;
+        store.call(&id)
+    });
+    move || call.get().map(|call| in_depth(&call))
+}
+
+fn in_depth(call: &CallRow) -> AnyView {
+    let floor = floor();
+    let texts = texts();
+    let store = floor.store;
+    let now = move || store.clock.get() - store.offset.get();
+    let lasts = move |since: i64| move || duration(now() - since);
+    let mut facts: Vec<(&'static str, String)> = Vec::new();
+    if let Some(other) = call.other_end() {
+        let queue = call.queue.as_deref().map(|queue| format!(" · {queue}")).unwrap_or_default();
+        facts.push((texts.other_party, format!("{}{queue}", other.device.number())));
+    }
+    facts.push((texts.call_direction, (texts.direction)(call.direction).to_owned()));
+    if call.recording {
+        facts.push((texts.recorded, texts.recording.to_owned()));
+    }
+    if !call.former.is_empty() {
+        facts.push((texts.former_ids, call.former.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ")));
+    }
+    let facts = facts.into_iter().map(|(what, value)| view! { <dt>{what}</dt> <dd>{value}</dd> }).collect_view();
+    let holds = call.holds;
+    let held = move || (texts.held)(holds.count, &duration(holds.total(now())));
+    let parties = call.parties.iter().map(|party| {
+        let who = match &party.agent {
+            Some(agent) => format!("{} · {}", party.device.number(), floor.name_of(agent)),
+            None => party.device.number().to_owned(),
+        };
+        let listens = party.role == PartyRole::Listener;
+        view! {
+            <li data-party=party.device.to_string() data-role=party.role.code() data-party-state=party.state.code()>
+                <b>{who}</b>
+                <span class="muted">
+                    {(texts.party_role)(party.role)}
+                    {(!listens).then(|| format!(" · {}", (texts.party_state)(party.state)))}
+                </span>
+                <span class="lasts">{lasts(party.since)}</span>
+            </li>
+        }
+    });
+    let data = call.data.iter().map(|(key, value)| view! { <dt>{key.clone()}</dt> <dd>{value.clone()}</dd> }).collect_view();
+    erased(view! {
+        <div class="call-now" data-panel-call=call.id.to_string()>
+            <dl class="facts">
+                {facts}
+                {(holds.count != 0)
+                    .then(|| {
+                        view! {
+                            <dt>{texts.on_hold}</dt>
+                            <dd data-hold-running=holds.running.is_some().then_some("")>{held}</dd>
+                        }
+                    })} {data}
+            </dl>
+            <ul class="parties">{parties.collect_view()}</ul>
+        </div>
+    })
+}

@@ -1,0 +1,191 @@
+//! How far the runs of this supervisor have come: a bar for each, what failed and why, and at each row what only the run knows.
+
+use super::{Floor, floor};
+use crate::api;
+use crate::floor::{AgentId, Operation, Outcome, Row, Run, Step};
+use crate::i18n::{Texts, texts};
+use crate::ui::erased;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// So many failures are listed.
+const LISTED: usize = 200;
+
+#[component]
+pub fn Runs() -> impl IntoView {
+    let floor = floor();
+    let runs = floor.store.runs;
+    // Spoken when one ends.
+    let texts = texts();
+    Effect::new(move |before: Option<Vec<u64>>| {
+        let (going, over): (Vec<Run>, Vec<Run>) = runs.mine().into_iter().partition(|run| !run.is_over());
+        for run in over.iter().filter(|run| before.as_ref().is_some_and(|before| before.contains(&run.id))) {
+            floor.announcement.set(words(run, texts));
+        }
+        going.into_iter().map(|run| run.id).collect()
+    });
+    erased(view! {
+        <For each=move || runs.mine_ids() key=|id| *id let:id>
+            <RunBar id />
+        </For>
+    })
+}
+
+fn words(run: &Run, texts: &Texts) -> String {
+    let (done, all) = run.progress();
+    let after_call = run.items.iter().filter(|(_, step)| *step == Step::AfterCall).count();
+    let cancelled = run.items.iter().filter(|(_, step)| *step == Step::Cancelled).count();
+    (texts.run)((texts.operation)(run.operation), done - cancelled, all, run.failed().len(), after_call, cancelled)
+}
+
+#[component]
+fn RunBar(id: u64) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let runs = floor.store.runs;
+    let run = Memo::new(move |_| runs.get(id));
+    let of = move |read: fn(&Run) -> usize| run.with(|run| run.as_ref().map_or(0, read)).to_string();
+    let state = Memo::new(move |_| run.with(|run| run.as_ref().map_or("done", state_of)));
+    let failed = Memo::new(move |_| run.with(|run| run.as_ref().map_or(0, |run| run.failed().len())));
+    let busy = RwSignal::new(false);
+    let tell = move |answer: Result<(), String>| {
+        _ = busy.try_set(false);
+        if let Err(why) = answer {
+            _ = floor.run_failure.try_set(Some((id, why)));
+        }
+    };
+    let cancel = move |_| {
+        busy.set(true);
+        leptos::task::spawn_local(async move {
+            tell(match api::bulk_cancel(id).await {
+                Ok(run) => {
+                    runs.take(run);
+                    Ok(())
+                }
+                Err(error) => Err((texts.api_error)(&error)),
+            });
+        });
+    };
+    let retry = move |_| {
+        if let Some(run) = run.get_untracked() {
+            busy.set(true);
+            floor.start_run(run.operation, &run.failed(), run.minutes, texts, move |answer| {
+                if answer.is_ok() {
+                    runs.dismiss(id);
+                }
+                tell(answer);
+            });
+        }
+    };
+    let failures = move || {
+        let list = run.with(|run| run.as_ref().map(failed_items).unwrap_or_default());
+        let operation = run.with(|run| run.as_ref().map(|run| run.operation));
+        list.into_iter()
+            .map(|(agent, step)| {
+                let name = floor.name_of(&agent);
+                let why = why(floor, &agent, operation, step, texts);
+                view! { <li data-failed=agent.to_string()>{name} ": " {why}</li> }
+            })
+            .collect_view()
+    };
+    erased(view! {
+        <section class="run" data-run=id.to_string() data-run-state=state aria-label=texts.run_label>
+            <progress
+                max=move || of(|run| run.progress().1)
+                value=move || of(|run| run.progress().0)
+                aria-label=texts.run_label
+            ></progress>
+            <span class="words">{move || run.with(|run| run.as_ref().map(|run| words(run, texts)))}</span>
+            <Show when=move || failed.get() != 0>
+                <details class="menu">
+                    <summary class="plain">{texts.why}</summary>
+                    <ul class="choices reasons">{failures}</ul>
+                </details>
+            </Show>
+            {move || {
+                floor
+                    .run_failure
+                    .with(|failure| failure.as_ref().filter(|(of, _)| *of == id).map(|(_, why)| why.clone()))
+                    .map(|why| view! { <span class="trouble">{why}</span> })
+            }}
+            <Show when=move || state.get() == "running">
+                <button type="button" class="plain" data-run-cancel disabled=move || busy.get() on:click=cancel>
+                    {texts.run_cancel}
+                </button>
+            </Show>
+            <Show when=move || failed.get() != 0 && run.with(|run| run.as_ref().is_some_and(Run::is_over))>
+                <button type="button" class="plain" data-run-retry disabled=move || busy.get() on:click=retry>
+                    {move || (texts.run_retry)(failed.get())}
+                </button>
+            </Show>
+            <Show when=move || run.with(|run| run.as_ref().is_none_or(Run::is_over))>
+                <button
+                    type="button"
+                    class="dismiss"
+                    data-run-dismiss
+                    aria-label=texts.dismiss
+                    title=texts.dismiss
+                    on:click=move |_| runs.dismiss(id)
+                >
+                    "×"
+                </button>
+            </Show>
+        </section>
+    })
+}
+
+fn state_of(run: &Run) -> &'static str {
+    if run.cancelled {
+        "cancelled"
+    } else if run.is_over() {
+        "done"
+    } else {
+        "running"
+    }
+}
+
+fn failed_items(run: &Run) -> Vec<(AgentId, Step)> {
+    run.items.iter().filter(|(_, step)| step.failed()).take(LISTED).cloned().collect()
+}
+
+/// Why an agent of a run failed.
+fn why(floor: Floor, agent: &AgentId, operation: Option<Operation>, step: Step, texts: &'static Texts) -> String {
+    match step {
+        Step::NotPossible(obstacle) => (texts.obstacle)(obstacle).to_owned(),
+        Step::Sent(Outcome::Refused(0)) => (texts.api_error)(&api::ApiError::Unreachable),
+        Step::Sent(Outcome::Refused(status)) => {
+            let row = floor.store.row_of(agent);
+            let device = row.as_ref().and_then(|row| row.device.as_ref()).map(|device| device.number()).unwrap_or_default();
+            let holder = row.as_ref().and_then(|row| row.action.as_ref()?.holder.as_deref()).unwrap_or_default();
+            (texts.refusal)(status, device, holder.split('@').next().unwrap_or_default()).what
+        }
+        Step::Sent(Outcome::Unconfirmed) => {
+            operation.map(|operation| (texts.unconfirmed)((texts.operation)(operation))).unwrap_or_default()
+        }
+        Step::Sent(_) => operation.map(|operation| (texts.unknown)((texts.operation)(operation))).unwrap_or_default(),
+        _ => texts.run_not_sent.to_owned(),
+    }
+}
+
+/// What a run says of this row that the row itself does not: it waits for its turn, or nothing was sent.
+#[component]
+pub fn RunStep(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let step = Memo::new(move |_| floor.store.runs.step_of(&row.with(|row| row.agent.clone())));
+    move || {
+        step.get().map(|(operation, step)| {
+            let word = (texts.operation)(operation);
+            let (code, words) = match step {
+                Step::Waiting => ("waiting", (texts.run_waiting)(word)),
+                Step::NotPossible(obstacle) => ("not-possible", (texts.not_sent)(word, (texts.obstacle)(obstacle))),
+                _ => ("not-sent", (texts.not_sent)(word, texts.run_not_sent)),
+            };
+            view! {
+                <span class="progress" data-run-step=code title=words.clone()>
+                    <span class="words">{words.clone()}</span>
+                </span>
+            }
+        })
+    }
+}

@@ -1,0 +1,56 @@
+//! The agent's day (`GET /agents/{id}/day`), drawn by the server, fetched again when the agent's state changes and every so often.
+
+use super::Floor;
+use crate::floor::{AgentId, Row};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Milliseconds after which it is fetched again, though nothing has changed.
+#[cfg(feature = "hydrate")]
+const EVERY: i64 = 15_000;
+
+/// Keeps `day` up to date for as long as the calling view lives.
+#[cfg(feature = "hydrate")]
+pub fn follow(floor: Floor, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSignal<String>) {
+    let path = format!("{}/day", super::panel::agent_path(&agent));
+    let begun = floor.store.clock.get_untracked();
+    // Does not move on while the page is not live: there would be no answer.
+    let turn = Memo::new(move |_| (floor.store.clock.get() - begun) / EVERY);
+    let standing = Memo::new(move |_| row.with(|row| (row.state, row.since, row.call.as_ref().map(|call| call.id.clone()))));
+    Effect::new(move |before: Option<()>| {
+        turn.track();
+        standing.track();
+        if before.is_some() || day.with_untracked(String::is_empty) {
+            fetch(&path, day);
+        }
+    });
+}
+
+/// The server draws what it was given.
+#[cfg(not(feature = "hydrate"))]
+pub fn follow(_floor: Floor, _agent: AgentId, _row: RwSignal<Arc<Row>>, _day: RwSignal<String>) {}
+
+#[cfg(feature = "hydrate")]
+fn fetch(path: &str, day: RwSignal<String>) {
+    use leptos::wasm_bindgen::JsCast;
+    use leptos::web_sys::Response;
+    use wasm_bindgen_futures::JsFuture;
+
+    let answer = window().fetch_with_str(path);
+    leptos::task::spawn_local(async move {
+        // Without an answer the day stays as it was, and the next turn asks again.
+        let Ok(response) = JsFuture::from(answer).await else { return };
+        let Ok(response) = response.dyn_into::<Response>() else { return };
+        // Who is signed out is sent to another page.
+        if !response.ok() || response.redirected() {
+            return;
+        }
+        let Ok(text) = response.text() else { return };
+        if let Ok(text) = JsFuture::from(text).await
+            && let Some(text) = text.as_string()
+            && day.try_with_untracked(|day| *day != text) == Some(true)
+        {
+            day.set(text);
+        }
+    });
+}

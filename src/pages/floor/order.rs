@@ -1,0 +1,76 @@
+//! What the console will do at an agent by itself, at the row, and how to take it back (`data-order`).
+
+use super::{Floor, floor};
+use crate::api;
+use crate::floor::{Order, OrderKind, Role, Row};
+use crate::i18n::{Texts, texts};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+impl Floor {
+    /// A moment of the console's clock as `14:45` on the reader's; empty until the page is live.
+    pub fn time_of_day(self, at: i64) -> String {
+        if !self.local.get() {
+            return String::new();
+        }
+        let mut time = crate::ui::time::time_of_day(at - self.store.skew.get_value());
+        time.truncate(5);
+        time
+    }
+}
+
+pub fn words(floor: Floor, order: &Order, texts: &Texts) -> String {
+    match order.kind {
+        OrderKind::ReadyAgain { minutes, due: None } => (texts.ready_again_later)(minutes),
+        OrderKind::ReadyAgain { due: Some(due), .. } => (texts.ready_again)(&floor.time_of_day(due)),
+        OrderKind::LogoutAfterCall => texts.logout_after_call.to_owned(),
+    }
+}
+
+pub fn code(order: &Order) -> &'static str {
+    match order.kind {
+        OrderKind::ReadyAgain { .. } => "ready-again",
+        OrderKind::LogoutAfterCall => "logout-after-call",
+    }
+}
+
+#[component]
+pub fn OrderTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let order = Memo::new(move |_| row.with(|row| row.order.clone()));
+    let permitted = floor.me.with_value(|me| me.role == Role::Supervisor);
+    let cancel = move |_| {
+        let agent = row.with_untracked(|row| row.agent.to_string());
+        leptos::task::spawn_local(async move {
+            if let Err(error) = api::order_cancel(agent).await {
+                floor.announcement.set((texts.api_error)(&error));
+            }
+        });
+    };
+    move || {
+        order.get().map(|order| {
+            let words = words(floor, &order, texts);
+            view! {
+                <span class="tag order" data-order=code(&order) title=format!("{words} · {}", (texts.by)(order.by.number()))>
+                    {words.clone()}
+                    {permitted
+                        .then(|| {
+                            view! {
+                                <button
+                                    type="button"
+                                    tabindex="-1"
+                                    data-order-cancel
+                                    aria-label=texts.cancel_order
+                                    title=texts.cancel_order
+                                    on:click=cancel
+                                >
+                                    "×"
+                                </button>
+                            }
+                        })}
+                </span>
+            }
+        })
+    }
+}

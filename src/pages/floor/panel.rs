@@ -1,0 +1,229 @@
+//! One agent in depth, beside the board (`/?agent=5004`): who it is, what goes on now, how far a step-in has come, and the day. The
+//! agent's own page shows the same.
+
+use super::actions::Actions;
+use super::agent_call::CallNow;
+use super::bulk::MINUTES;
+use super::cells::TimeInState;
+use super::order::OrderTag;
+use super::progress::Progress;
+use super::{Floor, floor};
+use crate::api;
+use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
+use crate::i18n::{Texts, after, texts};
+use crate::ui::erased;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// As it stands in an address: an agent of our own by the number alone.
+pub fn in_address<'a>(agent: &'a AgentId, namespace: &Namespace) -> &'a str {
+    if agent.namespace() == namespace.as_str() { agent.number() } else { agent.as_str() }
+}
+
+/// Whom an address means.
+pub fn agent_of(text: &str, namespace: &Namespace) -> Option<AgentId> {
+    if text.contains('@') { AgentId::parse(text).ok() } else { AgentId::of(text, namespace).ok() }
+}
+
+/// The agent's page.
+pub fn agent_path(agent: &AgentId) -> String {
+    format!("/agents/{agent}")
+}
+
+/// Stands beside the board while an agent is open.
+#[component]
+pub fn Panel() -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    move || {
+        floor.open.get().map(|agent| {
+            let name = floor.name_of(&agent);
+            let (path, id) = (agent_path(&agent), agent.to_string());
+            erased(view! {
+                <aside class="panel" aria-label=name data-panel=id>
+                    <div class="panel-head">
+                        <a rel="external" href=path data-open-page>
+                            {texts.open_as_page}
+                        </a>
+                        <button
+                            type="button"
+                            class="dismiss"
+                            data-close-panel
+                            aria-label=texts.close
+                            title=texts.close
+                            on:click=move |_| floor.open_agent(None)
+                        >
+                            "×"
+                        </button>
+                    </div>
+                    <AgentInDepth agent day=String::new() />
+                </aside>
+            })
+        })
+    }
+}
+
+/// `day` is the agent's day as far as it came with the page.
+#[component]
+pub fn AgentInDepth(agent: AgentId, day: String) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let store = floor.store;
+    let slot = {
+        let agent = agent.clone();
+        Memo::new(move |_| {
+            store.changes.track();
+            store.slot(&agent)
+        })
+    };
+    // On the agent's own page the server has looked already.
+    let looked = floor.store.order.with_untracked(|order| order.is_empty());
+    move || {
+        let row = slot.get().and_then(|slot| Some((slot, store.watch(slot)?)));
+        match row {
+            Some((slot, row)) => erased(view! { <InDepth at=slot row day=day.clone() /> }),
+            None if looked || store.whole.get() => {
+                let words = (texts.no_such_agent)(agent.number());
+                erased(view! {
+                    <div class="empty" data-no-agent>
+                        <p>{words}</p>
+                        <small>{texts.no_such_agent_hint}</small>
+                    </div>
+                })
+            }
+            None => erased(()),
+        }
+    }
+}
+
+#[component]
+fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let store = floor.store;
+    let agent = row.with_untracked(|row| row.agent.clone());
+    let name = move || row.with(|row| row.called().to_owned());
+    let number = move || row.with(|row| if row.name.is_empty() { String::new() } else { row.agent.number().to_owned() });
+    let place = move || {
+        row.with(|row| {
+            let device = row.device.as_ref().map(|device| (texts.device)(device.number()));
+            let parts = [Some(row.team.clone()).filter(|team| !team.is_empty()), device];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        })
+    };
+    let state = move || row.with(|row| row.state);
+    let since = move || {
+        let at = row.with(|row| row.since)? + store.offset.get();
+        let time = floor.time_of_day(at);
+        (!time.is_empty()).then(|| (texts.since)(&time))
+    };
+    let note = move || {
+        row.with(|row| {
+            let remembered = row.remembered.then(|| texts.remembered.to_owned());
+            [row.reason.clone(), remembered].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+        })
+    };
+    let always = Memo::new(|_| true);
+    let day = RwSignal::new(day);
+    super::day::follow(floor, agent, row, day);
+    erased(view! {
+        <h2 class="who">
+            {name} " " <small>{number}</small>
+        </h2>
+        <p class="muted">{place}</p>
+        <section class="part" data-state=move || state().code()>
+            <h3>{texts.now}</h3>
+            <div class="standing">
+                <span class="cell state">{move || (texts.state)(state())}</span>
+                <TimeInState row />
+                <span class="muted">{since}</span>
+            </div>
+            <p class="muted">{note}</p>
+            <OrderTag row />
+            <CallNow row />
+        </section>
+        <section class="part">
+            <h3>{texts.col_actions}</h3>
+            <div class="actions">
+                <Actions row at active=always />
+            </div>
+            <NotReadyFor row />
+            <Progress row />
+            {move || row.with(|row| row.action.clone()).map(|action| lines(floor, &action, texts))}
+        </section>
+        <section class="part">
+            <h3>{texts.today}</h3>
+            <div class="day" data-day inner_html=move || day.get()></div>
+        </section>
+    })
+}
+
+/// Not ready for so many minutes, then ready again.
+#[component]
+fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let floor = floor();
+    let texts = texts();
+    let hidden = floor.hidden.with_value(|hidden| hidden.contains(&Operation::NotReady));
+    let blocked = Memo::new(move |_| row.with(|row| floor.blocked(Operation::NotReady, row, texts)));
+    let send = move |minutes: u32| {
+        if blocked.with_untracked(Option::is_some) {
+            return;
+        }
+        let row = row.get_untracked();
+        leptos::task::spawn_local(async move {
+            let device = row.device.as_ref().map(ToString::to_string).unwrap_or_default();
+            // What became of it the row tells.
+            if let Err(error) = api::force_not_ready(row.agent.to_string(), device, None, Some(minutes)).await {
+                floor.announcement.set((texts.api_error)(&error));
+            }
+        });
+    };
+    let buttons = MINUTES.map(|minutes| {
+        view! {
+            <button
+                type="button"
+                class="plain"
+                data-not-ready-for=minutes.to_string()
+                aria-disabled=move || blocked.with(Option::is_some).then_some("true")
+                title=move || blocked.get()
+                aria-label=(texts.not_ready_for)(minutes)
+                on:click=move |_| send(minutes)
+            >
+                {minutes.to_string()}
+            </button>
+        }
+    });
+    (!hidden).then(|| {
+        erased(view! {
+            <div class="boxed" role="group" aria-label=texts.not_ready_minutes>
+                <span class="muted">{texts.not_ready_minutes}</span>
+                {buttons.into_iter().collect_view()}
+            </div>
+        })
+    })
+}
+
+/// The latest step-in, a line for each thing that is known of it.
+fn lines(floor: Floor, action: &Intervention, texts: &'static Texts) -> AnyView {
+    let word = (texts.operation)(action.operation);
+    let mut lines =
+        vec![(floor.time_of_day(action.requested_at), format!("{} · {}", (texts.requested)(word), (texts.by)(action.by.number())))];
+    let answered = after(action.answered_after);
+    match action.outcome {
+        Outcome::Refused(status) if status != 0 => lines.push((answered, (texts.refused)(word, &status.to_string()))),
+        _ if action.answered_after.is_none() => {}
+        _ if action.deferred => lines.push((answered, (texts.deferred)(word))),
+        _ => lines.push((answered, (texts.accepted)(word, "").trim().to_owned())),
+    }
+    let finished = after(action.finished_after);
+    match action.outcome {
+        Outcome::Confirmed => lines.push((finished, (texts.confirmed)(word, "").trim().to_owned())),
+        Outcome::Unconfirmed => lines.push((finished, (texts.unconfirmed)(word))),
+        Outcome::Unknown => lines.push((finished, (texts.unknown)(word))),
+        _ => {}
+    }
+    let outcome = action.outcome.code();
+    let lines =
+        lines.into_iter().map(|(when, what)| view! { <li><span class="when">{when}</span> <span>{what}</span></li> }).collect_view();
+    erased(view! { <ol class="steps" data-steps=outcome>{lines}</ol> })
+}
