@@ -1,6 +1,6 @@
 //! Every address of the console.
 
-use crate::server::{Console, health, json, live, middleware, pages};
+use crate::server::{Console, day, health, json, live, middleware, pages};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -21,6 +21,7 @@ pub fn router(console: Arc<Console>) -> Router {
         .route("/api", any(json::nowhere))
         .route("/api/", any(json::nowhere))
         .route("/api/{*function}", any(other_function))
+        .route("/agents/{id}/day", get(day::fragment))
         .route("/preferences", get(pages::preferences))
         .route("/pkg/{*file}", get(pages::package))
         .fallback(pages::page)

@@ -2,6 +2,7 @@
 
 mod audit;
 mod board;
+mod day;
 mod orders;
 mod sessions;
 mod tokens;
@@ -45,7 +46,7 @@ pub struct Store {
 }
 
 /// Each entry brings the schema one version further; never change one that was released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -72,6 +73,11 @@ const MIGRATIONS: [&str; 4] = [
     CREATE TABLE token (
         name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL, made INTEGER NOT NULL, used INTEGER
     ) WITHOUT ROWID;
+",
+    "
+    CREATE TABLE day (agent TEXT NOT NULL, since INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (agent, since)) WITHOUT ROWID;
+    CREATE INDEX day_since ON day (since);
+    CREATE TABLE moment (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 ",
 ];
 
