@@ -3,6 +3,7 @@
 
 mod properties;
 mod sequences;
+mod truth;
 
 use super::event::{Event, EventKind};
 use super::{AgentId, Floor, Row, State};
