@@ -114,7 +114,7 @@ impl Floor {
                 call.held += held;
             }
         }
-        self.detach(&consult, &device);
+        self.detach(&consult, &device, &call);
         self.merge(&call, &consult);
         Ok(())
     }
@@ -132,7 +132,7 @@ impl Floor {
         if let Some(call) = self.calls.get_mut(&call) {
             call.transfers += 1;
         }
-        self.detach(&consult, &device);
+        self.detach(&consult, &device, &call);
         self.merge(&call, &consult);
         self.leave(&call, &device);
         self.rename(&call, new.clone());
@@ -150,7 +150,7 @@ impl Floor {
                 *recorded = new.clone();
             }
         }
-        call.id = new.clone();
+        call.former.push(std::mem::replace(&mut call.id, new.clone()));
         self.calls.insert(new.clone(), call);
         self.renamed.insert(old.clone(), new);
     }
@@ -171,19 +171,26 @@ impl Floor {
         }
     }
 
-    /// Takes the device out of a call that is about to be merged: it has not ended for anybody.
-    fn detach(&mut self, call: &Id, device: &Id) {
+    /// Takes the device out of a call that is about to be merged into another: it has not ended for anybody, and a recording goes on.
+    fn detach(&mut self, call: &Id, device: &Id, into: &Id) {
         if let Some(call) = self.calls.get_mut(call) {
             call.parts.retain(|part| part.device != *device);
         }
         if let Some(phone) = self.devices.get_mut(device) {
             phone.calls.retain(|other| other != call);
+            if let Some((_, recorded)) = phone.recording.as_mut().filter(|(_, recorded)| recorded == call) {
+                *recorded = into.clone();
+            }
         }
     }
 
     /// Who is left in `old` is in `into` from now on.
     fn merge(&mut self, into: &Id, old: &Id) {
         let Some(gone) = self.calls.remove(old) else { return };
+        if let Some(call) = self.calls.get_mut(into) {
+            call.former.extend(gone.former.into_iter().chain([gone.id]));
+            call.holds += gone.holds;
+        }
         for part in gone.parts {
             if let Some(phone) = self.devices.get_mut(&part.device) {
                 phone.calls.retain(|call| call != old);
