@@ -25,7 +25,7 @@ pub fn AgentPage() -> impl IntoView {
                     <a rel="external" href=back data-to-floor>
                         {texts.to_floor}
                     </a>
-                    <AgentInDepth agent day />
+                    <AgentInDepth agent day looked=true />
                 </article>
             }),
         )
