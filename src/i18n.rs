@@ -3,8 +3,13 @@
 //! Texts with values are functions; enums are put in words by functions that match every variant, so a new variant does not compile
 //! either until both languages have a word for it.
 
+#[cfg(feature = "ssr")]
+mod day;
 mod en;
 mod zh_cn;
+
+#[cfg(feature = "ssr")]
+pub use day::DayTexts;
 
 use crate::api::ApiError;
 use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};

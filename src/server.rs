@@ -3,8 +3,10 @@
 pub mod assets;
 pub mod config;
 pub mod context;
+mod day;
 pub mod force;
 mod health;
+pub mod history;
 mod hub;
 pub mod interventions;
 mod live;

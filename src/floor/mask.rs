@@ -37,23 +37,41 @@ pub fn mask_device(device: &DeviceId, is_ours: impl Fn(&DeviceId) -> bool) -> De
     }
 }
 
-/// Any text, with every number in it that could be from outside hidden. Ids of calls (their groups of hex digits stand between
-/// hyphens) stay.
+/// Any text, with every number in it that could be from outside hidden. Ids in the form of UUIDs (those of calls) stay.
 pub fn mask_text(text: &str) -> String {
     let mut masked = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
         let (before, word) = rest.split_at(start);
         masked.push_str(before);
-        let end = word.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(word.len());
+        let end = word.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(word.len());
         let (word, after) = word.split_at(end);
-        let of_an_id = masked.ends_with('-') || after.starts_with('-');
-        let number = !of_an_id && word.bytes().all(|byte| byte.is_ascii_digit());
-        masked.push_str(&if number { mask(word) } else { word.to_owned() });
+        match is_uuid(word) {
+            true => masked.push_str(word),
+            false => mask_digits(word, &mut masked),
+        }
         rest = after;
     }
     masked.push_str(rest);
     masked
+}
+
+fn is_uuid(word: &str) -> bool {
+    word.len() == 36
+        && word.bytes().enumerate().all(|(at, byte)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+/// Hides each row of digits that could be a number from outside.
+fn mask_digits(word: &str, masked: &mut String) {
+    let mut rest = word;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (before, digits) = rest.split_at(start);
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        masked.push_str(before);
+        masked.push_str(&mask(&digits[..end]));
+        rest = &digits[end..];
+    }
+    masked.push_str(rest);
 }
 
 impl Row {
@@ -105,5 +123,7 @@ mod tests {
         assert_eq!(mask_text(&format!("13800002408@test.cc|{call}, 8001")), format!("138****2408@test.cc|{call}, 8001"));
         assert_eq!(mask_text("2017.03.18 14:13:24"), "2017.03.18 14:13:24");
         assert_eq!(mask_text("电话 13800002408。"), "电话 138****2408。");
+        assert_eq!(mask_text("tel13800002408 0755-26001234 +86-13800002408"), "tel138****2408 0755-******34 +86-138****2408");
+        assert_eq!(mask_text("-13800002408-"), "-138****2408-");
     }
 }

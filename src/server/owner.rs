@@ -16,6 +16,7 @@ use crate::api::ApiError;
 use crate::floor::{AgentId, Event, Intervention, Memory, Operation, RosterEntry, Run, Step};
 use crate::live::{Link, LinkState};
 use crate::server::force::Wanted;
+use crate::server::history::{Day, Mark};
 use crate::server::hub::Subscription;
 use crate::server::interventions::Answer;
 use crate::server::{now, store::Store, store::StoreError};
@@ -34,11 +35,21 @@ const TICK: Duration = Duration::from_millis(20);
 /// How often silence is broken, so that a browser notices it within a second.
 const PULSE: Duration = Duration::from_millis(400);
 
+/// An event on its way to the floor.
+struct Heard {
+    event: Event,
+    body: Vec<u8>,
+    /// Milliseconds since 1970 on the console's clock.
+    arrived: i64,
+    at: Instant,
+}
+
 enum Message {
-    Event(Box<Event>, i64, Instant),
+    Event(Box<Heard>),
     Link(LinkState),
     Roster(Vec<RosterEntry>),
     View(Box<(Subject, Reader)>, oneshot::Sender<View>),
+    Day(AgentId, oneshot::Sender<Option<DayView>>),
     Subscribe(Sight, Option<(u64, u64)>, oneshot::Sender<Subscription>),
     Begin(Box<Wanted>, oneshot::Sender<Result<Intervention, ApiError>>),
     Answered(i64, Answer, oneshot::Sender<Option<Intervention>>),
@@ -62,17 +73,32 @@ pub struct NewRun {
     pub agents: Vec<AgentId>,
 }
 
+/// What an agent's page tells of the day so far.
+#[derive(Debug)]
+pub struct DayView {
+    pub day: Day,
+    /// The platform's clock.
+    pub now: i64,
+}
+
 /// What was kept before a restart.
 #[derive(Debug)]
 pub struct Past {
     pub last_intervention: i64,
     pub board: Vec<Memory>,
     pub orders: Vec<Kept>,
+    /// Who was in which state since when, and when the console was last alive.
+    pub day: (Vec<(AgentId, Mark)>, Option<i64>),
 }
 
 impl Past {
     pub async fn of(store: &Store) -> Result<Past, StoreError> {
-        Ok(Past { last_intervention: store.last_intervention().await?, board: store.board().await?, orders: store.orders().await? })
+        Ok(Past {
+            last_intervention: store.last_intervention().await?,
+            board: store.board().await?,
+            orders: store.orders().await?,
+            day: store.day(now()).await?,
+        })
     }
 }
 
@@ -100,10 +126,10 @@ impl Owner {
         (Owner { inbox, link: link_seen }, due)
     }
 
-    /// An event that arrived at `arrived` (milliseconds since 1970). Waits while the owner is behind: the platform's socket is the
-    /// queue then.
-    pub async fn event(&self, event: Event, arrived: i64) {
-        let _ = self.inbox.send(Message::Event(Box::new(event), arrived, Instant::now())).await;
+    /// An event that arrived at `arrived` (milliseconds since 1970), with its body as it came. Waits while the owner is behind: the
+    /// platform's socket is the queue then.
+    pub async fn event(&self, event: Event, body: Vec<u8>, arrived: i64) {
+        let _ = self.inbox.send(Message::Event(Box::new(Heard { event, body, arrived, at: Instant::now() }))).await;
     }
 
     pub async fn link(&self, state: LinkState) {
@@ -127,6 +153,11 @@ impl Owner {
     /// What a page shows first.
     pub async fn view(&self, subject: Subject, reader: Reader) -> Result<View, Stopped> {
         self.ask(|reply| Message::View(Box::new((subject, reader)), reply)).await
+    }
+
+    /// What an agent's page tells of the day so far; none where nobody knows the agent.
+    pub async fn day(&self, agent: AgentId) -> Result<Option<DayView>, Stopped> {
+        self.ask(|reply| Message::Day(agent, reply)).await
     }
 
     /// A browser's part in the live channel; `(epoch, seq)` where it has been here before.
@@ -225,10 +256,11 @@ async fn run(mut desk: Desk, mut messages: mpsc::Receiver<Message>, stop: Cancel
 /// An asker that has gone is no error.
 fn take(desk: &mut Desk, message: Message) {
     match message {
-        Message::Event(mut event, arrived, heard) => desk.event(&mut event, arrived, heard),
+        Message::Event(heard) => desk.event(*heard),
         Message::Link(state) => desk.link(state),
         Message::Roster(roster) => desk.roster(roster),
         Message::View(wanted, reply) => drop(reply.send(desk.view(&wanted.0, &wanted.1))),
+        Message::Day(agent, reply) => drop(reply.send(desk.day(&agent))),
         Message::Subscribe(sight, from, reply) => drop(reply.send(desk.subscribe(sight, from))),
         Message::Begin(wanted, reply) => drop(reply.send(desk.begin(*wanted))),
         Message::Answered(id, answer, reply) => drop(reply.send(desk.answered(id, answer))),

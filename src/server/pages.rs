@@ -7,7 +7,7 @@ use crate::page::{Language, PageContext, Theme};
 use crate::server::context::local_path;
 use crate::server::owner::{Reader, Subject};
 use crate::server::session::{Session, cookie_value};
-use crate::server::{Console, assets};
+use crate::server::{Console, assets, day};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -35,7 +35,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         _ => {}
     }
     let first = match &session {
-        Some(session) => match first_view(&console, session, &uri).await {
+        Some(session) => match first_view(&console, session, &uri, language(&headers)).await {
             Some(first) => Some(first),
             None => return (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response(),
         },
@@ -63,7 +63,7 @@ pub async fn package(uri: Uri, headers: HeaderMap) -> Response {
 }
 
 /// What the page at `uri` shows first; none while the console stops.
-async fn first_view(console: &Console, session: &Session, uri: &Uri) -> Option<FirstView> {
+async fn first_view(console: &Console, session: &Session, uri: &Uri, language: Language) -> Option<FirstView> {
     let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).unwrap_or_default();
     let params = || params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let subject = match (uri.path(), agent_of(uri.path(), &console.config.namespace)) {
@@ -71,7 +71,15 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri) -> Option<F
         ("/calls", None) => Subject::Calls(CallQuery::from_params(params())),
         _ => Subject::Board(BoardQuery::from_params(params())),
     };
-    let reader = Reader { sight: console.config.sight(session.role), device: session.device.clone() };
+    let sight = console.config.sight(session.role);
+    let day = match &subject {
+        Subject::Agent(agent) => {
+            let day = console.owner.day(agent.clone()).await.ok()?;
+            day.map(|day| day::render(agent, &day, language, sight, &console.config.time_zone)).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    let reader = Reader { sight, device: session.device.clone() };
     let view = console.owner.view(subject, reader).await.ok()?;
     Some(FirstView {
         me: session.me(&console.config.namespace),
@@ -84,7 +92,7 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri) -> Option<F
         calls: view.calls,
         matching_calls: view.matching_calls,
         queues: view.queues,
-        day: String::new(),
+        day,
     })
 }
 
@@ -135,7 +143,7 @@ pub async fn preferences(Query(wanted): Query<Preferences>) -> Response {
     response
 }
 
-fn language(headers: &HeaderMap) -> Language {
+pub fn language(headers: &HeaderMap) -> Language {
     let chosen = cookie_value(headers, "lang").and_then(|code| Language::from_code(&code));
     chosen.or_else(|| preferred(headers)).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
 //! Every address of the console.
 
-use crate::server::{Console, health, live, middleware, pages};
+use crate::server::{Console, day, health, live, middleware, pages};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -18,6 +18,7 @@ pub fn router(console: Arc<Console>) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/live", get(live::upgrade))
         .route("/api/{*function}", post(server_function))
+        .route("/agents/{id}/day", get(day::fragment))
         .route("/preferences", get(pages::preferences))
         .route("/pkg/{*file}", get(pages::package))
         .fallback(pages::page)

@@ -2,6 +2,7 @@
 
 mod audit;
 mod board;
+mod day;
 mod orders;
 mod sessions;
 
@@ -39,7 +40,7 @@ pub struct Store {
 }
 
 /// Each entry brings the schema one version further; never change one that was released.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -61,6 +62,11 @@ const MIGRATIONS: [&str; 3] = [
         id INTEGER PRIMARY KEY, kind TEXT NOT NULL, agent TEXT NOT NULL, device TEXT, by_agent TEXT NOT NULL, by_device TEXT NOT NULL,
         at INTEGER NOT NULL, minutes INTEGER, due INTEGER
     );
+",
+    "
+    CREATE TABLE day (agent TEXT NOT NULL, since INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (agent, since)) WITHOUT ROWID;
+    CREATE INDEX day_since ON day (since);
+    CREATE TABLE moment (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 ",
 ];
 

@@ -45,6 +45,8 @@ fn install() -> Option<PrometheusHandle> {
     for what in ["frame", "event"] {
         counter!("console_events_malformed_total", "what" => what).absolute(0);
     }
+    describe_counter!("console_calls_end_not_seen_total", "Calls that ended without their end being heard");
+    counter!("console_calls_end_not_seen_total").absolute(0);
     gauge!("console_link_live").set(0.0);
     gauge!("console_browsers").set(0.0);
     Some(handle)
@@ -76,6 +78,10 @@ pub fn browsers(change: f64) {
 
 pub fn published(after: Duration) {
     histogram!("console_publish_latency_seconds").record(after);
+}
+
+pub fn call_end_not_seen() {
+    counter!("console_calls_end_not_seen_total").increment(1);
 }
 
 pub fn operation(operation: Operation, outcome: Outcome) {

@@ -4,26 +4,28 @@ mod orders;
 mod runs;
 mod step_in;
 
-use super::Past;
 use super::orders::{Kept, Orders};
 use super::published::{Difference, Published, Sight};
 use super::runs::Runs;
 use super::view::{Reader, Subject, View, view};
-use crate::floor::{
-    AgentId, Applied, CallId, CallRow, Event, Floor, OrderKind, RosterEntry, Row, State, clock::ClockOffset, state_of_status,
-};
+use super::{DayView, Heard, Past};
+use crate::floor::{AgentId, Applied, CallId, CallRow, Floor, OrderKind, RosterEntry, Row, State, clock::ClockOffset, state_of_status};
 use crate::live::{Header, Link, LinkState};
+use crate::server::history::History;
 use crate::server::hub::Subscription;
 use crate::server::interventions::Interventions;
 use crate::server::{now, store::Store, telemetry};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 /// An event from further ahead than this carries no time that could be true.
 const FUTURE: i64 = 5 * 60 * 1000;
+/// How long a call whose end was not heard is shown after that was found.
+const UNSEEN_SHOWN: i64 = 60_000;
 const KEEP_EVERY: Duration = Duration::from_secs(2);
+const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 
 pub struct Desk {
     floor: Floor,
@@ -33,6 +35,7 @@ pub struct Desk {
     /// Where orders go whose time has come.
     errands: mpsc::Sender<Kept>,
     runs: Runs,
+    history: History,
     store: Store,
     link: Link,
     publish_link: watch::Sender<Link>,
@@ -40,6 +43,8 @@ pub struct Desk {
     published: Published,
     dirty: HashSet<AgentId>,
     dirty_calls: HashSet<CallId>,
+    /// Calls whose end was not heard, and when that was found (the console's clock): shown for a while all the same.
+    unseen: HashMap<CallId, i64>,
     /// When the oldest change that is not published yet arrived.
     waiting_since: Option<Instant>,
     /// Agents whose state is from before a break of the link and not confirmed since.
@@ -47,6 +52,7 @@ pub struct Desk {
     /// Agents of whom something new is to be kept.
     unkept: HashSet<AgentId>,
     kept_at: Instant,
+    pruned_at: Instant,
 }
 
 impl Desk {
@@ -59,6 +65,7 @@ impl Desk {
             orders: Orders::default(),
             errands,
             runs: Runs::after(now().unsigned_abs()),
+            history: History::recall(past.day.0, past.day.1),
             store,
             link,
             publish_link,
@@ -66,10 +73,12 @@ impl Desk {
             published: Published::new(),
             dirty: HashSet::new(),
             dirty_calls: HashSet::new(),
+            unseen: HashMap::new(),
             waiting_since: None,
             remembered: HashSet::new(),
             unkept: HashSet::new(),
             kept_at: Instant::now(),
+            pruned_at: Instant::now(),
         };
         for memory in past.board {
             desk.remembered.insert(memory.agent.clone());
@@ -82,17 +91,26 @@ impl Desk {
         desk
     }
 
-    /// Keeps what is new of the board, every few seconds; at once where the console stops.
+    /// Keeps what is new, every few seconds; at once where the console stops.
     pub fn keep(&mut self, at_once: bool) {
-        if self.unkept.is_empty() || !(at_once || self.kept_at.elapsed() >= KEEP_EVERY) {
+        if !(at_once || self.kept_at.elapsed() >= KEEP_EVERY) {
             return;
         }
-        let unkept = std::mem::take(&mut self.unkept);
-        self.store.keep_board(unkept.iter().filter_map(|agent| self.floor.memory(agent)).collect());
         self.kept_at = Instant::now();
+        let unkept = std::mem::take(&mut self.unkept);
+        if !unkept.is_empty() {
+            self.store.keep_board(unkept.iter().filter_map(|agent| self.floor.memory(agent)).collect());
+        }
+        let now = self.platform_now();
+        self.store.keep_day(self.history.take_unkept(), now);
+        if self.pruned_at.elapsed() >= PRUNE_EVERY {
+            self.pruned_at = Instant::now();
+            self.store.forget_days_before(now);
+        }
     }
 
-    pub fn event(&mut self, event: &mut Event, arrived: i64, heard: Instant) {
+    pub fn event(&mut self, heard: Heard) {
+        let Heard { mut event, body, arrived, at: heard } = heard;
         self.link.last_event = Some(arrived);
         let stamped = event.time;
         // Without a time, or with one that cannot be: now, by the platform's clock.
@@ -100,10 +118,14 @@ impl Desk {
         if event.time.is_none_or(|time| self.clock.is_measured() && time > now_there.saturating_add(FUTURE)) {
             (event.time, event.untimed) = (Some(now_there), true);
         }
-        let event = &*event;
+        let event = &event;
         let applied = self.floor.apply(event);
         if applied == Applied::Duplicate {
             return;
+        }
+        let at_device = || [&event.source, &event.device].into_iter().flatten().find_map(|device| self.floor.agent_at(device));
+        if let Some(agent) = event.agent.as_ref().or_else(at_device) {
+            self.history.hear(agent, event, &body);
         }
         if let Some(time) = stamped {
             self.clock.observe(arrived, time);
@@ -136,6 +158,9 @@ impl Desk {
             self.remembered.extend(self.published.rows.values().filter(known).map(|row| row.agent.clone()));
             self.dirty.extend(self.remembered.iter().cloned());
         }
+        if state == LinkState::Down {
+            self.history.nothing_known_since(self.platform_now());
+        }
         self.link = Link { state, since: now(), ..self.link.clone() };
         self.publish_link.send_replace(self.link.clone());
         telemetry::link(state);
@@ -163,17 +188,23 @@ impl Desk {
     pub fn publish(&mut self) {
         let mut new = Difference { runs: self.runs.changes(), ..Difference::default() };
         let mut may_be_due = false;
+        let now_there = self.platform_now();
         for agent in std::mem::take(&mut self.dirty) {
             let Some(row) = self.row(&agent) else { continue };
             may_be_due |= row.order.as_ref().is_some_and(|order| order.kind == OrderKind::LogoutAfterCall) && !row.state.in_call();
             if self.published.rows.get(&agent) != Some(&row) {
+                let certain = !row.remembered && self.link.state == LinkState::Live;
+                let state = if certain { row.state } else { State::Unknown };
+                self.history.mark(&agent, state, row.since, now_there);
                 self.unkept.insert(agent);
                 new.rows.push(row);
             }
         }
         for id in std::mem::take(&mut self.dirty_calls) {
+            let row = self.call_row(&id);
+            let row = row.filter(|call| self.is_shown(call));
             let known = self.published.calls.get(&id);
-            match self.call_row(&id) {
+            match row {
                 Some(call) if known != Some(&call) => new.calls.push(call),
                 None if known.is_some() => new.gone.push(id),
                 _ => {}
@@ -200,6 +231,12 @@ impl Desk {
         view(&self.published, subject, reader, header)
     }
 
+    pub fn day(&mut self, agent: &AgentId) -> Option<DayView> {
+        self.publish();
+        self.published.rows.get(agent)?;
+        Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), now: self.platform_now() })
+    }
+
     pub fn subscribe(&mut self, sight: Sight, from: Option<(u64, u64)>) -> Subscription {
         self.publish();
         let from = from.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, seq)| seq);
@@ -219,6 +256,39 @@ impl Desk {
         let mut call = self.floor.call_row(id)?;
         call.action = self.interventions.latest_at(id, &self.floor).cloned();
         Some(call)
+    }
+
+    /// A call whose end was not heard stays for a minute, so that whoever watches it learns what became of it.
+    fn is_shown(&mut self, call: &CallRow) -> bool {
+        if !call.end_not_seen {
+            // It lives after all.
+            self.unseen.remove(&call.id);
+            return true;
+        }
+        let now = now();
+        let found = *self.unseen.entry(call.id.clone()).or_insert_with(|| {
+            telemetry::call_end_not_seen();
+            now
+        });
+        now.saturating_sub(found) < UNSEEN_SHOWN
+    }
+
+    /// Calls whose end was not heard and which have been shown long enough go; those that the floor has forgotten are forgotten.
+    pub fn forget_unseen(&mut self) {
+        let horizon = now().saturating_sub(UNSEEN_SHOWN);
+        let mut unseen = std::mem::take(&mut self.unseen);
+        unseen.retain(|id, found| {
+            let shown = self.published.calls.contains_key(id);
+            if shown && *found <= horizon {
+                self.dirty_calls.insert(id.clone());
+            }
+            shown || self.floor.call_row(id).is_some()
+        });
+        self.unseen = unseen;
+    }
+
+    fn platform_now(&self) -> i64 {
+        now().saturating_sub(self.clock.millis())
     }
 
     fn header(&self) -> Header {

@@ -173,7 +173,7 @@ async fn listen(
                 Ok(Item::Frame(frame)) => match frame.command.as_str() {
                     "MESSAGE" => {
                         receipts = 0;
-                        take(&frame.body, &config.namespace, owner, malformed, &to_utc).await;
+                        take(frame.body, &config.namespace, owner, malformed, &to_utc).await;
                     }
                     "RECEIPT" => receipts = receipts.saturating_sub(1),
                     "ERROR" => return LinkError::Refused(problem(&frame)),
@@ -227,13 +227,13 @@ fn beat(hello: &Frame) -> Duration {
     Duration::from_millis(if wanted == 0 { 10_000 } else { wanted.clamp(1_000, 10_000) }).mul_f64(0.8)
 }
 
-async fn take(body: &[u8], namespace: &Namespace, owner: &Owner, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
-    match Event::decode(body, to_utc) {
+async fn take(body: Vec<u8>, namespace: &Namespace, owner: &Owner, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
+    match Event::decode(&body, to_utc) {
         // Another tenant's event is none of our floor.
         Ok(event) if !event.is_of(namespace) => tracing::debug!(name = event.name, "an event of another tenant was passed over"),
         Ok(event) => {
             telemetry::event_in();
-            owner.event(event, now()).await;
+            owner.event(event, body, now()).await;
         }
         Err(error) => malformed.count("event", &error),
     }

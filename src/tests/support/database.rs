@@ -63,6 +63,10 @@ impl Database {
         Connection::open(&self.path).unwrap().execute(sql, []).unwrap();
     }
 
+    pub fn count(&self, sql: &str) -> i64 {
+        Connection::open(&self.path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     /// The platform's session ids, by the agent they belong to.
     pub fn platform_sessions(&self) -> Vec<(String, String)> {
         let connection = Connection::open(&self.path).unwrap();

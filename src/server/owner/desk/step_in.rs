@@ -100,6 +100,7 @@ impl Desk {
 
     pub fn expire(&mut self) {
         self.runs.expire();
+        self.forget_unseen();
         self.orders_due();
         if self.interventions.is_empty() {
             return;

@@ -1,0 +1,39 @@
+//! The texts of an agent's day, which only the server writes: the browser's half does not carry them.
+
+mod en;
+mod zh_cn;
+
+use super::Text;
+use crate::floor::EventKind;
+use crate::page::Language;
+use crate::server::history::Figure;
+
+pub struct DayTexts {
+    pub today: Text,
+    /// Agent, from, to.
+    pub strip: fn(&str, &str, &str) -> String,
+    /// State, from, to, how long.
+    pub segment: fn(Text, &str, &str, &str) -> String,
+    pub as_list: Text,
+    pub col_from: Text,
+    pub col_state: Text,
+    pub col_for: Text,
+    pub nothing_known: Text,
+    pub figures: Text,
+    pub figures_as_of: fn(&str) -> String,
+    pub figure: fn(Figure) -> Text,
+    pub events: Text,
+    pub no_events: Text,
+    /// Empty for a name that this edition does not know.
+    pub event: fn(EventKind) -> Text,
+    pub as_it_came: Text,
+}
+
+impl Language {
+    pub fn day_texts(self) -> &'static DayTexts {
+        match self {
+            Language::En => &en::TEXTS,
+            Language::ZhCn => &zh_cn::TEXTS,
+        }
+    }
+}

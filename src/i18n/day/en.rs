@@ -1,0 +1,57 @@
+//! English.
+
+use super::DayTexts;
+use crate::floor::EventKind;
+use crate::server::history::Figure;
+
+pub static TEXTS: DayTexts = DayTexts {
+    today: "Today",
+    strip: |agent, from, to| format!("States of {agent} from {from} to {to}; the same as a list below"),
+    segment: |state, from, to, length| format!("{state}, {from} to {to} ({length})"),
+    as_list: "As a list",
+    col_from: "From",
+    col_state: "State",
+    col_for: "For",
+    nothing_known: "Nothing is known of today yet.",
+    figures: "Figures of the day",
+    figures_as_of: |time| format!("as the platform counted them at {time}"),
+    figure: |figure| match figure {
+        Figure::Calls => "Calls",
+        Figure::Inbound => "Inbound answered",
+        Figure::Outbound => "Outbound answered",
+        Figure::Internal => "Internal answered",
+        Figure::TalkTime => "Talking",
+        Figure::HoldTime => "On hold",
+        Figure::AfterCallTime => "After-call work",
+        Figure::AfterCallCount => "Times after-call work",
+        Figure::NotReadyTime => "Not ready",
+        Figure::NotReadyCount => "Times not ready",
+        Figure::HandlingTime => "Average handling time",
+    },
+    events: "Events",
+    no_events: "No event since the console started.",
+    event: |kind| match kind {
+        EventKind::AgentLoggedOn => "Logged on",
+        EventKind::AgentLoggedOff => "Logged off",
+        EventKind::AgentReady => "Ready",
+        EventKind::AgentNotReady => "Not ready",
+        EventKind::AgentAllocated => "Allocated for an outbound call",
+        EventKind::AgentWorkingAfterCall => "After-call work",
+        EventKind::ServiceInitiated => "Off the hook",
+        EventKind::Originated => "Dialling",
+        EventKind::Delivered => "Ringing",
+        EventKind::Established => "Answered",
+        EventKind::Held => "Put on hold",
+        EventKind::Retrieved => "Back from hold",
+        EventKind::Conferenced => "Conference",
+        EventKind::Transferred => "Transferred",
+        EventKind::ConnectionCleared => "Left the call",
+        EventKind::Failed => "Call failed",
+        EventKind::RecordStarted => "Recording began",
+        EventKind::RecordStopped => "Recording ended",
+        EventKind::AgentStatus => "Status and figures",
+        EventKind::CallEnd => "Call ended",
+        EventKind::Other => "",
+    },
+    as_it_came: "As it came",
+};

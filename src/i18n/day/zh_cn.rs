@@ -1,0 +1,57 @@
+//! 简体中文。
+
+use super::DayTexts;
+use crate::floor::EventKind;
+use crate::server::history::Figure;
+
+pub static TEXTS: DayTexts = DayTexts {
+    today: "今日状态",
+    strip: |agent, from, to| format!("{agent} 从 {from} 到 {to} 的状态；下方有同样内容的列表"),
+    segment: |state, from, to, length| format!("{state}，{from} 至 {to}（{length}）"),
+    as_list: "以列表显示",
+    col_from: "开始",
+    col_state: "状态",
+    col_for: "时长",
+    nothing_known: "今天还没有任何记录。",
+    figures: "今日数据",
+    figures_as_of: |time| format!("平台统计，截至 {time}"),
+    figure: |figure| match figure {
+        Figure::Calls => "通话总数",
+        Figure::Inbound => "呼入接听",
+        Figure::Outbound => "呼出接通",
+        Figure::Internal => "内部通话",
+        Figure::TalkTime => "通话时长",
+        Figure::HoldTime => "保持时长",
+        Figure::AfterCallTime => "话后处理时长",
+        Figure::AfterCallCount => "话后处理次数",
+        Figure::NotReadyTime => "示忙时长",
+        Figure::NotReadyCount => "示忙次数",
+        Figure::HandlingTime => "平均处理时长",
+    },
+    events: "事件",
+    no_events: "控制台启动以来没有收到事件。",
+    event: |kind| match kind {
+        EventKind::AgentLoggedOn => "签入",
+        EventKind::AgentLoggedOff => "签出",
+        EventKind::AgentReady => "空闲",
+        EventKind::AgentNotReady => "示忙",
+        EventKind::AgentAllocated => "已预占用于外呼",
+        EventKind::AgentWorkingAfterCall => "话后处理",
+        EventKind::ServiceInitiated => "摘机",
+        EventKind::Originated => "拨号",
+        EventKind::Delivered => "振铃",
+        EventKind::Established => "接通",
+        EventKind::Held => "保持",
+        EventKind::Retrieved => "取回",
+        EventKind::Conferenced => "会议",
+        EventKind::Transferred => "转接",
+        EventKind::ConnectionCleared => "离开通话",
+        EventKind::Failed => "呼叫失败",
+        EventKind::RecordStarted => "开始录音",
+        EventKind::RecordStopped => "停止录音",
+        EventKind::AgentStatus => "状态与数据",
+        EventKind::CallEnd => "通话结束",
+        EventKind::Other => "",
+    },
+    as_it_came: "原始内容",
+};

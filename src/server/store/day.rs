@@ -1,0 +1,51 @@
+//! Who was in which state since when, for the strip of the day over a restart.
+
+use super::{Store, StoreError};
+use crate::floor::{AgentId, State};
+use crate::server::history::Mark;
+use rusqlite::{OptionalExtension, params};
+
+/// What a strip of the day can show at most.
+const SHOWN: i64 = 24 * 3600 * 1000;
+/// A little more, for what began before.
+const LIFE: i64 = 36 * 3600 * 1000;
+
+impl Store {
+    /// Keeps new marks, and that the console was alive `at` (the platform's clock); all or none.
+    pub fn keep_day(&self, marks: Vec<(AgentId, Mark)>, at: i64) {
+        self.tell("the day", move |connection| {
+            let transaction = connection.transaction()?;
+            {
+                let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO day (agent, since, state) VALUES (?1, ?2, ?3)")?;
+                for (agent, mark) in marks {
+                    statement.execute(params![agent.as_str(), mark.since, mark.state.code()])?;
+                }
+            }
+            transaction.execute("INSERT OR REPLACE INTO moment (name, at) VALUES ('alive', ?1)", [at])?;
+            transaction.commit()
+        });
+    }
+
+    /// Removes what no strip can show any more.
+    pub fn forget_days_before(&self, now: i64) {
+        self.tell("the end of a day", move |connection| {
+            connection.execute("DELETE FROM day WHERE since < ?1", [now - LIFE])?;
+            Ok(())
+        });
+    }
+
+    /// The marks of the last day by agent and time, and when the console was last alive.
+    pub async fn day(&self, now: i64) -> Result<(Vec<(AgentId, Mark)>, Option<i64>), StoreError> {
+        self.ask(move |connection| {
+            connection.execute("DELETE FROM day WHERE since < ?1", [now - LIFE])?;
+            let alive = connection.query_row("SELECT at FROM moment WHERE name = 'alive'", [], |row| row.get(0)).optional()?;
+            let mut statement = connection.prepare("SELECT agent, since, state FROM day WHERE since >= ?1 ORDER BY agent, since")?;
+            let rows = statement.query_map([now - SHOWN], |row| {
+                let state = State::from_code(&row.get::<_, String>(2)?).unwrap_or(State::Unknown);
+                Ok((AgentId::trusted(row.get::<_, String>(0)?), Mark { since: row.get(1)?, state }))
+            })?;
+            Ok((rows.collect::<rusqlite::Result<_>>()?, alive))
+        })
+        .await
+    }
+}
