@@ -50,7 +50,7 @@ test("an agent's page shows the same, live", async ({ board, platform }) => {
   await expect(page.locator(".standing")).toContainText("Ready");
   await platform.setMode("5007", "NotReady", "Lunch");
   await expect(page.locator(".standing")).toContainText("Not ready");
-  await expect(page.locator("[data-day] svg")).toBeVisible();
+  await expect(page.locator("[data-day] svg.strip")).toBeVisible();
   await page.locator("[data-to-floor]").click();
   await board.live();
   await expect(board.panel).toHaveAttribute("data-panel", id("5007"));

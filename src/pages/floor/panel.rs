@@ -12,6 +12,7 @@ use crate::api;
 use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
 use crate::i18n::{Texts, after, texts};
 use crate::ui::erased;
+use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -123,7 +124,8 @@ fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     };
     let always = Memo::new(|_| true);
     let day = RwSignal::new(day);
-    super::day::follow(floor, agent, row, day);
+    let drawn = NodeRef::<html::Div>::new();
+    super::day::follow(floor, agent, row, day, drawn);
     erased(view! {
         <h2 class="who">
             {name} " " <small>{number}</small>
@@ -149,10 +151,7 @@ fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
             <Progress row />
             {move || row.with(|row| row.action.clone()).map(|action| lines(floor, &action, texts))}
         </section>
-        <section class="part">
-            <h3>{texts.today}</h3>
-            <div class="day" data-day inner_html=move || day.get()></div>
-        </section>
+        <div class="whole-day" node_ref=drawn inner_html=move || day.get()></div>
     })
 }
 
