@@ -239,7 +239,6 @@ pub struct Texts {
     pub open_as_page: Text,
     pub now: Text,
     pub since: fn(&str) -> String,
-    pub today: Text,
     pub not_ready_minutes: Text,
     pub not_ready_for: fn(u32) -> String,
     pub no_such_agent: fn(&str) -> String,

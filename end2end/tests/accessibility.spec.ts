@@ -10,10 +10,12 @@ test("the board is a grid with named columns", async ({ board, platform }) => {
   await board.is("5001", "not-ready");
   await expect(page.getByRole("grid", { name: "Agents" })).toBeVisible();
   await expect(grid).toHaveAttribute("aria-rowcount", String(AGENTS + 1));
-  await expect(grid.getByRole("columnheader")).toHaveText([/^State/, /^For/, /^Agent.*No\./s, /^Team/, /^Device/, /^Call/, "Actions"]);
+  await expect(grid.getByRole("columnheader")).toHaveText(["", /^State/, /^For/, /^Agent.*No\./s, /^Team/, /^Device/, /^Call/, "Actions"]);
   await expect(grid.getByRole("row")).toHaveCount(AGENTS + 1);
-  await expect(board.row("5001").getByRole("gridcell")).toHaveCount(7);
-  await expect(board.row("5001").getByRole("gridcell").first()).toHaveText("Not ready");
+  await expect(board.row("5001").getByRole("gridcell")).toHaveCount(8);
+  await expect(board.row("5001").getByRole("gridcell").nth(1)).toHaveText("Not ready");
+  await expect(grid).toHaveAttribute("aria-multiselectable", "true");
+  await expect(board.row("5001").getByRole("checkbox", { name: "Select Zhang Min" })).toBeVisible();
   // The head is row 1.
   await expect(board.row("5001")).toHaveAttribute("aria-rowindex", "2");
   await expect(board.row("5024")).toHaveAttribute("aria-rowindex", String(AGENTS + 1));

@@ -385,7 +385,6 @@ pub static TEXTS: Texts = Texts {
     open_as_page: "Open as a page",
     now: "Now",
     since: |time| format!("since {time}"),
-    today: "Today",
     not_ready_minutes: "Not ready for minutes",
     not_ready_for: |minutes| format!("Not ready for {minutes} minutes, then ready again"),
     no_such_agent: |number| format!("There is no agent {number}"),

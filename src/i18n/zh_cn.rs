@@ -345,7 +345,6 @@ pub static TEXTS: Texts = Texts {
     open_as_page: "在单独页面打开",
     now: "当前",
     since: |time| format!("自 {time} 起"),
-    today: "今日",
     not_ready_minutes: "限时示忙（分钟）",
     not_ready_for: |minutes| format!("示忙 {minutes} 分钟，之后自动示闲"),
     no_such_agent: |number| format!("没有坐席 {number}"),

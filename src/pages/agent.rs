@@ -17,14 +17,15 @@ pub fn AgentPage(asked: String) -> impl IntoView {
         let day = first.day.clone();
         begin(first, BoardQuery::default());
         let back = format!("/?agent={}", in_address(&agent, &namespace));
+        let id = agent.to_string();
         framed(
             &page,
             erased(view! {
-                <article class="agent-page" id="board" tabindex="-1">
+                <article class="agent-page" id="board" data-agent=id tabindex="-1">
                     <a href=back data-to-floor>
                         {texts.to_floor}
                     </a>
-                    <AgentInDepth agent day />
+                    <AgentInDepth agent day looked=true />
                 </article>
             }),
         )

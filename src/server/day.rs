@@ -43,7 +43,7 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
 pub fn render(agent: &AgentId, day: &DayView, language: Language, sight: Sight, zone: &TimeZone) -> String {
     let page = Page { language, sight, zone };
     view! {
-        <div class="day" data-agent=agent.to_string() lang=language.code()>
+        <div class="day" data-day=agent.to_string() lang=language.code()>
             {page.strip(agent, &day.day.marks.iter().copied().collect::<Vec<_>>(), day.now)}
             {day.day.figures.as_ref().map(|figures| page.figures(figures))}
             {page.events(day.day.events.iter().rev())}

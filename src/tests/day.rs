@@ -24,7 +24,7 @@ async fn the_day_shows_states_events_and_figures() {
     assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
     assert!(answer.header("content-type").starts_with("text/html"), "{}", answer.header("content-type"));
     let day = answer.body;
-    for wanted in ["data-agent=\"5001@test.cc\"", "agentNotReady", "Not ready", "AgentStatusEvent", "Talking", "02:05", "&lt;b&gt;break"] {
+    for wanted in ["data-day=\"5001@test.cc\"", "agentNotReady", "Not ready", "AgentStatusEvent", "Talking", "02:05", "&lt;b&gt;break"] {
         assert!(day.contains(wanted), "no {wanted} in {day}");
     }
     assert!(!day.contains("<b>break"), "{day}");
@@ -88,7 +88,7 @@ async fn each_page_comes_with_what_it_is_about() {
     let page = browser.get("/agents/5001").await;
     // What the route draws is the pages' affair; the state that it comes with is ours.
     let text = String::from_utf8_lossy(&crate::masks::decoded(&page.body)).into_owned();
-    assert!(text.contains(&call) && text.contains("13800001111") && text.contains("data-agent="), "{text}");
+    assert!(text.contains(&call) && text.contains("13800001111") && text.contains("data-day="), "{text}");
     assert!(!text.contains("5002@test.cc"), "another agent's row");
     let shown = |body: &str| String::from_utf8_lossy(&crate::masks::decoded(body)).contains(&call);
     assert!(shown(&browser.get("/calls").await.body) && shown(&browser.get("/calls?direction=outbound").await.body));

@@ -19,6 +19,10 @@ export class Board {
   readonly team: Locator;
   readonly banner: Locator;
   readonly grid: Locator;
+  /** What would be done to all selected. */
+  readonly bulk: Locator;
+  /** One agent in depth, beside the board. */
+  readonly panel: Locator;
 
   constructor(readonly page: Page) {
     this.body = page.locator("body");
@@ -28,6 +32,8 @@ export class Board {
     this.team = page.locator("select[name=team]");
     this.banner = page.locator("[data-banner]");
     this.grid = page.getByRole("grid");
+    this.bulk = page.locator("dialog[data-dialog=bulk]");
+    this.panel = page.locator("[data-panel]");
   }
 
   async open(path = "/") {
@@ -77,6 +83,16 @@ export class Board {
     await expect(this.dialog).toBeVisible();
     await this.dialog.locator(`[data-confirm="${operation}"]`).click();
     await expect(this.dialog).toBeHidden();
+  }
+
+  /** The box that selects the agent. */
+  box(agent: string): Locator {
+    return this.row(agent).getByRole("checkbox");
+  }
+
+  async selected(...agents: string[]) {
+    await expect(this.page.locator('[data-agent][aria-selected="true"]')).toHaveCount(agents.length);
+    for (const agent of agents) await expect(this.row(agent)).toHaveAttribute("aria-selected", "true");
   }
 
   progress(agent: string, operation: Operation): Locator {

@@ -20,6 +20,15 @@ impl Runs {
     pub fn new(me: AgentId) -> Self {
         let runs = RwSignal::new(Vec::new());
         let dismissed = RwSignal::new(Vec::new());
+        // Put aside is put aside, also over a reload: ids of runs are given once only.
+        #[cfg(feature = "hydrate")]
+        Effect::new(move |before: Option<()>| {
+            dismissed.track();
+            match before {
+                None => dismissed.update(|dismissed| dismissed.extend(kept::read())),
+                Some(()) => dismissed.with(|dismissed| kept::write(dismissed)),
+            }
+        });
         let known = Memo::new(move |_| dismissed.with(|dismissed| runs.with(|runs| known(runs, dismissed))));
         Runs { me: StoredValue::new(me), runs, dismissed, known }
     }
@@ -49,8 +58,13 @@ impl Runs {
         });
     }
 
-    /// The answer to its start: the live channel may have told more of it since.
+    /// The answer to its start: the live channel may have told more of it since. What went well before is put aside.
     pub fn take_new(self, run: Run) {
+        let well = |run: &&Run| run.is_over() && run.failed().is_empty();
+        let over: Vec<u64> = self.runs.with_untracked(|runs| runs.iter().filter(well).map(|run| run.id).collect());
+        for id in over.into_iter().filter(|id| *id != run.id) {
+            self.dismiss(id);
+        }
         if self.runs.with_untracked(|runs| runs.iter().all(|known| known.id != run.id)) {
             self.take(run);
         }
@@ -75,13 +89,35 @@ impl Runs {
     pub fn dismiss(self, id: u64) {
         self.dismissed.update(|dismissed| {
             self.runs.with_untracked(|runs| dismissed.retain(|id| runs.iter().any(|run| run.id == *id)));
-            dismissed.push(id);
+            if !dismissed.contains(&id) {
+                dismissed.push(id);
+            }
         });
     }
 
     /// What the newest run knows of `agent` that the row does not tell; tracked.
     pub fn step_of(self, agent: &AgentId) -> Option<(Operation, Step)> {
         self.known.with(|known| known.get(agent).copied())
+    }
+}
+
+/// What outlives the page, in its tab.
+#[cfg(feature = "hydrate")]
+mod kept {
+    use leptos::prelude::window;
+
+    const KEY: &str = "runs-put-aside";
+
+    pub fn read() -> Vec<u64> {
+        let text = window().session_storage().ok().flatten().and_then(|storage| storage.get_item(KEY).ok().flatten());
+        text.unwrap_or_default().split(' ').filter_map(|id| id.parse().ok()).collect()
+    }
+
+    pub fn write(ids: &[u64]) {
+        let text = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
+        if let Ok(Some(storage)) = window().session_storage() {
+            _ = storage.set_item(KEY, &text);
+        }
     }
 }
 

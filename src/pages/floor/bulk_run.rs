@@ -57,13 +57,8 @@ fn RunBar(id: u64) -> impl IntoView {
     let cancel = move |_| {
         busy.set(true);
         leptos::task::spawn_local(async move {
-            tell(match api::bulk_cancel(id).await {
-                Ok(run) => {
-                    runs.take(run);
-                    Ok(())
-                }
-                Err(error) => Err((texts.api_error)(&error)),
-            });
+            // What became of it the live channel tells, perhaps before this answer.
+            tell(api::bulk_cancel(id).await.map(|_| ()).map_err(|error| (texts.api_error)(&error)));
         });
     };
     let retry = move |_| {
@@ -172,7 +167,13 @@ fn why(floor: Floor, agent: &AgentId, operation: Option<Operation>, step: Step, 
 pub fn RunStep(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let floor = floor();
     let texts = texts();
-    let step = Memo::new(move |_| floor.store.runs.step_of(&row.with(|row| row.agent.clone())));
+    let step = Memo::new(move |_| {
+        row.with(|row| {
+            let step = floor.store.runs.step_of(&row.agent)?;
+            // A step-in that the row tells of came later.
+            (step.1 == Step::Waiting || row.action.is_none()).then_some(step)
+        })
+    });
     move || {
         step.get().map(|(operation, step)| {
             let word = (texts.operation)(operation);

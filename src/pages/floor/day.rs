@@ -2,6 +2,7 @@
 
 use super::Floor;
 use crate::floor::{AgentId, Row};
+use leptos::html::Div;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -9,9 +10,9 @@ use std::sync::Arc;
 #[cfg(feature = "hydrate")]
 const EVERY: i64 = 15_000;
 
-/// Keeps `day` up to date for as long as the calling view lives.
+/// Keeps `day`, which is drawn in `drawn`, up to date for as long as the calling view lives.
 #[cfg(feature = "hydrate")]
-pub fn follow(floor: Floor, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSignal<String>) {
+pub fn follow(floor: Floor, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSignal<String>, drawn: NodeRef<Div>) {
     let path = format!("{}/day", super::panel::agent_path(&agent));
     let begun = floor.store.clock.get_untracked();
     // Does not move on while the page is not live: there would be no answer.
@@ -21,17 +22,17 @@ pub fn follow(floor: Floor, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSign
         turn.track();
         standing.track();
         if before.is_some() || day.with_untracked(String::is_empty) {
-            fetch(&path, day);
+            fetch(&path, day, drawn);
         }
     });
 }
 
 /// The server draws what it was given.
 #[cfg(not(feature = "hydrate"))]
-pub fn follow(_floor: Floor, _agent: AgentId, _row: RwSignal<Arc<Row>>, _day: RwSignal<String>) {}
+pub fn follow(_floor: Floor, _agent: AgentId, _row: RwSignal<Arc<Row>>, _day: RwSignal<String>, _drawn: NodeRef<Div>) {}
 
 #[cfg(feature = "hydrate")]
-fn fetch(path: &str, day: RwSignal<String>) {
+fn fetch(path: &str, day: RwSignal<String>, drawn: NodeRef<Div>) {
     use leptos::wasm_bindgen::JsCast;
     use leptos::web_sys::Response;
     use wasm_bindgen_futures::JsFuture;
@@ -50,7 +51,12 @@ fn fetch(path: &str, day: RwSignal<String>) {
             && let Some(text) = text.as_string()
             && day.try_with_untracked(|day| *day != text) == Some(true)
         {
-            day.set(text);
+            // What somebody has opened to read is not drawn anew under the eyes.
+            let read =
+                drawn.try_get_untracked().flatten().is_some_and(|drawn| matches!(drawn.query_selector("details[open]"), Ok(Some(_))));
+            if !read {
+                day.set(text);
+            }
         }
     });
 }

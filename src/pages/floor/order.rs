@@ -8,13 +8,15 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 impl Floor {
-    /// A moment of the console's clock as `14:45` on the reader's; empty until the page is live.
-    pub fn time_of_day(self, at: i64) -> String {
+    /// A moment of the console's clock as `14:45` on the reader's, or `14:45:10`; empty until the page is live.
+    pub fn time_of_day(self, at: i64, seconds: bool) -> String {
         if !self.local.get() {
             return String::new();
         }
         let mut time = crate::ui::time::time_of_day(at - self.store.skew.get_value());
-        time.truncate(5);
+        if !seconds {
+            time.truncate(5);
+        }
         time
     }
 }
@@ -22,7 +24,7 @@ impl Floor {
 pub fn words(floor: Floor, order: &Order, texts: &Texts) -> String {
     match order.kind {
         OrderKind::ReadyAgain { minutes, due: None } => (texts.ready_again_later)(minutes),
-        OrderKind::ReadyAgain { due: Some(due), .. } => (texts.ready_again)(&floor.time_of_day(due)),
+        OrderKind::ReadyAgain { due: Some(due), .. } => (texts.ready_again)(&floor.time_of_day(due, false)),
         OrderKind::LogoutAfterCall => texts.logout_after_call.to_owned(),
     }
 }

@@ -12,6 +12,7 @@ use crate::api;
 use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
 use crate::i18n::{Texts, after, texts};
 use crate::ui::{Erased, erased};
+use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -56,16 +57,16 @@ pub fn Panel() -> impl IntoView {
                             "×"
                         </button>
                     </div>
-                    <AgentInDepth agent day=String::new() />
+                    <AgentInDepth agent day=String::new() looked=false />
                 </aside>
             })
         })
     }
 }
 
-/// `day` is the agent's day as far as it came with the page.
+/// `day` is the agent's day as far as it came with the page; `looked` says that the server has looked for the agent already.
 #[component]
-pub fn AgentInDepth(agent: AgentId, day: String) -> impl IntoView {
+pub fn AgentInDepth(agent: AgentId, day: String, looked: bool) -> impl IntoView {
     let floor = floor();
     let texts = texts();
     let store = floor.store;
@@ -76,8 +77,6 @@ pub fn AgentInDepth(agent: AgentId, day: String) -> impl IntoView {
             store.slot(&agent)
         })
     };
-    // On the agent's own page the server has looked already.
-    let looked = floor.store.order.with_untracked(|order| order.is_empty());
     move || {
         let row = slot.get().and_then(|slot| Some((slot, store.watch(slot)?)));
         match row {
@@ -114,7 +113,7 @@ fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     let state = move || row.with(|row| row.state);
     let since = move || {
         let at = row.with(|row| row.since)? + store.offset.get();
-        let time = floor.time_of_day(at);
+        let time = floor.time_of_day(at, false);
         (!time.is_empty()).then(|| (texts.since)(&time))
     };
     let note = move || {
@@ -125,7 +124,8 @@ fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     };
     let always = Memo::new(|_| true);
     let day = RwSignal::new(day);
-    super::day::follow(floor, agent, row, day);
+    let drawn = NodeRef::<html::Div>::new();
+    super::day::follow(floor, agent, row, day, drawn);
     erased(view! {
         <h2 class="who">
             {name} " " <small>{number}</small>
@@ -151,10 +151,7 @@ fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
             <Progress row />
             {move || row.with(|row| row.action.clone()).map(|action| lines(floor, &action, texts))}
         </section>
-        <section class="part">
-            <h3>{texts.today}</h3>
-            <div class="day" data-day inner_html=move || day.get()></div>
-        </section>
+        <div class="whole-day" node_ref=drawn inner_html=move || day.get()></div>
     })
 }
 
@@ -207,7 +204,7 @@ fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
 fn lines(floor: Floor, action: &Intervention, texts: &'static Texts) -> Erased {
     let word = (texts.operation)(action.operation);
     let mut lines =
-        vec![(floor.time_of_day(action.requested_at), format!("{} · {}", (texts.requested)(word), (texts.by)(action.by.number())))];
+        vec![(floor.time_of_day(action.requested_at, true), format!("{} · {}", (texts.requested)(word), (texts.by)(action.by.number())))];
     let answered = after(action.answered_after);
     match action.outcome {
         Outcome::Refused(status) if status != 0 => lines.push((answered, (texts.refused)(word, &status.to_string()))),

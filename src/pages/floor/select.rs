@@ -147,6 +147,7 @@ pub fn PickAll() -> impl IntoView {
             aria-label=label
             title=label
             data-select-all
+            disabled=move || most.get() == 0
             prop:checked=move || count.get() != 0 && count.get() == most.get()
             prop:indeterminate=move || count.get() != 0 && count.get() != most.get()
             on:click=pick
