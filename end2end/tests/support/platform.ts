@@ -127,6 +127,12 @@ export class Platform {
     return this.ask("POST", `${connection(call, device)}/retrieve`);
   }
 
+  /** Single-step conference: `device` brings another phone into its call. */
+  join(call: string, device: string, participant: string) {
+    const body = { conferenceParticipant: participant, participationType: "Active" };
+    return this.ask("POST", `${connection(call, device)}/singleStepConference`, body);
+  }
+
   drop(call: string, device: string) {
     return this.ask("DELETE", connection(call, device));
   }
