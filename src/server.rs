@@ -7,6 +7,7 @@ pub mod force;
 mod health;
 mod hub;
 pub mod interventions;
+mod json;
 mod live;
 mod middleware;
 pub mod orders;
@@ -19,10 +20,12 @@ pub mod sdk;
 pub mod session;
 pub mod store;
 pub mod telemetry;
+pub mod token;
 mod upkeep;
 
 use config::Config;
-use owner::Owner;
+use owner::{Owner, Past};
+use runs::Pace;
 use sdk::Platform;
 use session::Sessions;
 use std::sync::Arc;
@@ -39,6 +42,8 @@ pub struct Console {
     pub platform: Platform,
     pub sessions: Sessions,
     pub store: Store,
+    /// What the console asks for by itself or for many agents goes at this pace.
+    pub pace: Pace,
     /// Somebody signed in, or the link came back: names, teams and states may be new.
     pub roster_wanted: Notify,
     pub stop: CancellationToken,
@@ -66,12 +71,13 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
     store.close_open_operations(now()).await?;
-    let owner = Owner::start(store.clone(), store.last_intervention().await?, store.board().await?, stop.clone());
+    let (owner, due) = Owner::start(store.clone(), Past::of(&store).await?, stop.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,
         owner: owner.clone(),
         store,
+        pace: Pace::default(),
         roster_wanted: Notify::new(),
         stop: stop.clone(),
         config: config.clone(),
@@ -80,9 +86,10 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
     let link = tokio::spawn(sdk::link::run(config, owner, stop.clone()));
     let upkeep = tokio::spawn(upkeep::run(console.clone()));
+    let orders = tokio::spawn(orders::run(console.clone(), due));
     let served = axum::serve(listener, router::router(console)).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
     stop.cancel();
-    let _ = tokio::join!(link, upkeep);
+    let _ = tokio::join!(link, upkeep, orders);
     Ok(served?)
 }
 

@@ -1,121 +1,136 @@
-// The calls page: every live call with its parties, filters in the address, and stepping in at a party.
-import type { Locator, Page } from "@playwright/test";
-import { expect, provoked, signIn, test } from "./support/fixtures";
-import { phoneOf } from "./support/platform";
+// The calls (`/calls`): one row a call whatever it goes through, with the parties that it has now.
+import type { Page } from "@playwright/test";
+import { Board } from "./support/board";
+import { expect, signIn, test } from "./support/fixtures";
+import { id } from "./support/platform";
 
-const devices = (...agents: string[]) => agents.map((agent) => `${phoneOf(agent)}@test.cc`).sort().join(",");
-const row = (page: Page, call: string) => page.locator(`.row[data-call="${call}"]`);
-const action = (row: Locator, operation: string) => row.locator(`[data-action="${operation}"]`);
+const CUSTOMER = "13800002408";
 
-test("a call comes with its parties, and goes", async ({ board, platform }) => {
-  const { page } = board;
+const callRows = (page: Page) => page.locator(".row[data-call]");
+const callRow = (page: Page, call: string) => page.locator(`.row[data-call="${call}"]`);
+const parties = (...numbers: string[]) => numbers.map(id).sort().join(",");
+
+test("live calls stand longest first, each with its parties", async ({ board, platform }) => {
   await board.open("/calls");
-  await expect(page.locator(".empty")).toContainText("No calls now");
+  await expect(board.page.locator(".empty")).toBeVisible();
   const first = await platform.talk("5001", "5002");
-  const second = await platform.talk("5003", "5004");
-  await expect(row(page, first)).toHaveAttribute("data-parties", devices("5001", "5002"));
-  await expect(row(page, first)).toHaveAttribute("data-state", "talking");
-  await expect(row(page, second)).toHaveAttribute("data-parties", devices("5003", "5004"));
-  // The longest first.
-  const order = await page.locator(".row[data-call]").evaluateAll((rows) => rows.map((row) => row.getAttribute("data-call")));
-  expect(order).toEqual([first, second]);
+  await expect(callRow(board.page, first)).toHaveAttribute("data-parties", parties("8001", "8002"));
+  const second = await platform.talkOutside("5003", CUSTOMER);
+  await expect(callRow(board.page, second)).toHaveAttribute("data-parties", parties("8003", CUSTOMER));
+  await expect(callRow(board.page, second)).toContainText(CUSTOMER);
+  const order = () => callRows(board.page).evaluateAll((rows) => rows.map((row) => row.getAttribute("data-call")));
+  await board.page.mouse.move(0, 0);
+  await expect.poll(order).toEqual([first, second]);
   await platform.hold(first, "8001");
-  await expect(row(page, first)).toHaveAttribute("data-state", "on-hold");
-  await expect(row(page, first).locator('[data-tag="holds"]')).toContainText("hold 1");
-  await expect(row(page, first).locator('[data-device="8001@test.cc"]')).toHaveAttribute("data-part", "held");
-  // A reload shows the same at once.
-  await page.reload();
+  await expect(callRow(board.page, first)).toHaveAttribute("data-state", "on-hold");
+  await platform.drop(first, "8001");
+  await expect(callRows(board.page)).toHaveCount(1);
+});
+
+test("filters stand in the address and come back with it", async ({ board, platform }) => {
+  const internal = await platform.talk("5001", "5002");
+  const outbound = await platform.talkOutside("5003", CUSTOMER);
+  await board.open("/calls?direction=outbound");
+  await expect(callRow(board.page, outbound)).toBeVisible();
+  await expect(callRow(board.page, internal)).toHaveCount(0);
+  await board.page.locator("select[name=direction]").selectOption("internal");
+  await expect(callRow(board.page, internal)).toBeVisible();
+  await expect(callRow(board.page, outbound)).toHaveCount(0);
+  await expect(board.page).toHaveURL(/\/calls\?direction=internal$/);
+  await board.page.reload();
   await board.live();
-  await expect(row(page, first).getByRole("link", { name: /./ }).first()).toHaveAttribute("href", /^\/agents\/500/);
-  await platform.drop(second, "8003");
-  await expect(row(page, second)).toHaveCount(0);
+  await expect(callRow(board.page, internal)).toBeVisible();
+  await expect(callRow(board.page, outbound)).toHaveCount(0);
 });
 
-test("filters stand in the address", async ({ board, platform }) => {
-  const { page } = board;
-  const held = await platform.talk("5001", "5002");
-  const talking = await platform.talk("5013", "5014");
-  await platform.hold(held, "8001");
-  await board.open("/calls?state=on-hold");
-  await expect(row(page, held)).toBeVisible();
-  await expect(row(page, talking)).toHaveCount(0);
-  await board.counts({ "on-hold": 1, talking: 1, calls: 2 });
-  await board.tile("talking").click();
-  await expect(page).toHaveURL(/state=on-hold%2Ctalking|state=talking%2Con-hold|state=(on-hold,talking|talking,on-hold)/);
-  await expect(page.locator(".row[data-call]")).toHaveCount(2);
-  await page.goBack();
-  await expect(page.locator(".row[data-call]")).toHaveCount(1);
+test("a consult transfer is followed across the calls' ids", async ({ board, platform, context, demo }) => {
   await board.open("/calls");
-  await board.search.fill("8013");
-  await expect(page).toHaveURL(/\?q=8013$/);
-  await expect(page.locator(".row[data-call]")).toHaveCount(1);
-  await board.search.fill("");
-  await page.locator("select[name=direction]").selectOption("inbound");
-  await expect(page.locator(".empty")).toContainText("No call matches");
-  await page.locator(".empty [data-clear-filters]").click();
-  await expect(page.locator(".row[data-call]")).toHaveCount(2);
+  const customers = await platform.talkOutside("5001", CUSTOMER);
+  await callRow(board.page, customers).focus();
+  const consultation = await platform.consult(customers, "8001", "8002");
+  await expect(callRow(board.page, customers)).toHaveAttribute("data-state", "on-hold");
+  await expect(callRow(board.page, consultation)).toHaveAttribute("data-parties", parties("8001", "8002"));
+  const after = await platform.transfer(customers, "8001", consultation);
+  expect([customers, consultation]).not.toContain(after);
+  await expect(callRow(board.page, after)).toHaveAttribute("data-parties", parties("8002", CUSTOMER));
+  await expect(callRows(board.page)).toHaveCount(1);
+  // Who watched the customer's call watches it still.
+  await expect(callRow(board.page, after)).toBeFocused();
+  const { calls } = await (await context.request.get(`${demo.url}/api/calls`)).json();
+  expect(calls[0].callId).toBe(after);
+  expect(calls[0].formerCallIds.sort()).toEqual([customers, consultation].sort());
+  expect(calls[0].direction).toBe("outbound");
 });
 
-test("the buttons of a call step in at the chosen party, and say what will happen", async ({ board, platform }) => {
-  const { page } = board;
-  const call = await platform.talk("5005", "5006");
+test("a conference of three loses its members one by one", async ({ board, platform }) => {
+  const call = await platform.talk("5001", "5002");
+  await platform.conference(call, "8001", "8003");
+  for (const agent of ["5001", "5002", "5003"]) await board.is(agent, "conference");
   await board.open("/calls");
-  const line = row(page, call);
-  await line.hover();
-  await expect(action(line, "forceListen")).toHaveAttribute("data-effect", "listens");
-  await expect(action(line, "forceListen")).toHaveAttribute("title", /8000 hears the call silently/);
-  await expect(action(line, "forceDrop")).toHaveAttribute("title", /hangs up 5005; the call ends/);
-  await line.locator('[data-device="8006@test.cc"] .choose').click();
-  await expect(action(line, "forceDrop")).toHaveAttribute("title", /hangs up 5006; the call ends/);
-  await expect(action(line, "forceLogout")).toHaveAttribute("title", /5006 will log out after this call/);
-  await action(line, "forceJoin").click();
-  await expect(line.locator('[data-outcome="confirmed"]')).toContainText("Join confirmed");
-  await expect(line).toHaveAttribute("data-state", "conference");
-  await expect(line.locator('[data-tag="joined"]')).toHaveText("joined: 8000");
-  await expect(action(line, "forceDrop")).toHaveAttribute("data-effect", "leaves");
-  await action(line, "forceDrop").click();
-  await expect(board.dialog).toContainText("which goes on between the other two");
-  // The agent hangs up while the question stands.
-  await platform.drop(call, "8005");
-  await expect(board.dialog).toContainText("and the call ends");
-  await expect(board.dialog).toContainText("This has changed since you asked.");
-  await expect(board.dialog.locator("[data-confirm]")).toHaveAttribute("data-effect", "ends-call");
-  await platform.drop(call, "8006");
-  await expect(board.dialog).toContainText("Not possible any more");
-  await expect(board.dialog.locator("[data-confirm]")).toHaveAttribute("aria-disabled", "true");
+  await expect(callRow(board.page, call)).toHaveAttribute("data-parties", parties("8001", "8002", "8003"));
+  await expect(callRow(board.page, call)).toHaveAttribute("data-state", "conference");
+  await platform.drop(call, "8001");
+  await expect(callRow(board.page, call)).toHaveAttribute("data-parties", parties("8002", "8003"));
+  await expect(callRow(board.page, call)).toHaveAttribute("data-state", "talking");
+  await platform.drop(call, "8003");
+  await expect(callRows(board.page)).toHaveCount(0);
+  await board.open("/");
+  for (const agent of ["5001", "5002", "5003"]) await board.is(agent, "ready");
 });
 
-test("a second supervisor sees who is there before the click", async ({ board, platform, browser, demo, quiet }) => {
-  const call = await platform.talk("5007", "5008");
-  await board.is("5007", "on-call");
+test("a step-in works from the call's row and shows its outcome there", async ({ board, platform }) => {
+  const call = await platform.talk("5004", "5005");
+  await board.open("/calls");
+  const row = callRow(board.page, call);
+  await row.hover();
+  await row.locator('[data-action="forceListen"]').click();
+  await expect(row.locator('[data-outcome][data-operation="forceListen"]')).toHaveAttribute("data-outcome", "confirmed");
+  await expect(row).toHaveAttribute("data-parties", parties("8000", "8004", "8005"));
+  expect(await platform.devicesIn(call)).toEqual(["8000", "8004", "8005"]);
+});
+
+test("a listener appears on a second supervisor's screen before he clicks", async ({ board, platform, browser, demo, quiet }) => {
+  const call = await platform.talk("5001", "5002");
   const context = await browser.newContext({ baseURL: demo.url });
   quiet.watch(context);
   await signIn(context.request, demo.url, "5900", "8900");
-  const page = await context.newPage();
-  await page.goto("/calls");
-  await expect(page.locator("body")).toHaveAttribute("data-link", "live");
-  await row(page, call).hover();
-  await action(row(page, call), "forceListen").click();
-  await expect(board.row("5007").locator('[data-tag="listening"]')).toHaveText("listening: 8900");
-  await expect(board.action("5008", "forceDrop")).toHaveAttribute("title", /8900 is listening/);
-  await board.act("5008", "forceDrop");
-  await expect(board.dialog).toContainText("8900 is listening");
+  const colleague = new Board(await context.newPage());
+  await colleague.open();
+  await colleague.is("5001", "on-call");
+  await board.is("5001", "on-call");
+  await board.act("5001", "forceListen");
+  await expect(colleague.row("5001").locator('[data-tag="listening"]')).toContainText("8000");
+  // The colleague is told at the button as well.
+  await expect(colleague.action("5001", "forceJoin")).toHaveAttribute("title", /8000/);
+  await board.act("5001", "forceJoin");
+  await expect(colleague.row("5001").locator('[data-tag="joined"]')).toContainText("8000");
+  await expect(colleague.row("5001").locator('[data-tag="listening"]')).toHaveCount(0);
+  await colleague.open("/calls");
+  await expect(callRow(colleague.page, call)).toHaveAttribute("data-parties", parties("8000", "8001", "8002"));
   await context.close();
 });
 
-test("what was shown is not what would happen now: nothing is sent, and the page explains", async ({ board, platform, quiet, page }) => {
-  quiet.expect(provoked.status(409));
-  const call = await platform.talk("5009", "5010");
-  await board.is("5009", "on-call");
-  // The request is on its way while a third party joins.
-  await page.route("**/api/force/drop", async (route) => {
-    await platform.join(call, "8009", "8011");
-    await expect.poll(async () => (await platform.devicesIn(call)).length).toBe(3);
-    await board.is("5009", "conference");
-    await route.continue();
-  });
-  await board.act("5009", "forceDrop");
-  await board.confirm("forceDrop");
-  await board.outcome("5009", "forceDrop", "refused", /not sent: things have changed meanwhile\. Now: hangs up 5009; the call goes on/);
-  expect((await platform.devicesIn(call)).length).toBe(3);
+test("numbers of outside parties are masked for those who may only look", async ({ own, browser, quiet }) => {
+  const demo = await own.demo("--agents", "4", "--viewers", "5909");
+  const { Platform } = await import("./support/platform");
+  const platform = new Platform(demo.platform);
+  const context = await browser.newContext({ baseURL: demo.url });
+  quiet.watch(context);
+  await signIn(context.request, demo.url, "5909", "8909");
+  const board = new Board(await context.newPage());
+  await board.open();
+  await platform.talkOutside("5001", CUSTOMER);
+  await expect(board.cell("5001", "call")).toContainText("138****2408");
+  const heard: string[] = [];
+  for (const path of ["/", "/calls", `/calls?q=${CUSTOMER}`, "/agents/5001@test.cc"]) {
+    const answer = await context.request.get(demo.url + path);
+    heard.push((await answer.text()).replaceAll(`q=${CUSTOMER}`, "").replaceAll(`value="${CUSTOMER}"`, ""));
+    await board.open(path);
+    await expect(board.page.locator("body")).not.toContainText(CUSTOMER);
+  }
+  heard.push(await (await context.request.get(`${demo.url}/api/calls`)).text());
+  heard.push(await (await context.request.get(`${demo.url}/metrics`)).text());
+  for (const text of heard) expect(text).not.toContain(CUSTOMER);
+  expect(demo.program.log).not.toContain(CUSTOMER);
+  await context.close();
 });

@@ -3,7 +3,7 @@
 //!
 //! One decision for both sides: the browser words it at the button and disables with it, the server refuses with it.
 
-use super::{CallId, DeviceId, Operation, PartyState, Role, Row, State};
+use super::{CallId, DeviceId, Operation, OrderKind, PartyState, Role, Row, State};
 use serde::{Deserialize, Serialize};
 
 /// What an operation will do.
@@ -143,7 +143,8 @@ pub fn forecast(operation: Operation, scene: &Scene) -> Result<Effect, Obstacle>
         return Err(Obstacle::NotPermitted);
     }
     let pending = |row: &Row| row.action.as_ref().is_some_and(|action| action.outcome.pending() && action.operation == operation);
-    if scene.row.is_some_and(pending) {
+    let waiting = |row: &Row| operation == Operation::Logout && row.order.as_ref().is_some_and(|o| o.kind == OrderKind::LogoutAfterCall);
+    if scene.row.is_some_and(|row| pending(row) || waiting(row)) {
         return Err(Obstacle::UnderWay);
     }
     if operation.on_call() { at_call(operation, scene) } else { at_agent(operation, scene) }

@@ -7,6 +7,7 @@ use crate::floor::{
 };
 use crate::server::context;
 use crate::server::interventions::Answer;
+use crate::server::owner::RunItem;
 use crate::server::sdk::{CallError, PlatformSession, requests::ForceRequest};
 use crate::server::session::Session;
 use crate::server::{Console, now};
@@ -49,6 +50,8 @@ pub struct Request {
     pub expect: Option<String>,
     /// Not ready for so many minutes, then ready again.
     pub minutes: Option<u32>,
+    /// Which part of a bulk run this is.
+    pub item: Option<RunItem>,
 }
 
 /// What is wanted, checked as far as it can be without the floor.
@@ -58,6 +61,7 @@ pub struct Wanted {
     pub role: Role,
     pub expect: Option<Effect>,
     pub minutes: Option<u32>,
+    pub item: Option<RunItem>,
 }
 
 /// Runs one operation for the caller of the server function. Returns once the platform has answered: accepted, or confirmed if the
@@ -79,6 +83,11 @@ pub async fn run(console: Arc<Console>, actor: Actor, operation: Operation, requ
         tracing::error!(%error, "an operation was not sent because the audit log could not be written");
         console.owner.withdraw(begun.id).await;
         return Err(ApiError::AuditFailed);
+    }
+    console.owner.order_written(begun.id).await;
+    if begun.deferred {
+        // A log-out waits here for the end of the call; the platform would refuse it now.
+        return Ok(begun);
     }
     send(console, actor, begun).await
 }
@@ -165,7 +174,7 @@ fn plan(operation: Operation, request: Request, actor: &Actor, namespace: &Names
         deferred: false,
         holder: None,
     };
-    Ok(Wanted { intervention, role: actor.role, expect, minutes })
+    Ok(Wanted { intervention, role: actor.role, expect, minutes, item: request.item })
 }
 
 /// What is to be sent, for a call under the id that the platform knows it by now.

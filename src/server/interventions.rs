@@ -16,8 +16,15 @@ const MOST: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub struct Interventions {
-    by_id: BTreeMap<i64, Intervention>,
+    by_id: BTreeMap<i64, Followed>,
     last_id: i64,
+}
+
+#[derive(Debug)]
+struct Followed {
+    step_in: Intervention,
+    /// When it was sent: later than it was asked for where it waited for the end of a call.
+    sent: i64,
 }
 
 /// How the platform answered.
@@ -50,22 +57,43 @@ impl Interventions {
         }
         self.last_id += 1;
         intervention.id = self.last_id;
-        self.by_id.insert(intervention.id, intervention.clone());
+        self.recall(intervention.clone());
         Some(intervention)
     }
 
+    /// Takes up one that waits since before a restart, under the id that it has.
+    pub fn recall(&mut self, intervention: Intervention) {
+        let sent = intervention.requested_at;
+        self.by_id.insert(intervention.id, Followed { step_in: intervention, sent });
+    }
+
     pub fn withdraw(&mut self, id: i64) -> Option<Intervention> {
-        self.by_id.remove(&id)
+        self.by_id.remove(&id).map(|followed| followed.step_in)
     }
 
     pub fn get(&self, id: i64) -> Option<&Intervention> {
-        self.by_id.get(&id)
+        self.by_id.get(&id).map(|followed| &followed.step_in)
+    }
+
+    /// One that waited is sent now, or waits on.
+    pub fn sends(&mut self, id: i64, sends: bool, now: i64) -> Option<Intervention> {
+        let followed = self.by_id.get_mut(&id).filter(|followed| followed.step_in.outcome == Outcome::Requested)?;
+        (followed.sent, followed.step_in.deferred) = (now, !sends);
+        Some(followed.step_in.clone())
+    }
+
+    /// What was wanted is true, though no event said so.
+    pub fn confirm(&mut self, id: i64, now: i64) -> Option<Intervention> {
+        let intervention = &mut self.by_id.get_mut(&id)?.step_in;
+        intervention.outcome = Outcome::Confirmed;
+        intervention.finished_after = Some(elapsed(intervention.requested_at, now));
+        Some(intervention.clone())
     }
 
     /// The platform answered, or the connection broke. An event that came first has the last word.
     pub fn answered(&mut self, id: i64, answer: Answer, now: i64) -> Option<Intervention> {
         let Answer { outcome, deferred, holder } = answer;
-        let intervention = self.by_id.get_mut(&id)?;
+        let intervention = &mut self.by_id.get_mut(&id)?.step_in;
         let after = elapsed(intervention.requested_at, now);
         intervention.answered_after = Some(after);
         if intervention.outcome == Outcome::Requested {
@@ -80,7 +108,7 @@ impl Interventions {
     pub fn proved_by(&mut self, event: &Event, floor: &Floor, now: i64) -> Changed {
         let open = |outcome| matches!(outcome, Outcome::Requested | Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
         let mut changed = Vec::new();
-        for intervention in self.by_id.values_mut() {
+        for Followed { step_in: intervention, .. } in self.by_id.values_mut() {
             if open(intervention.outcome) && intervention.is_proved_by(event, floor) {
                 intervention.outcome = Outcome::Confirmed;
                 intervention.finished_after = Some(elapsed(intervention.requested_at, now));
@@ -93,17 +121,17 @@ impl Interventions {
     /// Gives up on those that waited too long. The second list is those that need not be shown any more.
     pub fn expire(&mut self, now: i64) -> (Changed, Changed) {
         let mut changed = Vec::new();
-        for intervention in self.by_id.values_mut() {
+        for Followed { step_in: intervention, sent } in self.by_id.values_mut() {
             let patience = if intervention.deferred { LONGEST_CALL } else { PATIENCE };
-            if intervention.outcome == Outcome::Accepted && now - intervention.requested_at >= patience {
+            if intervention.outcome == Outcome::Accepted && now - *sent >= patience {
                 intervention.outcome = Outcome::Unconfirmed;
                 intervention.finished_after = Some(elapsed(intervention.requested_at, now));
                 changed.push(intervention.clone());
             }
         }
         let ended = |i: &Intervention| now - i.requested_at - i64::from(i.finished_after.unwrap_or(0)) >= SHOWN;
-        let gone: Vec<i64> = self.by_id.values().filter(|i| !i.outcome.pending() && ended(i)).map(|i| i.id).collect();
-        (changed, gone.into_iter().filter_map(|id| self.by_id.remove(&id)).collect())
+        let gone: Vec<i64> = self.all().filter(|i| !i.outcome.pending() && ended(i)).map(|i| i.id).collect();
+        (changed, gone.into_iter().filter_map(|id| self.withdraw(id)).collect())
     }
 
     /// The latest at this agent, or the latest listening to this call.
@@ -111,12 +139,16 @@ impl Interventions {
         let here = |i: &&Intervention| {
             i.agent.as_ref() == Some(agent) || (i.operation == Operation::Listen && call.is_some() && i.call.as_ref() == call)
         };
-        self.by_id.values().rev().find(here)
+        self.all().rev().find(here)
     }
 
     /// The latest at this call, under whichever of its ids.
     pub fn latest_at(&self, call: &CallId, floor: &Floor) -> Option<&Intervention> {
-        self.by_id.values().rev().find(|i| i.call.as_ref().is_some_and(|id| floor.successor(id) == *call))
+        self.all().rev().find(|i| i.call.as_ref().is_some_and(|id| floor.successor(id) == *call))
+    }
+
+    fn all(&self) -> impl DoubleEndedIterator<Item = &Intervention> {
+        self.by_id.values().map(|followed| &followed.step_in)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -184,6 +216,17 @@ mod tests {
         all.answered(id, Answer { deferred: true, ..Outcome::Accepted.into() }, 50);
         assert!(all.expire(LONGEST_CALL - 1).0.is_empty());
         assert_eq!(all.proved_by(&proof(), &Floor::default(), LONGEST_CALL)[0].outcome, Outcome::Confirmed);
+    }
+
+    #[test]
+    fn patience_counts_from_the_sending() {
+        let mut all = Interventions::default();
+        let id = all.begin(Intervention { deferred: true, ..ready(0) }).unwrap().id;
+        assert!(all.expire(LONGEST_CALL * 9).0.is_empty(), "one that was never sent was given up");
+        assert!(!all.sends(id, true, 500_000).unwrap().deferred);
+        all.answered(id, Outcome::Accepted.into(), 500_050);
+        assert!(all.expire(509_999).0.is_empty());
+        assert_eq!(all.expire(510_000).0[0].finished_after, Some(510_000));
     }
 
     #[test]

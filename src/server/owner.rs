@@ -2,19 +2,24 @@
 //! answered; nobody else touches the floor.
 
 mod desk;
+mod orders;
 mod published;
+mod runs;
 mod view;
 
+pub use desk::{AgentLook, CallsLook, FloorLook};
+pub use orders::{Kept, Verdict};
 pub use published::Sight;
+pub use runs::{RunItem, Turn};
 pub use view::{Reader, Subject, View};
 
 use crate::api::ApiError;
-use crate::floor::{Event, Intervention, Memory, RosterEntry};
+use crate::floor::{AgentId, BoardQuery, CallQuery, Event, Intervention, Memory, Operation, RosterEntry, Run, Step};
 use crate::live::{Link, LinkState};
 use crate::server::force::Wanted;
 use crate::server::hub::Subscription;
-use crate::server::interventions::{Answer, Interventions};
-use crate::server::{now, store::Store};
+use crate::server::interventions::Answer;
+use crate::server::{now, store::Store, store::StoreError};
 use desk::Desk;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -23,6 +28,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How many messages may wait for the owner; who sends more waits.
 const INBOX: usize = 4096;
+/// How many orders may wait for being carried out; more are offered again later.
+const ERRANDS: usize = 64;
 /// How often changes are published: several changes of a row in one tick are one.
 const TICK: Duration = Duration::from_millis(20);
 /// How often silence is broken, so that a browser notices it within a second.
@@ -37,6 +44,41 @@ enum Message {
     Begin(Box<Wanted>, oneshot::Sender<Result<Intervention, ApiError>>),
     Answered(i64, Answer, oneshot::Sender<Option<Intervention>>),
     Withdraw(i64),
+    OrderWritten(i64, oneshot::Sender<()>),
+    Sends(i64, oneshot::Sender<Option<Intervention>>),
+    Returned(i64, Verdict),
+    CancelOrder(AgentId, AgentId, oneshot::Sender<Result<(), ApiError>>),
+    StartRun(Box<NewRun>, oneshot::Sender<Option<Run>>),
+    CancelRun(u64, oneshot::Sender<Option<Run>>),
+    Turn(RunItem, Operation, oneshot::Sender<Turn>),
+    RunFailed(RunItem, Step),
+    LookAtFloor(BoardQuery, Sight, oneshot::Sender<FloorLook>),
+    LookAtCalls(CallQuery, Sight, oneshot::Sender<CallsLook>),
+    LookAtAgent(AgentId, Sight, oneshot::Sender<Option<AgentLook>>),
+    LookAtIntervention(i64, oneshot::Sender<Option<Intervention>>),
+}
+
+/// A bulk run that is wanted.
+#[derive(Debug)]
+pub struct NewRun {
+    pub by: AgentId,
+    pub operation: Operation,
+    pub minutes: Option<u32>,
+    pub agents: Vec<AgentId>,
+}
+
+/// What was kept before a restart.
+#[derive(Debug)]
+pub struct Past {
+    pub last_intervention: i64,
+    pub board: Vec<Memory>,
+    pub orders: Vec<Kept>,
+}
+
+impl Past {
+    pub async fn of(store: &Store) -> Result<Past, StoreError> {
+        Ok(Past { last_intervention: store.last_intervention().await?, board: store.board().await?, orders: store.orders().await? })
+    }
 }
 
 /// A handle to the owner; cheap to clone.
@@ -52,15 +94,15 @@ pub struct Owner {
 pub struct Stopped;
 
 impl Owner {
-    /// Starts the task with what was kept of the board; it ends with `stop`.
-    pub fn start(store: Store, last_intervention: i64, kept: Vec<Memory>, stop: CancellationToken) -> Owner {
+    /// Starts the task with what was kept; it ends with `stop`. Beside the handle come the orders whose time has come.
+    pub fn start(store: Store, past: Past, stop: CancellationToken) -> (Owner, mpsc::Receiver<Kept>) {
         let (inbox, messages) = mpsc::channel(INBOX);
+        let (errands, due) = mpsc::channel(ERRANDS);
         let link = Link { state: LinkState::Down, since: now(), last_event: None };
         let (publish_link, link_seen) = watch::channel(link.clone());
-        let mut desk = Desk::new(store, Interventions::after(last_intervention), link, publish_link);
-        desk.recall(kept);
+        let desk = Desk::new(store, past, link, publish_link, errands);
         tokio::spawn(run(desk, messages, stop));
-        Owner { inbox, link: link_seen }
+        (Owner { inbox, link: link_seen }, due)
     }
 
     /// An event that arrived at `arrived` (milliseconds since 1970). Waits while the owner is behind: the platform's socket is the
@@ -99,8 +141,7 @@ impl Owner {
 
     /// Checks the precondition and takes the step-in up; it comes back with its id.
     pub async fn begin(&self, wanted: Wanted) -> Result<Intervention, ApiError> {
-        let stopped = |_: Stopped| ApiError::Transport { detail: "the console is stopping".to_owned() };
-        self.ask(|reply| Message::Begin(Box::new(wanted), reply)).await.map_err(stopped)?
+        self.ask(|reply| Message::Begin(Box::new(wanted), reply)).await.map_err(stopping)?
     }
 
     /// How the platform answered; returns the step-in as it is now.
@@ -113,11 +154,74 @@ impl Owner {
         let _ = self.inbox.send(Message::Withdraw(id)).await;
     }
 
+    /// The audit log knows of the step-in: the order that came with it counts from now on.
+    pub async fn order_written(&self, id: i64) {
+        let _ = self.ask(|reply| Message::OrderWritten(id, reply)).await;
+    }
+
+    /// A log-out that waited for the end of a call is sent now; none where it is over.
+    pub async fn sends(&self, id: i64) -> Option<Intervention> {
+        self.ask(|reply| Message::Sends(id, reply)).await.ok()?
+    }
+
+    /// What became of an order that was to be carried out.
+    pub async fn returned(&self, id: i64, verdict: Verdict) {
+        let _ = self.inbox.send(Message::Returned(id, verdict)).await;
+    }
+
+    /// Takes back what the console would do at `agent`, for `by`.
+    pub async fn cancel_order(&self, agent: AgentId, by: AgentId) -> Result<(), ApiError> {
+        self.ask(|reply| Message::CancelOrder(agent, by, reply)).await.map_err(stopping)?
+    }
+
+    /// Takes a run up; none where too many are under way.
+    pub async fn start_run(&self, run: NewRun) -> Result<Option<Run>, Stopped> {
+        self.ask(|reply| Message::StartRun(Box::new(run), reply)).await
+    }
+
+    /// Stops what still waits in a run; none where there is no such run.
+    pub async fn cancel_run(&self, id: u64) -> Result<Option<Run>, Stopped> {
+        self.ask(|reply| Message::CancelRun(id, reply)).await
+    }
+
+    /// Whom the item's request goes to, where it is still to be asked for.
+    pub async fn turn(&self, item: RunItem, operation: Operation) -> Result<Turn, Stopped> {
+        self.ask(|reply| Message::Turn(item, operation, reply)).await
+    }
+
+    /// The item's request failed before there was a step-in.
+    pub async fn run_failed(&self, item: RunItem, step: Step) {
+        let _ = self.inbox.send(Message::RunFailed(item, step)).await;
+    }
+
+    /// The agents that match, in the query's order; the counts are those of the team filter alone.
+    pub async fn look_at_floor(&self, query: BoardQuery, sight: Sight) -> Result<FloorLook, Stopped> {
+        self.ask(|reply| Message::LookAtFloor(query, sight, reply)).await
+    }
+
+    /// The calls that match, longest first.
+    pub async fn look_at_calls(&self, query: CallQuery, sight: Sight) -> Result<CallsLook, Stopped> {
+        self.ask(|reply| Message::LookAtCalls(query, sight, reply)).await
+    }
+
+    pub async fn look_at_agent(&self, agent: AgentId, sight: Sight) -> Result<Option<AgentLook>, Stopped> {
+        self.ask(|reply| Message::LookAtAgent(agent, sight, reply)).await
+    }
+
+    /// A step-in under way or lately ended; older ones are in the audit log.
+    pub async fn look_at_intervention(&self, id: i64) -> Result<Option<Intervention>, Stopped> {
+        self.ask(|reply| Message::LookAtIntervention(id, reply)).await
+    }
+
     async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Result<T, Stopped> {
         let (reply, answer) = oneshot::channel();
         self.inbox.send(message(reply)).await.map_err(|_| Stopped)?;
         answer.await.map_err(|_| Stopped)
     }
+}
+
+fn stopping(stopped: Stopped) -> ApiError {
+    ApiError::Transport { detail: stopped.to_string() }
 }
 
 async fn run(mut desk: Desk, mut messages: mpsc::Receiver<Message>, stop: CancellationToken) {
@@ -153,5 +257,20 @@ fn take(desk: &mut Desk, message: Message) {
         Message::Begin(wanted, reply) => drop(reply.send(desk.begin(*wanted))),
         Message::Answered(id, answer, reply) => drop(reply.send(desk.answered(id, answer))),
         Message::Withdraw(id) => desk.withdraw(id),
+        Message::OrderWritten(id, reply) => {
+            desk.order_written(id);
+            let _ = reply.send(());
+        }
+        Message::Sends(id, reply) => drop(reply.send(desk.sends(id))),
+        Message::Returned(id, verdict) => desk.returned(id, verdict),
+        Message::CancelOrder(agent, by, reply) => drop(reply.send(desk.cancel_order(&agent, &by))),
+        Message::StartRun(new, reply) => drop(reply.send(desk.start_run(*new))),
+        Message::CancelRun(id, reply) => drop(reply.send(desk.cancel_run(id))),
+        Message::Turn(item, operation, reply) => drop(reply.send(desk.turn(item, operation))),
+        Message::RunFailed(item, step) => desk.run_failed(item, step),
+        Message::LookAtFloor(query, sight, reply) => drop(reply.send(desk.look_at_floor(&query, sight))),
+        Message::LookAtCalls(query, sight, reply) => drop(reply.send(desk.look_at_calls(&query, sight))),
+        Message::LookAtAgent(agent, sight, reply) => drop(reply.send(desk.look_at_agent(&agent, sight))),
+        Message::LookAtIntervention(id, reply) => drop(reply.send(desk.look_at_intervention(id))),
     }
 }

@@ -1,19 +1,143 @@
-//! Bulk runs: one operation at many agents, at a pace that the platform bears.
+//! Bulk runs: one operation at many agents, at a pace that the platform bears. The owner keeps the books; here the turns are taken.
 
 use crate::api::ApiError;
-use crate::floor::Run;
-use crate::server::context;
+use crate::floor::bulk::{MOST_AGENTS, MOST_MINUTES};
+use crate::floor::{AgentId, Namespace, Operation, Role, Run, Step};
+use crate::server::force::{Actor, Request, run as force};
+use crate::server::owner::{NewRun, RunItem, Turn};
+use crate::server::{Console, context};
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+
+/// At most ten requests a second, all runs together.
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// Hands out moments that are far enough apart.
+#[derive(Debug, Default)]
+pub struct Pace {
+    next: Mutex<Option<Instant>>,
+}
+
+impl Pace {
+    /// Waits for the next moment; who came first goes first.
+    pub async fn next(&self) {
+        let mut next = self.next.lock().await;
+        if let Some(moment) = *next {
+            sleep_until(moment).await;
+        }
+        *next = Some(Instant::now() + BETWEEN);
+    }
+}
 
 /// The service behind `POST /api/bulk/start`.
-pub async fn start(_operation: &str, _agents: &str, _minutes: Option<u32>) -> Result<Run, ApiError> {
+pub async fn start(operation: &str, agents: &str, minutes: Option<u32>) -> Result<Run, ApiError> {
     let caller = context::caller()?;
-    caller.session()?;
-    Err(caller.fail(ApiError::NotPermitted))
+    let actor = Actor::of(caller.session()?);
+    begin(&caller.console, actor, operation, agents, minutes).await.map_err(|error| caller.fail(error))
 }
 
 /// The service behind `POST /api/bulk/cancel`.
-pub async fn cancel(_id: u64) -> Result<Run, ApiError> {
+pub async fn cancel(id: u64) -> Result<Run, ApiError> {
     let caller = context::caller()?;
-    caller.session()?;
-    Err(caller.fail(ApiError::NotPermitted))
+    let session = caller.session()?;
+    if session.role != Role::Supervisor {
+        return Err(caller.fail(ApiError::NotPermitted));
+    }
+    match caller.console.owner.cancel_run(id).await {
+        Ok(Some(run)) => {
+            tracing::info!(run = id, by = %session.agent, "a bulk run was cancelled");
+            Ok(run)
+        }
+        Ok(None) => Err(caller.fail(bad("id", "there is no such run"))),
+        Err(stopped) => Err(caller.fail(ApiError::Transport { detail: stopped.to_string() })),
+    }
+}
+
+async fn begin(console: &Arc<Console>, actor: Actor, operation: &str, agents: &str, minutes: Option<u32>) -> Result<Run, ApiError> {
+    if actor.role != Role::Supervisor {
+        return Err(ApiError::NotPermitted);
+    }
+    let operation = Operation::from_action(operation).filter(|operation| !operation.on_call());
+    let operation = operation.ok_or_else(|| bad("operation", "forceReady, forceNotReady or forceLogout"))?;
+    if console.config.hidden.contains(&operation) {
+        return Err(ApiError::NotPermitted);
+    }
+    let minutes = minutes.filter(|_| operation == Operation::NotReady);
+    if minutes.is_some_and(|minutes| minutes == 0 || minutes > MOST_MINUTES) {
+        return Err(bad("minutes", &format!("1 to {MOST_MINUTES}")));
+    }
+    let agents = distinct(agents, &console.config.namespace)?;
+    let new = NewRun { by: actor.by.clone(), operation, minutes, agents };
+    let run = console.owner.start_run(new).await.map_err(|stopped| ApiError::Transport { detail: stopped.to_string() })?;
+    let run = run.ok_or(ApiError::Busy)?;
+    tracing::info!(run = run.id, by = %run.by, operation = operation.action(), agents = run.items.len(), "a bulk run begins");
+    tokio::spawn(carry_out(console.clone(), actor, run.clone()));
+    Ok(run)
+}
+
+/// The agents, each once, in the order given.
+fn distinct(agents: &str, namespace: &Namespace) -> Result<Vec<AgentId>, ApiError> {
+    let mut seen = HashSet::new();
+    let mut all = Vec::new();
+    for id in agents.split(',').map(str::trim).filter(|id| !id.is_empty()) {
+        let agent = AgentId::parse(id).map_err(|error| bad("agents", &error.to_string()))?;
+        if agent.namespace() != namespace.as_str() {
+            return Err(bad("agents", &format!("not of this console's domain {namespace}")));
+        }
+        if seen.insert(agent.clone()) {
+            all.push(agent);
+        }
+    }
+    match all.len() {
+        0 => Err(bad("agents", "at least one, separated by commas")),
+        many if many > MOST_AGENTS => Err(bad("agents", &format!("at most {MOST_AGENTS}"))),
+        _ => Ok(all),
+    }
+}
+
+async fn carry_out(console: Arc<Console>, actor: Actor, run: Run) {
+    for index in 0..run.items.len() {
+        let item = RunItem { run: run.id, index };
+        if actor.session.ended.is_cancelled() {
+            // Whoever is signed out asks for nothing any more.
+            console.owner.run_failed(item, Step::NotSent).await;
+            continue;
+        }
+        tokio::select! {
+            () = console.stop.cancelled() => return,
+            () = console.pace.next() => {}
+        }
+        let (agent, device) = match console.owner.turn(item, run.operation).await {
+            Ok(Turn::Go(agent, device)) => (agent, device),
+            Ok(Turn::Settled) => continue,
+            Ok(Turn::Cancelled) | Err(_) => return,
+        };
+        let request = Request {
+            agent_id: Some(agent.to_string()),
+            device_id: Some(device.to_string()),
+            minutes: run.minutes,
+            item: Some(item),
+            ..Request::default()
+        };
+        // The next turn does not wait for this one's answer.
+        tokio::spawn(ask(console.clone(), actor.clone(), run.operation, request, item));
+    }
+}
+
+async fn ask(console: Arc<Console>, actor: Actor, operation: Operation, request: Request, item: RunItem) {
+    let Err(error) = force(console.clone(), actor, operation, request).await else { return };
+    let step = match error {
+        ApiError::Obstacle { obstacle } => Step::NotPossible(obstacle),
+        // There is a step-in, and the owner follows it.
+        ApiError::Refused { .. } | ApiError::Unreachable | ApiError::OutcomeUnknown => return,
+        _ => Step::NotSent,
+    };
+    console.owner.run_failed(item, step).await;
+}
+
+fn bad(field: &str, problem: &str) -> ApiError {
+    ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() }
 }

@@ -1,14 +1,19 @@
-//! The database: sessions and the audit log. One thread owns the connection; everybody else sends it work.
+//! The database: sessions, tokens, the audit log, and what must outlive a restart. One thread owns the connection; everybody else sends it work.
 
 mod audit;
 mod board;
+mod orders;
 mod sessions;
+mod tokens;
 
+pub use audit::AuditedOperation;
 pub use sessions::StoredSession;
+pub use tokens::StoredToken;
 
 use crate::server::config::Database;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Why something could not be kept or found.
@@ -30,6 +35,8 @@ type Work = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// How much work may wait; more is refused rather than kept.
 const QUEUE: usize = 1024;
+/// How long one waits for the other where the console and the command `token` write at once.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// A handle to the database; cheap to clone.
 #[derive(Debug, Clone)]
@@ -38,7 +45,7 @@ pub struct Store {
 }
 
 /// Each entry brings the schema one version further; never change one that was released.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 4] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -55,6 +62,17 @@ const MIGRATIONS: [&str; 2] = [
         agent TEXT PRIMARY KEY, device TEXT, mode TEXT, since INTEGER NOT NULL, reason TEXT, kept_at INTEGER NOT NULL
     ) WITHOUT ROWID;
 ",
+    "
+    CREATE TABLE pending (
+        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, agent TEXT NOT NULL, device TEXT, by_agent TEXT NOT NULL, by_device TEXT NOT NULL,
+        at INTEGER NOT NULL, minutes INTEGER, due INTEGER
+    );
+",
+    "
+    CREATE TABLE token (
+        name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL, made INTEGER NOT NULL, used INTEGER
+    ) WITHOUT ROWID;
+",
 ];
 
 impl Store {
@@ -69,13 +87,15 @@ impl Store {
         };
         let open = |reason: rusqlite::Error| StoreError::Open { path: path.clone(), reason: reason.to_string() };
         let mut connection = connection.map_err(open)?;
+        connection.busy_timeout(BUSY).map_err(open)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(open)?;
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(open)?;
-        let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(open)?;
+        // Immediate: two that open a new file at once must not both think that it is empty.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(open)?;
+        let version: usize = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(open)?;
         if version > MIGRATIONS.len() {
             return Err(StoreError::Newer { path });
         }
-        let transaction = connection.transaction().map_err(open)?;
         for migration in &MIGRATIONS[version..] {
             transaction.execute_batch(migration).map_err(open)?;
         }

@@ -35,11 +35,13 @@ async fn a_refusal_is_told_with_its_status_and_who_stands_in_the_way() {
 async fn the_platforms_own_refusal_comes_through() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
-    lab.simulator.dial("8001", "13800001111").await;
-    live.until_state("5001", State::OnCall).await;
-    let answer = browser.force(Operation::Logout, &AGENT).await;
-    assert_eq!((answer.status, &answer.json()["status"]), (409, &json!(460)));
-    live.until_outcome("5001", Outcome::Refused(460)).await;
+    // The platform knows better than the board: 5001 has logged out, and the event of it was lost.
+    lab.simulator.fault(json!({ "cut": true })).await;
+    live.until_link(LinkState::Down).await;
+    lab.simulator.call(reqwest::Method::POST, "/api/csta/agent/state", json!({ "func": "Logout", "agentId": "5001@test.cc" })).await;
+    let answer = browser.force(Operation::NotReady, &AGENT).await;
+    assert_eq!((answer.status, &answer.json()["status"]), (409, &json!(458)));
+    live.until_outcome("5001", Outcome::Refused(458)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

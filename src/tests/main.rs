@@ -3,16 +3,20 @@
 //! Each test starts its own platform, console and database, and waits for what the live channel says, never for the clock.
 
 mod access;
+mod bulk;
 mod checks;
 mod command_line;
 mod events;
 mod failures;
+mod json;
 mod link;
 mod live;
 mod operations;
+mod orders;
 mod pages;
 mod program;
 mod rabbitmq;
 mod sessions;
 mod sign_in;
 mod support;
+mod tokens;

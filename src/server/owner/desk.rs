@@ -1,20 +1,27 @@
-//! What the owner has before it: the floor, the step-ins, and what was published of both.
+//! What the owner has before it: the floor, the step-ins, the orders and runs, and what was published of them.
 
+mod look;
+mod orders;
+mod runs;
+mod step_in;
+
+pub use look::{AgentLook, CallsLook, FloorLook};
+
+use super::Past;
+use super::orders::{Kept, Orders};
 use super::published::{Difference, Published, Sight};
+use super::runs::Runs;
 use super::view::{Reader, Subject, View, view};
-use crate::api::ApiError;
 use crate::floor::{
-    AgentId, Applied, CallId, CallRow, Event, Floor, Intervention, Memory, Obstacle, Operation, OwnCall, Part, PartyRole, PartyState,
-    RosterEntry, Row, Scene, State, clock::ClockOffset, forecast, state_of_status,
+    AgentId, Applied, CallId, CallRow, Event, Floor, OrderKind, RosterEntry, Row, State, clock::ClockOffset, state_of_status,
 };
 use crate::live::{Header, Link, LinkState};
-use crate::server::force::Wanted;
 use crate::server::hub::Subscription;
-use crate::server::interventions::{Answer, Interventions};
+use crate::server::interventions::Interventions;
 use crate::server::{now, store::Store, telemetry};
 use std::collections::HashSet;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 /// An event from further ahead than this carries no time that could be true.
@@ -25,6 +32,10 @@ pub struct Desk {
     floor: Floor,
     clock: ClockOffset,
     interventions: Interventions,
+    orders: Orders,
+    /// Where orders go whose time has come.
+    errands: mpsc::Sender<Kept>,
+    runs: Runs,
     store: Store,
     link: Link,
     publish_link: watch::Sender<Link>,
@@ -42,11 +53,15 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub fn new(store: Store, interventions: Interventions, link: Link, publish_link: watch::Sender<Link>) -> Self {
-        Desk {
+    /// Begins with what was kept before a restart.
+    pub fn new(store: Store, past: Past, link: Link, publish_link: watch::Sender<Link>, errands: mpsc::Sender<Kept>) -> Self {
+        let mut desk = Desk {
             floor: Floor::default(),
             clock: ClockOffset::default(),
-            interventions,
+            interventions: Interventions::after(past.last_intervention),
+            orders: Orders::default(),
+            errands,
+            runs: Runs::after(now().unsigned_abs()),
             store,
             link,
             publish_link,
@@ -58,16 +73,16 @@ impl Desk {
             remembered: HashSet::new(),
             unkept: HashSet::new(),
             kept_at: Instant::now(),
+        };
+        for memory in past.board {
+            desk.remembered.insert(memory.agent.clone());
+            desk.dirty.insert(memory.agent.clone());
+            desk.floor.recall(memory);
         }
-    }
-
-    /// Begins with what was kept before a restart.
-    pub fn recall(&mut self, kept: Vec<Memory>) {
-        for memory in kept {
-            self.remembered.insert(memory.agent.clone());
-            self.dirty.insert(memory.agent.clone());
-            self.floor.recall(memory);
+        for order in past.orders {
+            desk.recall_order(order);
         }
+        desk
     }
 
     /// Keeps what is new of the board, every few seconds; at once where the console stops.
@@ -105,6 +120,9 @@ impl Desk {
             self.dirty.extend(changes.agents);
             self.dirty_calls.extend(changes.calls);
         }
+        if !self.orders.is_empty() {
+            self.heard_for_orders(event);
+        }
         if !self.interventions.is_empty() {
             let proved = self.interventions.proved_by(event, &self.floor, arrived.max(now()));
             self.followed(proved);
@@ -141,14 +159,16 @@ impl Desk {
     }
 
     pub fn has_changes(&self) -> bool {
-        !self.dirty.is_empty() || !self.dirty_calls.is_empty()
+        !self.dirty.is_empty() || !self.dirty_calls.is_empty() || self.runs.has_changes()
     }
 
     /// Publishes everything that changed since the last time, as one message.
     pub fn publish(&mut self) {
-        let mut new = Difference::default();
+        let mut new = Difference { runs: self.runs.changes(), ..Difference::default() };
+        let mut may_be_due = false;
         for agent in std::mem::take(&mut self.dirty) {
             let Some(row) = self.row(&agent) else { continue };
+            may_be_due |= row.order.as_ref().is_some_and(|order| order.kind == OrderKind::LogoutAfterCall) && !row.state.in_call();
             if self.published.rows.get(&agent) != Some(&row) {
                 self.unkept.insert(agent);
                 new.rows.push(row);
@@ -168,6 +188,9 @@ impl Desk {
         if let Some(heard) = waited {
             telemetry::published(heard.elapsed());
         }
+        if may_be_due {
+            self.orders_due();
+        }
     }
 
     pub fn pulse(&mut self) {
@@ -184,119 +207,14 @@ impl Desk {
         self.publish();
         let from = from.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, seq)| seq);
         let header = self.header();
-        self.published.subscribe(sight, from, header, Vec::new())
-    }
-
-    /// Checks what the operation needs, and takes it up.
-    pub fn begin(&mut self, wanted: Wanted) -> Result<Intervention, ApiError> {
-        let Wanted { intervention: mut wanted, role, expect, .. } = wanted;
-        // The platform knows a call by its latest id only.
-        wanted.call = wanted.call.map(|call| self.floor.successor(&call));
-        let refuse = |obstacle| Err(ApiError::Obstacle { obstacle });
-        match (&wanted.device, &wanted.call) {
-            (Some(device), Some(call)) if wanted.operation != Operation::Listen => {
-                if !self.floor.in_call(device, call) {
-                    return refuse(Obstacle::NotInThatCall);
-                }
-                wanted.agent = self.floor.agent_at(device).cloned();
-            }
-            (_, Some(call)) => {
-                if !self.floor.call_is_live(call) {
-                    return refuse(Obstacle::NotInCall);
-                }
-                if let Some((agent, device)) = self.floor.agents_in(call).into_iter().next() {
-                    (wanted.agent, wanted.device) = (Some(agent), Some(device));
-                }
-            }
-            _ => {}
-        }
-        let mut row = wanted.agent.as_ref().and_then(|agent| self.row(agent));
-        if let Some(row) = &mut row {
-            // Where the board does not know the device, the request may.
-            row.device = row.device.take().or_else(|| wanted.device.clone());
-        }
-        let call = wanted.call.as_ref().and_then(|call| self.call_row(call));
-        let own_call = self.own_call(&wanted.by_device);
-        let part = call.as_ref().zip(wanted.device.as_ref()).and_then(|(call, device)| {
-            let parties = u32::try_from(call.in_it()).unwrap_or(u32::MAX);
-            Some(Part { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
-        });
-        let own_call = own_call.as_ref().map(|(call, role, state)| OwnCall {
-            call,
-            listens: *role == PartyRole::Listener,
-            held: *state == PartyState::Held,
-        });
-        let scene = Scene { role, own_device: &wanted.by_device, own_call, row: row.as_ref(), device: wanted.device.as_ref(), part };
-        let effect = forecast(wanted.operation, &scene).map_err(|obstacle| ApiError::Obstacle { obstacle })?;
-        if expect.is_some_and(|expected| expected != effect) {
-            return Err(ApiError::Changed { effect });
-        }
-        if row.as_ref().is_some_and(|row| wanted.device.is_some() && row.device != wanted.device) {
-            return refuse(Obstacle::OtherDevice);
-        }
-        let begun = self.interventions.begin(wanted).ok_or(ApiError::Busy)?;
-        match (&begun.call, begun.operation) {
-            (Some(call), Operation::Listen) => self.floor.expect_listener(call, &begun.by_device),
-            (Some(call), _) => self.floor.forget_listener(call, &begun.by_device),
-            _ => {}
-        }
-        telemetry::operation(begun.operation, begun.outcome);
-        self.touch(&begun);
-        Ok(begun)
-    }
-
-    pub fn answered(&mut self, id: i64, answer: Answer) -> Option<Intervention> {
-        let before = self.interventions.get(id)?.outcome;
-        let intervention = self.interventions.answered(id, answer, now())?;
-        if intervention.outcome == before {
-            // The event was faster than the answer.
-            self.touch(&intervention);
-        } else {
-            self.followed(vec![intervention.clone()]);
-        }
-        self.publish();
-        Some(intervention)
-    }
-
-    pub fn withdraw(&mut self, id: i64) {
-        if let Some(intervention) = self.interventions.withdraw(id) {
-            self.touch(&intervention);
-        }
-    }
-
-    pub fn expire(&mut self) {
-        if self.interventions.is_empty() {
-            return;
-        }
-        let (given_up, gone) = self.interventions.expire(now());
-        self.followed(given_up);
-        for intervention in &gone {
-            self.touch(intervention);
-        }
-    }
-
-    /// Writes down and shows operations that came a step further.
-    fn followed(&mut self, changed: Vec<Intervention>) {
-        for intervention in changed {
-            telemetry::operation(intervention.operation, intervention.outcome);
-            self.touch(&intervention);
-            self.store.audit_outcome(intervention);
-        }
-    }
-
-    /// Marks the rows that show this step-in.
-    fn touch(&mut self, intervention: &Intervention) {
-        self.dirty.extend(intervention.agent.clone());
-        if let Some(call) = &intervention.call {
-            self.dirty.extend(self.floor.agents_in(call).into_iter().map(|(agent, _)| agent));
-            self.dirty_calls.insert(self.floor.successor(call));
-        }
+        self.published.subscribe(sight, from, header, self.runs.all())
     }
 
     fn row(&self, agent: &AgentId) -> Option<Row> {
         let mut row = self.floor.row(agent)?;
         row.remembered = self.remembered.contains(agent);
         row.action = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id)).cloned();
+        row.order = self.orders.shown(agent).map(|kept| kept.order.clone());
         Some(row)
     }
 
@@ -304,17 +222,6 @@ impl Desk {
         let mut call = self.floor.call_row(id)?;
         call.action = self.interventions.latest_at(id, &self.floor).cloned();
         Some(call)
-    }
-
-    /// The call that a supervisor's own phone is in, and its part there.
-    fn own_call(&self, device: &crate::floor::DeviceId) -> Option<(CallId, PartyRole, PartyState)> {
-        let mine = self.floor.calls_at(device).into_iter().filter_map(|id| {
-            let call = self.floor.call_row(&id)?;
-            let party = call.party(device)?;
-            Some((id, party.role, party.state))
-        });
-        // One that is not on hold keeps it busy.
-        mine.max_by_key(|(_, _, state)| *state != PartyState::Held)
     }
 
     fn header(&self) -> Header {

@@ -4,27 +4,86 @@ use super::{Store, StoreError};
 use crate::floor::{Intervention, Outcome};
 use rusqlite::{Connection, params};
 
+/// One operation as its lines tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditedOperation {
+    pub id: i64,
+    pub operation: String,
+    /// Of the last line.
+    pub outcome: String,
+    pub status: Option<u16>,
+    pub by: String,
+    pub by_device: String,
+    pub agent: Option<String>,
+    pub device: Option<String>,
+    pub call: Option<String>,
+    /// Milliseconds since 1970.
+    pub requested_at: i64,
+    pub answered_after: Option<u32>,
+    pub finished_after: Option<u32>,
+}
+
 impl Store {
     /// Writes the first line and waits until it is written.
     pub async fn audit_request(&self, intervention: Intervention) -> Result<(), StoreError> {
-        self.ask(move |connection| insert(connection, &intervention)).await
+        self.ask(move |connection| insert(connection, &intervention, intervention.outcome.code())).await
     }
 
     /// Writes a further step.
     pub fn audit_outcome(&self, intervention: Intervention) {
-        self.tell("an outcome in the audit log", move |connection| insert(connection, &intervention));
+        self.tell("an outcome in the audit log", move |connection| insert(connection, &intervention, intervention.outcome.code()));
     }
 
-    /// Closes what was under way when the console ended: nobody heard what became of it.
+    /// Writes that an order was taken back: `intervention` says what will not be done, and who took it back.
+    pub fn audit_cancelled(&self, intervention: Intervention) {
+        self.tell("an order's end in the audit log", move |connection| insert(connection, &intervention, "cancelled"));
+    }
+
+    /// Closes what was under way when the console ended: nobody heard what became of it. What still waits goes on.
     pub async fn close_open_operations(&self, now: i64) -> Result<(), StoreError> {
         self.ask(move |connection| {
             connection.execute(
                 "INSERT INTO audit (id, at, outcome, operation, by_agent, by_device, agent, device, call)
                  SELECT id, ?1, 'unknown', operation, by_agent, by_device, agent, device, call FROM audit AS last
-                 WHERE outcome IN ('requested', 'accepted') AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)",
+                 WHERE outcome IN ('requested', 'accepted') AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)
+                   AND id NOT IN (SELECT id FROM pending WHERE kind = 'logout-after-call')",
                 [now],
             )?;
             Ok(())
+        })
+        .await
+    }
+
+    /// The operation with this id, as far as it was written down.
+    pub async fn audited(&self, id: i64) -> Result<Option<AuditedOperation>, StoreError> {
+        self.ask(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms FROM audit
+                 WHERE id = ?1 ORDER BY rowid",
+            )?;
+            let mut rows = statement.query([id])?;
+            let mut operation: Option<AuditedOperation> = None;
+            while let Some(row) = rows.next()? {
+                let (at, outcome, after): (i64, String, Option<u32>) = (row.get(0)?, row.get(1)?, row.get(9)?);
+                let before = operation.take();
+                let answer = matches!(outcome.as_str(), "accepted" | "refused" | "unknown").then_some(after).flatten();
+                let open = matches!(outcome.as_str(), "requested" | "accepted");
+                operation = Some(AuditedOperation {
+                    id,
+                    operation: row.get(3)?,
+                    outcome,
+                    status: row.get(2)?,
+                    by: row.get(4)?,
+                    by_device: row.get(5)?,
+                    agent: row.get(6)?,
+                    device: row.get(7)?,
+                    call: row.get(8)?,
+                    requested_at: before.as_ref().map_or(at, |before| before.requested_at),
+                    answered_after: before.and_then(|before| before.answered_after).or(answer),
+                    finished_after: after.filter(|_| !open),
+                });
+            }
+            Ok(operation)
         })
         .await
     }
@@ -35,7 +94,7 @@ impl Store {
     }
 }
 
-fn insert(connection: &mut Connection, intervention: &Intervention) -> rusqlite::Result<()> {
+fn insert(connection: &mut Connection, intervention: &Intervention, outcome: &str) -> rusqlite::Result<()> {
     let status = match intervention.outcome {
         Outcome::Refused(status) if status != 0 => Some(status),
         _ => None,
@@ -49,7 +108,7 @@ fn insert(connection: &mut Connection, intervention: &Intervention) -> rusqlite:
         .execute(params![
             intervention.id,
             intervention.requested_at.saturating_add(after.map_or(0, i64::from)),
-            intervention.outcome.code(),
+            outcome,
             status,
             intervention.operation.action(),
             intervention.by.as_str(),

@@ -119,12 +119,14 @@ impl Floor {
         Ok(())
     }
 
-    /// The consulted party gets the held call, the device leaves both.
+    /// The consulted party gets the held call, the device leaves both. Both calls end in a new one: the platform knows it by the new id
+    /// only.
     pub fn transfer(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
         let (call, device, consult) = self.consultation(call, device, consult)?;
         let target = self.counterpart(&consult, &device).ok_or(Refusal::WrongState("the consulted party has left"))?;
         let mut fields = vec![("originCallInfo", json!({}))];
-        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, Some(&call), &consult, &call));
+        let new = self.new_call_id();
+        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, Some(&call), &consult, &new));
         self.emit_copies("transferred", &call, &device, "Queued", &fields);
         self.emit_to_others("transferred", &consult, &device, &device, "Queued", &fields);
         if let Some(call) = self.calls.get_mut(&call) {
@@ -133,8 +135,33 @@ impl Floor {
         self.detach(&consult, &device);
         self.merge(&call, &consult);
         self.leave(&call, &device);
-        self.refresh_call(&call);
+        self.rename(&call, new.clone());
+        self.refresh_call(&new);
         Ok(())
+    }
+
+    /// The call goes on under another id; what was planned for it still happens.
+    fn rename(&mut self, old: &Id, new: Id) {
+        let Some(mut call) = self.calls.remove(old) else { return };
+        for part in &call.parts {
+            let Some(phone) = self.devices.get_mut(&part.device) else { continue };
+            phone.calls.iter_mut().filter(|call| *call == old).for_each(|call| *call = new.clone());
+            if let Some((_, recorded)) = phone.recording.as_mut().filter(|(_, recorded)| recorded == old) {
+                *recorded = new.clone();
+            }
+        }
+        call.id = new.clone();
+        self.calls.insert(new.clone(), call);
+        self.renamed.insert(old.clone(), new);
+    }
+
+    /// What a call of which something is due is called by now.
+    pub(in crate::simulator) fn current(&self, call: Id) -> Id {
+        let mut id = call;
+        while let Some(new) = self.renamed.get(&id) {
+            id = new.clone();
+        }
+        id
     }
 
     /// Copies for all of ours in a call but the one that has its copy already.

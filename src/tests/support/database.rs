@@ -58,6 +58,11 @@ impl Database {
         self.audit().into_iter().filter(|line| line.id == id).map(|line| line.outcome).collect()
     }
 
+    /// Something that happens to it while no console runs.
+    pub fn change(&self, sql: &str) {
+        Connection::open(&self.path).unwrap().execute(sql, []).unwrap();
+    }
+
     /// The platform's session ids, by the agent they belong to.
     pub fn platform_sessions(&self) -> Vec<(String, String)> {
         let connection = Connection::open(&self.path).unwrap();

@@ -1,0 +1,145 @@
+//! The step-ins: checked against the floor, taken up, followed.
+
+use super::Desk;
+use crate::api::ApiError;
+use crate::floor::{
+    CallId, DeviceId, Effect, Intervention, Obstacle, Operation, OwnCall, Part, PartyRole, PartyState, Scene, Step, forecast,
+};
+use crate::server::force::Wanted;
+use crate::server::interventions::Answer;
+use crate::server::{now, telemetry};
+
+impl Desk {
+    /// Checks what the operation needs, and takes it up.
+    pub fn begin(&mut self, wanted: Wanted) -> Result<Intervention, ApiError> {
+        let Wanted { intervention: mut wanted, role, expect, minutes, item } = wanted;
+        // The platform knows a call by its latest id only.
+        wanted.call = wanted.call.map(|call| self.floor.successor(&call));
+        let refuse = |obstacle| Err(ApiError::Obstacle { obstacle });
+        match (&wanted.device, &wanted.call) {
+            (Some(device), Some(call)) if wanted.operation != Operation::Listen => {
+                if !self.floor.in_call(device, call) {
+                    return refuse(Obstacle::NotInThatCall);
+                }
+                wanted.agent = self.floor.agent_at(device).cloned();
+            }
+            (_, Some(call)) => {
+                if !self.floor.call_is_live(call) {
+                    return refuse(Obstacle::NotInCall);
+                }
+                if let Some((agent, device)) = self.floor.agents_in(call).into_iter().next() {
+                    (wanted.agent, wanted.device) = (Some(agent), Some(device));
+                }
+            }
+            _ => {}
+        }
+        let mut row = wanted.agent.as_ref().and_then(|agent| self.row(agent));
+        if let Some(row) = &mut row {
+            // Where the board does not know the device, the request may.
+            row.device = row.device.take().or_else(|| wanted.device.clone());
+        }
+        let call = wanted.call.as_ref().and_then(|call| self.call_row(call));
+        let own_call = self.own_call(&wanted.by_device);
+        let part = call.as_ref().zip(wanted.device.as_ref()).and_then(|(call, device)| {
+            let parties = u32::try_from(call.in_it()).unwrap_or(u32::MAX);
+            Some(Part { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
+        });
+        let own_call = own_call.as_ref().map(|(call, role, state)| OwnCall {
+            call,
+            listens: *role == PartyRole::Listener,
+            held: *state == PartyState::Held,
+        });
+        let scene = Scene { role, own_device: &wanted.by_device, own_call, row: row.as_ref(), device: wanted.device.as_ref(), part };
+        let effect = forecast(wanted.operation, &scene).map_err(|obstacle| ApiError::Obstacle { obstacle })?;
+        if expect.is_some_and(|expected| expected != effect) {
+            return Err(ApiError::Changed { effect });
+        }
+        if row.as_ref().is_some_and(|row| wanted.device.is_some() && row.device != wanted.device) {
+            return refuse(Obstacle::OtherDevice);
+        }
+        // The platform refuses a log-out in a call: the console waits with it.
+        wanted.deferred = wanted.operation == Operation::Logout && effect == Effect::AfterCall;
+        let begun = self.interventions.begin(wanted).ok_or(ApiError::Busy)?;
+        self.take_order(&begun, minutes);
+        if let Some(item) = item {
+            self.runs.begun(item, &begun);
+        }
+        match (&begun.call, begun.operation) {
+            (Some(call), Operation::Listen) => self.floor.expect_listener(call, &begun.by_device),
+            (Some(call), _) => self.floor.forget_listener(call, &begun.by_device),
+            _ => {}
+        }
+        telemetry::operation(begun.operation, begun.outcome);
+        self.touch(&begun);
+        Ok(begun)
+    }
+
+    pub fn answered(&mut self, id: i64, answer: Answer) -> Option<Intervention> {
+        if let Some(waiting) = self.waits_on(id, &answer) {
+            return Some(waiting);
+        }
+        let before = self.interventions.get(id)?.outcome;
+        let intervention = self.interventions.answered(id, answer, now())?;
+        if intervention.outcome == before {
+            // The event was faster than the answer.
+            self.touch(&intervention);
+        } else {
+            self.followed(vec![intervention.clone()]);
+        }
+        self.publish();
+        Some(intervention)
+    }
+
+    pub fn withdraw(&mut self, id: i64) {
+        self.drop_order(id);
+        self.runs.withdrawn(id, Step::NotSent);
+        if let Some(intervention) = self.interventions.withdraw(id) {
+            self.touch(&intervention);
+        }
+    }
+
+    pub fn expire(&mut self) {
+        self.runs.expire();
+        self.orders_due();
+        if self.interventions.is_empty() {
+            return;
+        }
+        let (given_up, gone) = self.interventions.expire(now());
+        self.followed(given_up);
+        for intervention in &gone {
+            self.not_followed_any_more(intervention.id);
+            self.touch(intervention);
+        }
+    }
+
+    /// Writes down and shows operations that came a step further.
+    pub(super) fn followed(&mut self, changed: Vec<Intervention>) {
+        for intervention in changed {
+            telemetry::operation(intervention.operation, intervention.outcome);
+            self.touch(&intervention);
+            self.runs.followed(&intervention);
+            self.order_followed(&intervention);
+            self.store.audit_outcome(intervention);
+        }
+    }
+
+    /// Marks the rows that show this step-in.
+    pub(super) fn touch(&mut self, intervention: &Intervention) {
+        self.dirty.extend(intervention.agent.clone());
+        if let Some(call) = &intervention.call {
+            self.dirty.extend(self.floor.agents_in(call).into_iter().map(|(agent, _)| agent));
+            self.dirty_calls.insert(self.floor.successor(call));
+        }
+    }
+
+    /// The call that a supervisor's own phone is in, and its part there.
+    fn own_call(&self, device: &DeviceId) -> Option<(CallId, PartyRole, PartyState)> {
+        let mine = self.floor.calls_at(device).into_iter().filter_map(|id| {
+            let call = self.floor.call_row(&id)?;
+            let party = call.party(device)?;
+            Some((id, party.role, party.state))
+        });
+        // One that is not on hold keeps it busy.
+        mine.max_by_key(|(_, _, state)| *state != PartyState::Held)
+    }
+}

@@ -1,0 +1,281 @@
+//! The book of what the console will do by itself: ready again after so many minutes, log out after the call. Decides when something
+//! is to be done; doing it is for a task outside, which is handed the
+//! [`Kept`] order and answers with a [`Verdict`].
+
+use crate::floor::{AgentId, DeviceId, Event, EventKind, Order, OrderKind, State};
+use std::collections::BTreeMap;
+
+/// An order that is older than this has lost its meaning: a working day and the night shift after it.
+const LIFE: i64 = 16 * 3600 * 1000;
+const MINUTE: i64 = 60_000;
+
+/// An order with all that it takes to carry it out, also after a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub order: Order,
+    pub agent: AgentId,
+    pub device: Option<DeviceId>,
+    pub by_device: DeviceId,
+    /// When it was given, milliseconds on the console's clock.
+    pub at: i64,
+}
+
+/// What became of an errand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Sent, or not possible any more: the order is over.
+    Over,
+    /// Nothing was sent: once more from this time on.
+    Later(i64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Not written down yet: must not be carried out.
+    New,
+    Waiting,
+    /// Nothing before this time.
+    Resting(i64),
+    /// With the task that carries it out.
+    Out,
+}
+
+/// What the board says of the agent of an order.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene {
+    pub state: State,
+    /// Only remembered: nothing is certain.
+    pub remembered: bool,
+}
+
+/// At most one order of each kind an agent.
+#[derive(Debug, Default)]
+pub struct Orders {
+    ready_again: BTreeMap<AgentId, (Kept, Stage)>,
+    log_out: BTreeMap<AgentId, (Kept, Stage)>,
+}
+
+impl Orders {
+    pub fn is_empty(&self) -> bool {
+        self.ready_again.is_empty() && self.log_out.is_empty()
+    }
+
+    /// Takes an order up; the answer is the one that it replaces.
+    pub fn add(&mut self, kept: Kept) -> Option<Kept> {
+        self.insert(kept, Stage::New)
+    }
+
+    /// Takes up what was kept before a restart.
+    pub fn recall(&mut self, kept: Kept) {
+        self.insert(kept, Stage::Waiting);
+    }
+
+    fn insert(&mut self, kept: Kept, stage: Stage) -> Option<Kept> {
+        let book = match kept.order.kind {
+            OrderKind::ReadyAgain { .. } => &mut self.ready_again,
+            OrderKind::LogoutAfterCall => &mut self.log_out,
+        };
+        book.insert(kept.agent.clone(), (kept, stage)).map(|(replaced, _)| replaced)
+    }
+
+    /// It is written down; the answer is the order.
+    pub fn confirm(&mut self, id: i64) -> Option<Kept> {
+        let (kept, stage) = self.get_mut(id)?;
+        *stage = Stage::Waiting;
+        Some(kept.clone())
+    }
+
+    /// What the agent's row shows: of two orders the one that comes first.
+    pub fn shown(&self, agent: &AgentId) -> Option<&Kept> {
+        let here = |book: &BTreeMap<AgentId, (Kept, Stage)>| book.get(agent).is_some_and(|(_, stage)| *stage != Stage::Out);
+        let book = if here(&self.log_out) { &self.log_out } else { &self.ready_again };
+        book.get(agent).filter(|(_, stage)| *stage != Stage::Out).map(|(kept, _)| kept)
+    }
+
+    pub fn is_log_out(&self, id: i64) -> bool {
+        self.log_out.values().any(|(kept, _)| kept.order.id == id)
+    }
+
+    /// Whether it waits for a not-ready that is not true yet.
+    pub fn has_no_time(&self, id: i64) -> bool {
+        let untimed = |kept: &Kept| matches!(kept.order.kind, OrderKind::ReadyAgain { due: None, .. });
+        self.ready_again.values().any(|(kept, _)| kept.order.id == id && untimed(kept))
+    }
+
+    pub fn remove(&mut self, id: i64) -> Option<Kept> {
+        for book in [&mut self.ready_again, &mut self.log_out] {
+            if let Some(agent) = book.values().find(|(kept, _)| kept.order.id == id).map(|(kept, _)| kept.agent.clone()) {
+                return book.remove(&agent).map(|(kept, _)| kept);
+            }
+        }
+        None
+    }
+
+    /// What an agent's own event does to the orders there: `changed` are to be kept anew, `over` are not to be done any more.
+    pub fn heard(&mut self, event: &Event, now: i64) -> (Vec<Kept>, Vec<Kept>) {
+        let Some(agent) = &event.agent else { return Default::default() };
+        let (mut changed, mut over) = (Vec::new(), Vec::new());
+        match event.kind {
+            EventKind::AgentNotReady => changed.extend(self.begins(agent, now)),
+            EventKind::AgentReady => over.extend(self.ready_again.remove(agent)),
+            EventKind::AgentLoggedOff => {
+                over.extend(self.ready_again.remove(agent));
+                over.extend(self.log_out.remove(agent));
+            }
+            _ => {}
+        }
+        (changed, over.into_iter().map(|(kept, _)| kept).collect())
+    }
+
+    /// The time of a not-ready runs from when it is true.
+    fn begins(&mut self, agent: &AgentId, now: i64) -> Option<Kept> {
+        let (kept, _) = self.ready_again.get_mut(agent)?;
+        let OrderKind::ReadyAgain { minutes, due: due @ None } = &mut kept.order.kind else { return None };
+        *due = Some(now.saturating_add(i64::from(*minutes) * MINUTE));
+        Some(kept.clone())
+    }
+
+    /// What the board makes of the orders now.
+    pub fn due(&mut self, now: i64, scene: impl Fn(&AgentId) -> Option<Scene>) -> Due {
+        let mut due = Due::default();
+        let agents: Vec<AgentId> = self.ready_again.keys().cloned().collect();
+        for agent in agents {
+            // The event that says so may have come while the console was not running.
+            if scene(&agent).is_some_and(|scene| scene.state == State::NotReady && !scene.remembered) {
+                due.changed.extend(self.begins(&agent, now));
+            }
+        }
+        for (kept, stage) in self.ready_again.values_mut().chain(self.log_out.values_mut()) {
+            let may = match *stage {
+                Stage::Waiting => true,
+                Stage::Resting(until) => now >= until,
+                Stage::New | Stage::Out => false,
+            };
+            if !may {
+                continue;
+            }
+            let certain = scene(&kept.agent).filter(|scene| !scene.remembered).map(|scene| scene.state);
+            let ready = match kept.order.kind {
+                OrderKind::ReadyAgain { due, .. } => due.is_some_and(|due| now >= due),
+                OrderKind::LogoutAfterCall => certain.is_some_and(|state| state != State::Unknown && !state.in_call()),
+            };
+            if certain == Some(State::LoggedOut) || now.saturating_sub(kept.at) >= LIFE {
+                due.over.push(kept.clone());
+            } else if ready {
+                *stage = Stage::Out;
+                due.out.push(kept.clone());
+            }
+        }
+        for kept in &due.over {
+            self.remove(kept.order.id);
+        }
+        due
+    }
+
+    /// Takes the verdict on an errand; the answer is the order where it is still to be done.
+    pub fn returned(&mut self, id: i64, verdict: Verdict) -> Option<Kept> {
+        match verdict {
+            Verdict::Over => {
+                self.remove(id);
+                None
+            }
+            Verdict::Later(at) => {
+                let (kept, stage) = self.get_mut(id)?;
+                *stage = Stage::Resting(at);
+                Some(kept.clone())
+            }
+        }
+    }
+
+    fn get_mut(&mut self, id: i64) -> Option<&mut (Kept, Stage)> {
+        self.ready_again.values_mut().chain(self.log_out.values_mut()).find(|(kept, _)| kept.order.id == id)
+    }
+}
+
+/// What [`Orders::due`] found.
+#[derive(Debug, Default)]
+pub struct Due {
+    /// To be carried out.
+    pub out: Vec<Kept>,
+    /// To be kept anew.
+    pub changed: Vec<Kept>,
+    /// Not to be done any more: the agent is logged out, or nobody remembers why.
+    pub over: Vec<Kept>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AGENT: &str = "5001@test.cc";
+
+    fn kept(id: i64, kind: OrderKind) -> Kept {
+        let by = AgentId::trusted("5000@test.cc");
+        let device = Some(DeviceId::trusted("8001@test.cc"));
+        Kept { order: Order { id, kind, by }, agent: AgentId::trusted(AGENT), device, by_device: DeviceId::trusted("8000@test.cc"), at: 0 }
+    }
+
+    fn book(kind: OrderKind) -> Orders {
+        let mut orders = Orders::default();
+        orders.add(kept(7, kind));
+        orders.confirm(7);
+        orders
+    }
+
+    fn event(name: &str) -> Event {
+        Event::decode(format!(r#"{{"eventName":"{name}","agentId":"{AGENT}"}}"#).as_bytes(), &|t| t).unwrap()
+    }
+
+    fn out(orders: &mut Orders, now: i64, state: State, remembered: bool) -> usize {
+        orders.due(now, |_| Some(Scene { state, remembered })).out.len()
+    }
+
+    const FIVE: OrderKind = OrderKind::ReadyAgain { minutes: 5, due: None };
+
+    #[test]
+    fn the_time_runs_from_the_event_and_ends_with_being_ready() {
+        let mut orders = book(FIVE);
+        assert_eq!(out(&mut orders, 400_000, State::OnCall, false), 0, "the not-ready is not true yet");
+        let (changed, over) = orders.heard(&event("agentNotReady"), 100_000);
+        assert_eq!((changed[0].order.kind, over.len()), (OrderKind::ReadyAgain { minutes: 5, due: Some(400_000) }, 0));
+        assert!(orders.heard(&event("agentNotReady"), 200_000).0.is_empty(), "a second event starts it anew");
+        assert_eq!(out(&mut orders, 399_999, State::NotReady, false), 0);
+        assert_eq!(out(&mut orders, 400_000, State::NotReady, false), 1);
+        assert_eq!(out(&mut orders, 400_001, State::NotReady, false), 0, "carried out twice");
+        assert_eq!(orders.heard(&event("agentReady"), 400_100).1.len(), 1);
+        assert!(orders.is_empty());
+    }
+
+    #[test]
+    fn a_log_out_waits_for_the_end_of_the_call_and_for_certainty() {
+        let mut orders = book(OrderKind::LogoutAfterCall);
+        assert_eq!(out(&mut orders, 1, State::OnCall, false), 0);
+        assert_eq!(out(&mut orders, 2, State::Ready, true), 0);
+        assert_eq!(out(&mut orders, 3, State::Unknown, false), 0);
+        assert_eq!(out(&mut orders, 4, State::AfterCall, false), 1);
+        assert!(orders.shown(&AgentId::trusted(AGENT)).is_none());
+        assert!(orders.returned(7, Verdict::Later(10)).is_some());
+        assert_eq!(out(&mut orders, 9, State::Ready, false), 0);
+        assert_eq!(out(&mut orders, 10, State::Ready, false), 1);
+        assert!(orders.returned(7, Verdict::Over).is_none() && orders.is_empty());
+    }
+
+    #[test]
+    fn nothing_is_carried_out_before_it_is_written_down_nor_for_ever_after() {
+        let mut orders = Orders::default();
+        orders.add(kept(7, OrderKind::LogoutAfterCall));
+        assert_eq!(out(&mut orders, 1, State::Ready, false), 0);
+        orders.confirm(7);
+        assert_eq!(orders.due(LIFE, |_| Some(Scene { state: State::OnCall, remembered: false })).over.len(), 1);
+        assert!(orders.is_empty());
+    }
+
+    #[test]
+    fn an_agent_who_has_gone_is_neither_made_ready_nor_logged_out() {
+        for kind in [FIVE, OrderKind::LogoutAfterCall] {
+            assert_eq!(book(kind).heard(&event("agentLoggedOff"), 1).1.len(), 1);
+            let due = book(kind).due(1, |_| Some(Scene { state: State::LoggedOut, remembered: false }));
+            assert_eq!((due.out.len(), due.over.len()), (0, 1));
+        }
+    }
+}

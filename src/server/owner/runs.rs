@@ -1,0 +1,194 @@
+//! The book of the bulk runs: whose turn is next, and how far each agent of a run has come. A task outside keeps the pace and asks for
+//! the turns.
+
+use super::NewRun;
+use crate::floor::{AgentId, DeviceId, Intervention, Outcome, Run, Step};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How many runs are kept; of those that are over the oldest goes first.
+const MOST: usize = 50;
+/// How long a run is shown after its end.
+const KEPT: Duration = Duration::from_secs(600);
+/// A run goes to the browsers whole: not with every step.
+const PACE: Duration = Duration::from_millis(200);
+
+/// One agent of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunItem {
+    pub run: u64,
+    pub index: usize,
+}
+
+/// What an item's turn has come to.
+#[derive(Debug)]
+pub enum Turn {
+    Go(AgentId, DeviceId),
+    /// There is nothing to ask for: the next one.
+    Settled,
+    /// Nothing of this run waits any more.
+    Cancelled,
+}
+
+#[derive(Debug)]
+struct Kept {
+    run: Run,
+    ended: Option<Instant>,
+}
+
+#[derive(Debug)]
+pub struct Runs {
+    by_id: BTreeMap<u64, Kept>,
+    /// Which item a step-in belongs to.
+    items: HashMap<i64, RunItem>,
+    changed: BTreeSet<u64>,
+    published: Option<Instant>,
+    last_id: u64,
+}
+
+impl Runs {
+    /// Ids go on after `last_id`: browsers remember runs by them, also over a restart.
+    pub fn after(last_id: u64) -> Runs {
+        Runs { by_id: BTreeMap::new(), items: HashMap::new(), changed: BTreeSet::new(), published: None, last_id }
+    }
+
+    /// Takes a run up; none where too many are under way.
+    pub fn add(&mut self, new: NewRun) -> Option<Run> {
+        if self.by_id.len() >= MOST {
+            let oldest = self.by_id.iter().filter_map(|(id, kept)| Some((kept.ended?, *id))).min()?.1;
+            self.remove(oldest);
+        }
+        self.last_id += 1;
+        let NewRun { by, operation, minutes, agents } = new;
+        let items = agents.into_iter().map(|agent| (agent, Step::Waiting)).collect();
+        let run = Run { id: self.last_id, by, operation, minutes, items, cancelled: false };
+        self.by_id.insert(run.id, Kept { run: run.clone(), ended: None });
+        self.changed.insert(run.id);
+        Some(run)
+    }
+
+    /// Whether the item still waits: from now on it is being asked for.
+    pub fn turn(&mut self, item: RunItem) -> Option<AgentId> {
+        let (agent, step) = self.by_id.get(&item.run)?.run.items.get(item.index)?;
+        let agent = (*step == Step::Waiting).then(|| agent.clone())?;
+        self.set(item, Step::Sent(Outcome::Requested));
+        Some(agent)
+    }
+
+    /// Stops what still waits.
+    pub fn cancel(&mut self, id: u64) -> Option<Run> {
+        let run = &mut self.by_id.get_mut(&id)?.run;
+        let waiting: Vec<usize> = (0..run.items.len()).filter(|index| run.items[*index].1 == Step::Waiting).collect();
+        run.cancelled |= !waiting.is_empty();
+        for index in waiting {
+            self.set(RunItem { run: id, index }, Step::Cancelled);
+        }
+        self.by_id.get(&id).map(|kept| kept.run.clone())
+    }
+
+    /// The item has become this step-in.
+    pub fn begun(&mut self, item: RunItem, intervention: &Intervention) {
+        self.items.insert(intervention.id, item);
+        self.followed(intervention);
+    }
+
+    pub fn followed(&mut self, intervention: &Intervention) {
+        let Some(item) = self.items.get(&intervention.id).copied() else { return };
+        let waits = intervention.deferred && intervention.outcome.pending();
+        self.set(item, if waits { Step::AfterCall } else { Step::Sent(intervention.outcome) });
+    }
+
+    /// The item's step-in is taken back: it was never sent.
+    pub fn withdrawn(&mut self, intervention: i64, step: Step) {
+        if let Some(item) = self.items.remove(&intervention) {
+            self.set(item, step);
+        }
+    }
+
+    pub fn set(&mut self, item: RunItem, step: Step) {
+        let Some(kept) = self.by_id.get_mut(&item.run) else { return };
+        let Some((_, known)) = kept.run.items.get_mut(item.index) else { return };
+        if *known == step {
+            return;
+        }
+        *known = step;
+        kept.ended = kept.run.is_over().then(|| kept.ended.unwrap_or_else(Instant::now));
+        self.changed.insert(item.run);
+    }
+
+    /// Everything, for a browser that begins.
+    pub fn all(&self) -> Vec<Run> {
+        self.by_id.values().map(|kept| kept.run.clone()).collect()
+    }
+
+    pub fn has_changes(&self) -> bool {
+        !self.changed.is_empty() && self.published.is_none_or(|at| at.elapsed() >= PACE)
+    }
+
+    /// What is to be published now.
+    pub fn changes(&mut self) -> Vec<Run> {
+        if !self.has_changes() {
+            return Vec::new();
+        }
+        self.published = Some(Instant::now());
+        std::mem::take(&mut self.changed).into_iter().filter_map(|id| Some(self.by_id.get(&id)?.run.clone())).collect()
+    }
+
+    /// Forgets what ended long ago.
+    pub fn expire(&mut self) {
+        let old = |kept: &Kept| kept.ended.is_some_and(|ended| ended.elapsed() >= KEPT);
+        let gone: Vec<u64> = self.by_id.iter().filter(|(_, kept)| old(kept)).map(|(id, _)| *id).collect();
+        for id in gone {
+            self.remove(id);
+        }
+    }
+
+    fn remove(&mut self, id: u64) {
+        self.by_id.remove(&id);
+        self.changed.remove(&id);
+        self.items.retain(|_, item| item.run != id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::Operation;
+
+    fn new(agents: usize) -> NewRun {
+        let agents = (1..=agents).map(|n| AgentId::trusted(format!("50{n:02}@test.cc"))).collect();
+        NewRun { by: AgentId::trusted("5000@test.cc"), operation: Operation::NotReady, minutes: None, agents }
+    }
+
+    fn run_of(runs: &mut Runs, agents: usize) -> u64 {
+        runs.add(new(agents)).unwrap().id
+    }
+
+    #[test]
+    fn a_cancelled_run_stops_what_waits_and_nothing_else() {
+        let mut runs = Runs::after(41);
+        let run = run_of(&mut runs, 3);
+        assert_eq!(run, 42);
+        assert!(runs.turn(RunItem { run, index: 0 }).is_some());
+        assert!(runs.turn(RunItem { run, index: 0 }).is_none(), "asked for twice");
+        let cancelled = runs.cancel(run).unwrap();
+        assert!(cancelled.cancelled && !cancelled.is_over());
+        assert_eq!(cancelled.items[0].1, Step::Sent(Outcome::Requested));
+        assert_eq!((cancelled.items[1].1, cancelled.items[2].1), (Step::Cancelled, Step::Cancelled));
+        assert!(runs.turn(RunItem { run, index: 1 }).is_none());
+        runs.set(RunItem { run, index: 0 }, Step::Sent(Outcome::Confirmed));
+        assert!(runs.all()[0].is_over());
+        assert!(runs.cancel(run - 1).is_none());
+    }
+
+    #[test]
+    fn only_so_many_are_kept_and_those_under_way_are_never_dropped() {
+        let mut runs = Runs::after(0);
+        let all: Vec<u64> = (0..MOST).map(|_| run_of(&mut runs, 1)).collect();
+        assert!(runs.add(new(1)).is_none());
+        runs.cancel(all[7]);
+        run_of(&mut runs, 1);
+        assert!(runs.all().len() == MOST && runs.all().iter().all(|run| run.id != all[7]));
+    }
+}

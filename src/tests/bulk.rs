@@ -1,0 +1,166 @@
+//! One operation at many agents: each agent's turn, its result, cancelling, and who may.
+
+use crate::access::talking;
+use crate::support::{Answer, Browser, Lab, Live};
+use serde_json::json;
+use supervisor_console::floor::{Obstacle, Operation, Outcome, Run, State, Step};
+
+async fn start(browser: &Browser, operation: Operation, agents: &str) -> Answer {
+    browser.post("/api/bulk/start", &[("operation", operation.action()), ("agents", agents)]).await
+}
+
+fn run(answer: &Answer) -> Run {
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+async fn cancel(browser: &Browser, id: u64) -> Answer {
+    browser.post("/api/bulk/cancel", &[("id", &id.to_string())]).await
+}
+
+fn agents(numbers: impl IntoIterator<Item = u32>) -> String {
+    numbers.into_iter().map(|number| format!("{number}@test.cc")).collect::<Vec<_>>().join(",")
+}
+
+async fn until_over(live: &mut Live, id: u64) -> Run {
+    live.until("the run is over", |board| board.runs.iter().any(|run| run.id == id && run.is_over())).await;
+    live.board.runs.iter().find(|run| run.id == id).unwrap().clone()
+}
+
+fn steps(run: &Run) -> Vec<Step> {
+    run.items.iter().map(|(_, step)| *step).collect()
+}
+
+const CONFIRMED: Step = Step::Sent(Outcome::Confirmed);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_agent_has_a_result_and_everybody_sees_it() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let mut others = lab.console.sign_in("5900", "8900").await.live().await;
+    lab.simulator.set_mode("5003", "NotReady", None).await;
+    live.until_state("5003", State::NotReady).await;
+    let begun = run(&start(&browser, Operation::NotReady, &agents([5002, 5003, 5004, 5002, 5999])).await);
+    assert_eq!((begun.items.len(), begun.by.as_str(), begun.operation), (4, "5000@test.cc", Operation::NotReady));
+    for live in [&mut live, &mut others] {
+        let wanted = [CONFIRMED, Step::NotPossible(Obstacle::AlreadyNotReady), CONFIRMED, Step::NotPossible(Obstacle::NoDevice)];
+        live.until("every agent has its result", |board| board.runs.iter().any(|run| run.id == begun.id && steps(run) == wanted)).await;
+    }
+    for number in ["5002", "5004"] {
+        live.until_state(number, State::NotReady).await;
+        live.until_outcome(number, Outcome::Confirmed).await;
+    }
+    let mut reloaded = browser.live().await;
+    let again = until_over(&mut reloaded, begun.id).await;
+    assert_eq!(again.failed().len(), 2);
+    lab.settled().await;
+    assert_eq!(lab.database.audit().iter().filter(|line| line.outcome == "requested").count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_is_cancelled_in_the_middle_asks_no_more() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let other = lab.console.sign_in("5900", "8900").await;
+    let begun = run(&start(&browser, Operation::NotReady, &agents(5001..=5010)).await);
+    live.until_outcome("5002", Outcome::Confirmed).await;
+    // Any supervisor may.
+    let cancelled = run(&cancel(&other, begun.id).await);
+    assert!(cancelled.cancelled);
+    let over = until_over(&mut live, begun.id).await;
+    let sent = steps(&over).iter().filter(|step| **step == CONFIRMED).count();
+    let stopped = steps(&over).iter().filter(|step| **step == Step::Cancelled).count();
+    assert!(sent >= 2 && stopped >= 1 && sent + stopped == 10, "{over:?}");
+    assert_eq!(lab.simulator.operations().await.len(), sent);
+    // Another run gets the pace to itself: nothing of the cancelled one is asked for any more.
+    let second = run(&start(&browser, Operation::Ready, &agents([5001])).await);
+    assert_eq!(steps(&until_over(&mut live, second.id).await), [CONFIRMED]);
+    assert_eq!(lab.simulator.operations().await.len(), sent + 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_runs_share_ten_requests_a_second() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let begun = std::time::Instant::now();
+    let first = run(&start(&browser, Operation::NotReady, &agents(5001..=5005)).await);
+    let second = run(&start(&browser, Operation::NotReady, &agents(5006..=5010)).await);
+    for id in [first.id, second.id] {
+        assert_eq!(steps(&until_over(&mut live, id).await), [CONFIRMED; 5]);
+    }
+    // A tenth of a second lies between any two: a lower bound, which a slow machine keeps as well.
+    assert!(begun.elapsed().as_millis() >= 900, "{:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn log_outs_wait_where_there_is_a_call_and_a_refusal_is_a_result() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let call = talking(&lab.simulator, &mut live).await;
+    lab.simulator.fault(json!({ "refuse": { "status": 459, "path": "/api/csta/agent/state" } })).await;
+    let begun = run(&start(&browser, Operation::Logout, &agents([5001, 5002, 5003])).await);
+    let over = until_over(&mut live, begun.id).await;
+    assert_eq!(steps(&over), [Step::AfterCall, Step::Sent(Outcome::Refused(459)), CONFIRMED]);
+    assert_eq!(over.failed().len(), 1);
+    lab.simulator.hang_up("8001", &call).await;
+    live.until("the one that waited is logged out as well", |board| {
+        board.runs.iter().any(|run| run.id == begun.id && run.items[0].1 == CONFIRMED)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_signs_out_asks_for_nothing_more() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let mut others = lab.console.sign_in("5900", "8900").await.live().await;
+    let begun = run(&start(&browser, Operation::NotReady, &agents(5001..=5010)).await);
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    browser.post("/api/sign-out", &[]).await;
+    let over = until_over(&mut others, begun.id).await;
+    assert!(steps(&over).last() == Some(&Step::NotSent) && steps(&over)[0] == CONFIRMED, "{over:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_not_starts_and_cancels_nothing() {
+    let lab = Lab::with(&["--supervisors", "5000", "--viewers", "59*"]).await;
+    let (browser, mut live) = lab.supervisor().await;
+    let viewer = lab.console.sign_in("5900", "8900").await;
+    let mut lured = browser.clone();
+    lured.origin = Some("http://evil.example".to_owned());
+    let begun = run(&start(&browser, Operation::NotReady, &agents([5001])).await);
+    let all = agents([5002]);
+    for (who, error) in [(&lab.console.visitor(), (401, "signed-out")), (&viewer, (403, "not-permitted")), (&lured, (403, "wrong-origin"))]
+    {
+        let error = (error.0, error.1.to_owned());
+        assert_eq!(start(who, Operation::NotReady, &all).await.error(), error);
+        assert_eq!(cancel(who, begun.id).await.error(), error);
+    }
+    let many = agents(10_000..11_001);
+    for (operation, agents, minutes) in [
+        ("forceDrop", all.as_str(), "5"),
+        ("ready", &all, "5"),
+        ("forceNotReady", "", "5"),
+        ("forceNotReady", "5001", "5"),
+        ("forceNotReady", "5001@other.cc", "5"),
+        ("forceNotReady", &many, "5"),
+        ("forceNotReady", &all, "0"),
+        ("forceNotReady", &all, "481"),
+    ] {
+        let answer = browser.post("/api/bulk/start", &[("operation", operation), ("agents", agents), ("minutes", minutes)]).await;
+        assert_eq!(answer.error(), (400, "bad-argument".to_owned()), "{operation} {minutes}");
+    }
+    assert_eq!(cancel(&browser, 7).await.error(), (400, "bad-argument".to_owned()));
+    assert_eq!(until_over(&mut live, begun.id).await.items.len(), 1);
+    assert_eq!(lab.simulator.operations().await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_time_boxed_run_leaves_an_order_at_each_agent() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let form = [("operation", "forceNotReady"), ("agents", "5001@test.cc,5002@test.cc"), ("minutes", "15")];
+    let begun = run(&browser.post("/api/bulk/start", &form).await);
+    assert_eq!(begun.minutes, Some(15));
+    live.until("both have their order", |board| ["5001", "5002"].iter().all(|number| board.row(number).order.is_some())).await;
+}
