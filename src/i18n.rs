@@ -143,6 +143,7 @@ pub struct Texts {
     pub doubtful_title: Text,
     pub end_not_seen: Text,
     pub end_not_seen_title: Text,
+    pub no_agent_in_call: Text,
     pub choose_party: fn(&str) -> String,
 
     // A call

@@ -143,6 +143,7 @@ pub static TEXTS: Texts = Texts {
     doubtful_title: "Nothing was heard of this call for 4 hours: it may have ended without its end being heard.",
     end_not_seen: "end not seen",
     end_not_seen_title: "Its end was not heard, but later events of its phones contradict it.",
+    no_agent_in_call: "no agent is in this call",
     choose_party: |who| format!("Step in at {who}"),
 
     direction: |direction| match direction {

@@ -133,6 +133,7 @@ pub static TEXTS: Texts = Texts {
     doubtful_title: "已有 4 小时没有收到该通话的任何事件，可能已经结束而未收到结束事件。",
     end_not_seen: "未收到结束事件",
     end_not_seen_title: "没有收到该通话的结束事件，但其话机的后续事件表明通话已经结束。",
+    no_agent_in_call: "该通话中没有坐席",
     choose_party: |who| format!("对 {who} 进行操作"),
 
     direction: |direction| match direction {

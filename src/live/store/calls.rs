@@ -72,6 +72,11 @@ impl Calls {
         Some(self.watches.add(slot, self.get(slot)?))
     }
 
+    /// The page lists calls.
+    pub fn is_listed(self) -> bool {
+        self.listed.get_value()
+    }
+
     /// What the supervisor's own phone is busy with; tracked.
     pub fn own(self) -> Option<OwnPart> {
         self.own.get()

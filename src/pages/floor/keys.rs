@@ -69,7 +69,10 @@ pub fn KeysDialog() -> impl IntoView {
         (&["?"], texts.key_help),
         (&["Esc"], texts.key_escape),
     ];
-    let general = general.into_iter().map(|(keys, words)| (keys.to_vec(), words));
+    // Calls are neither opened nor selected.
+    let calls = floor.store.calls.is_listed();
+    let here = general.into_iter().filter(move |(keys, _)| !(calls && keys.iter().any(|key| matches!(*key, "Enter" | "x"))));
+    let general = here.map(|(keys, words)| (keys.to_vec(), words));
     let offered = Operation::ALL.into_iter().filter(|operation| !floor.hidden.with_value(|hidden| hidden.contains(operation)));
     let operations = offered.map(|operation| (vec![operation.key()], (texts.operation_title)(operation)));
     let list = general

@@ -29,6 +29,8 @@ pub struct Target {
 pub enum Bar {
     /// No connection to the console.
     Down,
+    /// No agent has a part in the call.
+    NoAgent,
     Obstacle(Obstacle),
 }
 
@@ -184,6 +186,9 @@ impl Floor {
         if self.is_sending(target) {
             return Err(Bar::Obstacle(Obstacle::UnderWay));
         }
+        if target.agent.is_none() {
+            return Err(Bar::NoAgent);
+        }
         let part = target.part();
         if operation.on_call() && target.call_id.is_some() && part.is_none() {
             return Err(Bar::Obstacle(Obstacle::NotInThatCall));
@@ -212,6 +217,7 @@ impl Floor {
     pub fn barred(self, operation: Operation, bar: Bar, target: &Target, texts: &Texts) -> String {
         match bar {
             Bar::Down => texts.action_while_down.to_owned(),
+            Bar::NoAgent => texts.no_agent_in_call.to_owned(),
             Bar::Obstacle(obstacle) => self
                 .me
                 .with_value(|me| target.stake(target.number(), &me.device, |stake| (texts.obstacle_here)(operation, obstacle, stake))),
