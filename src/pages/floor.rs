@@ -31,7 +31,7 @@ use crate::i18n::texts;
 use crate::live::store::Store;
 use crate::live::{FirstView, Me};
 use crate::page::PageContext;
-use crate::ui::{Erased, address, erased};
+use crate::ui::{Erased, address, dynamic, erased};
 use leptos::prelude::*;
 use select::Selection;
 use std::collections::HashMap;
@@ -223,7 +223,7 @@ pub(super) fn framed(page: &PageContext, inside: Erased) -> Erased {
         <keys::KeysDialog />
         <bulk::BulkDialog />
         <p class="spoken" role="status">
-            {move || floor.announcement.get()}
+            {dynamic(move || floor.announcement.get())}
         </p>
     })
 }

@@ -5,7 +5,7 @@ use crate::api::{ApiError, sign_in};
 use crate::i18n::{Texts, texts};
 use crate::page::PageContext;
 use crate::ui::preferences::{Preferences, local_path};
-use crate::ui::{address, erased};
+use crate::ui::{address, dynamic, erased};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -69,10 +69,10 @@ pub fn SignInPage() -> impl IntoView {
                     role="alert"
                     tabindex="-1"
                     node_ref=message
-                    hidden=move || error.with(Option::is_none)
-                    data-error=move || error.with(|error| error.as_ref().map(kind))
+                    hidden=dynamic(move || error.with(Option::is_none))
+                    data-error=dynamic(move || error.with(|error| error.as_ref().map(kind)))
                 >
-                    {move || error.with(|error| error.as_ref().map(|error| words(texts, error)))}
+                    {dynamic(move || error.with(|error| error.as_ref().map(|error| words(texts, error))))}
                 </p>
                 <Field name="number" label=texts.number hint=texts.number_hint input=number value="" autocomplete="username" />
                 <label class="field">
@@ -98,7 +98,7 @@ pub fn SignInPage() -> impl IntoView {
                 />
                 <input type="hidden" name="next" value=next() />
                 <button class="primary" type="submit" disabled=busy data-sign-in>
-                    {move || if busy.get() { texts.signing_in } else { texts.sign_in }}
+                    {dynamic(move || if busy.get() { texts.signing_in } else { texts.sign_in })}
                 </button>
             </form>
             <nav class="page-preferences">

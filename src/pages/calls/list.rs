@@ -7,7 +7,7 @@ use crate::i18n::texts;
 use crate::pages::floor::board::keep_focus;
 use crate::pages::floor::viewport::ROW;
 use crate::pages::floor::{Floor, floor};
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
@@ -55,7 +55,7 @@ pub fn CallList() -> impl IntoView {
             id="board"
             role="grid"
             aria-label=texts.calls
-            aria-rowcount=move || shown.matching.get() + 1
+            aria-rowcount=dynamic(move || shown.matching.get() + 1)
             node_ref=viewport.scroller
             on:scroll=move |_| viewport.measure()
             on:keydown=keydown
@@ -69,7 +69,7 @@ pub fn CallList() -> impl IntoView {
             <div
                 class="rows"
                 role="rowgroup"
-                style:height=move || format!("{}px", shown.order.with(|order| order.len()) * ROW)
+                style:height=dynamic(move || format!("{}px", shown.order.with(|order| order.len()) * ROW))
                 on:pointerenter=move |_| floor.hovered.set(true)
                 // A pointer that was there before the page was does not enter.
                 on:pointermove=move |_| {
@@ -79,7 +79,7 @@ pub fn CallList() -> impl IntoView {
                 }
                 on:pointerleave=move |_| floor.hovered.set(false)
             >
-                <div role="presentation" style:transform=move || format!("translateY({}px)", viewport.window.get().0 * ROW)>
+                <div role="presentation" style:transform=dynamic(move || format!("translateY({}px)", viewport.window.get().0 * ROW))>
                     <ForEnumerate
                         each=move || viewport.slots()
                         key=|slot| *slot

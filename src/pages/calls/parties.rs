@@ -6,7 +6,7 @@ use crate::pages::floor::agent_path;
 use crate::pages::floor::floor;
 use crate::pages::floor::target::Target;
 use crate::ui::time::duration;
-use crate::ui::{Erased, erased};
+use crate::ui::{Erased, dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -57,8 +57,8 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
             <button
                 type="button"
                 class="choose"
-                tabindex=move || if active.get() { "0" } else { "-1" }
-                aria-pressed=move || if is_target.get() { "true" } else { "false" }
+                tabindex=dynamic(move || if active.get() { "0" } else { "-1" })
+                aria-pressed=dynamic(move || if is_target.get() { "true" } else { "false" })
                 aria-label=words.clone()
                 title=words.clone()
                 on:click=move |_| chosen.set(Some(device.clone()))
@@ -81,7 +81,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
             data-device=party.device.to_string()
             data-role=party.role.code()
             data-part=party.state.code()
-            data-chosen=move || is_target.get().then_some("")
+            data-chosen=dynamic(move || is_target.get().then_some(""))
             title=title
         >
             {who}

@@ -11,7 +11,7 @@ use crate::pages::floor::progress::ProgressAt;
 use crate::pages::floor::target::Target;
 use crate::pages::floor::viewport::row_id;
 use crate::ui::time::duration;
-use crate::ui::{Erased, erased};
+use crate::ui::{Erased, dynamic, erased};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -51,32 +51,32 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 role="row"
                 class="row"
                 id=row_id(at)
-                aria-rowindex=move || viewport.window.get().0 + index.get() + 2
-                tabindex=move || if active.get() { "0" } else { "-1" }
-                data-call=move || call.with(|call| call.id.to_string())
-                data-parties=move || call.with(|call| call.devices())
-                data-state=move || state.get().code()
-                data-direction=move || call.with(|call| call.direction.code())
+                aria-rowindex=dynamic(move || viewport.window.get().0 + index.get() + 2)
+                tabindex=dynamic(move || if active.get() { "0" } else { "-1" })
+                data-call=dynamic(move || call.with(|call| call.id.to_string()))
+                data-parties=dynamic(move || call.with(|call| call.devices()))
+                data-state=dynamic(move || state.get().code())
+                data-direction=dynamic(move || call.with(|call| call.direction.code()))
                 on:focusin=move |_| viewport.focused.set(Some(at))
                 on:keydown=keydown
             >
-                <div role="gridcell" class="cell state" data-fade=move || fade.get().1.to_string()>
-                    {move || (texts.call_state)(state.get())}
+                <div role="gridcell" class="cell state" data-fade=dynamic(move || fade.get().1.to_string())>
+                    {dynamic(move || (texts.call_state)(state.get()))}
                 </div>
                 <div role="gridcell" class="cell time">
                     <Lasts call />
                 </div>
                 <div role="gridcell" class="cell talk">
-                    {move || {
+                    {dynamic(move || {
                         let answered = call.with(|call| call.answered);
                         answered.map(|answered| duration(store.clock.get() - store.offset.get() - answered))
-                    }}
+                    })}
                 </div>
                 <div role="gridcell" class="cell other">
-                    {move || call.with(other)}
+                    {dynamic(move || call.with(other))}
                 </div>
                 <div role="gridcell" class="cell queue">
-                    {move || call.with(|call| call.queue.clone())}
+                    {dynamic(move || call.with(|call| call.queue.clone()))}
                 </div>
                 <div role="gridcell" class="cell parties">
                     <Parties call target chosen active />
@@ -105,8 +105,8 @@ fn Lasts(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
     };
     let level = Memo::new(move |_| elapsed().and_then(|elapsed| over(State::OnCall, elapsed)).map(|(level, _)| level));
     view! {
-        <span class="for" data-level=move || level.get()>
-            {move || elapsed().map_or_else(|| "–".to_owned(), duration)}
+        <span class="for" data-level=dynamic(move || level.get())>
+            {dynamic(move || elapsed().map_or_else(|| "–".to_owned(), duration))}
         </span>
     }
 }

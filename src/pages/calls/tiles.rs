@@ -4,7 +4,7 @@ use super::Wanted;
 use crate::floor::CallState;
 use crate::i18n::texts;
 use crate::pages::floor::floor;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 
 #[component]
@@ -44,11 +44,11 @@ fn Tile(state: Option<CallState>) -> impl IntoView {
             type="button"
             class="tile"
             data-filter=state.map_or("calls", CallState::code)
-            data-count=move || count.get().map(|count| count.to_string())
-            aria-pressed=move || if pressed() { "true" } else { "false" }
+            data-count=dynamic(move || count.get().map(|count| count.to_string()))
+            aria-pressed=dynamic(move || if pressed() { "true" } else { "false" })
             on:click=toggle
         >
-            <b>{move || count.get().map_or_else(|| "–".to_owned(), |count| count.to_string())}</b>
+            <b>{dynamic(move || count.get().map_or_else(|| "–".to_owned(), |count| count.to_string()))}</b>
             <span>{state.map_or(texts.all_calls, texts.call_state)}</span>
         </button>
     })

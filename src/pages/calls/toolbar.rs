@@ -5,7 +5,7 @@ use crate::floor::{CallQuery, Direction};
 use crate::i18n::texts;
 use crate::pages::floor::floor;
 use crate::pages::floor::toolbar::Search;
-use crate::ui::{Erased, erased};
+use crate::ui::{Erased, dynamic, erased};
 use leptos::prelude::*;
 
 #[component]
@@ -51,10 +51,10 @@ pub fn Toolbar() -> impl IntoView {
                     {texts.clear_filters}
                 </button>
             </Show>
-            <span class="shown">{move || (texts.calls_shown_of)(calls.shown.matching.get(), all())}</span>
+            <span class="shown">{dynamic(move || (texts.calls_shown_of)(calls.shown.matching.get(), all()))}</span>
             <Show when=move || calls.shown.waiting.get() != 0>
                 <button type="button" class="waiting" data-waiting title=texts.waiting_title on:click=move |_| store.settle()>
-                    {move || (texts.waiting)(calls.shown.waiting.get())}
+                    {dynamic(move || (texts.waiting)(calls.shown.waiting.get()))}
                 </button>
             </Show>
             <button type="button" class="plain keys" on:click=move |_| floor.keys_shown.set(true)>
@@ -104,7 +104,7 @@ fn choice(
         <label class="team">
             <span>{label}</span>
             <select name=name on:change=change>
-                <option value="" selected=move || query.with(get).is_empty()>
+                <option value="" selected=dynamic(move || query.with(get).is_empty())>
                     {every}
                 </option>
                 {options}

@@ -4,7 +4,7 @@ use super::floor;
 use super::target::Target;
 use crate::floor::{Effect, Operation, Row};
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -44,9 +44,9 @@ pub fn ActionsAt(target: Memo<Target>, active: Memo<bool>) -> impl IntoView {
                     type="button"
                     class="action"
                     data-action=operation.action()
-                    data-effect=move || prospect.get().ok().map(Effect::code)
-                    tabindex=move || if active.get() { "0" } else { "-1" }
-                    aria-disabled=move || prospect.get().is_err().then_some("true")
+                    data-effect=dynamic(move || prospect.get().ok().map(Effect::code))
+                    tabindex=dynamic(move || if active.get() { "0" } else { "-1" })
+                    aria-disabled=dynamic(move || prospect.get().is_err().then_some("true"))
                     title=title
                     on:click=move |_| floor.act_at(operation, target.get_untracked(), texts)
                 >

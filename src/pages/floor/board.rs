@@ -7,7 +7,7 @@ use super::step_in::act_here;
 use super::viewport::ROW;
 use crate::floor::Operation;
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -66,9 +66,9 @@ pub fn Board() -> impl IntoView {
             role="grid"
             aria-label=texts.board
             aria-multiselectable="true"
-            aria-rowcount=move || store.matching.get() + 1
+            aria-rowcount=dynamic(move || store.matching.get() + 1)
             node_ref=viewport.scroller
-            data-figures=move || store.figures.get().then_some("")
+            data-figures=dynamic(move || store.figures.get().then_some(""))
             on:scroll=move |_| viewport.measure()
             on:keydown=keydown
         >
@@ -76,7 +76,7 @@ pub fn Board() -> impl IntoView {
             <div
                 class="rows"
                 role="rowgroup"
-                style:height=move || format!("{}px", store.order.with(|order| order.len()) * ROW)
+                style:height=dynamic(move || format!("{}px", store.order.with(|order| order.len()) * ROW))
                 on:pointerenter=move |_| floor.hovered.set(true)
                 // A pointer that was there before the page was does not enter.
                 on:pointermove=move |_| {
@@ -86,7 +86,7 @@ pub fn Board() -> impl IntoView {
                 }
                 on:pointerleave=move |_| floor.hovered.set(false)
             >
-                <div role="presentation" style:transform=move || format!("translateY({}px)", viewport.window.get().0 * ROW)>
+                <div role="presentation" style:transform=dynamic(move || format!("translateY({}px)", viewport.window.get().0 * ROW))>
                     <ForEnumerate
                         each=move || viewport.slots()
                         key=|slot| *slot

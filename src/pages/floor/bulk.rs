@@ -8,7 +8,7 @@ use crate::floor::bulk::MOST_MINUTES;
 use crate::floor::{AgentId, DryRun, Obstacle, Operation, Role, dry_run};
 use crate::i18n::{Texts, texts};
 use crate::live::store::Liveness;
-use crate::ui::{Erased, erased};
+use crate::ui::{Erased, dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -79,8 +79,8 @@ pub fn BulkBar() -> impl IntoView {
     erased(view! {
         <SelectMenu />
         <Show when=move || count.get() != 0>
-            <div class="bulk-bar" role="group" aria-label=texts.selected_agents data-selected=move || count.get().to_string()>
-                <b>{move || (texts.selected)(count.get())}</b>
+            <div class="bulk-bar" role="group" aria-label=texts.selected_agents data-selected=dynamic(move || count.get().to_string())>
+                <b>{dynamic(move || (texts.selected)(count.get()))}</b>
                 {buttons}
                 <button type="button" class="action" data-clear-selection on:click=move |_| selection.clear()>
                     <span>{texts.clear_selection}</span>
@@ -114,7 +114,7 @@ pub fn BulkDialog() -> impl IntoView {
             node_ref=dialog
             on:close=move |_| floor.bulk.set(None)
         >
-            {move || floor.bulk.get().map(|operation| question(floor, operation, texts))}
+            {dynamic(move || floor.bulk.get().map(|operation| question(floor, operation, texts)))}
         </dialog>
     })
 }
@@ -162,21 +162,21 @@ fn question(floor: Floor, operation: Operation, texts: &'static Texts) -> Erased
             .collect_view()
     };
     erased(view! {
-        <h2 id="bulk-title">{move || (texts.bulk_title)(operation, rows.with(Vec::len))}</h2>
+        <h2 id="bulk-title">{dynamic(move || (texts.bulk_title)(operation, rows.with(Vec::len)))}</h2>
         <p
             id="bulk-plan"
             class="plan"
             data-dry-run
-            data-now=move || counts(|plan| plan.now.len())
-            data-after-call=move || counts(|plan| plan.after_call.len())
-            data-not-possible=move || counts(|plan| plan.not_possible.len())
+            data-now=dynamic(move || counts(|plan| plan.now.len()))
+            data-after-call=dynamic(move || counts(|plan| plan.after_call.len()))
+            data-not-possible=dynamic(move || counts(|plan| plan.not_possible.len()))
         >
-            {move || plan.with(|plan| (texts.dry_run)(plan.now.len(), plan.after_call.len(), plan.not_possible.len()))}
+            {dynamic(move || plan.with(|plan| (texts.dry_run)(plan.now.len(), plan.after_call.len(), plan.not_possible.len())))}
         </p>
         <ul class="reasons">{reasons}</ul>
         {(operation == Operation::NotReady).then(|| view! { <Minutes minutes /> })}
-        {move || floor.is_down().then(|| view! { <p class="form-error">{texts.action_while_down}</p> })}
-        {move || failure.get().map(|why| view! { <p class="form-error">{why}</p> })}
+        {dynamic(move || floor.is_down().then(|| view! { <p class="form-error">{texts.action_while_down}</p> }))}
+        {dynamic(move || failure.get().map(|why| view! { <p class="form-error">{why}</p> }))}
         <div class="answers">
             <button type="button" class="plain" data-cancel autofocus on:click=move |_| floor.bulk.set(None)>
                 {texts.cancel}
@@ -185,10 +185,10 @@ fn question(floor: Floor, operation: Operation, texts: &'static Texts) -> Erased
                 type="button"
                 class=if operation.destructive() { "danger" } else { "primary" }
                 data-confirm=operation.action()
-                disabled=move || !ready()
+                disabled=dynamic(move || !ready())
                 on:click=confirm
             >
-                {move || (texts.bulk_confirm)(operation, possible())}
+                {dynamic(move || (texts.bulk_confirm)(operation, possible()))}
             </button>
         </div>
     })

@@ -4,7 +4,7 @@ use super::{Floor, floor};
 use crate::api;
 use crate::floor::{AgentId, Operation, Outcome, Row, Run, Step};
 use crate::i18n::{Texts, texts};
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -86,31 +86,31 @@ fn RunBar(id: u64) -> impl IntoView {
     erased(view! {
         <section class="run" data-run=id.to_string() data-run-state=state aria-label=texts.run_label>
             <progress
-                max=move || of(|run| run.progress().1)
-                value=move || of(|run| run.progress().0)
+                max=dynamic(move || of(|run| run.progress().1))
+                value=dynamic(move || of(|run| run.progress().0))
                 aria-label=texts.run_label
             ></progress>
-            <span class="words">{move || run.with(|run| run.as_ref().map(|run| words(run, texts)))}</span>
+            <span class="words">{dynamic(move || run.with(|run| run.as_ref().map(|run| words(run, texts))))}</span>
             <Show when=move || failed.get() != 0>
                 <details class="menu">
                     <summary class="plain">{texts.why}</summary>
                     <ul class="choices reasons">{failures}</ul>
                 </details>
             </Show>
-            {move || {
+            {dynamic(move || {
                 floor
                     .run_failure
                     .with(|failure| failure.as_ref().filter(|(of, _)| *of == id).map(|(_, why)| why.clone()))
                     .map(|why| view! { <span class="trouble">{why}</span> })
-            }}
+            })}
             <Show when=move || state.get() == "running">
-                <button type="button" class="plain" data-run-cancel disabled=move || busy.get() on:click=cancel>
+                <button type="button" class="plain" data-run-cancel disabled=dynamic(move || busy.get()) on:click=cancel>
                     {texts.run_cancel}
                 </button>
             </Show>
             <Show when=move || failed.get() != 0 && run.with(|run| run.as_ref().is_some_and(Run::is_over))>
-                <button type="button" class="plain" data-run-retry disabled=move || busy.get() on:click=retry>
-                    {move || (texts.run_retry)(failed.get())}
+                <button type="button" class="plain" data-run-retry disabled=dynamic(move || busy.get()) on:click=retry>
+                    {dynamic(move || (texts.run_retry)(failed.get()))}
                 </button>
             </Show>
             <Show when=move || run.with(|run| run.as_ref().is_none_or(Run::is_over))>

@@ -3,8 +3,8 @@
 use super::floor;
 use crate::floor::{CallView, Direction, Row, State};
 use crate::i18n::texts;
-use crate::ui::erased;
 use crate::ui::time::duration;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -43,10 +43,10 @@ pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
     view! {
         <span
             class="for"
-            data-level=move || beyond.get().map(|(level, _)| level)
-            title=move || beyond.get().map(|(_, minutes)| (texts.over_limit)((texts.state)(row.with(|row| row.state)), minutes))
+            data-level=dynamic(move || beyond.get().map(|(level, _)| level))
+            title=dynamic(move || beyond.get().map(|(_, minutes)| (texts.over_limit)((texts.state)(row.with(|row| row.state)), minutes)))
         >
-            {move || elapsed().map_or_else(|| "–".to_owned(), duration)}
+            {dynamic(move || elapsed().map_or_else(|| "–".to_owned(), duration))}
         </span>
     }
 }
@@ -71,7 +71,7 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
                     {began
                         .map(|began| {
                             view! {
-                                <span class="lasts">{move || duration(store.clock.get() - store.offset.get() - began)}</span>
+                                <span class="lasts">{dynamic(move || duration(store.clock.get() - store.offset.get() - began))}</span>
                             }
                         })}
                     <span class="tags">{tags(call)}</span>

@@ -4,7 +4,7 @@ use super::floor;
 use super::select::PickAll;
 use crate::floor::SortKey;
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 
 #[component]
@@ -22,7 +22,7 @@ pub fn Columns() -> impl IntoView {
             <Column class="team" keys=&[SortKey::Team] />
             <Column class="device" keys=&[SortKey::Device] />
             <Column class="call" keys=&[SortKey::Call] />
-            {move || {
+            {dynamic(move || {
                 figures
                     .get()
                     .then(|| {
@@ -35,7 +35,7 @@ pub fn Columns() -> impl IntoView {
                             </div>
                         }
                     })
-            }}
+            })}
             <div role="columnheader" class="cell step-in">
                 <span class="spoken">{texts.col_actions}</span>
             </div>

@@ -4,7 +4,7 @@
 use super::floor;
 use crate::floor::Effect as Consequence;
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -83,13 +83,13 @@ pub fn ConfirmDialog() -> impl IntoView {
                 <button
                     type="button"
                     class="danger"
-                    data-confirm=move || operation().map(|operation| operation.action())
-                    data-effect=move || effect().map(Consequence::code)
-                    aria-disabled=move || effect().is_none().then_some("true")
-                    title=move || if effect().is_none() { consequence() } else { None }
+                    data-confirm=dynamic(move || operation().map(|operation| operation.action()))
+                    data-effect=dynamic(move || effect().map(Consequence::code))
+                    aria-disabled=dynamic(move || effect().is_none().then_some("true"))
+                    title=dynamic(move || if effect().is_none() { consequence() } else { None })
                     on:click=confirm
                 >
-                    {move || operation().map(texts.confirm_button)}
+                    {dynamic(move || operation().map(texts.confirm_button))}
                 </button>
             </div>
         </dialog>

@@ -11,7 +11,7 @@ use super::{Floor, floor};
 use crate::api;
 use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
 use crate::i18n::{Texts, after, texts};
-use crate::ui::{Erased, erased};
+use crate::ui::{Erased, dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -131,10 +131,10 @@ fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
             {name} " " <small>{number}</small>
         </h2>
         <p class="muted">{place}</p>
-        <section class="part" data-state=move || state().code()>
+        <section class="part" data-state=dynamic(move || state().code())>
             <h3>{texts.now}</h3>
             <div class="standing">
-                <span class="cell state">{move || (texts.state)(state())}</span>
+                <span class="cell state">{dynamic(move || (texts.state)(state()))}</span>
                 <TimeInState row />
                 <span class="muted">{since}</span>
             </div>
@@ -149,9 +149,9 @@ fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
             </div>
             <NotReadyFor row />
             <Progress row />
-            {move || row.with(|row| row.action.clone()).map(|action| lines(floor, &action, texts))}
+            {dynamic(move || row.with(|row| row.action.clone()).map(|action| lines(floor, &action, texts)))}
         </section>
-        <div class="whole-day" node_ref=drawn inner_html=move || day.get()></div>
+        <div class="whole-day" node_ref=drawn inner_html=dynamic(move || day.get())></div>
     })
 }
 
@@ -181,8 +181,8 @@ fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
                 type="button"
                 class="plain"
                 data-not-ready-for=minutes.to_string()
-                aria-disabled=move || blocked.with(Option::is_some).then_some("true")
-                title=move || blocked.get()
+                aria-disabled=dynamic(move || blocked.with(Option::is_some).then_some("true"))
+                title=dynamic(move || blocked.get())
                 aria-label=(texts.not_ready_for)(minutes)
                 on:click=move |_| send(minutes)
             >

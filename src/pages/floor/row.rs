@@ -9,8 +9,8 @@ use super::panel::agent_path;
 use super::progress::Progress;
 use super::viewport::row_id;
 use crate::i18n::texts;
-use crate::ui::erased;
 use crate::ui::time::short_duration;
+use crate::ui::{dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -54,13 +54,13 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 role="row"
                 class="row"
                 id=row_id(at)
-                aria-rowindex=move || viewport.window.get().0 + index.get() + 2
-                tabindex=move || if active.get() { "0" } else { "-1" }
-                aria-selected=move || if chosen.get() { "true" } else { "false" }
-                data-agent=move || row.with(|row| row.agent.to_string())
-                data-state=move || state.get().code()
-                data-call=move || row.with(|row| row.call.as_ref().map(|call| call.id.to_string()))
-                data-remembered=move || row.with(|row| row.remembered).then_some("")
+                aria-rowindex=dynamic(move || viewport.window.get().0 + index.get() + 2)
+                tabindex=dynamic(move || if active.get() { "0" } else { "-1" })
+                aria-selected=dynamic(move || if chosen.get() { "true" } else { "false" })
+                data-agent=dynamic(move || row.with(|row| row.agent.to_string()))
+                data-state=dynamic(move || state.get().code())
+                data-call=dynamic(move || row.with(|row| row.call.as_ref().map(|call| call.id.to_string())))
+                data-remembered=dynamic(move || row.with(|row| row.remembered).then_some(""))
                 on:focusin=move |_| viewport.focused.set(Some(at))
             >
                 <div role="gridcell" class="cell pick" on:click=pick>
@@ -68,12 +68,12 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                         type="checkbox"
                         tabindex="-1"
                         node_ref=input
-                        aria-label=move || (texts.select_agent)(&name())
-                        prop:checked=move || chosen.get()
+                        aria-label=dynamic(move || (texts.select_agent)(&name()))
+                        prop:checked=dynamic(move || chosen.get())
                     />
                 </div>
-                <div role="gridcell" class="cell state" data-fade=move || fade.get().1.to_string()>
-                    {move || (texts.state)(state.get())}
+                <div role="gridcell" class="cell state" data-fade=dynamic(move || fade.get().1.to_string())>
+                    {dynamic(move || (texts.state)(state.get()))}
                 </div>
                 <div role="gridcell" class="cell time">
                     <TimeInState row />
@@ -83,15 +83,15 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                         class="name"
 
                         tabindex="-1"
-                        href=move || row.with(|row| agent_path(&row.agent))
+                        href=dynamic(move || row.with(|row| agent_path(&row.agent)))
                         on:click=open
                     >
                         {name}
                     </a>
                     <span class="number">
-                        {move || row.with(|row| if row.name.is_empty() { String::new() } else { row.agent.number().to_owned() })}
+                        {dynamic(move || row.with(|row| if row.name.is_empty() { String::new() } else { row.agent.number().to_owned() }))}
                     </span>
-                    {move || {
+                    {dynamic(move || {
                         row.with(|row| row.remembered)
                             .then(|| {
                                 view! {
@@ -100,31 +100,31 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                                     </span>
                                 }
                             })
-                    }}
+                    })}
                 </div>
                 <div role="gridcell" class="cell team">
-                    {move || row.with(|row| row.team.clone())}
+                    {dynamic(move || row.with(|row| row.team.clone()))}
                 </div>
                 <div role="gridcell" class="cell device">
-                    {move || row.with(|row| row.device.as_ref().map(|device| device.number().to_owned()))}
+                    {dynamic(move || row.with(|row| row.device.as_ref().map(|device| device.number().to_owned())))}
                 </div>
                 <div role="gridcell" class="cell call">
                     <Call row />
                     <OrderTag row />
                 </div>
-                {move || {
+                {dynamic(move || {
                     has_figures()
                         .then(|| {
                             view! {
                                 <div role="gridcell" class="cell figure">
-                                    {move || row.with(|row| row.figures.map(|figures| figures.calls))}
+                                    {dynamic(move || row.with(|row| row.figures.map(|figures| figures.calls)))}
                                 </div>
                                 <div role="gridcell" class="cell figure">
-                                    {move || row.with(|row| row.figures.and_then(|figures| figures.handling_seconds).map(short_duration))}
+                                    {dynamic(move || row.with(|row| row.figures.and_then(|figures| figures.handling_seconds).map(short_duration)))}
                                 </div>
                             }
                         })
-                }}
+                })}
                 <div role="gridcell" class="cell step-in">
                     <Progress row />
                     <RunStep row />

@@ -7,7 +7,7 @@ use crate::floor::bulk::MOST_AGENTS;
 use crate::floor::{AgentId, Row, State};
 use crate::i18n::{Texts, texts};
 use crate::live::store::Store;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -147,9 +147,9 @@ pub fn PickAll() -> impl IntoView {
             aria-label=label
             title=label
             data-select-all
-            disabled=move || most.get() == 0
-            prop:checked=move || count.get() != 0 && count.get() == most.get()
-            prop:indeterminate=move || count.get() != 0 && count.get() != most.get()
+            disabled=dynamic(move || most.get() == 0)
+            prop:checked=dynamic(move || count.get() != 0 && count.get() == most.get())
+            prop:indeterminate=dynamic(move || count.get() != 0 && count.get() != most.get())
             on:click=pick
         />
     }
@@ -255,7 +255,7 @@ pub fn SelectMenu() -> impl IntoView {
             <div class="choices" tabindex="-1">
                 <button type="button" class="choice" data-choice="all" on:click=pick_all>
                     {texts.all_shown}
-                    <b>{move || store.order.with(|order| order.len()).min(MOST_AGENTS)}</b>
+                    <b>{dynamic(move || store.order.with(|order| order.len()).min(MOST_AGENTS))}</b>
                 </button>
                 {choices}
             </div>

@@ -3,7 +3,7 @@
 use super::floor;
 use crate::floor::State;
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 
 const STATES: &[State] = &State::ALL;
@@ -56,11 +56,11 @@ fn Tile(code: &'static str, word: &'static str, states: &'static [State]) -> imp
             type="button"
             class="tile"
             data-filter=code
-            data-count=move || count().to_string()
-            aria-pressed=move || if pressed() { "true" } else { "false" }
+            data-count=dynamic(move || count().to_string())
+            aria-pressed=dynamic(move || if pressed() { "true" } else { "false" })
             on:click=toggle
         >
-            <b>{move || count().to_string()}</b>
+            <b>{dynamic(move || count().to_string())}</b>
             <span>{word}</span>
         </button>
     })

@@ -4,7 +4,7 @@ use super::board::unfiltered;
 use super::bulk::BulkBar;
 use super::floor;
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -54,7 +54,7 @@ pub fn Toolbar() -> impl IntoView {
                         floor.ask(|query| query.team = team);
                     }
                 >
-                    <option value="" selected=move || query.with(|query| query.team.is_empty())>
+                    <option value="" selected=dynamic(move || query.with(|query| query.team.is_empty()))>
                         {texts.all_teams}
                     </option>
                     {options}
@@ -70,10 +70,10 @@ pub fn Toolbar() -> impl IntoView {
                     {texts.clear_filters}
                 </button>
             </Show>
-            <span class="shown">{move || (texts.shown_of)(store.matching.get(), store.counts.with(|counts| counts.all()))}</span>
+            <span class="shown">{dynamic(move || (texts.shown_of)(store.matching.get(), store.counts.with(|counts| counts.all())))}</span>
             <Show when=move || store.waiting.get() != 0>
                 <button type="button" class="waiting" data-waiting title=texts.waiting_title on:click=move |_| store.settle()>
-                    {move || (texts.waiting)(store.waiting.get())}
+                    {dynamic(move || (texts.waiting)(store.waiting.get()))}
                 </button>
             </Show>
             <BulkBar />

@@ -7,7 +7,7 @@ use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
 use crate::ui::preferences::Preferences;
 use crate::ui::time::time_of_day;
-use crate::ui::{address, erased};
+use crate::ui::{address, dynamic, erased};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -69,7 +69,7 @@ fn LinkStatus() -> impl IntoView {
         Liveness::PlatformDown | Liveness::Silent => texts.stale.to_owned(),
         Liveness::Closed => texts.down.to_owned(),
     });
-    view! { <span class="link-status">{move || words.get()}</span> }
+    view! { <span class="link-status">{dynamic(move || words.get())}</span> }
 }
 
 /// Since when the page is not live, how old what it shows is, and what to do.
@@ -108,7 +108,7 @@ pub fn LinkBanner() -> impl IntoView {
     erased(view! {
         <Show when=move || words.with(Option::is_some)>
             <div class="link-banner" data-banner>
-                {move || words.get()}
+                {dynamic(move || words.get())}
             </div>
         </Show>
     })
