@@ -1,6 +1,7 @@
 //! What is shown for an address that leads nowhere: words, and status 404.
 
 use crate::i18n::texts;
+use crate::ui::erased;
 use leptos::prelude::*;
 
 #[component]
@@ -10,7 +11,7 @@ pub fn NotFound() -> impl IntoView {
         response.set_status(http::StatusCode::NOT_FOUND);
     }
     let texts = texts();
-    view! {
+    erased(view! {
         <main class="plain-page">
             <h1>{texts.not_found}</h1>
             <p>{texts.not_found_hint}</p>
@@ -20,5 +21,5 @@ pub fn NotFound() -> impl IntoView {
                 </a>
             </p>
         </main>
-    }
+    })
 }

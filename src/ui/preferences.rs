@@ -2,8 +2,8 @@
 
 use crate::i18n::texts;
 use crate::page::{Language, Theme};
-use crate::ui::address;
 use crate::ui::address::encode;
+use crate::ui::{address, erased};
 use leptos::prelude::*;
 
 #[component]
@@ -20,7 +20,7 @@ pub fn Preferences(language: Language, theme: Theme) -> impl IntoView {
         Theme::Dark => Theme::Auto,
     };
     let theme_words = format!("{}: {}", texts.switch_theme, (texts.theme)(theme));
-    view! {
+    erased(view! {
         <a class="quiet" lang=other.code() title=texts.other_language href=link("lang", other.code())>
             {match other {
                 Language::En => "English",
@@ -35,7 +35,7 @@ pub fn Preferences(language: Language, theme: Theme) -> impl IntoView {
             data-theme-now=theme.code()
             href=link("theme", next_theme.code())
         ></a>
-    }
+    })
 }
 
 /// What the server said about a failed form is not part of the place.

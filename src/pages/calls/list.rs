@@ -43,11 +43,11 @@ pub fn CallList() -> impl IntoView {
         ("more", texts.col_more),
     ];
     let head = head.map(|(class, word)| {
-        view! {
+        erased(view! {
             <div role="columnheader" class=format!("cell {class}")>
                 {word}
             </div>
-        }
+        })
     });
     erased(view! {
         <div
@@ -83,7 +83,7 @@ pub fn CallList() -> impl IntoView {
                     <ForEnumerate
                         each=move || viewport.slots()
                         key=|slot| *slot
-                        children=|index, slot| view! { <CallLine at=slot index /> }
+                        children=|index, slot| erased(view! { <CallLine at=slot index /> })
                     />
                 </div>
             </div>

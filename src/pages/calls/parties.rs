@@ -53,7 +53,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
     let choose = (several && party.agent.is_some() && !listens).then(|| {
         let device = party.device.clone();
         let words = (texts.choose_party)(name.as_deref().unwrap_or(&number));
-        view! {
+        erased(view! {
             <button
                 type="button"
                 class="choose"
@@ -63,7 +63,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
                 title=words.clone()
                 on:click=move |_| chosen.set(Some(device.clone()))
             ></button>
-        }
+        })
     });
     let who = match (&party.agent, name) {
         (Some(agent), Some(name)) => erased(view! {
@@ -85,7 +85,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
             title=title
         >
             {who}
-            {word.map(|word| view! { <span class="word">{word}</span> })}
+            {word.map(|word| erased(view! { <span class="word">{word}</span> }))}
         </span>
     })
 }

@@ -104,11 +104,11 @@ fn Lasts(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
         call.with(|call| call.started.map(|started| (now - started).max(0)))
     };
     let level = Memo::new(move |_| elapsed().and_then(|elapsed| over(State::OnCall, elapsed)).map(|(level, _)| level));
-    view! {
+    erased(view! {
         <span class="for" data-level=dynamic(move || level.get())>
             {dynamic(move || elapsed().map_or_else(|| "–".to_owned(), duration))}
         </span>
-    }
+    })
 }
 
 /// Its direction and the party from outside.

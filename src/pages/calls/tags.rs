@@ -22,11 +22,11 @@ pub fn Tags(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
             let running = holds.running;
             let words = move || (texts.holds_total)(holds.count, &duration(holds.total(if running.is_some() { now() } else { 0 })));
             let level = move || running.and_then(|since| over(State::OnHold, now() - since)).map(|(level, _)| level);
-            view! {
+            erased(view! {
                 <span class="tag" data-tag="holds" data-running=running.is_some().then_some("") data-level=level>
                     {words}
                 </span>
-            }
+            })
         })
     };
     let others = move || call.with(|call| tags(call, doubtful.get()));
@@ -58,7 +58,7 @@ fn tags(call: &CallRow, doubtful: bool) -> impl IntoView + use<> {
     tags.into_iter()
         .map(|(kind, words, title)| {
             let title = if title.is_empty() { words.clone() } else { title.to_owned() };
-            view! { <span class="tag" data-tag=kind title=title>{words}</span> }
+            erased(view! { <span class="tag" data-tag=kind title=title>{words}</span> })
         })
         .collect_view()
 }

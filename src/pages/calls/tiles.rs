@@ -10,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Tiles() -> impl IntoView {
     let texts = texts();
-    let tiles = CallState::ALL.map(|state| view! { <Tile state=Some(state) /> });
+    let tiles = CallState::ALL.map(|state| erased(view! { <Tile state=Some(state) /> }));
     erased(view! {
         <div class="tiles" role="group" aria-label=texts.filter_by_state>
             <Tile state=None />

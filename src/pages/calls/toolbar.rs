@@ -88,11 +88,11 @@ fn choice(
             .into_iter()
             .map(|(value, words)| {
                 let selected = value == chosen;
-                view! {
+                erased(view! {
                     <option value=value selected=selected>
                         {words}
                     </option>
-                }
+                })
             })
             .collect_view()
     };

@@ -14,7 +14,7 @@ pub fn Actions(row: RwSignal<Arc<Row>>, at: usize, active: Memo<bool>) -> impl I
     let store = floor().store;
     _ = at;
     let target = Memo::new(move |_| Target::of_row(row.get(), store));
-    view! { <ActionsAt target active /> }
+    erased(view! { <ActionsAt target active /> })
 }
 
 #[component]
@@ -39,7 +39,7 @@ pub fn ActionsAt(target: Memo<Target>, active: Memo<bool>) -> impl IntoView {
                     title
                 })
             };
-            view! {
+            erased(view! {
                 <button
                     type="button"
                     class="action"
@@ -52,7 +52,7 @@ pub fn ActionsAt(target: Memo<Target>, active: Memo<bool>) -> impl IntoView {
                 >
                     <span>{word}</span>
                 </button>
-            }
+            })
         })
         .collect_view();
     erased(buttons)

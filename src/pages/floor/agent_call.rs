@@ -38,7 +38,7 @@ fn in_depth(call: &CallRow) -> Erased {
     if !call.former.is_empty() {
         facts.push((texts.former_ids, call.former.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ")));
     }
-    let facts = facts.into_iter().map(|(what, value)| view! { <dt>{what}</dt> <dd>{value}</dd> }).collect_view();
+    let facts = facts.into_iter().map(|(what, value)| erased(view! { <dt>{what}</dt> <dd>{value}</dd> })).collect_view();
     let holds = call.holds;
     let held = move || (texts.held)(holds.count, &duration(holds.total(now())));
     let parties = call.parties.iter().map(|party| {
@@ -47,7 +47,7 @@ fn in_depth(call: &CallRow) -> Erased {
             None => party.device.number().to_owned(),
         };
         let listens = party.role == PartyRole::Listener;
-        view! {
+        erased(view! {
             <li data-party=party.device.to_string() data-role=party.role.code() data-party-state=party.state.code()>
                 <b>{who}</b>
                 <span class="muted">
@@ -56,19 +56,19 @@ fn in_depth(call: &CallRow) -> Erased {
                 </span>
                 <span class="lasts">{lasts(party.since)}</span>
             </li>
-        }
+        })
     });
-    let data = call.data.iter().map(|(key, value)| view! { <dt>{key.clone()}</dt> <dd>{value.clone()}</dd> }).collect_view();
+    let data = call.data.iter().map(|(key, value)| erased(view! { <dt>{key.clone()}</dt> <dd>{value.clone()}</dd> })).collect_view();
     erased(view! {
         <div class="call-now" data-panel-call=call.id.to_string()>
             <dl class="facts">
                 {facts}
                 {(holds.count != 0)
                     .then(|| {
-                        view! {
+                        erased(view! {
                             <dt>{texts.on_hold}</dt>
                             <dd data-hold-running=holds.running.is_some().then_some("")>{held}</dd>
-                        }
+                        })
                     })} {data}
             </dl>
             <ul class="parties">{parties.collect_view()}</ul>

@@ -90,7 +90,7 @@ pub fn Board() -> impl IntoView {
                     <ForEnumerate
                         each=move || viewport.slots()
                         key=|slot| *slot
-                        children=|index, slot| view! { <AgentRow at=slot index /> }
+                        children=|index, slot| erased(view! { <AgentRow at=slot index /> })
                     />
                 </div>
             </div>

@@ -57,7 +57,7 @@ pub fn BulkBar() -> impl IntoView {
         let offered = OPERATIONS.into_iter().filter(|operation| !floor.hidden.with_value(|hidden| hidden.contains(operation)));
         offered
             .map(|operation| {
-                view! {
+                erased(view! {
                     <button
                         type="button"
                         class="action"
@@ -72,7 +72,7 @@ pub fn BulkBar() -> impl IntoView {
                     >
                         <span>{(texts.operation)(operation)}</span>
                     </button>
-                }
+                })
             })
             .collect_view()
     };
@@ -157,7 +157,7 @@ fn question(floor: Floor, operation: Operation, texts: &'static Texts) -> Erased
             .into_iter()
             .map(|(agent, obstacle)| {
                 let name = floor.name_of(&agent);
-                view! { <li>{name} ": " {(texts.obstacle)(obstacle)}</li> }
+                erased(view! { <li>{name} ": " {(texts.obstacle)(obstacle)}</li> })
             })
             .collect_view()
     };
@@ -174,9 +174,9 @@ fn question(floor: Floor, operation: Operation, texts: &'static Texts) -> Erased
             {dynamic(move || plan.with(|plan| (texts.dry_run)(plan.now.len(), plan.after_call.len(), plan.not_possible.len())))}
         </p>
         <ul class="reasons">{reasons}</ul>
-        {(operation == Operation::NotReady).then(|| view! { <Minutes minutes /> })}
-        {dynamic(move || floor.is_down().then(|| view! { <p class="form-error">{texts.action_while_down}</p> }))}
-        {dynamic(move || failure.get().map(|why| view! { <p class="form-error">{why}</p> }))}
+        {(operation == Operation::NotReady).then(|| erased(view! { <Minutes minutes /> }))}
+        {dynamic(move || floor.is_down().then(|| erased(view! { <p class="form-error">{texts.action_while_down}</p> })))}
+        {dynamic(move || failure.get().map(|why| erased(view! { <p class="form-error">{why}</p> })))}
         <div class="answers">
             <button type="button" class="plain" data-cancel autofocus on:click=move |_| floor.bulk.set(None)>
                 {texts.cancel}
@@ -212,7 +212,7 @@ pub fn Minutes(minutes: RwSignal<Option<Option<u32>>>) -> impl IntoView {
         let number = event_target_value(&event).trim().parse().ok();
         minutes.set(number.filter(|number| (1..=MOST_MINUTES).contains(number)).map(Some));
     };
-    let options = MINUTES.map(|number| view! { <option value=number.to_string()>{(texts.for_minutes)(number)}</option> });
+    let options = MINUTES.map(|number| erased(view! { <option value=number.to_string()>{(texts.for_minutes)(number)}</option> }));
     erased(view! {
         <div class="minutes">
             <label>

@@ -79,7 +79,7 @@ fn RunBar(id: u64) -> impl IntoView {
             .map(|(agent, step)| {
                 let name = floor.name_of(&agent);
                 let why = why(floor, &agent, operation, step, texts);
-                view! { <li data-failed=agent.to_string()>{name} ": " {why}</li> }
+                erased(view! { <li data-failed=agent.to_string()>{name} ": " {why}</li> })
             })
             .collect_view()
     };
@@ -101,7 +101,7 @@ fn RunBar(id: u64) -> impl IntoView {
                 floor
                     .run_failure
                     .with(|failure| failure.as_ref().filter(|(of, _)| *of == id).map(|(_, why)| why.clone()))
-                    .map(|why| view! { <span class="trouble">{why}</span> })
+                    .map(|why| erased(view! { <span class="trouble">{why}</span> }))
             })}
             <Show when=move || state.get() == "running">
                 <button type="button" class="plain" data-run-cancel disabled=dynamic(move || busy.get()) on:click=cancel>
@@ -182,11 +182,11 @@ pub fn RunStep(row: RwSignal<Arc<Row>>) -> impl IntoView {
                 Step::NotPossible(obstacle) => ("not-possible", (texts.not_sent)(word, (texts.obstacle)(obstacle))),
                 _ => ("not-sent", (texts.not_sent)(word, texts.run_not_sent)),
             };
-            view! {
+            erased(view! {
                 <span class="progress" data-run-step=code title=words.clone()>
                     <span class="words">{words.clone()}</span>
                 </span>
-            }
+            })
         })
     }
 }

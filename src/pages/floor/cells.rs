@@ -40,7 +40,7 @@ pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
         row.with(|row| row.since.map(|since| (now - since).max(0)))
     };
     let beyond = Memo::new(move |_| elapsed().and_then(|elapsed| over(row.with(|row| row.state), elapsed)));
-    view! {
+    erased(view! {
         <span
             class="for"
             data-level=dynamic(move || beyond.get().map(|(level, _)| level))
@@ -48,7 +48,7 @@ pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
         >
             {dynamic(move || elapsed().map_or_else(|| "–".to_owned(), duration))}
         </span>
-    }
+    })
 }
 
 #[component]
@@ -70,14 +70,14 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
                     <span class="queue">{call.queue.clone()}</span>
                     {began
                         .map(|began| {
-                            view! {
+                            erased(view! {
                                 <span class="lasts">{dynamic(move || duration(store.clock.get() - store.offset.get() - began))}</span>
-                            }
+                            })
                         })}
                     <span class="tags">{tags(call)}</span>
                 })
             }
-            None => erased(row.reason.clone().map(|reason| view! { <span class="reason">{reason}</span> })),
+            None => erased(row.reason.clone().map(|reason| erased(view! { <span class="reason">{reason}</span> }))),
         }
     }
 }
@@ -115,7 +115,7 @@ fn tags(call: &CallView) -> impl IntoView + use<> {
         tags.push(("others", (texts.other_calls)(call.others)));
     }
     tags.into_iter()
-        .map(|(kind, words)| view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> })
+        .map(|(kind, words)| erased(view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> }))
         .collect_view()
 }
 

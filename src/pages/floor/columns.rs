@@ -26,14 +26,14 @@ pub fn Columns() -> impl IntoView {
                 figures
                     .get()
                     .then(|| {
-                        view! {
+                        erased(view! {
                             <div role="columnheader" class="cell figure" title=texts.col_calls_title>
                                 {texts.col_calls}
                             </div>
                             <div role="columnheader" class="cell figure" title=texts.col_handling_title>
                                 {texts.col_handling}
                             </div>
-                        }
+                        })
                     })
             })}
             <div role="columnheader" class="cell step-in">
@@ -74,14 +74,14 @@ fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
                 Some(false) => "▴",
                 None => "",
             };
-            view! {
+            erased(view! {
                 <button type="button" class="sort" data-sort=key.code() title=(texts.sort_by)(word) on:click=sort>
                     {word}
                     <span class="arrow" aria-hidden="true">
                         {arrow}
                     </span>
                 </button>
-            }
+            })
         })
         .collect_view();
     erased(view! {

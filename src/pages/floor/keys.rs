@@ -78,11 +78,11 @@ pub fn KeysDialog() -> impl IntoView {
     let list = general
         .chain(operations)
         .map(|(keys, words)| {
-            let keys = keys.into_iter().map(|key| view! { <kbd>{key}</kbd> }).collect_view();
-            view! {
+            let keys = keys.into_iter().map(|key| erased(view! { <kbd>{key}</kbd> })).collect_view();
+            erased(view! {
                 <dt>{keys}</dt>
                 <dd>{words}</dd>
-            }
+            })
         })
         .collect_view();
     erased(view! {

@@ -4,6 +4,7 @@ use super::{Floor, floor};
 use crate::api;
 use crate::floor::{Order, OrderKind, Role, Row};
 use crate::i18n::{Texts, texts};
+use crate::ui::erased;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -53,12 +54,12 @@ pub fn OrderTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
     move || {
         order.get().map(|order| {
             let words = words(floor, &order, texts);
-            view! {
+            erased(view! {
                 <span class="tag order" data-order=code(&order) title=format!("{words} · {}", (texts.by)(order.by.number()))>
                     {words.clone()}
                     {permitted
                         .then(|| {
-                            view! {
+                            erased(view! {
                                 <button
                                     type="button"
                                     tabindex="-1"
@@ -69,10 +70,10 @@ pub fn OrderTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
                                 >
                                     "×"
                                 </button>
-                            }
+                            })
                         })}
                 </span>
-            }
+            })
         })
     }
 }

@@ -176,7 +176,7 @@ fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
         });
     };
     let buttons = MINUTES.map(|minutes| {
-        view! {
+        erased(view! {
             <button
                 type="button"
                 class="plain"
@@ -188,7 +188,7 @@ fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
             >
                 {minutes.to_string()}
             </button>
-        }
+        })
     });
     (!hidden).then(|| {
         erased(view! {
@@ -220,7 +220,9 @@ fn lines(floor: Floor, action: &Intervention, texts: &'static Texts) -> Erased {
         _ => {}
     }
     let outcome = action.outcome.code();
-    let lines =
-        lines.into_iter().map(|(when, what)| view! { <li><span class="when">{when}</span> <span>{what}</span></li> }).collect_view();
+    let lines = lines
+        .into_iter()
+        .map(|(when, what)| erased(view! { <li><span class="when">{when}</span> <span>{what}</span></li> }))
+        .collect_view();
     erased(view! { <ol class="steps" data-steps=outcome>{lines}</ol> })
 }

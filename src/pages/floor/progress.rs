@@ -27,7 +27,7 @@ struct Line {
 pub fn Progress(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let store = floor().store;
     let target = Memo::new(move |_| Target::of_row(row.get(), store));
-    view! { <ProgressAt target /> }
+    erased(view! { <ProgressAt target /> })
 }
 
 #[component]
@@ -38,13 +38,13 @@ pub fn ProgressAt(target: Memo<Target>) -> impl IntoView {
     erased(move || {
         line.get().map(|line| {
             let title = if line.more.is_empty() { line.words.clone() } else { format!("{}. {}", line.words, line.more) };
-            view! {
+            erased(view! {
                 <span class="progress" data-outcome=line.outcome data-operation=line.operation.action() title=title>
                     <span class="words">{line.words}</span>
                     {line
                         .dismissible
                         .then(|| {
-                            view! {
+                            erased(view! {
                                 <button
                                     type="button"
                                     class="dismiss"
@@ -55,10 +55,10 @@ pub fn ProgressAt(target: Memo<Target>) -> impl IntoView {
                                 >
                                     "×"
                                 </button>
-                            }
+                            })
                         })}
                 </span>
-            }
+            })
         })
     })
 }

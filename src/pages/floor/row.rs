@@ -94,11 +94,11 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     {dynamic(move || {
                         row.with(|row| row.remembered)
                             .then(|| {
-                                view! {
+                                erased(view! {
                                     <span class="tag" data-tag="remembered" title=texts.remembered_title>
                                         {texts.remembered}
                                     </span>
-                                }
+                                })
                             })
                     })}
                 </div>
@@ -115,14 +115,14 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 {dynamic(move || {
                     has_figures()
                         .then(|| {
-                            view! {
+                            erased(view! {
                                 <div role="gridcell" class="cell figure">
                                     {dynamic(move || row.with(|row| row.figures.map(|figures| figures.calls)))}
                                 </div>
                                 <div role="gridcell" class="cell figure">
                                     {dynamic(move || row.with(|row| row.figures.and_then(|figures| figures.handling_seconds).map(short_duration)))}
                                 </div>
-                            }
+                            })
                         })
                 })}
                 <div role="gridcell" class="cell step-in">

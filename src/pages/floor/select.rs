@@ -141,7 +141,7 @@ pub fn PickAll() -> impl IntoView {
             floor.pick_all(floor.store.order.get_untracked().iter().copied(), texts);
         }
     };
-    view! {
+    erased(view! {
         <input
             type="checkbox"
             aria-label=label
@@ -152,7 +152,7 @@ pub fn PickAll() -> impl IntoView {
             prop:indeterminate=dynamic(move || count.get() != 0 && count.get() != most.get())
             on:click=pick
         />
-    }
+    })
 }
 
 /// Shown agents who are too long in their state.
@@ -212,12 +212,12 @@ pub fn SelectMenu() -> impl IntoView {
                     floor.pick_all(overdue(store, state, minutes), texts);
                     close();
                 };
-                view! {
+                erased(view! {
                     <button type="button" class="choice" data-choice=format!("{}-{minutes}", state.code()) on:click=pick>
                         {(texts.over_limit)((texts.state)(state), minutes)}
                         <b>{count.to_string()}</b>
                     </button>
-                }
+                })
             })
             .collect_view()
     };

@@ -29,9 +29,9 @@ pub fn Tiles() -> impl IntoView {
     let tiles = TILES
         .iter()
         .map(|&(state, states)| {
-            let tile = move || view! { <Tile code=state.code() word=(texts.state)(state) states /> };
+            let tile = move || erased(view! { <Tile code=state.code() word=(texts.state)(state) states /> });
             let present = move || state != State::Unknown || counts.with(|counts| counts.of(State::Unknown)) > 0;
-            view! { <Show when=present>{tile()}</Show> }
+            erased(view! { <Show when=present>{tile()}</Show> })
         })
         .collect_view();
     erased(view! {

@@ -30,11 +30,11 @@ pub fn Toolbar() -> impl IntoView {
             .into_iter()
             .map(|team| {
                 let selected = team == chosen;
-                view! {
+                erased(view! {
                     <option value=team.clone() selected=selected>
                         {team.clone()}
                     </option>
-                }
+                })
             })
             .collect_view()
     };

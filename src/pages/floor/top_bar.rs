@@ -30,11 +30,11 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
     };
     let here = address().path();
     let links = [("/", texts.floor), ("/calls", texts.calls)].map(|(path, word)| {
-        view! {
+        erased(view! {
             <a href=path aria-current=(here == path).then_some("page")>
                 {word}
             </a>
-        }
+        })
     });
     erased(view! {
         <header class="top-bar">
@@ -69,7 +69,7 @@ fn LinkStatus() -> impl IntoView {
         Liveness::PlatformDown | Liveness::Silent => texts.stale.to_owned(),
         Liveness::Closed => texts.down.to_owned(),
     });
-    view! { <span class="link-status">{dynamic(move || words.get())}</span> }
+    erased(view! { <span class="link-status">{dynamic(move || words.get())}</span> })
 }
 
 /// Since when the page is not live, how old what it shows is, and what to do.
