@@ -98,8 +98,8 @@ impl Page<'_> {
         });
         let scale = self.ticks(from, to).into_iter().map(|(at, label)| {
             view! {
-                <line class="day-tick" x1=place(at) x2=place(at) y1="24" y2="29"></line>
-                <text class="day-hour" x=place(at) y="40" text-anchor="middle">{label}</text>
+                <line class="day-tick" x1=place(at) x2=place(at) y1="24" y2="29" stroke="currentColor"></line>
+                <text class="day-hour" x=place(at) y="40" text-anchor="middle" font-size="11" fill="currentColor">{label}</text>
             }
         });
         let list = segments.iter().rev().map(|segment| {
@@ -210,8 +210,60 @@ impl Page<'_> {
 
 /// The states of today: from the log-on, where that was after midnight, to now.
 fn segments(marks: &[Mark], midnight: i64, now: i64) -> Vec<Segment> {
+    // The platform's clock is known to half a second: what has just begun has begun.
+    let now = marks.last().map_or(now, |last| now.max(last.since + 1));
     let ends = marks.iter().skip(1).map(|mark| mark.since).chain([now]);
-    let all = marks.iter().zip(ends).map(|(mark, end)| Segment { state: mark.state, from: mark.since.max(midnight), to: end.min(now) });
+    let all = marks.iter().zip(ends).map(|(mark, to)| Segment { state: mark.state, from: mark.since.max(midnight), to });
     let today = all.filter(|segment| segment.to > segment.from);
     today.skip_while(|segment| matches!(segment.state, Doing::LoggedOut | Doing::Unknown)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::{Event, EventKind};
+    use crate::server::history::Day;
+
+    const HOUR: i64 = 3_600_000;
+
+    fn mark(since: i64, state: Doing) -> Mark {
+        Mark { since, state }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_or_with_the_log_on() {
+        let marks = [mark(-5, Doing::LoggedOut), mark(10, Doing::Ready), mark(30, Doing::OnCall)];
+        let told = |marks: &[Mark], midnight| segments(marks, midnight, 50).iter().map(|s| (s.state, s.from, s.to)).collect::<Vec<_>>();
+        assert_eq!(told(&marks, 0), [(Doing::Ready, 10, 30), (Doing::OnCall, 30, 50)]);
+        assert_eq!(told(&marks, 20), [(Doing::Ready, 20, 30), (Doing::OnCall, 30, 50)]);
+        assert_eq!(told(&marks[..1], 0), []);
+        assert_eq!(told(&[], 0), []);
+        assert_eq!(told(&[mark(60, Doing::Ready)], 0), [(Doing::Ready, 60, 61)]);
+    }
+
+    #[test]
+    fn the_scale_has_whole_hours_of_the_platforms_zone_and_never_too_many() {
+        for (zone, hours) in [("Asia/Shanghai", 9), ("Asia/Kolkata", 9), ("UTC", 24)] {
+            let zone = TimeZone::get(zone).unwrap();
+            let page = Page { language: Language::En, sight: Sight::Whole, zone: &zone };
+            let ticks = page.ticks(1_000, hours * HOUR + 1_000);
+            assert!((4..=12).contains(&ticks.len()) && ticks.iter().all(|(_, label)| label.ends_with(":00")), "{ticks:?}");
+        }
+    }
+
+    #[test]
+    fn what_comes_from_outside_is_escaped_and_masked() {
+        let body = br#"{"eventName":"<img>","userData":"</pre><script>13800001111"}"#;
+        let event = Event::decode(body, &|t| t).unwrap();
+        let mut day = Day::default();
+        day.marks.push_back(mark(1_000, Doing::Ready));
+        let raw = Raw { at: 1_000, kind: EventKind::Other, name: event.name, body: body[..].into() };
+        day.events.push_back(raw);
+        let view = DayView { day, now: 61_000 };
+        for (sight, number) in [(Sight::Whole, "13800001111"), (Sight::Masked, "138****1111")] {
+            let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, sight, &TimeZone::UTC);
+            assert!(html.contains(number) && html.contains("Ready, 00:00:01 to 00:01:01 (01:00)"), "{html}");
+            assert!(!html.contains("<script>") && !html.contains("<img>"), "{html}");
+        }
+    }
 }

@@ -138,13 +138,12 @@ impl History {
         let day = self.agents.entry(agent.clone()).or_default();
         let since = match (day.marks.back(), since) {
             (Some(last), _) if last.state == state => return,
-            (Some(last), Some(since)) if last.state == State::Unknown && since <= last.since => now.max(last.since),
-            (Some(last), since) => since.unwrap_or(now).max(last.since),
-            (None, since) => since.unwrap_or(now),
+            (Some(last), Some(since)) if last.state == State::Unknown && since <= last.since => now.max(last.since + 1),
+            // The platform gives whole seconds: what happens within one is told apart by when it was heard.
+            (Some(last), Some(since)) if since <= last.since => now.clamp(last.since + 1, last.since + 999),
+            (Some(last), None) => now.max(last.since + 1),
+            (_, since) => since.unwrap_or(now),
         };
-        if day.marks.back().is_some_and(|last| last.since == since) {
-            day.marks.pop_back();
-        }
         let mark = Mark { since, state };
         day.marks.push_back(mark);
         if day.marks.len() > MOST_MARKS {
@@ -233,13 +232,21 @@ mod tests {
         let mut history = History::default();
         history.mark(&agent(), State::Unknown, None, 5);
         assert_eq!(marks(&history), []);
-        for (state, since) in [(State::Ready, 10), (State::Ready, 10), (State::Ringing, 20), (State::OnCall, 20), (State::Ready, 15)] {
-            history.mark(&agent(), state, Some(since), 99);
+        for (state, since, now) in [
+            (State::Ready, 10_000, 10_100),
+            (State::Ready, 10_000, 10_200),
+            (State::Ringing, 20_000, 20_100),
+            (State::OnCall, 20_000, 20_300),
+            // Late, and from a clock that is ahead.
+            (State::Ready, 15_000, 40_000),
+        ] {
+            history.mark(&agent(), state, Some(since), now);
         }
-        assert_eq!(marks(&history), [(10, State::Ready), (20, State::Ready)]);
+        let told = [(10_000, State::Ready), (20_000, State::Ringing), (20_300, State::OnCall), (21_299, State::Ready)];
+        assert_eq!(marks(&history), told);
         assert_eq!(history.take_unkept().len(), 4);
         for n in 0..1_000 {
-            history.mark(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(100 + n), 100 + n);
+            history.mark(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(30_000 + n), 30_000 + n);
         }
         assert_eq!(marks(&history).len(), MOST_MARKS);
     }
@@ -253,6 +260,7 @@ mod tests {
         history.mark(&agent(), State::Ready, Some(10), 80);
         assert_eq!(marks(&history), [(10, State::Ready), (50, State::Unknown), (80, State::Ready)]);
         history.nothing_known_since(90);
+        assert_eq!(marks(&history).last(), Some(&(90, State::Unknown)));
         // The platform says since when.
         history.mark(&agent(), State::NotReady, Some(95), 120);
         assert_eq!(marks(&history)[3..], [(90, State::Unknown), (95, State::NotReady)]);
