@@ -12,9 +12,8 @@ use crate::pages::calls::CallsPage;
 use crate::pages::floor::FloorPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::sign_in::SignInPage;
+use crate::ui::{Address, address::decode, erased};
 use leptos::prelude::*;
-use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::path;
 
 /// The whole document.
 #[cfg(feature = "ssr")]
@@ -59,18 +58,19 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
 
 #[component]
 pub fn App() -> impl IntoView {
-    if let Some(page) = context::of_page() {
+    context::of_page().map(|page| {
         provide_context(page.language);
+        provide_context(Address::new(&page.path, &page.query));
+        let path = page.path.clone();
         provide_context(page);
-    }
-    view! {
-        <Router>
-            <FlatRoutes fallback=NotFound>
-                <Route path=path!("/") view=FloorPage />
-                <Route path=path!("/calls") view=CallsPage />
-                <Route path=path!("/agents/:id") view=AgentPage />
-                <Route path=path!("/sign-in") view=SignInPage />
-            </FlatRoutes>
-        </Router>
-    }
+        match path.as_str() {
+            "/" => erased(view! { <FloorPage /> }),
+            "/calls" => erased(view! { <CallsPage /> }),
+            "/sign-in" => erased(view! { <SignInPage /> }),
+            path => match path.strip_prefix("/agents/") {
+                Some(agent) if !agent.is_empty() && !agent.contains('/') => erased(view! { <AgentPage asked=decode(agent) /> }),
+                _ => erased(view! { <NotFound /> }),
+            },
+        }
+    })
 }

@@ -20,6 +20,8 @@ mod apply;
 #[cfg(feature = "ssr")]
 mod call;
 #[cfg(feature = "ssr")]
+mod calls;
+#[cfg(feature = "ssr")]
 pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod event;
@@ -47,6 +49,7 @@ pub use row::{CallView, Direction, Figures, Row, State};
 pub use {
     agent::state_of_status,
     apply::{Applied, Changes},
+    calls::HistoryLine,
     event::{Event, EventError, EventKind},
     memory::Memory,
     state::{Floor, RosterEntry},

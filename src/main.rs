@@ -1,11 +1,11 @@
-//! The commands: `serve`, `simulate`, `demo`.
+//! The commands: `serve`, `simulate`, `demo`, `token`.
 
 use clap::{Parser, error::ErrorKind};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use supervisor_console::floor::Namespace;
-use supervisor_console::server::config::{Cli, Command, Config, ConsoleArgs, Database, DemoArgs, FloorArgs, SimulateArgs};
-use supervisor_console::server::{self, telemetry};
+use supervisor_console::server::config::{Cli, Command, Config, ConsoleArgs, Database, DemoArgs, FloorArgs, SimulateArgs, TokenArgs};
+use supervisor_console::server::{self, telemetry, token};
 use supervisor_console::simulator;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +22,7 @@ async fn main() -> ExitCode {
         Command::Serve(args) => serve(&args, stop).await,
         Command::Simulate(args) => simulate(args, stop).await,
         Command::Demo(args) => demo(*args, stop).await,
+        Command::Token(args) => token(args).await,
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -85,6 +86,18 @@ async fn demo(mut args: DemoArgs, stop: CancellationToken) -> Result<(), String>
     stop.cancel();
     let simulated = simulator.await.map_err(|error| error.to_string())?;
     served.and(simulated.map_err(|error| error.to_string()))
+}
+
+/// The token stands alone on standard output, for a script to take.
+async fn token(args: TokenArgs) -> Result<(), String> {
+    let said = token::command(args).await.map_err(|error| error.to_string())?;
+    if !said.note.is_empty() {
+        eprintln!("supervisor-console: {}", said.note);
+    }
+    if !said.out.is_empty() {
+        println!("{}", said.out);
+    }
+    Ok(())
 }
 
 fn floor_of(args: &FloorArgs, namespace: Namespace, time_zone: jiff::tz::TimeZone) -> simulator::Config {

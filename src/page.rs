@@ -59,6 +59,9 @@ impl Theme {
 pub struct PageContext {
     pub language: Language,
     pub theme: Theme,
+    /// The page's own address: its path, and its query without the question mark.
+    pub path: String,
+    pub query: String,
     /// The tenant that this console serves: prefilled on the sign-in page.
     pub namespace: Namespace,
     /// Present for those who are signed in.

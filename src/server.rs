@@ -9,6 +9,7 @@ mod health;
 pub mod history;
 mod hub;
 pub mod interventions;
+mod json;
 mod live;
 mod middleware;
 pub mod orders;
@@ -21,6 +22,7 @@ pub mod sdk;
 pub mod session;
 pub mod store;
 pub mod telemetry;
+pub mod token;
 mod upkeep;
 
 use config::Config;

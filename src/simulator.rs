@@ -7,7 +7,7 @@
 mod broker;
 mod engine;
 mod faults;
-mod floor;
+pub(crate) mod floor;
 mod http;
 mod life;
 mod logins;
@@ -17,7 +17,7 @@ mod stomp;
 #[cfg(test)]
 mod tests;
 mod topic;
-mod wire;
+pub(crate) mod wire;
 
 use crate::floor::Namespace;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

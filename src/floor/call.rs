@@ -1,15 +1,32 @@
-//! One call and its connections. A connection is one device's part in the call (CSTA); each is a register of its own, so that the
-//! copies of an event that every device in the call gets say the same thing several times and nothing more.
+//! One call, merged from the copies of its events that every device in it gets.
+//!
+//! A call is its facts, sorted by when they happened; what is said of it is a pure fold over them ([`Folded`]). So its copies may
+//! arrive in any order and more than once, and two calls that become one are simply the union of their facts.
 
+mod fact;
+mod folded;
+mod origin;
+
+pub use fact::{Fact, NOBODY};
+pub use folded::{Folded, Part};
+pub use origin::{Origin, data};
+
+use super::event::{Event, EventKind};
 use super::stamp::Stamp;
-use super::{DeviceId, Direction};
-use std::collections::{BTreeMap, BTreeSet};
+use super::{CallId, DeviceId};
+use folded::Surroundings;
 
-/// Nobody talks in larger circles; whatever names more devices is not a call.
-const MOST_CONNECTIONS: usize = 64;
+/// Nobody talks in larger circles; whatever names more devices is not a call. Fits the bits of a `u64`.
+pub const MOST_DEVICES: usize = 64;
+/// More calls than this do not become one.
+const MOST_IDS: usize = 32;
+const MOST_RECORDS: usize = 64;
+/// Facts kept of one call. What is older is kept as what it amounted to.
+const MOST_FACTS: usize = 512;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum ConnectionState {
+    #[default]
     Initiated,
     Dialling,
     Alerting,
@@ -18,153 +35,270 @@ pub enum ConnectionState {
     Cleared,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connection {
-    pub at: Stamp,
-    pub state: ConnectionState,
-    pub since: i64,
-    /// How often this device put the call on hold.
-    pub holds: u32,
+/// A device that was asked to hear silently: its stays that begin from then on are no party's, until it is asked to take part.
+#[derive(Debug, Clone)]
+struct Listening {
+    device: u8,
+    from: i64,
+    until: Option<Stamp>,
 }
 
-impl Connection {
-    fn live(&self) -> bool {
-        self.state != ConnectionState::Cleared
-    }
-}
-
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Call {
-    pub connections: BTreeMap<DeviceId, Connection>,
-    /// Devices that were asked to listen silently here.
-    pub listeners: BTreeSet<DeviceId>,
-    pub calling: Option<DeviceId>,
-    pub called: Option<DeviceId>,
-    pub kind: Option<String>,
-    pub queue: Option<String>,
-    pub started: Option<i64>,
-    pub answered: Option<i64>,
-    /// Whether it is being recorded, and since when that is known.
-    pub recording: Option<(Stamp, bool)>,
+    /// Every id that it has, or had; its own is first.
+    ids: Vec<CallId>,
+    /// One for each id.
+    origins: Vec<Origin>,
+    devices: Vec<DeviceId>,
+    records: Vec<String>,
+    /// In the order in which they happened.
+    facts: Vec<Fact>,
+    /// What facts that are no longer kept amounted to.
+    base: Folded,
+    folded: Folded,
+    listeners: Vec<Listening>,
     /// The newest event's time: what is pruned first.
     pub touched: i64,
 }
 
 impl Call {
-    /// Says that `device` came into `state` at `at`; ignored if something later is known.
-    pub fn set(&mut self, device: &DeviceId, state: ConnectionState, at: Stamp) {
-        let full = self.connections.len() >= MOST_CONNECTIONS;
-        match self.connections.get_mut(device) {
-            None if full => {}
-            None => {
-                let holds = u32::from(state == ConnectionState::Held);
-                self.connections.insert(device.clone(), Connection { at, state, since: at.happened, holds });
-            }
-            Some(known) if at.after(&known.at) => {
-                known.at = at;
-                if known.state != state {
-                    known.holds = known.holds.saturating_add(u32::from(state == ConnectionState::Held));
-                    (known.state, known.since) = (state, at.happened);
-                }
-            }
-            Some(_) => {}
+    pub fn new(id: CallId) -> Self {
+        Call {
+            ids: vec![id],
+            origins: vec![Origin::default()],
+            devices: Vec::with_capacity(2),
+            records: Vec::new(),
+            facts: Vec::new(),
+            base: Folded::default(),
+            folded: Folded::default(),
+            listeners: Vec::new(),
+            touched: 0,
         }
     }
 
-    /// As [`Call::set`], for what an event only implies: it must not take a device out of a later stage.
-    pub fn imply(&mut self, device: &DeviceId, state: ConnectionState, at: Stamp) {
-        if self.connections.get(device).is_none_or(|known| !known.live() || known.state < state) {
-            self.set(device, state, at);
-        }
-    }
-
-    /// Devices with a live part in the call, silent listeners left out.
-    pub fn parties(&self) -> impl Iterator<Item = (&DeviceId, &Connection)> {
-        self.connections.iter().filter(|(device, connection)| connection.live() && !self.listeners.contains(*device))
-    }
-
-    /// Devices that listen now.
-    pub fn listening(&self) -> Vec<DeviceId> {
-        let listens = |device: &&DeviceId| self.connections.get(*device).is_some_and(|c| c.state == ConnectionState::Connected);
-        self.listeners.iter().filter(listens).cloned().collect()
-    }
-
-    /// Somebody left and at most one party is left: nobody talks to himself (protocol, section 3).
-    pub fn over(&self) -> bool {
-        self.connections.values().any(|connection| !connection.live()) && self.parties().count() <= 1
-    }
-
-    /// Says that a recording began or ended; ignored if something later is known.
-    pub fn record(&mut self, on: bool, at: Stamp) {
-        if self.recording.is_none_or(|(known, _)| at.after(&known)) {
-            self.recording = Some((at, on));
-        }
-    }
-
-    /// The part of `device` in the call, while it has one.
-    pub fn part(&self, device: &DeviceId) -> Option<&Connection> {
-        if self.over() { None } else { self.connections.get(device).filter(|connection| connection.live()) }
-    }
-
-    /// When anybody last left, for the time of the state that follows.
-    pub fn last_cleared(&self) -> Option<i64> {
-        self.connections.values().filter(|connection| !connection.live()).map(|connection| connection.since).max()
-    }
-
-    /// Whom `device` talks to: of caller and called who is still there, else of the parties, the one from outside before our own.
-    /// Where nobody is left, whom it talked to. `is_ours` says whether a device belongs to the floor.
-    pub fn other_party(&self, device: &DeviceId, is_ours: impl Fn(&DeviceId) -> bool) -> Option<&DeviceId> {
-        let gone = |end: &&DeviceId| self.connections.get(*end).is_some_and(|connection| !connection.live());
-        let ends = || [&self.calling, &self.called].into_iter().flatten().filter(|end| *end != device);
-        let parties = self.parties().map(|(party, _)| party).filter(|party| *party != device);
-        let present: Vec<&DeviceId> = ends().filter(|end| !gone(end)).chain(parties).collect();
-        present.iter().find(|party| !is_ours(party)).or(present.first()).copied().or_else(|| ends().next())
-    }
-
-    /// From `callType`, else from who called whom; `is_ours` says whether a device belongs to the floor.
-    pub fn direction(&self, device: &DeviceId, is_ours: impl Fn(&DeviceId) -> bool) -> Direction {
-        match self.kind.as_deref() {
-            Some("Inbound" | "SMART_IVR") => Direction::Inbound,
-            Some("Outbound" | "PreOccupied" | "PreDictive" | "AgentAutoCall" | "PreView") => Direction::Outbound,
-            Some("Internal") => Direction::Internal,
-            _ => match (&self.calling, &self.called) {
-                (Some(calling), Some(called)) if is_ours(calling) && is_ours(called) => Direction::Internal,
-                (Some(calling), _) if calling == device => Direction::Outbound,
-                (Some(calling), _) if is_ours(calling) => Direction::Outbound,
-                (Some(_), _) => Direction::Inbound,
-                (None, _) => Direction::Unknown,
-            },
-        }
-    }
-
-    /// Moves everything of `old` here: two calls became one.
-    pub fn absorb(&mut self, old: Call) {
-        for (device, connection) in old.connections {
-            match self.connections.get(&device) {
-                Some(known) if !connection.at.after(&known.at) => {}
-                None if self.connections.len() >= MOST_CONNECTIONS => {}
-                _ => {
-                    self.connections.insert(device, connection);
-                }
-            }
-        }
-        self.listeners.extend(old.listeners);
-        if let Some((at, on)) = old.recording {
-            self.record(on, at);
-        }
-        // The older call is the customer's: who called whom there is what a supervisor asks for.
-        let older = match (old.started, self.started) {
-            (Some(theirs), Some(ours)) => theirs < ours,
-            (theirs, None) => theirs.is_some() || self.calling.is_none(),
-            (None, _) => false,
+    /// Takes one event that names this call as `under`. The same fact twice changes nothing.
+    pub fn take(&mut self, event: &Event, under: &CallId, at: Stamp) {
+        self.touched = self.touched.max(at.time);
+        let eldest = self.eldest();
+        let Some(under) = self.index_of_id(under) else { return };
+        self.origins[usize::from(under)].take(event, at);
+        let Some(fact) = Fact::of(event, under, at, |device| self.index_of(device)) else { return };
+        let fact = match (&event.record, event.kind) {
+            (Some(record), EventKind::RecordStarted | EventKind::RecordStopped) => Fact { record: self.index_of_record(record), ..fact },
+            _ => fact,
         };
-        if older {
-            self.calling = old.calling.or(self.calling.take());
-            self.called = old.called.or(self.called.take());
-            self.kind = old.kind.or(self.kind.take());
-            self.queue = old.queue.or(self.queue.take());
-            self.answered = old.answered.or(self.answered);
-            self.started = old.started;
+        self.insert(fact, eldest);
+    }
+
+    /// The end of a recording that was heard before its beginning.
+    pub fn stop_recording(&mut self, record: &String, at: Stamp) {
+        let eldest = self.eldest();
+        let record = self.index_of_record(record);
+        self.insert(Fact { record, ..Fact::new(EventKind::RecordStopped, 0, at) }, eldest);
+    }
+
+    /// `device` has left, as far as is known otherwise than by an event.
+    pub fn clear(&mut self, device: &DeviceId, at: Stamp) {
+        let eldest = self.eldest();
+        if let Some(device) = self.position(device) {
+            self.insert(Fact { device, ..Fact::new(EventKind::ConnectionCleared, 0, at) }, eldest);
         }
     }
+
+    fn insert(&mut self, fact: Fact, eldest: u8) {
+        let place = self.facts.partition_point(|known| known.at < fact.at);
+        if self.facts[place..].iter().take_while(|known| known.at == fact.at).any(|known| *known == fact) {
+            return;
+        }
+        let last = place == self.facts.len();
+        self.facts.insert(place, fact);
+        let now_eldest = self.eldest();
+        if last && now_eldest == eldest {
+            let around = Surroundings { listens: &|device, at| listens(&self.listeners, device, at), eldest };
+            self.folded.step(&fact, &around);
+        } else {
+            self.fold();
+        }
+        if self.facts.len() > MOST_FACTS {
+            self.compact();
+        }
+    }
+
+    fn fold(&mut self) {
+        self.folded = self.base.clone();
+        let around = Surroundings { listens: &|device, at| listens(&self.listeners, device, at), eldest: self.eldest() };
+        for fact in &self.facts {
+            self.folded.step(fact, &around);
+        }
+    }
+
+    /// The older half is kept as what it amounted to.
+    fn compact(&mut self) {
+        let around = Surroundings { listens: &|device, at| listens(&self.listeners, device, at), eldest: self.eldest() };
+        for fact in self.facts.drain(..MOST_FACTS / 2) {
+            self.base.step(&fact, &around);
+        }
+    }
+
+    /// Takes in everything of `old`: two calls became one.
+    pub fn absorb(&mut self, old: Call) {
+        let ids: Vec<Option<u8>> = old.ids.iter().map(|id| self.index_of_id(id)).collect();
+        let devices: Vec<u8> = old.devices.iter().map(|device| self.index_of(device)).collect();
+        let records: Vec<u8> = old.records.iter().map(|record| self.index_of_record(record)).collect();
+        let device = |index: u8| devices.get(usize::from(index)).copied().unwrap_or(NOBODY);
+        for (id, origin) in ids.iter().zip(old.origins) {
+            if let Some(id) = id {
+                self.origins[usize::from(*id)].merge(origin);
+            }
+        }
+        for fact in old.facts {
+            let Some(under) = ids.get(usize::from(fact.under)).copied().flatten() else { continue };
+            let fact = Fact {
+                under,
+                source: device(fact.source),
+                device: device(fact.device),
+                other: device(fact.other),
+                third: device(fact.third),
+                record: records.get(usize::from(fact.record)).copied().unwrap_or(NOBODY),
+                ..fact
+            };
+            let place = self.facts.partition_point(|known| known.at < fact.at);
+            if !self.facts[place..].iter().take_while(|known| known.at == fact.at).any(|known| *known == fact) {
+                self.facts.insert(place, fact);
+            }
+        }
+        self.base.absorb(old.base, &device);
+        self.listeners.extend(old.listeners.into_iter().map(|asked| Listening { device: device(asked.device), ..asked }));
+        self.listeners.retain(|asked| asked.device != NOBODY);
+        self.listeners.truncate(MOST_DEVICES);
+        self.touched = self.touched.max(old.touched);
+        self.fold();
+        while self.facts.len() > MOST_FACTS {
+            self.compact();
+        }
+    }
+
+    /// `device` was asked to listen, when the newest event was of `from`.
+    pub fn expect_listener(&mut self, device: &DeviceId, from: i64) {
+        let device = self.index_of(device);
+        if device == NOBODY || self.listeners.iter().any(|asked| asked.device == device && asked.until.is_none()) {
+            return;
+        }
+        if self.listeners.len() >= MOST_DEVICES {
+            self.listeners.remove(0);
+        }
+        self.listeners.push(Listening { device, from, until: None });
+        self.fold();
+    }
+
+    /// `device` was asked to take part, after everything up to `at`.
+    pub fn forget_listener(&mut self, device: &DeviceId, at: Stamp) {
+        let Some(device) = self.position(device) else { return };
+        let open = |asked: &&mut Listening| asked.device == device && asked.until.is_none();
+        self.listeners.iter_mut().filter(open).for_each(|asked| asked.until = Some(at));
+        self.fold();
+    }
+
+    pub fn id(&self) -> &CallId {
+        &self.ids[0]
+    }
+
+    /// The ids that it had before, sorted.
+    pub fn former(&self) -> Vec<CallId> {
+        let mut former = self.ids[1..].to_vec();
+        former.sort_unstable();
+        former
+    }
+
+    pub fn former_ids(&self) -> &[CallId] {
+        &self.ids[1..]
+    }
+
+    pub fn devices(&self) -> &[DeviceId] {
+        &self.devices
+    }
+
+    pub fn folded(&self) -> &Folded {
+        &self.folded
+    }
+
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    pub fn id_at(&self, index: u8) -> &CallId {
+        self.ids.get(usize::from(index)).unwrap_or(&self.ids[0])
+    }
+
+    pub fn device_at(&self, index: u8) -> Option<&DeviceId> {
+        self.devices.get(usize::from(index))
+    }
+
+    pub fn position(&self, device: &DeviceId) -> Option<u8> {
+        self.devices.iter().position(|known| known == device).and_then(|index| u8::try_from(index).ok())
+    }
+
+    /// What `device` has, or had, to do with it.
+    pub fn part(&self, device: &DeviceId) -> Option<&Part> {
+        self.folded.part(self.position(device)?)
+    }
+
+    /// Every device that has, or had, a part, with its place.
+    pub fn parts(&self) -> impl Iterator<Item = (usize, &DeviceId, &Part)> {
+        self.devices.iter().enumerate().zip(&self.folded.parts).filter(|(_, part)| part.state.is_some()).map(|((n, d), p)| (n, d, p))
+    }
+
+    /// The oldest of the calls that became this one: the customer's, whose words count.
+    pub fn origin(&self) -> &Origin {
+        &self.origins[usize::from(self.eldest())]
+    }
+
+    pub fn origins(&self) -> &[Origin] {
+        &self.origins
+    }
+
+    fn eldest(&self) -> u8 {
+        let age = |index: &usize| (self.origins[*index].first.is_none(), self.origins[*index].first, *index);
+        let eldest = if self.origins.len() == 1 { 0 } else { (0..self.origins.len()).min_by_key(age).unwrap_or(0) };
+        u8::try_from(eldest).unwrap_or(0)
+    }
+
+    fn index_of_id(&mut self, id: &CallId) -> Option<u8> {
+        let known = self.ids.iter().position(|known| known == id);
+        let index = known.or_else(|| {
+            (self.ids.len() < MOST_IDS).then(|| {
+                self.ids.push(id.clone());
+                self.origins.push(Origin::default());
+                self.ids.len() - 1
+            })
+        })?;
+        u8::try_from(index).ok()
+    }
+
+    /// The device's place, [`NOBODY`] where there is none left.
+    fn index_of(&mut self, device: &DeviceId) -> u8 {
+        if let Some(index) = self.position(device) {
+            return index;
+        }
+        if self.devices.len() >= MOST_DEVICES {
+            return NOBODY;
+        }
+        self.devices.push(device.clone());
+        u8::try_from(self.devices.len() - 1).unwrap_or(NOBODY)
+    }
+
+    fn index_of_record(&mut self, record: &String) -> u8 {
+        let index = self.records.iter().position(|known| known == record).or_else(|| {
+            (self.records.len() < MOST_RECORDS).then(|| {
+                self.records.push(record.clone());
+                self.records.len() - 1
+            })
+        });
+        index.and_then(|index| u8::try_from(index).ok()).unwrap_or(NOBODY)
+    }
+}
+
+fn listens(listeners: &[Listening], device: u8, at: Stamp) -> bool {
+    let asked = |asked: &Listening| asked.device == device && asked.from <= at.time && asked.until.is_none_or(|until| at <= until);
+    listeners.iter().any(asked)
 }

@@ -147,6 +147,9 @@ impl Event {
         let kind = EventKind::from_name(&name);
         let at_params = map.get("params").and_then(|params| params.get("agent")).and_then(as_text);
         let status = if kind == EventKind::AgentStatus { status(&map, to_utc) } else { None };
+        // A finished call is told whole.
+        let ended = if kind == EventKind::CallEnd { map.get("call").and_then(|call| call.get("id")).and_then(as_text) } else { None };
+        let ended = ended.map(CallId::trusted);
         let agent = text(&mut map, "agentId").or(at_params).map(AgentId::trusted);
         Ok(Event {
             kind,
@@ -157,7 +160,7 @@ impl Event {
             source: device(&mut map, "srcDeviceId"),
             device: device(&mut map, "deviceId"),
             agent: agent.or_else(|| status.as_ref().map(|status| status.agent.clone())),
-            call: call(&mut map, "callId"),
+            call: call(&mut map, "callId").or(ended),
             mode: text(&mut map, "agentMode"),
             reason: text(&mut map, "reason"),
             initiated: device(&mut map, "initiatedDevice"),

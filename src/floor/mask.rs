@@ -26,6 +26,11 @@ pub fn mask(number: &str) -> String {
     number.chars().map(hide).collect()
 }
 
+/// Too short to be a number from outside.
+pub fn is_extension(number: &str) -> bool {
+    number.bytes().filter(u8::is_ascii_digit).count() < OUTSIDE
+}
+
 /// An outside party's id, its number hidden. `is_ours` says whether a device belongs to the floor.
 pub fn mask_device(device: &DeviceId, is_ours: impl Fn(&DeviceId) -> bool) -> DeviceId {
     if is_ours(device) {

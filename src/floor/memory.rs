@@ -3,7 +3,7 @@
 
 use super::agent::{Mode, ModeFact};
 use super::stamp::Stamp;
-use super::{AgentId, DeviceId, Floor};
+use super::{AgentId, CallId, DeviceId, Floor};
 
 /// One agent as it is kept. `mode` is the platform's agentMode word; none where the agent was in a call, of which nothing is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,19 +43,22 @@ impl Floor {
     }
 
     /// What is remembered of `agent` is contradicted by the roster: only where the agent sits is kept, and the roster's word counts
-    /// until the next event.
-    pub fn doubt(&mut self, agent: &AgentId) {
-        let Some(known) = self.agents.get_mut(agent) else { return };
+    /// until the next event. Says which calls the agent is not in any more.
+    pub fn doubt(&mut self, agent: &AgentId) -> Vec<CallId> {
+        let at = self.arrival();
+        let Some(known) = self.agents.get_mut(agent) else { return Vec::new() };
         let device = known.bound_device();
         known.status = None;
         if let Some(fact) = &mut known.events {
             (fact.mode, fact.since, fact.reason) = (Mode::Unknown, None, None);
         }
-        let Some(device) = device else { return };
-        for call in self.parts.remove(&device).unwrap_or_default() {
-            if let Some(call) = self.calls.get_mut(&call) {
-                call.connections.remove(&device);
+        let Some(device) = device else { return Vec::new() };
+        let calls = self.calls_at(&device);
+        for id in &calls {
+            if let Some(call) = self.calls.get_mut(id) {
+                call.clear(&device, at);
             }
         }
+        calls
     }
 }

@@ -1,8 +1,10 @@
 //! The fold's promises: every sample decodes, sequences of the protocol's section 3 give the right rows, duplicates change nothing,
 //! sources interleave freely, no bytes make it panic.
 
+mod endings;
 mod properties;
 mod sequences;
+mod truth;
 
 use super::event::{Event, EventKind};
 use super::{AgentId, Floor, Row, State};

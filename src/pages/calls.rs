@@ -10,11 +10,9 @@ mod tiles;
 mod toolbar;
 
 use crate::floor::{BoardQuery, CallQuery};
-use crate::pages::floor::{Floor, address_with, begin, framed, live};
-use crate::ui::erased;
+use crate::pages::floor::{Floor, begin, framed, live};
+use crate::ui::{address, erased};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 
 /// The query that the address is to carry next, and whether it takes the present one's place in the history.
 #[derive(Clone, Copy)]
@@ -32,25 +30,19 @@ impl Wanted {
 #[component]
 pub fn CallsPage() -> impl IntoView {
     live(|page, first| {
-        let params = use_query_map();
+        let address = address();
         let query = move || {
-            params.with(|params| {
-                let named = CallQuery::PARAMS.iter().filter_map(|name| params.get_str(name).map(|value| (*name, value)));
-                CallQuery::from_params(named)
-            })
+            let params = address.params();
+            CallQuery::from_params(params.iter().map(|(name, value)| (name.as_str(), value.as_str())))
         };
         let floor = begin(first, BoardQuery::default()).showing_calls();
         floor.store.ask_calls(untrack(query));
         Effect::new(move |_| floor.store.ask_calls(query()));
         let wanted = Wanted(RwSignal::new(None));
         provide_context(wanted);
-        let navigate = use_navigate();
         Effect::new(move |_| {
             if let Some((query, replace)) = wanted.0.get() {
-                navigate(
-                    &address_with("/calls", &query.to_params()),
-                    NavigateOptions { resolve: false, replace, scroll: false, ..Default::default() },
-                );
+                address.go(&query.to_params(), replace);
             }
         });
         framed(

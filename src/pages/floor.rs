@@ -31,11 +31,8 @@ use crate::i18n::texts;
 use crate::live::store::Store;
 use crate::live::{FirstView, Me};
 use crate::page::PageContext;
-use crate::ui::erased;
-use crate::ui::preferences::encode;
+use crate::ui::{Erased, address, erased};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
 use select::Selection;
 use std::collections::HashMap;
 use step_in::{Asking, Note};
@@ -118,15 +115,13 @@ pub(super) fn floor() -> Floor {
 #[component]
 pub fn FloorPage() -> impl IntoView {
     live(|page, first| {
-        let params = use_query_map();
+        let address = address();
         let query = move || {
-            params.with(|params| {
-                let names = ["q", "state", "team", "sort"];
-                BoardQuery::from_params(names.iter().filter_map(|name| params.get_str(name).map(|value| (*name, value))))
-            })
+            let params = address.params();
+            BoardQuery::from_params(params.iter().map(|(name, value)| (name.as_str(), value.as_str())))
         };
         let namespace = first.me.namespace.clone();
-        let open = move || params.with(|params| params.get_str("agent").and_then(|agent| panel::agent_of(agent, &namespace)));
+        let open = move || address.param("agent").and_then(|agent| panel::agent_of(&agent, &namespace));
         let floor = begin(first, untrack(query));
         floor.open.set(untrack(&open));
         Effect::new(move |_| floor.store.ask(query()));
@@ -136,11 +131,12 @@ pub fn FloorPage() -> impl IntoView {
                 floor.open.set(open);
             }
         });
-        let navigate = use_navigate();
         Effect::new(move |_| {
             if let Some((query, open, replace)) = floor.wanted.get() {
-                let address = address(&query, open.as_ref(), floor);
-                navigate(&address, NavigateOptions { resolve: false, replace, scroll: false, ..Default::default() });
+                let open = open.as_ref().map(|agent| floor.me.with_value(|me| panel::in_address(agent, &me.namespace).to_owned()));
+                let mut params = query.to_params();
+                params.extend(open.map(|open| ("agent", open)));
+                address.go(&params, replace);
             }
         });
         framed(
@@ -161,7 +157,7 @@ pub fn FloorPage() -> impl IntoView {
 }
 
 /// A page for those who are signed in.
-pub(super) fn live(draw: impl FnOnce(PageContext, FirstView) -> AnyView) -> AnyView {
+pub(super) fn live(draw: impl FnOnce(PageContext, FirstView) -> Erased) -> Erased {
     let page = use_context::<PageContext>();
     let first = page.as_ref().and_then(|page| page.first.clone());
     match (page, first) {
@@ -211,12 +207,11 @@ pub(super) fn begin(first: FirstView, query: BoardQuery) -> Floor {
 }
 
 /// What stands around every such page: the top, the banner, the dialogs, and what is spoken.
-pub(super) fn framed(page: &PageContext, inside: AnyView) -> AnyView {
+pub(super) fn framed(page: &PageContext, inside: Erased) -> Erased {
     let texts = texts();
     let floor = floor();
     erased(view! {
-        // External: the router would only change the address, the browser moves the focus too.
-        <a class="skip" rel="external" href="#board">
+        <a class="skip" href="#board">
             {texts.skip_to_board}
         </a>
         <top_bar::TopBar language=page.language theme=page.theme />
@@ -231,23 +226,4 @@ pub(super) fn framed(page: &PageContext, inside: AnyView) -> AnyView {
             {move || floor.announcement.get()}
         </p>
     })
-}
-
-fn address(query: &BoardQuery, open: Option<&AgentId>, floor: Floor) -> String {
-    let open = open.map(|agent| ("agent", floor.me.with_value(|me| panel::in_address(agent, &me.namespace).to_owned())));
-    let mut params = query.to_params();
-    params.extend(open);
-    address_with("/", &params)
-}
-
-/// A path of ours with a query.
-pub(super) fn address_with(path: &str, params: &[(&str, String)]) -> String {
-    let mut address = path.to_owned();
-    for (index, (name, value)) in params.iter().enumerate() {
-        address.push(if index == 0 { '?' } else { '&' });
-        address.push_str(name);
-        address.push('=');
-        address.push_str(&encode(value));
-    }
-    address
 }

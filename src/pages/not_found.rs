@@ -15,7 +15,7 @@ pub fn NotFound() -> impl IntoView {
             <h1>{texts.not_found}</h1>
             <p>{texts.not_found_hint}</p>
             <p>
-                <a rel="external" href="/">
+                <a href="/">
                     {texts.to_floor}
                 </a>
             </p>

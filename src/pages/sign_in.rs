@@ -4,20 +4,19 @@
 use crate::api::{ApiError, sign_in};
 use crate::i18n::{Texts, texts};
 use crate::page::PageContext;
-use crate::ui::erased;
 use crate::ui::preferences::{Preferences, local_path};
+use crate::ui::{address, erased};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::server_fn::error::ServerFnUrlError;
-use leptos_router::hooks::use_query_map;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let page = expect_context::<PageContext>();
     let texts = texts();
-    let query = use_query_map();
-    let from_server = query.read_untracked().get_str("__err").map(ServerFnUrlError::<ApiError>::decode_err);
+    let address = address();
+    let from_server = untrack(|| address.param("__err")).map(|error| ServerFnUrlError::<ApiError>::decode_err(&error));
     let error = RwSignal::new(from_server);
     let busy = RwSignal::new(false);
 
@@ -28,7 +27,7 @@ pub fn SignInPage() -> impl IntoView {
     let message = NodeRef::<html::P>::new();
     let typed = |input: NodeRef<html::Input>| input.get_untracked().map(|input| input.value()).unwrap_or_default();
 
-    let next = move || query.read_untracked().get_str("next").unwrap_or("/").to_owned();
+    let next = move || untrack(|| address.param("next")).unwrap_or_else(|| "/".to_owned());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if busy.get_untracked() {

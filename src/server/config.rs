@@ -3,6 +3,7 @@
 use crate::floor::{Namespace, Operation, Role, is_phone_number};
 use crate::server::owner::Sight;
 use crate::server::permission::Pattern;
+use crate::server::token::is_name;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::tz::TimeZone;
 use reqwest::Url;
@@ -25,6 +26,8 @@ pub enum Command {
     Simulate(SimulateArgs),
     /// Start both, to try the console without a platform.
     Demo(Box<DemoArgs>),
+    /// Make, take back or list the tokens with which scripts ask the console; works while it serves.
+    Token(TokenArgs),
 }
 
 #[derive(Debug, Args)]
@@ -116,6 +119,59 @@ pub struct DemoArgs {
     pub floor: FloorArgs,
 }
 
+/// What is said once and not kept has no environment variable.
+#[derive(Debug, Args)]
+pub struct TokenArgs {
+    /// What the token is called in lists, rows and the audit log: 1 to 64 letters, digits, - _ .
+    #[arg(long, value_parser = token_name, value_name = "NAME")]
+    pub name: Option<String>,
+    /// What it may do: viewer reads, supervisor steps in as well.
+    #[arg(long, value_enum, conflicts_with_all = ["revoke", "list"])]
+    pub role: Option<TokenRole>,
+    /// Take the token of that name back.
+    #[arg(long, conflicts_with = "list")]
+    pub revoke: bool,
+    /// List the tokens: name, role, when made, when last used.
+    #[arg(long, conflicts_with = "name")]
+    pub list: bool,
+    /// The SQLite file that serve uses [default: sqlite:supervisor-console.db]
+    #[arg(long, env = "CONSOLE_DATABASE_URL", value_parser = database_url, value_name = "URL")]
+    pub database_url: Option<Database>,
+}
+
+impl TokenArgs {
+    pub fn database(&self) -> Database {
+        self.database_url.clone().unwrap_or_else(default_database)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TokenRole {
+    Viewer,
+    Supervisor,
+}
+
+impl TokenRole {
+    /// What the command line and the database carry.
+    pub fn code(self) -> &'static str {
+        match self {
+            TokenRole::Viewer => "viewer",
+            TokenRole::Supervisor => "supervisor",
+        }
+    }
+
+    pub fn from_code(code: &str) -> Option<TokenRole> {
+        [TokenRole::Viewer, TokenRole::Supervisor].into_iter().find(|role| role.code() == code)
+    }
+
+    pub fn role(self) -> Role {
+        match self {
+            TokenRole::Viewer => Role::Viewer,
+            TokenRole::Supervisor => Role::Supervisor,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// Lines for people.
@@ -192,7 +248,7 @@ impl TryFrom<&ConsoleArgs> for Config {
             topics: args.topic.iter().map(in_namespace).collect(),
             broker: args.broker_login.clone().zip(args.broker_passcode.clone()),
             time_zone: args.time_zone.clone(),
-            database: args.database_url.clone().unwrap_or_else(|| Database::File(PathBuf::from("supervisor-console.db"))),
+            database: args.database_url.clone().unwrap_or_else(default_database),
             supervisors: args.supervisors.clone(),
             viewers: args.viewers.clone(),
             whole_numbers: args.whole_numbers,
@@ -268,6 +324,14 @@ fn database_url(text: &str) -> Result<Database, String> {
         None if !text.is_empty() && !text.contains(':') => Ok(Database::File(PathBuf::from(text))),
         _ => Err("give a SQLite file, for example sqlite:/var/lib/supervisor-console/console.db".to_owned()),
     }
+}
+
+fn default_database() -> Database {
+    Database::File(PathBuf::from("supervisor-console.db"))
+}
+
+fn token_name(text: &str) -> Result<String, String> {
+    if is_name(text) { Ok(text.to_owned()) } else { Err("give 1 to 64 letters, digits, - _ . for example nightly-report".to_owned()) }
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {

@@ -1,6 +1,7 @@
 //! What every request passes through, outermost last.
 
 use crate::api::ApiError;
+use crate::server::json;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
@@ -22,8 +23,9 @@ pub fn around(routes: Router) -> Router {
         .layer(from_fn(same_origin))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
-        .layer(from_fn(protect))
         .layer(CatchPanicLayer::new())
+        .layer(from_fn(json::problems))
+        .layer(from_fn(protect))
 }
 
 /// Whatever changes something, and the live channel, answers only to our own pages. Requests without an origin do not come from a
@@ -31,7 +33,10 @@ pub fn around(routes: Router) -> Router {
 async fn same_origin(request: Request<Body>, next: Next) -> Response {
     let guarded = !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path() == "/live";
     if guarded && !is_ours(request.headers()) {
-        return (StatusCode::FORBIDDEN, Json(ApiError::WrongOrigin)).into_response();
+        return match json::is_json(&request) {
+            true => json::Problem::from(ApiError::WrongOrigin).into_response(),
+            false => (StatusCode::FORBIDDEN, Json(ApiError::WrongOrigin)).into_response(),
+        };
     }
     next.run(request).await
 }

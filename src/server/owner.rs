@@ -2,11 +2,13 @@
 //! answered; nobody else touches the floor.
 
 mod desk;
+mod look;
 mod orders;
 mod published;
 mod runs;
 mod view;
 
+pub use look::{AgentLook, CallsLook, FloorLook};
 pub use orders::{Kept, Verdict};
 pub use published::Sight;
 pub use runs::{RunItem, Turn};
@@ -62,6 +64,7 @@ enum Message {
     CancelRun(u64, oneshot::Sender<Option<Run>>),
     Turn(RunItem, Operation, oneshot::Sender<Turn>),
     RunFailed(RunItem, Step),
+    Look(look::Look),
 }
 
 /// A bulk run that is wanted.
@@ -276,5 +279,6 @@ fn take(desk: &mut Desk, message: Message) {
         Message::CancelRun(id, reply) => drop(reply.send(desk.cancel_run(id))),
         Message::Turn(item, operation, reply) => drop(reply.send(desk.turn(item, operation))),
         Message::RunFailed(item, step) => desk.run_failed(item, step),
+        Message::Look(look) => desk.look(look),
     }
 }

@@ -42,7 +42,14 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         None => None,
     };
     let unknown_agent = first.as_ref().is_some_and(|first| first.rows.is_empty() && uri.path().starts_with("/agents/"));
-    let context = PageContext { language: language(&headers), theme: theme(&headers), namespace: console.config.namespace.clone(), first };
+    let context = PageContext {
+        language: language(&headers),
+        theme: theme(&headers),
+        path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
+        namespace: console.config.namespace.clone(),
+        first,
+    };
     let provided = context.clone();
     let render = leptos_axum::render_app_async_with_context(
         move || provide_context(provided.clone()),

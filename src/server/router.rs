@@ -1,12 +1,12 @@
 //! Every address of the console.
 
-use crate::server::{Console, day, health, live, middleware, pages};
+use crate::server::{Console, day, health, json, live, middleware, pages};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use http::StatusCode;
+use axum::routing::{any, get};
+use http::{Method, StatusCode, header};
 use leptos::prelude::provide_context;
 use leptos::server_fn::axum::server_fn_paths;
 use std::sync::Arc;
@@ -17,7 +17,10 @@ pub fn router(console: Arc<Console>) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/live", get(live::upgrade))
-        .route("/api/{*function}", post(server_function))
+        .merge(json::routes())
+        .route("/api", any(json::nowhere))
+        .route("/api/", any(json::nowhere))
+        .route("/api/{*function}", any(other_function))
         .route("/agents/{id}/day", get(day::fragment))
         .route("/preferences", get(pages::preferences))
         .route("/pkg/{*file}", get(pages::package))
@@ -26,9 +29,18 @@ pub fn router(console: Arc<Console>) -> Router {
     middleware::around(routes)
 }
 
-async fn server_function(State(console): State<Arc<Console>>, request: Request<Body>) -> Response {
-    if !server_fn_paths().any(|(path, _)| path == request.uri().path()) {
-        return (StatusCode::NOT_FOUND, "there is no such operation\n").into_response();
+/// A server function that is no JSON operation as well.
+async fn other_function(console: State<Arc<Console>>, request: Request<Body>) -> Response {
+    let known = server_fn_paths().any(|(path, _)| path == request.uri().path());
+    match (known, json::is_json(&request)) {
+        (true, false) => server_function(console, request).await,
+        (true, true) if *request.method() == Method::POST => StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response(),
+        (true, true) => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response(),
+        (false, _) => (StatusCode::NOT_FOUND, "there is no such operation\n").into_response(),
     }
+}
+
+/// A server function, as a form.
+pub async fn server_function(State(console): State<Arc<Console>>, request: Request<Body>) -> Response {
     leptos_axum::handle_server_fns_with_context(move || provide_context(console.clone()), request).await.into_response()
 }

@@ -106,6 +106,11 @@ impl Sessions {
         all
     }
 
+    /// The supervisor who signed in last, for what scripts ask of the platform.
+    pub fn latest_supervisor(&self) -> Option<Arc<Session>> {
+        self.all().into_iter().find(|session| session.role == Role::Supervisor && now() - session.created < LIFE)
+    }
+
     async fn begin(&self, me: Me, platform: PlatformSession) -> Result<String, ApiError> {
         if lock(&self.by_hash).len() >= MOST_SESSIONS {
             return Err(ApiError::Busy);

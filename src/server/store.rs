@@ -1,16 +1,20 @@
-//! The database: sessions, the audit log, and what must outlive a restart. One thread owns the connection; everybody else sends it work.
+//! The database: sessions, tokens, the audit log, and what must outlive a restart. One thread owns the connection; everybody else sends it work.
 
 mod audit;
 mod board;
 mod day;
 mod orders;
 mod sessions;
+mod tokens;
 
+pub use audit::AuditedOperation;
 pub use sessions::StoredSession;
+pub use tokens::StoredToken;
 
 use crate::server::config::Database;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Why something could not be kept or found.
@@ -32,6 +36,8 @@ type Work = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// How much work may wait; more is refused rather than kept.
 const QUEUE: usize = 1024;
+/// How long one waits for the other where the console and the command `token` write at once.
+const BUSY: Duration = Duration::from_secs(5);
 
 /// A handle to the database; cheap to clone.
 #[derive(Debug, Clone)]
@@ -40,7 +46,7 @@ pub struct Store {
 }
 
 /// Each entry brings the schema one version further; never change one that was released.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -64,6 +70,11 @@ const MIGRATIONS: [&str; 4] = [
     );
 ",
     "
+    CREATE TABLE token (
+        name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL, made INTEGER NOT NULL, used INTEGER
+    ) WITHOUT ROWID;
+",
+    "
     CREATE TABLE day (agent TEXT NOT NULL, since INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (agent, since)) WITHOUT ROWID;
     CREATE INDEX day_since ON day (since);
     CREATE TABLE moment (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
@@ -82,13 +93,15 @@ impl Store {
         };
         let open = |reason: rusqlite::Error| StoreError::Open { path: path.clone(), reason: reason.to_string() };
         let mut connection = connection.map_err(open)?;
+        connection.busy_timeout(BUSY).map_err(open)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(open)?;
         connection.pragma_update(None, "synchronous", "NORMAL").map_err(open)?;
-        let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(open)?;
+        // Immediate: two that open a new file at once must not both think that it is empty.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(open)?;
+        let version: usize = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(open)?;
         if version > MIGRATIONS.len() {
             return Err(StoreError::Newer { path });
         }
-        let transaction = connection.transaction().map_err(open)?;
         for migration in &MIGRATIONS[version..] {
             transaction.execute_batch(migration).map_err(open)?;
         }

@@ -99,6 +99,8 @@ pub struct Floor {
     agent_ids: HashMap<Id, usize>,
     pub(super) devices: HashMap<Id, Device>,
     pub(super) calls: HashMap<Id, Call>,
+    /// Ids that calls had before a transfer, each with the next; until the call ends.
+    renamed: HashMap<Id, Id>,
     /// Logged on, ready and not in a call.
     pub(super) ready: Vec<usize>,
     pub(super) waiting: VecDeque<Waiting>,

@@ -36,6 +36,8 @@ interface Call {
   parties: { device: string; state: string; silent: boolean }[];
 }
 
+const has = (call: Call, number: string) => call.parties.some((part) => part.device === id(number));
+
 interface Floor {
   agents: Agent[];
   calls: Call[];
@@ -129,6 +131,42 @@ export class Platform {
 
   drop(call: string, device: string) {
     return this.ask("DELETE", connection(call, device));
+  }
+
+  /** `device` holds the call and talks to `colleague`. Answers the consultation's id, once it is answered. */
+  async consult(call: string, device: string, colleague: string): Promise<string> {
+    await this.ask("POST", `${connection(call, device)}/consult`, { consultationParticipant: colleague });
+    const consultation = async () =>
+      (await this.floor()).calls.find((other) => other.callId !== call && has(other, device) && has(other, colleague) && other.answered);
+    await expect.poll(async () => (await consultation()) !== undefined, { message: `${colleague} answers ${device}` }).toBe(true);
+    return (await consultation())?.callId ?? "";
+  }
+
+  /** The consulted party gets the call, `device` leaves it. Answers the id under which it goes on. */
+  async transfer(call: string, device: string, consultation: string): Promise<string> {
+    const parties = new Set([...(await this.devicesIn(call)), ...(await this.devicesIn(consultation))]);
+    parties.delete(device);
+    await this.ask("POST", `${connection(call, device)}/transfer`, { consultCallId: consultation });
+    const after = (await this.floor()).calls.find((other) => [...parties].every((party) => has(other, party)));
+    return after?.callId ?? "";
+  }
+
+  /** Brings `colleague` into the call and awaits the answer. */
+  async conference(call: string, device: string, colleague: string) {
+    await this.ask("POST", `${connection(call, device)}/singleStepConference`, {
+      conferenceParticipant: colleague,
+      participationType: "Active",
+    });
+    const talks = async () => (await this.floor()).calls.some((other) => other.parties.some((part) => part.device === id(colleague) && part.state === "Connect"));
+    await expect.poll(talks, { message: `${colleague} answers` }).toBe(true);
+  }
+
+  /** An agent's phone talks to a number outside. Answers the call's id. */
+  async talkOutside(from: string, number: string): Promise<string> {
+    const call = await this.dial(phoneOf(from), number);
+    const answered = async () => (await this.floor()).calls.find((other) => other.callId === call)?.answered;
+    await expect.poll(answered, { message: `${number} answers` }).toBe(true);
+    return call;
   }
 
   /** The agents' phones talk to each other. Answers the call's id. */

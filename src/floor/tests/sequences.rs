@@ -3,20 +3,20 @@
 use super::*;
 use crate::floor::{CallId, DeviceId, Direction};
 
-const CUSTOMER: &str = "13800002408@test.cc";
+pub(super) const CUSTOMER: &str = "13800002408@test.cc";
 
 /// Plays call events one second after another, each with its own serial.
-struct Play {
-    floor: Floor,
-    second: i64,
+pub(super) struct Play {
+    pub floor: Floor,
+    pub second: i64,
 }
 
 impl Play {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Play { floor: three_ready(), second: 60 }
     }
 
-    fn say(&mut self, name: &str, call: &str, source: &str, mut fields: Value) -> &mut Self {
+    pub(super) fn say(&mut self, name: &str, call: &str, source: &str, mut fields: Value) -> &mut Self {
         fields["callId"] = call.into();
         fields["srcDeviceId"] = source.into();
         self.second += 1;
@@ -24,7 +24,7 @@ impl Play {
         self
     }
 
-    fn inbound(&mut self, n: u8) -> &mut Self {
+    pub(super) fn inbound(&mut self, n: u8) -> &mut Self {
         let to = device(n);
         let ends = json!({"callingDevice": CUSTOMER, "calledDevice": to, "alertingDevice": to, "callType": "Inbound", "split": "Claims"});
         self.say("delivered", "c1", &to, ends);
@@ -32,7 +32,7 @@ impl Play {
     }
 
     /// Agent 1 holds the customer and consults agent 2 by call c2.
-    fn consult(&mut self) -> &mut Self {
+    pub(super) fn consult(&mut self) -> &mut Self {
         let (one, two) = (device(1), device(2));
         let ends =
             json!({"callingDevice": one, "calledDevice": two, "alertingDevice": two, "answeringDevice": two, "callType": "Internal"});
@@ -48,7 +48,7 @@ impl Play {
         self
     }
 
-    fn leaves(&mut self, call: &str, who: &str, copies: &[&str]) -> &mut Self {
+    pub(super) fn leaves(&mut self, call: &str, who: &str, copies: &[&str]) -> &mut Self {
         for source in copies {
             self.say("connectionCleared", call, source, json!({"releasingDevice": who}));
         }

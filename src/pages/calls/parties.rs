@@ -5,8 +5,8 @@ use crate::i18n::texts;
 use crate::pages::floor::agent_path;
 use crate::pages::floor::floor;
 use crate::pages::floor::target::Target;
-use crate::ui::erased;
 use crate::ui::time::duration;
+use crate::ui::{Erased, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub fn Parties(
     }
 }
 
-fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Option<DeviceId>>, active: Memo<bool>) -> AnyView {
+fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Option<DeviceId>>, active: Memo<bool>) -> Erased {
     let floor = floor();
     let texts = texts();
     let store = floor.store;
@@ -68,7 +68,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
     let who = match (&party.agent, name) {
         (Some(agent), Some(name)) => erased(view! {
             {choose}
-            <a rel="external" tabindex="-1" href=agent_path(agent)>
+            <a tabindex="-1" href=agent_path(agent)>
                 {name}
             </a>
             <span class="number">{number}</span>

@@ -10,8 +10,8 @@ use crate::pages::floor::floor;
 use crate::pages::floor::progress::ProgressAt;
 use crate::pages::floor::target::Target;
 use crate::pages::floor::viewport::row_id;
-use crate::ui::erased;
 use crate::ui::time::duration;
+use crate::ui::{Erased, erased};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ fn Lasts(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
 }
 
 /// Its direction and the party from outside.
-fn other(call: &Arc<CallRow>) -> AnyView {
+fn other(call: &Arc<CallRow>) -> Erased {
     let texts = texts();
     let direction = (texts.direction)(call.direction);
     let title = match &call.kind {

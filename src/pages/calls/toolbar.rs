@@ -5,7 +5,7 @@ use crate::floor::{CallQuery, Direction};
 use crate::i18n::texts;
 use crate::pages::floor::floor;
 use crate::pages::floor::toolbar::Search;
-use crate::ui::erased;
+use crate::ui::{Erased, erased};
 use leptos::prelude::*;
 
 #[component]
@@ -73,7 +73,7 @@ fn choice(
     options: Signal<Vec<(String, String)>>,
     get: fn(&CallQuery) -> String,
     set: fn(&mut CallQuery, String),
-) -> AnyView {
+) -> Erased {
     let floor = floor();
     let wanted = expect_context::<Wanted>();
     let query = floor.store.calls.query;

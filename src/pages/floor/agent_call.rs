@@ -3,8 +3,8 @@
 use super::floor;
 use crate::floor::{CallRow, PartyRole, Row};
 use crate::i18n::texts;
-use crate::ui::erased;
 use crate::ui::time::duration;
+use crate::ui::{Erased, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub fn CallNow(row: RwSignal<Arc<Row>>) -> impl IntoView {
     move || call.get().map(|call| in_depth(&call))
 }
 
-fn in_depth(call: &CallRow) -> AnyView {
+fn in_depth(call: &CallRow) -> Erased {
     let floor = floor();
     let texts = texts();
     let store = floor.store;

@@ -8,7 +8,7 @@ use crate::floor::bulk::MOST_MINUTES;
 use crate::floor::{AgentId, DryRun, Obstacle, Operation, Role, dry_run};
 use crate::i18n::{Texts, texts};
 use crate::live::store::Liveness;
-use crate::ui::erased;
+use crate::ui::{Erased, erased};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -120,7 +120,7 @@ pub fn BulkDialog() -> impl IntoView {
 }
 
 /// What the dialog asks about `operation`.
-fn question(floor: Floor, operation: Operation, texts: &'static Texts) -> AnyView {
+fn question(floor: Floor, operation: Operation, texts: &'static Texts) -> Erased {
     let rows = Memo::new(move |_| floor.selection.rows());
     let plan = Memo::new(move |_| {
         rows.with(|rows| floor.me.with_value(|me| dry_run(operation, rows.iter().map(|row| &**row), me.role, &me.device)))

@@ -11,7 +11,7 @@ use super::{Floor, floor};
 use crate::api;
 use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
 use crate::i18n::{Texts, after, texts};
-use crate::ui::erased;
+use crate::ui::{Erased, erased};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub fn Panel() -> impl IntoView {
             erased(view! {
                 <aside class="panel" aria-label=name data-panel=id>
                     <div class="panel-head">
-                        <a rel="external" href=path data-open-page>
+                        <a href=path data-open-page>
                             {texts.open_as_page}
                         </a>
                         <button
@@ -201,7 +201,7 @@ fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
 }
 
 /// The latest step-in, a line for each thing that is known of it.
-fn lines(floor: Floor, action: &Intervention, texts: &'static Texts) -> AnyView {
+fn lines(floor: Floor, action: &Intervention, texts: &'static Texts) -> Erased {
     let word = (texts.operation)(action.operation);
     let mut lines =
         vec![(floor.time_of_day(action.requested_at, true), format!("{} · {}", (texts.requested)(word), (texts.by)(action.by.number())))];

@@ -81,7 +81,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 <div role="gridcell" class="cell agent">
                     <a
                         class="name"
-                        rel="external"
+
                         tabindex="-1"
                         href=move || row.with(|row| agent_path(&row.agent))
                         on:click=open

@@ -5,12 +5,11 @@ use crate::api::{ApiError, sign_out};
 use crate::i18n::texts;
 use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
-use crate::ui::erased;
 use crate::ui::preferences::Preferences;
 use crate::ui::time::time_of_day;
+use crate::ui::{address, erased};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use leptos_router::hooks::use_url;
 
 #[component]
 pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
@@ -29,11 +28,10 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
             }
         });
     };
-    let here = use_url().with_untracked(|url| url.path().to_owned());
-    // External: each page begins with what the server knows.
+    let here = address().path();
     let links = [("/", texts.floor), ("/calls", texts.calls)].map(|(path, word)| {
         view! {
-            <a rel="external" href=path aria-current=(here == path).then_some("page")>
+            <a href=path aria-current=(here == path).then_some("page")>
                 {word}
             </a>
         }

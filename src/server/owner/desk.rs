@@ -1,5 +1,6 @@
 //! What the owner has before it: the floor, the step-ins, the orders and runs, and what was published of them.
 
+mod look;
 mod orders;
 mod runs;
 mod step_in;
@@ -173,7 +174,8 @@ impl Desk {
             let told = entry.status.as_deref().and_then(state_of_status);
             let (Some(told), Some(row)) = (told, self.floor.row(&entry.agent)) else { continue };
             if self.remembered.remove(&entry.agent) && told != row.state && !(told.in_call() && row.state.in_call()) {
-                self.floor.doubt(&entry.agent);
+                let calls = self.floor.doubt(&entry.agent);
+                self.dirty_calls.extend(calls);
             }
         }
         let changed = self.floor.take_roster(roster);

@@ -4,6 +4,25 @@ use super::{Store, StoreError};
 use crate::floor::{Intervention, Outcome};
 use rusqlite::{Connection, params};
 
+/// One operation as its lines tell it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditedOperation {
+    pub id: i64,
+    pub operation: String,
+    /// Of the last line.
+    pub outcome: String,
+    pub status: Option<u16>,
+    pub by: String,
+    pub by_device: String,
+    pub agent: Option<String>,
+    pub device: Option<String>,
+    pub call: Option<String>,
+    /// Milliseconds since 1970.
+    pub requested_at: i64,
+    pub answered_after: Option<u32>,
+    pub finished_after: Option<u32>,
+}
+
 impl Store {
     /// Writes the first line and waits until it is written.
     pub async fn audit_request(&self, intervention: Intervention) -> Result<(), StoreError> {
@@ -35,10 +54,59 @@ impl Store {
         .await
     }
 
+    /// The operation with this id, as far as it was written down.
+    pub async fn audited(&self, id: i64) -> Result<Option<AuditedOperation>, StoreError> {
+        self.ask(move |connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms FROM audit
+                 WHERE id = ?1 ORDER BY rowid",
+            )?;
+            let mut rows = statement.query([id])?;
+            let mut operation: Option<AuditedOperation> = None;
+            while let Some(row) = rows.next()? {
+                let (at, outcome, after): (i64, String, Option<u32>) = (row.get(0)?, row.get(1)?, row.get(9)?);
+                let before = operation.take();
+                // An order that came of it and was taken back later: what was done stays done.
+                if let Some(before) = before.as_ref().filter(|before| outcome == "cancelled" && !is_open(&before.outcome)) {
+                    operation = Some(before.clone());
+                    break;
+                }
+                let answer = matches!(outcome.as_str(), "accepted" | "refused" | "unknown").then_some(after).flatten();
+                let open = is_open(&outcome);
+                let requested_at = before.as_ref().map_or(at, |before| before.requested_at);
+                let after = after.or_else(|| u32::try_from(at.saturating_sub(requested_at)).ok());
+                // Whoever took it back is not who asked for it.
+                let by = before.as_ref().map_or_else(|| row.get(4), |before| Ok(before.by.clone()))?;
+                let by_device = before.as_ref().map_or_else(|| row.get(5), |before| Ok(before.by_device.clone()))?;
+                operation = Some(AuditedOperation {
+                    id,
+                    operation: row.get(3)?,
+                    outcome,
+                    status: row.get(2)?,
+                    by,
+                    by_device,
+                    agent: row.get(6)?,
+                    device: row.get(7)?,
+                    call: row.get(8)?,
+                    requested_at,
+                    answered_after: before.and_then(|before| before.answered_after).or(answer),
+                    finished_after: after.filter(|_| !open),
+                });
+            }
+            Ok(operation)
+        })
+        .await
+    }
+
     /// The highest id ever given: ids go on after a restart.
     pub async fn last_intervention(&self) -> Result<i64, StoreError> {
         self.ask(|connection| connection.query_row("SELECT coalesce(max(id), 0) FROM audit", [], |row| row.get(0))).await
     }
+}
+
+/// Something may still come of it.
+fn is_open(outcome: &str) -> bool {
+    matches!(outcome, "requested" | "accepted")
 }
 
 fn insert(connection: &mut Connection, intervention: &Intervention, outcome: &str) -> rusqlite::Result<()> {

@@ -109,7 +109,7 @@ impl Floor {
     }
 
     /// A customer who came through a queue rings at an agent.
-    pub(in crate::simulator) fn offer(&mut self, customer: &Id, device: &Id, queue: usize) -> Id {
+    pub fn offer(&mut self, customer: &Id, device: &Id, queue: usize) -> Id {
         let id = self.open_call(CallType::Inbound, customer, device, Some(queue));
         self.enter(&id, customer, PartState::Initiated, false, customer, None);
         self.ring(&id, device, customer, false, None);
@@ -120,6 +120,7 @@ impl Floor {
         let id = self.new_call_id();
         let call = Call {
             id: id.clone(),
+            former: Vec::new(),
             kind,
             caller: caller.clone(),
             called: called.clone(),
@@ -130,6 +131,7 @@ impl Floor {
             delivered: None,
             answered: None,
             held: 0,
+            holds: 0,
             conferenced: false,
             transfers: 0,
             planned: false,
@@ -264,6 +266,7 @@ impl Floor {
                 part.held_since = (to == PartState::Held).then_some(now);
             }
             call.held += held;
+            call.holds += u32::from(to == PartState::Held);
         }
         self.emit_copies(name, &id, &device, to.as_str(), &vec![(role, json!(&*device))]);
         self.refresh_device(&device);

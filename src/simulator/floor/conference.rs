@@ -114,27 +114,54 @@ impl Floor {
                 call.held += held;
             }
         }
-        self.detach(&consult, &device);
+        self.detach(&consult, &device, &call);
         self.merge(&call, &consult);
         Ok(())
     }
 
-    /// The consulted party gets the held call, the device leaves both.
+    /// The consulted party gets the held call, the device leaves both. Both calls end in a new one: the platform knows it by the new id
+    /// only.
     pub fn transfer(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
         let (call, device, consult) = self.consultation(call, device, consult)?;
         let target = self.counterpart(&consult, &device).ok_or(Refusal::WrongState("the consulted party has left"))?;
         let mut fields = vec![("originCallInfo", json!({}))];
-        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, Some(&call), &consult, &call));
+        let new = self.new_call_id();
+        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, Some(&call), &consult, &new));
         self.emit_copies("transferred", &call, &device, "Queued", &fields);
         self.emit_to_others("transferred", &consult, &device, &device, "Queued", &fields);
         if let Some(call) = self.calls.get_mut(&call) {
             call.transfers += 1;
         }
-        self.detach(&consult, &device);
+        self.detach(&consult, &device, &call);
         self.merge(&call, &consult);
         self.leave(&call, &device);
-        self.refresh_call(&call);
+        self.rename(&call, new.clone());
+        self.refresh_call(&new);
         Ok(())
+    }
+
+    /// The call goes on under another id; what was planned for it still happens.
+    fn rename(&mut self, old: &Id, new: Id) {
+        let Some(mut call) = self.calls.remove(old) else { return };
+        for part in &call.parts {
+            let Some(phone) = self.devices.get_mut(&part.device) else { continue };
+            phone.calls.iter_mut().filter(|call| *call == old).for_each(|call| *call = new.clone());
+            if let Some((_, recorded)) = phone.recording.as_mut().filter(|(_, recorded)| recorded == old) {
+                *recorded = new.clone();
+            }
+        }
+        call.former.push(std::mem::replace(&mut call.id, new.clone()));
+        self.calls.insert(new.clone(), call);
+        self.renamed.insert(old.clone(), new);
+    }
+
+    /// What a call of which something is due is called by now.
+    pub(in crate::simulator) fn current(&self, call: Id) -> Id {
+        let mut id = call;
+        while let Some(new) = self.renamed.get(&id) {
+            id = new.clone();
+        }
+        id
     }
 
     /// Copies for all of ours in a call but the one that has its copy already.
@@ -144,19 +171,26 @@ impl Floor {
         }
     }
 
-    /// Takes the device out of a call that is about to be merged: it has not ended for anybody.
-    fn detach(&mut self, call: &Id, device: &Id) {
+    /// Takes the device out of a call that is about to be merged into another: it has not ended for anybody, and a recording goes on.
+    fn detach(&mut self, call: &Id, device: &Id, into: &Id) {
         if let Some(call) = self.calls.get_mut(call) {
             call.parts.retain(|part| part.device != *device);
         }
         if let Some(phone) = self.devices.get_mut(device) {
             phone.calls.retain(|other| other != call);
+            if let Some((_, recorded)) = phone.recording.as_mut().filter(|(_, recorded)| recorded == call) {
+                *recorded = into.clone();
+            }
         }
     }
 
     /// Who is left in `old` is in `into` from now on.
     fn merge(&mut self, into: &Id, old: &Id) {
         let Some(gone) = self.calls.remove(old) else { return };
+        if let Some(call) = self.calls.get_mut(into) {
+            call.former.extend(gone.former.into_iter().chain([gone.id]));
+            call.holds += gone.holds;
+        }
         for part in gone.parts {
             if let Some(phone) = self.devices.get_mut(&part.device) {
                 phone.calls.retain(|call| call != old);

@@ -99,6 +99,11 @@ impl Floor {
 
     pub(super) fn close_call(&mut self, call: &Id, reason: &'static str, failed_code: Option<u8>) {
         let Some(call) = self.calls.remove(call) else { return };
+        let mut last = call.id.clone();
+        while let Some(former) = self.renamed.iter().find(|(_, new)| **new == last).map(|(former, _)| former.clone()) {
+            self.renamed.remove(&former);
+            last = former;
+        }
         let station = [&call.caller, &call.called].into_iter().find(|party| self.devices.contains_key(*party)).cloned();
         let end = CallEnd {
             id: call.id,

@@ -124,6 +124,8 @@ impl PartState {
 #[derive(Debug)]
 pub struct Call {
     pub id: Id,
+    /// The ids of calls that became this one.
+    pub former: Vec<Id>,
     pub kind: CallType,
     pub caller: Id,
     pub called: Id,
@@ -135,6 +137,8 @@ pub struct Call {
     pub delivered: Option<Millis>,
     pub answered: Option<Millis>,
     pub held: Millis,
+    /// How often anybody put it on hold.
+    pub holds: u32,
     pub conferenced: bool,
     pub transfers: u32,
     /// Its course is decided; for the simulation.

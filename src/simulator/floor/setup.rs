@@ -34,6 +34,7 @@ impl Floor {
             agent_ids: HashMap::new(),
             devices: HashMap::new(),
             calls: HashMap::new(),
+            renamed: HashMap::new(),
             ready: Vec::new(),
             waiting: VecDeque::new(),
             queue: BinaryHeap::new(),

@@ -114,11 +114,14 @@ impl Floor {
                 let party = |part: &Part| json!({ "device": &*part.device, "state": part.state.as_str(), "silent": part.silent });
                 json!({
                     "callId": &*call.id,
+                    "formerCallIds": call.former.iter().map(|id| &**id).collect::<std::collections::BTreeSet<_>>(),
                     "callType": call.kind.as_str(),
                     "caller": &*call.caller,
                     "called": &*call.called,
                     "queue": call.queue.map(|queue| QUEUES[queue].name),
                     "answered": call.answered.is_some(),
+                    "holds": call.holds,
+                    "recorded": self.devices.values().any(|phone| phone.recording.as_ref().is_some_and(|(_, of)| *of == call.id)),
                     "parties": call.parts.iter().map(party).collect::<Vec<_>>(),
                 })
             })

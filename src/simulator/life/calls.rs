@@ -15,7 +15,7 @@ impl Floor {
 
     pub(super) fn happen_in_call(&mut self, due: Due) {
         // Between the decision and now people may have hung up or stepped in: what cannot be done any more is let be.
-        let _ = match due {
+        let _ = match self.up_to_date(due) {
             Due::Answer(call, device) => self.answer(&call, &device),
             Due::NoAnswer(call, device) => return self.no_answer(&call, &device),
             Due::Fail(call, code) => return self.fail(&call, code),
@@ -32,6 +32,23 @@ impl Floor {
             Due::Dial(index, turn) => return self.dial_or_release(index, turn),
             _ => return,
         };
+    }
+
+    /// What is due, at the calls as they are called by now.
+    fn up_to_date(&self, due: Due) -> Due {
+        match due {
+            Due::Answer(call, device) => Due::Answer(self.current(call), device),
+            Due::NoAnswer(call, device) => Due::NoAnswer(self.current(call), device),
+            Due::Hangup(call) => Due::Hangup(self.current(call)),
+            Due::Leave(call, device) => Due::Leave(self.current(call), device),
+            Due::Hold(call, device) => Due::Hold(self.current(call), device),
+            Due::Retrieve(call, device) => Due::Retrieve(self.current(call), device),
+            Due::Consult(call, device) => Due::Consult(self.current(call), device),
+            Due::EndConsult(call, device, consult) => Due::EndConsult(self.current(call), device, self.current(consult)),
+            Due::Transfer(call, device) => Due::Transfer(self.current(call), device),
+            Due::Conference(call, device) => Due::Conference(self.current(call), device),
+            other => other,
+        }
     }
 
     /// When the device answers by itself, if it does.

@@ -19,6 +19,8 @@ pub struct Browser {
     pub origin: Option<String>,
     /// What it says it takes; a plain form takes `text/html`.
     pub accept: Option<&'static str>,
+    /// Scripts' way in.
+    pub token: Option<String>,
 }
 
 #[derive(Debug)]
@@ -66,7 +68,7 @@ impl Browser {
         // Whoever needs TLS first chooses; another test may have been first.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
-        Browser { http, address: address.to_owned(), cookie: None, origin: None, accept: None }
+        Browser { http, address: address.to_owned(), cookie: None, origin: None, accept: None, token: None }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -84,6 +86,21 @@ impl Browser {
 
     pub async fn force(&self, operation: Operation, form: &[(&str, &str)]) -> Answer {
         self.post(path_of(operation), form).await
+    }
+
+    /// A body as scripts send it.
+    pub async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        let request = self.http.post(self.url(path)).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(body.to_string())).await
+    }
+
+    pub async fn force_json(&self, operation: Operation, body: &Value) -> Answer {
+        self.post_json(path_of(operation), body).await
+    }
+
+    /// Anything.
+    pub async fn ask(&self, method: reqwest::Method, path: &str, kind: &str, body: Vec<u8>) -> Answer {
+        self.send(self.http.request(method, self.url(path)).header(header::CONTENT_TYPE, kind).body(body)).await
     }
 
     /// Keeps the cookie, if one comes.
@@ -141,6 +158,9 @@ impl Browser {
         }
         if let Some(origin) = &self.origin {
             request = request.header(header::ORIGIN, origin);
+        }
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
         }
         if let Some(accept) = self.accept {
             request = request.header(header::ACCEPT, accept);

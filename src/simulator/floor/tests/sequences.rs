@@ -147,8 +147,11 @@ fn consultation_and_its_three_ends() {
     let second = consult(&mut floor, &call);
     floor.transfer(&call, "8002@t", &second).unwrap();
     assert_eq!(call_events(&mut floor), ["transferred 8001:8003", "transferred 8002:8003", "transferred 8003:8003"]);
-    let parts: Vec<_> = floor.calls[&call].parts.iter().map(|part| (number(&part.device), part.state)).collect();
-    assert_eq!((floor.calls.len(), parts), (1, vec![("8001", PartState::Connected), ("8003", PartState::Connected)]));
+    assert!(floor.calls.len() == 1 && !floor.calls.contains_key(&call) && !floor.calls.contains_key(&second));
+    let (id, one) = floor.calls.iter().next().unwrap();
+    let parts: Vec<_> = one.parts.iter().map(|part| (number(&part.device), part.state)).collect();
+    assert_eq!((&one.id, parts), (id, vec![("8001", PartState::Connected), ("8003", PartState::Connected)]));
+    assert!(["8001@t", "8003@t"].iter().all(|device| floor.devices[*device].calls == [id.clone()]));
     assert_eq!(floor.agents[1].status, "Ready");
 }
 

@@ -1,0 +1,325 @@
+//! What the facts of a call amount to: every party's state and role, the holds, since when it is answered, whether it is recorded.
+//!
+//! What an event says of the device it is about counts; what it only implies of others (who calls, whose copy it is) brings in a
+//! device that was not known, and never takes one back, out of a later stage or into a call that it has left.
+
+use super::fact::{Fact, NOBODY};
+use super::{ConnectionState, MOST_DEVICES};
+use crate::floor::event::EventKind;
+use crate::floor::stamp::Stamp;
+use crate::floor::{Holds, PartyRole};
+
+/// One device's part in the call.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Part {
+    /// None: named, and nothing more.
+    pub state: Option<ConnectionState>,
+    pub since: i64,
+    /// When this stay began.
+    pub entered: Stamp,
+    /// The latest sign that the device is in the call.
+    pub seen: Stamp,
+    /// The latest sign that the device is busy with this call rather than with another one; stays when it has left.
+    pub busy: Option<Stamp>,
+    pub role: Option<PartyRole>,
+    /// How often this device put the call on hold.
+    pub holds: u32,
+}
+
+impl Part {
+    pub fn live(&self) -> bool {
+        self.state.is_some_and(|state| state != ConnectionState::Cleared)
+    }
+
+    pub fn listens(&self) -> bool {
+        self.role == Some(PartyRole::Listener)
+    }
+}
+
+/// What the fold has to know besides the facts.
+pub struct Surroundings<'a> {
+    /// Whether a stay of this device that begins then is a silent listener's.
+    pub listens: &'a dyn Fn(u8, Stamp) -> bool,
+    /// The oldest of the call's ids.
+    pub eldest: u8,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Folded {
+    /// By the devices' places.
+    pub parts: Vec<Part>,
+    pub calling: Option<u8>,
+    pub called: Option<u8>,
+    pub started: Option<i64>,
+    pub answered: Option<i64>,
+    pub holds: Holds,
+    /// Who holds it now, and under which of its ids: who holds two calls of which one becomes has put both on hold.
+    held: Vec<(u8, u8)>,
+    /// One bit for each recording; the highest for those without an id.
+    recording: u64,
+}
+
+/// The bit of a recording whose id is not known.
+const NAMELESS: u64 = 1 << 63;
+
+impl Folded {
+    pub fn part(&self, device: u8) -> Option<&Part> {
+        self.parts.get(usize::from(device)).filter(|part| part.state.is_some())
+    }
+
+    pub fn recording(&self) -> bool {
+        self.recording != 0
+    }
+
+    pub fn step(&mut self, fact: &Fact, around: &Surroundings) {
+        use ConnectionState::{Alerting, Cleared, Connected, Dialling, Held, Initiated};
+        let at = fact.at;
+        if !matches!(fact.kind, EventKind::CallEnd | EventKind::RecordStarted | EventKind::RecordStopped) {
+            self.started = Some(self.started.map_or(at.happened, |started| started.min(at.happened)));
+        }
+        let eldest = fact.under == around.eldest;
+        match fact.kind {
+            EventKind::ServiceInitiated | EventKind::Originated => {
+                self.ends(fact.device, fact.third, eldest && fact.kind == EventKind::Originated);
+                let state = if fact.kind == EventKind::Originated { Dialling } else { Initiated };
+                let role = if eldest { PartyRole::Caller } else { PartyRole::Joined };
+                self.reach(fact.device, state, at, role, around);
+            }
+            EventKind::Delivered => {
+                self.ends(fact.other, fact.third, eldest);
+                let answered = self.answered.is_some();
+                self.imply(fact.other, if answered { Connected } else { Dialling }, at, self.end_role(fact.other), around);
+                self.reach(fact.device, Alerting, at, self.newcomer(eldest), around);
+            }
+            EventKind::Established => {
+                self.ends(fact.other, fact.third, eldest);
+                self.reach(fact.device, Connected, at, self.newcomer(eldest), around);
+                // A listener's answer says nothing of the others.
+                if !self.part(fact.device).is_some_and(Part::listens) {
+                    self.answered = self.answered.or(Some(at.happened));
+                    self.imply(fact.other, Connected, at, self.end_role(fact.other), around);
+                    if fact.other == fact.source {
+                        self.show_busy(fact.other, at);
+                    }
+                }
+            }
+            EventKind::Held | EventKind::Retrieved => {
+                self.answered = self.answered.or(Some(at.happened));
+                let state = if fact.kind == EventKind::Held { Held } else { Connected };
+                self.set(fact.device, state, at, self.end_role(fact.device), around);
+                if state == Held {
+                    self.hold(fact.device, fact.under, at);
+                } else {
+                    self.release(fact.device, Some(fact.under), at);
+                }
+            }
+            EventKind::Conferenced => {
+                self.answered = self.answered.or(Some(at.happened));
+                // Merging two calls brings back whoever held one of them for it. In a single step the one who invited may have held the
+                // call since, or left it.
+                if fact.merges {
+                    self.set(fact.device, Connected, at, self.end_role(fact.device), around);
+                    self.release(fact.device, None, at);
+                } else {
+                    self.imply(fact.device, Connected, at, self.end_role(fact.device), around);
+                }
+                self.reach(fact.other, Connected, at, PartyRole::Joined, around);
+                self.give_role(fact.other, PartyRole::Joined);
+            }
+            EventKind::Transferred => {
+                self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
+                // Its phone rings from now on, or it talks already: the call does not end in between.
+                self.reach(fact.other, if fact.merges { Connected } else { Alerting }, at, PartyRole::Transferred, around);
+                self.give_role(fact.other, PartyRole::Transferred);
+            }
+            EventKind::ConnectionCleared | EventKind::Failed => {
+                if fact.kind == EventKind::Failed {
+                    self.ends(NOBODY, fact.device, eldest);
+                }
+                self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
+            }
+            EventKind::RecordStarted => self.recording |= bit(fact.record),
+            EventKind::RecordStopped if fact.record == NOBODY => self.recording = 0,
+            EventKind::RecordStopped => self.recording &= !bit(fact.record),
+            // The end of a call that became another one is not this one's.
+            EventKind::CallEnd if fact.under == 0 => {
+                for device in 0..self.parts.len() {
+                    if self.parts[device].live() {
+                        self.change(device, Cleared, at);
+                    }
+                }
+            }
+            _ => {}
+        }
+        self.witnessed(fact, around);
+    }
+
+    /// A copy comes to a device that is in the call.
+    fn witnessed(&mut self, fact: &Fact, around: &Surroundings) {
+        if matches!(fact.kind, EventKind::RecordStarted | EventKind::RecordStopped | EventKind::CallEnd | EventKind::Failed) {
+            return;
+        }
+        if self.part(fact.source).is_none() {
+            self.imply(fact.source, ConnectionState::Connected, fact.at, self.end_role(fact.source), around);
+        }
+        for device in [fact.source, fact.device] {
+            if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.live()) {
+                part.seen = fact.at;
+            }
+        }
+    }
+
+    /// Who called whom: the first word stands, for later copies name whoever joined.
+    fn ends(&mut self, calling: u8, called: u8, count: bool) {
+        if count {
+            self.calling = self.calling.or((calling != NOBODY).then_some(calling));
+            self.called = self.called.or((called != NOBODY).then_some(called));
+        }
+    }
+
+    /// The role of a device that turns up without having been called.
+    fn end_role(&self, device: u8) -> PartyRole {
+        match Some(device) {
+            device if device == self.calling => PartyRole::Caller,
+            device if device == self.called => PartyRole::Called,
+            _ => PartyRole::Joined,
+        }
+    }
+
+    /// The role of a device that rings or answers.
+    fn newcomer(&self, eldest: bool) -> PartyRole {
+        if eldest && self.answered.is_none() { PartyRole::Called } else { PartyRole::Joined }
+    }
+
+    fn give_role(&mut self, device: u8, role: PartyRole) {
+        if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.live()) {
+            part.role = Some(role);
+        }
+    }
+
+    fn show_busy(&mut self, device: u8, at: Stamp) {
+        if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.state == Some(ConnectionState::Connected)) {
+            part.busy = Some(at);
+        }
+    }
+
+    /// The device is in this state, whatever it was in.
+    fn set(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
+        let Some(index) = self.room(device) else { return };
+        if !self.parts[index].live() && state != ConnectionState::Cleared {
+            self.enter(index, at, role, around);
+        }
+        self.change(index, state, at);
+    }
+
+    /// The device has come as far as this, again if it had left.
+    fn reach(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
+        let Some(index) = self.room(device) else { return };
+        if !self.parts[index].live() {
+            self.enter(index, at, role, around);
+            self.change(index, state, at);
+        } else if self.parts[index].state < Some(state) {
+            self.change(index, state, at);
+        } else if self.parts[index].state == Some(ConnectionState::Connected) && state == ConnectionState::Connected {
+            self.parts[index].busy = Some(at);
+        }
+    }
+
+    /// An event about another device says that this one has a part.
+    fn imply(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
+        let Some(index) = self.room(device) else { return };
+        match self.parts[index].state {
+            None => {
+                self.enter(index, at, role, around);
+                self.change(index, state, at);
+                self.parts[index].busy = None;
+            }
+            Some(known @ (ConnectionState::Initiated | ConnectionState::Dialling)) if known < state => self.change(index, state, at),
+            Some(_) => {}
+        }
+    }
+
+    fn room(&mut self, device: u8) -> Option<usize> {
+        let index = usize::from(device);
+        if index >= MOST_DEVICES {
+            return None;
+        }
+        if self.parts.len() <= index {
+            self.parts.resize(index + 1, Part::default());
+        }
+        Some(index)
+    }
+
+    fn enter(&mut self, index: usize, at: Stamp, role: PartyRole, around: &Surroundings) {
+        let place = u8::try_from(index).unwrap_or(NOBODY);
+        let role = if (around.listens)(place, at) { PartyRole::Listener } else { role };
+        let part = &mut self.parts[index];
+        (part.entered, part.seen, part.role) = (at, at, Some(role));
+    }
+
+    fn change(&mut self, index: usize, state: ConnectionState, at: Stamp) {
+        let part = &mut self.parts[index];
+        if state < ConnectionState::Held && state != ConnectionState::Alerting {
+            part.busy = Some(at);
+        }
+        if part.state != Some(state) {
+            (part.state, part.since) = (Some(state), at.happened);
+        }
+        if state == ConnectionState::Cleared {
+            self.release(u8::try_from(index).unwrap_or(NOBODY), None, at);
+        }
+    }
+
+    fn hold(&mut self, device: u8, under: u8, at: Stamp) {
+        let Some(part) = self.parts.get_mut(usize::from(device)) else { return };
+        if self.held.contains(&(device, under)) {
+            return;
+        }
+        self.held.push((device, under));
+        part.holds = part.holds.saturating_add(1);
+        self.holds.count = self.holds.count.saturating_add(1);
+        self.holds.running = self.holds.running.or(Some(at.happened));
+    }
+
+    /// The device does not hold it any more under this id, or under none of them where this one was not known.
+    fn release(&mut self, device: u8, under: Option<u8>, at: Stamp) {
+        let before = self.held.len();
+        let one = under.filter(|under| self.held.contains(&(device, *under)));
+        self.held.retain(|(holder, held)| *holder != device || one.is_some_and(|under| *held != under));
+        // It is on hold while anybody holds it.
+        if self.held.is_empty() && before > 0 {
+            let since = self.holds.running.take().unwrap_or(at.happened);
+            self.holds.ended = self.holds.ended.saturating_add(at.happened.saturating_sub(since).max(0));
+        }
+    }
+
+    /// Takes in what older facts of another call amounted to; the later word on a device counts.
+    pub fn absorb(&mut self, other: Folded, place: &impl Fn(u8) -> u8) {
+        for (index, theirs) in (0u8..).zip(other.parts) {
+            let Some(index) = self.room(place(index)).filter(|_| theirs.state.is_some()) else { continue };
+            if self.parts[index].state.is_none() || self.parts[index].seen < theirs.seen {
+                self.parts[index] = theirs;
+            }
+        }
+        let earlier = |ours: Option<i64>, theirs: Option<i64>| match (ours, theirs) {
+            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+            (ours, theirs) => ours.or(theirs),
+        };
+        self.started = earlier(self.started, other.started);
+        self.answered = earlier(self.answered, other.answered);
+        self.calling = self.calling.or(other.calling.map(place).filter(|device| *device != NOBODY));
+        self.called = self.called.or(other.called.map(place).filter(|device| *device != NOBODY));
+        self.holds.count = self.holds.count.saturating_add(other.holds.count);
+        self.holds.ended = self.holds.ended.saturating_add(other.holds.ended);
+        self.holds.running = earlier(self.holds.running, other.holds.running);
+        self.held.extend(other.held.into_iter().map(|(device, _)| (place(device), NOBODY)));
+        // Which of its recordings still run is not known here: one that runs is better told than kept back.
+        if other.recording != 0 {
+            self.recording |= NAMELESS;
+        }
+    }
+}
+
+fn bit(record: u8) -> u64 {
+    if record < 63 { 1 << record } else { NAMELESS }
+}

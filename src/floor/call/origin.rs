@@ -1,0 +1,119 @@
+//! What a call brought with it under one of its ids: when it began, its type, its queue and its call data. After a merge the oldest
+//! origin's words count: that is the customer's call.
+
+use crate::floor::event::{Event, EventKind};
+use crate::floor::stamp::Stamp;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const MOST_ENTRIES: usize = 50;
+/// Characters of one value; what is cut ends with an ellipsis.
+const LONGEST_VALUE: usize = 500;
+const LONGEST_KEY: usize = 100;
+
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The earliest fact; none where only another call's event named this id.
+    pub first: Option<Stamp>,
+    kind: Option<(Stamp, String)>,
+    queue: Option<(Stamp, String)>,
+    data: BTreeMap<String, (Stamp, String)>,
+    /// There were more entries than are kept.
+    more: bool,
+}
+
+impl Origin {
+    pub fn take(&mut self, event: &Event, at: Stamp) {
+        // The end speaks of the call, it is no beginning; its recordings neither.
+        if !matches!(event.kind, EventKind::CallEnd | EventKind::RecordStarted | EventKind::RecordStopped) {
+            self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        }
+        earliest(&mut self.kind, event.call_type.as_ref(), at);
+        earliest(&mut self.queue, event.split.as_ref(), at);
+        let entries = event.rest.get("userData").and_then(|data| data.get("data")).and_then(Value::as_object);
+        for (key, value) in entries.into_iter().flatten() {
+            match self.data.get_mut(key.as_str()) {
+                Some(known) if known.0 >= at => {}
+                Some(known) => {
+                    known.0 = at;
+                    if value.as_str().is_none_or(|value| value != known.1) {
+                        known.1 = text(value);
+                    }
+                }
+                None => self.keep(key.chars().take(LONGEST_KEY).collect(), (at, text(value))),
+            }
+        }
+    }
+
+    pub fn merge(&mut self, other: Origin) {
+        self.first = match (self.first, other.first) {
+            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+            (ours, theirs) => ours.or(theirs),
+        };
+        for (mine, theirs) in [(&mut self.kind, other.kind), (&mut self.queue, other.queue)] {
+            if let Some((at, word)) = theirs {
+                earliest(mine, Some(&word), at);
+            }
+        }
+        self.more |= other.more;
+        for (key, entry) in other.data {
+            if self.data.get(&key).is_none_or(|known| known.0 < entry.0) {
+                self.keep(key, entry);
+            }
+        }
+    }
+
+    /// Of too many the first by key are kept, whatever the order in which they came.
+    fn keep(&mut self, key: String, entry: (Stamp, String)) {
+        self.data.insert(key, entry);
+        if self.data.len() > MOST_ENTRIES {
+            self.data.pop_last();
+            self.more = true;
+        }
+    }
+
+    pub fn kind(&self) -> Option<&String> {
+        self.kind.as_ref().map(|(_, kind)| kind)
+    }
+
+    pub fn queue(&self) -> Option<&String> {
+        self.queue.as_ref().map(|(_, queue)| queue)
+    }
+}
+
+/// The call data of all origins as one list; where two give the same key, the older one's value.
+pub fn data(origins: &[Origin]) -> Vec<(String, String)> {
+    let mut by_age: Vec<&Origin> = origins.iter().filter(|origin| !origin.data.is_empty()).collect();
+    by_age.sort_by_key(|origin| (origin.first.is_none(), origin.first));
+    let mut merged: BTreeMap<&String, &String> = BTreeMap::new();
+    for origin in &by_age {
+        for (key, (_, value)) in &origin.data {
+            merged.entry(key).or_insert(value);
+        }
+    }
+    let more = merged.len() > MOST_ENTRIES || by_age.iter().any(|origin| origin.more);
+    let kept = merged.into_iter().take(MOST_ENTRIES).map(|(key, value)| (key.clone(), value.clone()));
+    let rest = more.then(|| ("…".to_owned(), "…".to_owned()));
+    kept.chain(rest).collect()
+}
+
+/// The first word stands: later copies speak of whoever joined.
+fn earliest(known: &mut Option<(Stamp, String)>, word: Option<&String>, at: Stamp) {
+    if let Some(word) = word
+        && known.as_ref().is_none_or(|(first, _)| at < *first)
+    {
+        *known = Some((at, word.clone()));
+    }
+}
+
+fn text(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    match text.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}

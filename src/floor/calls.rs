@@ -1,0 +1,270 @@
+//! What the floor says of calls: who is in one, whether it is over, its row, its history.
+//!
+//! An end that nobody heard is found by contradiction: a device of ours that is busy in another call, or whose agent changed mode,
+//! later than the call last heard of it, has left. Nothing is written down for that, so a later event shows it alive again.
+
+use super::call::{Call, ConnectionState, NOBODY, Part, data};
+use super::event::EventKind;
+use super::mask::is_extension;
+use super::stamp::Stamp;
+use super::state::Claims;
+use super::{AgentId, CallId, CallRow, DeviceId, Direction, Floor, Party, PartyRole, PartyState};
+use std::collections::BTreeSet;
+
+/// What the floor knows of a device because of its calls.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seat {
+    /// The calls that it has, or lately had, a part in.
+    pub calls: BTreeSet<CallId>,
+    /// When it was last busy in a call that is forgotten.
+    pub busy: Option<Stamp>,
+    /// It gets copies of its own, which no outside party does.
+    pub ours: bool,
+}
+
+/// A call as it is seen from the whole floor.
+pub(super) struct Standing {
+    /// One bit for each device's place: left, although no event said so.
+    left: u64,
+    /// Nobody talks there any more.
+    pub over: bool,
+    /// Nobody said that it ended.
+    pub unseen: bool,
+}
+
+impl Standing {
+    /// The part is live and not contradicted.
+    pub fn counts(&self, index: usize, part: &Part) -> bool {
+        part.live() && self.left >> index & 1 == 0
+    }
+}
+
+/// One thing that happened to a call, its copies collapsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryLine {
+    pub at: i64,
+    pub kind: EventKind,
+    /// Who did it, or to whom it happened.
+    pub device: Option<DeviceId>,
+    /// Who else is named: who calls, who was added, to whom it was transferred.
+    pub other: Option<DeviceId>,
+    /// The id that the call had then.
+    pub under: CallId,
+}
+
+/// Copies of one event are no further apart.
+const COPIES_APART: i64 = 2_000;
+
+impl Floor {
+    /// `device` was asked to listen silently to `call`: when it turns up there, it is no party.
+    pub fn expect_listener(&mut self, call: &CallId, device: &DeviceId) {
+        let (id, from) = (self.successor(call), self.latest);
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.expect_listener(device, from);
+            self.seats.entry(device.clone()).or_default().calls.insert(id);
+        }
+    }
+
+    /// `device` is to join as a party after all.
+    pub fn forget_listener(&mut self, call: &CallId, device: &DeviceId) {
+        let (id, at) = (self.successor(call), self.arrival());
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.forget_listener(device, at);
+        }
+    }
+
+    /// The id under which a call goes on after conferences and transfers.
+    pub fn successor(&self, call: &CallId) -> CallId {
+        let mut id = call;
+        for _ in 0..16 {
+            match self.successors.get(id) {
+                Some((next, _)) if next != call => id = next,
+                _ => break,
+            }
+        }
+        id.clone()
+    }
+
+    pub(super) fn is_ours(&self, device: &DeviceId) -> bool {
+        self.claims.contains_key(device) || self.seats.get(device).is_some_and(|seat| seat.ours)
+    }
+
+    pub(super) fn standing(&self, call: &Call) -> Standing {
+        let (mut left, mut talkers, mut heard_talkers, mut gone) = (0, 0, 0, false);
+        // A call that has none of our devices any more is not the floor's: nobody will hear of it again.
+        let (mut ours, mut heard_ours) = (false, false);
+        for (index, device, part) in call.parts() {
+            let contradicted = self.contradicted(call, device, part);
+            left |= u64::from(contradicted) << index;
+            let is_ours = part.live() && (is_extension(device.number()) || self.is_ours(device));
+            (ours, heard_ours) = (ours || (is_ours && !contradicted), heard_ours || is_ours);
+            if part.listens() {
+                continue;
+            }
+            gone |= !part.live();
+            heard_talkers += u32::from(part.live());
+            talkers += u32::from(part.live() && !contradicted);
+        }
+        let over = (gone || left != 0) && (talkers <= 1 || !ours);
+        Standing { left, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours)) }
+    }
+
+    /// Something later says that the device is not in this call. On hold it may be elsewhere; and an outside number may be a
+    /// switchboard, which is in many calls at once.
+    fn contradicted(&self, call: &Call, device: &DeviceId, part: &Part) -> bool {
+        use ConnectionState::{Alerting, Connected, Dialling, Initiated};
+        if !matches!(part.state, Some(Initiated | Dialling | Alerting | Connected)) {
+            return false;
+        }
+        let claims = self.claims.get(device);
+        let Some(seat) = self.seats.get(device).filter(|seat| seat.ours || claims.is_some()) else { return false };
+        if claims.and_then(|claims| claims.idle).is_some_and(|idle| idle.later_moment(&part.seen)) {
+            return true;
+        }
+        let busy_in = |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)?.busy);
+        let elsewhere = seat.calls.iter().filter(|id| *id != call.id()).filter_map(busy_in);
+        elsewhere.chain(seat.busy).any(|busy| busy > part.seen)
+    }
+
+    /// Whether `device` has a part in `call` now.
+    pub fn in_call(&self, device: &DeviceId, call: &CallId) -> bool {
+        let Some(call) = self.calls.get(&self.successor(call)) else { return false };
+        let Some(index) = call.position(device) else { return false };
+        let standing = self.standing(call);
+        !standing.over && call.part(device).is_some_and(|part| standing.counts(usize::from(index), part))
+    }
+
+    /// Whether `call` is known and not over.
+    pub fn call_is_live(&self, call: &CallId) -> bool {
+        self.calls.get(&self.successor(call)).is_some_and(|call| call.parts().next().is_some() && !self.standing(call).over)
+    }
+
+    /// Whether `call` is known, and over: its end was heard, or later events contradict it.
+    pub fn is_over(&self, call: &CallId) -> bool {
+        self.calls.get(&self.successor(call)).is_some_and(|call| self.standing(call).over)
+    }
+
+    /// The calls that `device` has, or lately had, a part in.
+    pub fn calls_at(&self, device: &DeviceId) -> Vec<CallId> {
+        self.seats.get(device).into_iter().flat_map(|seat| &seat.calls).cloned().collect()
+    }
+
+    /// The agents with a part in `call`, each with the device, in the devices' order.
+    pub fn agents_in(&self, call: &CallId) -> Vec<(AgentId, DeviceId)> {
+        let Some(call) = self.calls.get(&self.successor(call)) else { return Vec::new() };
+        let standing = self.standing(call);
+        let in_it = call.parts().filter(|(index, _, part)| standing.counts(*index, part) && !part.listens());
+        let mut agents: Vec<(AgentId, DeviceId)> =
+            in_it.filter_map(|(_, device, _)| Some((self.agent_at(device)?.clone(), device.clone()))).collect();
+        agents.sort_unstable_by(|(_, a), (_, b)| a.cmp(b));
+        agents
+    }
+
+    /// Those at the call's devices, whoever has left with them: whose rows its events may change.
+    pub(super) fn agents_at_devices<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a AgentId> {
+        call.devices().iter().filter_map(|device| self.claims.get(device).and_then(Claims::holder))
+    }
+
+    /// The ids of the calls that are known now, those that have ended lately with them.
+    pub fn calls(&self) -> impl Iterator<Item = &CallId> {
+        self.calls.keys()
+    }
+
+    /// What is said of the call with this id, while it goes on, without the step-ins, which are not the floor's. A call whose end was
+    /// not heard is told with its last parties.
+    pub fn call_row(&self, id: &CallId) -> Option<CallRow> {
+        let call = self.calls.get(id)?;
+        let standing = self.standing(call);
+        if standing.over && !standing.unseen {
+            return None;
+        }
+        let mut parties: Vec<(Stamp, Party)> = Vec::new();
+        for (index, device, part) in call.parts() {
+            let Some(state) = part.state.and_then(party_state) else { continue };
+            if standing.counts(index, part) || standing.over {
+                let (agent, role) = (self.agent_at(device).cloned(), part.role.unwrap_or(PartyRole::Joined));
+                parties.push((part.entered, Party { device: device.clone(), agent, role, state, since: part.since }));
+            }
+        }
+        parties.sort_unstable_by(|(a, first), (b, second)| (first.role, a, &first.device).cmp(&(second.role, b, &second.device)));
+        let first = parties.first().map(|(_, party)| party.device.clone())?;
+        let folded = call.folded();
+        let viewpoint = folded.calling.and_then(|device| call.device_at(device)).unwrap_or(&first);
+        Some(CallRow {
+            id: id.clone(),
+            former: call.former(),
+            direction: self.direction(call, viewpoint),
+            kind: call.origin().kind().cloned(),
+            queue: call.origin().queue().cloned(),
+            started: folded.started,
+            answered: folded.answered,
+            holds: folded.holds,
+            recording: folded.recording(),
+            data: data(call.origins()),
+            parties: parties.into_iter().map(|(_, party)| party).collect(),
+            touched: call.facts().last().map_or(call.touched, |fact| fact.at.happened),
+            end_not_seen: standing.unseen,
+            action: None,
+        })
+    }
+
+    /// What happened to a call, in order; the oldest may be missing where very much happened.
+    pub fn call_history(&self, id: &CallId) -> Vec<HistoryLine> {
+        let Some(call) = self.calls.get(&self.successor(id)) else { return Vec::new() };
+        let mut lines: Vec<HistoryLine> = Vec::new();
+        let device = |index: u8| if index == NOBODY { None } else { call.device_at(index).cloned() };
+        for fact in call.facts() {
+            let (who, other) = (device(fact.device), device(fact.other));
+            let near = lines.iter().rev().take_while(|line| fact.at.happened.abs_diff(line.at) <= COPIES_APART.unsigned_abs());
+            let same = |line: &HistoryLine| line.kind == fact.kind && line.device == who && line.other == other;
+            // A copy; but what was undone in between happened twice.
+            let copy = near.take_while(|line| same(line) || line.device != who || line.device.is_none()).any(same);
+            if !copy {
+                let under = call.id_at(fact.under).clone();
+                lines.push(HistoryLine { at: fact.at.happened, kind: fact.kind, device: who, other, under });
+            }
+        }
+        lines
+    }
+
+    /// From `callType`, else from who called whom.
+    pub(super) fn direction(&self, call: &Call, device: &DeviceId) -> Direction {
+        let end = |index: Option<u8>| index.and_then(|index| call.device_at(index));
+        match call.origin().kind().map(String::as_str) {
+            Some("Inbound" | "SMART_IVR") => Direction::Inbound,
+            Some("Outbound" | "PreOccupied" | "PreDictive" | "AgentAutoCall" | "PreView") => Direction::Outbound,
+            Some("Internal") => Direction::Internal,
+            _ => match (end(call.folded().calling), end(call.folded().called)) {
+                (Some(calling), Some(called)) if self.is_ours(calling) && self.is_ours(called) => Direction::Internal,
+                (Some(calling), _) if calling == device || self.is_ours(calling) => Direction::Outbound,
+                (Some(_), _) => Direction::Inbound,
+                (None, _) => Direction::Unknown,
+            },
+        }
+    }
+
+    /// Whom `device` talks to: of caller and called who is still there, else of the parties, the one from outside before our own.
+    /// Where nobody is left, whom it talked to.
+    pub(super) fn other_party<'a>(&self, call: &'a Call, standing: &Standing, device: &DeviceId) -> Option<&'a DeviceId> {
+        let folded = call.folded();
+        let named = |index: Option<u8>| index.and_then(|index| Some((index, call.device_at(index)?)));
+        let gone = |index: u8| folded.part(index).is_some_and(|part| !standing.counts(usize::from(index), part));
+        let ends = || [named(folded.calling), named(folded.called)].into_iter().flatten().filter(|(_, end)| *end != device);
+        let parties = call.parts().filter(|(index, party, part)| standing.counts(*index, part) && !part.listens() && *party != device);
+        let present: Vec<&DeviceId> =
+            ends().filter(|(index, _)| !gone(*index)).map(|(_, end)| end).chain(parties.map(|(_, party, _)| party)).collect();
+        let outside = present.iter().find(|party| !self.is_ours(party));
+        outside.or(present.first()).copied().or_else(|| ends().next().map(|(_, end)| end))
+    }
+}
+
+fn party_state(state: ConnectionState) -> Option<PartyState> {
+    match state {
+        ConnectionState::Initiated => Some(PartyState::Initiated),
+        ConnectionState::Dialling => Some(PartyState::Dialling),
+        ConnectionState::Alerting => Some(PartyState::Alerting),
+        ConnectionState::Connected => Some(PartyState::Connected),
+        ConnectionState::Held => Some(PartyState::Held),
+        ConnectionState::Cleared => None,
+    }
+}

@@ -1,0 +1,387 @@
+//! The console's calls against the simulator's truth.
+//!
+//! Random floors are played in the simulator's own model and written as it writes them on the wire. Delivered in any order that the
+//! wire allows, with duplicates, they must give the platform's own calls. What a single lost copy costs is told by three tests:
+//!
+//! 1. Where another device's copy says the same, nothing is lost, at once.
+//! 2. Where the only copy of an end is lost (a part's connectionCleared, a single-step transfer's transferred), the call goes on too
+//!    long, until its device is busy in another call or its agent changes mode. Nothing goes on for ever, except what is on hold (who
+//!    holds may be anywhere) and what is left at phones at which no agent sits: those show as doubtful after four hours.
+//! 3. What nobody else says is lost: a hold whose only copy is lost is not counted; one whose end is lost lasts until the next event
+//!    of that device; a device whose only copies of ringing and answering are lost is not there until it is heard of again.
+
+use super::*;
+use crate::floor::call_row::DOUBTFUL_AFTER;
+use crate::floor::{CallId, CallRow, DeviceId, PartyRole, PartyState};
+use crate::simulator::floor as model;
+use crate::simulator::wire;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One copy, or what the console learns from its own supervisors before the platform does anything.
+#[derive(Debug, Clone)]
+enum Item {
+    Copy(Box<Event>),
+    Listens(String, String),
+    TakesPart(String, String),
+}
+
+/// What somebody tries to do: which of the things to do, and to whom.
+type Move = (u8, Index, Index, u16);
+
+fn moves(most: usize) -> impl Strategy<Value = Vec<Move>> {
+    proptest::collection::vec((0..32_u8, any::<Index>(), any::<Index>(), 50..3_000_u16), 1..most)
+}
+
+struct Play {
+    floor: model::Floor,
+    items: Vec<Item>,
+    /// Who consults whom: the held call, the device, the consultation.
+    consultations: Vec<(String, String, String)>,
+}
+
+/// Agents 5001 to 5005 at 8001 to 8005; 8000 and 8900 are supervisors' phones, which answer by themselves.
+const PHONES: [&str; 7] = ["8001", "8002", "8003", "8004", "8005", "8000", "8900"];
+const OUTSIDE: [&str; 3] = ["13800002408", "917602176375", "913912340000"];
+const START: i64 = 1_795_132_800;
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+impl Play {
+    fn new() -> Play {
+        let plan = model::Plan { agents: 5, calls_per_hour: 0.0, speed: 1.0, seed: 7, namespace: "test.cc".into() };
+        let mut play = Play { floor: model::Floor::new(&plan), items: Vec::new(), consultations: Vec::new() };
+        play.floor.announce();
+        play.pass(1_000);
+        play
+    }
+
+    /// Writes down what has happened now.
+    fn hear(&mut self) {
+        let clock = wire::Clock {
+            zone: jiff::tz::TimeZone::UTC,
+            wall: jiff::Timestamp::from_millisecond(START * 1000 + self.floor.now() as i64).unwrap(),
+            floor: self.floor.now(),
+            speed: 1.0,
+        };
+        for told in self.floor.take_events() {
+            let event = Event::decode(&wire::body(&told, "test.cc", &clock), &|civil| civil).unwrap();
+            // Finished calls are pushed to web hooks only.
+            if event.kind != EventKind::CallEnd {
+                self.items.push(Item::Copy(Box::new(event)));
+            }
+        }
+    }
+
+    fn pass(&mut self, millis: u64) {
+        let until = self.floor.now() + millis;
+        while let Some(due) = self.floor.next_due().filter(|due| *due <= until) {
+            while !self.floor.advance(due, usize::MAX) {}
+            self.hear();
+        }
+        self.floor.advance(until, usize::MAX);
+        self.hear();
+    }
+
+    fn calls(&self) -> Vec<Value> {
+        self.floor.truth()["calls"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// Tries one thing; most of what is tried at random is refused, and then nothing happens.
+    fn try_to(&mut self, (what, a, b, then): Move) {
+        let calls = self.calls();
+        let parties: Vec<(String, String)> = calls
+            .iter()
+            .flat_map(|call| call["parties"].as_array().into_iter().flatten().map(|party| (text(&call["callId"]), text(&party["device"]))))
+            .collect();
+        let phone = |index: &Index| format!("{}@test.cc", PHONES[index.index(PHONES.len())]);
+        let anybody = |index: &Index| match index.index(PHONES.len() + OUTSIDE.len()) {
+            n if n < PHONES.len() => PHONES[n].to_owned(),
+            n => OUTSIDE[n - PHONES.len()].to_owned(),
+        };
+        let floor = &mut self.floor;
+        if parties.is_empty() || what < 5 {
+            if what % 2 == 0 {
+                let _ = floor.make_call(&phone(&a), &anybody(&b));
+            } else if !parties.iter().any(|(_, device)| *device == phone(&a)) {
+                floor.offer(&format!("1390000{}@test.cc", 1000 + b.index(9000)).as_str().into(), &phone(&a).as_str().into(), b.index(6));
+            }
+        } else {
+            let (call, device) = parties[a.index(parties.len())].clone();
+            match what {
+                // Customers hang up; everything else is done at the floor's own phones.
+                5..28 if !device.starts_with('8') => {}
+                5..8 => drop(floor.hold(&call, &device)),
+                8..10 => drop(floor.retrieve(&call, &device)),
+                10..15 => {
+                    if let Ok(consultation) = floor.consult(&call, &device, &anybody(&b)) {
+                        self.consultations.push((call, device, consultation.to_string()));
+                    }
+                }
+                15..20 => {
+                    if let Some((held, device, consultation)) = self.consultations.pop() {
+                        let consulted = calls.iter().find(|call| text(&call["callId"]) == consultation);
+                        let rings =
+                            consulted.is_some_and(|call| call["parties"].as_array().unwrap().iter().any(|p| p["state"] == "Alerting"));
+                        let _ = match b.index(5) {
+                            0 => floor.cancel_consult(&held, &device, &consultation),
+                            // The platform conferences who has answered.
+                            1 | 2 if !rings => floor.conference(&held, &device, &consultation),
+                            _ => floor.transfer(&held, &device, &consultation),
+                        };
+                    }
+                }
+                20..22 => self.takes_part(&call, &anybody(&b), |floor, number| floor.single_step_conference(&call, &device, number, false)),
+                22..24 => self.takes_part(&call, &anybody(&b), |floor, number| floor.single_step_transfer(&call, &device, number)),
+                24 | 25 => {
+                    let listener = ["8000@test.cc", "8900@test.cc"][b.index(2)];
+                    if floor.spy(&call, listener).is_ok() {
+                        self.items.push(Item::Listens(call, listener.to_owned()));
+                    }
+                }
+                26 => drop(if b.index(2) == 0 { floor.start_recording(&device) } else { floor.stop_recording(&device) }),
+                27 => drop(floor.set_data(&call, vec![("order".to_owned(), b.index(1000).to_string())])),
+                28..31 => drop(floor.drop_connection(&call, &device)),
+                _ => {
+                    let number = 5001 + b.index(5);
+                    drop(floor.set_mode(&format!("{number}@test.cc"), None, model::Mode::NotReady, None));
+                }
+            }
+        }
+        self.hear();
+        self.pass(u64::from(then));
+    }
+
+    fn takes_part(&mut self, call: &str, number: &str, ask: impl Fn(&mut model::Floor, &str) -> Result<(), model::Refusal>) {
+        if ask(&mut self.floor, number).is_ok() {
+            self.items.push(Item::TakesPart(call.to_owned(), format!("{number}@test.cc")));
+        }
+    }
+
+    /// Nobody is told twice by the model: one device twice in a call is the model's own fault.
+    fn is_sound(&self) -> bool {
+        self.calls().iter().all(|call| {
+            let devices: Vec<String> = call["parties"].as_array().unwrap().iter().map(|party| text(&party["device"])).collect();
+            devices.iter().collect::<BTreeSet<_>>().len() == devices.len()
+        })
+    }
+
+    fn of(moves: Vec<Move>) -> Play {
+        let mut play = Play::new();
+        for one in moves {
+            play.try_to(one);
+            if !play.is_sound() {
+                break;
+            }
+        }
+        play
+    }
+
+    /// Everybody hangs up, and every agent says what he does then.
+    fn end(&mut self) {
+        for call in self.calls() {
+            for party in call["parties"].as_array().unwrap() {
+                let _ = self.floor.drop_connection(&text(&call["callId"]), &text(&party["device"]));
+                self.hear();
+            }
+        }
+        self.pass(2_000);
+        for number in 5001..=5005 {
+            let _ = self.floor.set_mode(&format!("{number}@test.cc"), None, model::Mode::NotReady, None);
+        }
+        self.hear();
+    }
+}
+
+/// What the wire may make of the items: within a window copies come in any order, and any of them once more; what the console knows
+/// by itself stands where it was.
+fn delivered(items: &[Item], window: usize, order: &[u32], again: &[Index]) -> Vec<Item> {
+    let mut order = order.iter().copied().cycle();
+    let mut out: Vec<Item> = Vec::new();
+    for stretch in items.split_inclusive(|item| !matches!(item, Item::Copy(_))) {
+        let (copies, known) = match stretch.split_last() {
+            Some((last, copies)) if !matches!(last, Item::Copy(_)) => (copies, Some(last)),
+            _ => (stretch, None),
+        };
+        for chunk in copies.chunks(window) {
+            let mut keyed: Vec<(u32, &Item)> = chunk.iter().map(|item| (order.next().unwrap_or(0), item)).collect();
+            keyed.sort_by_key(|(key, _)| *key);
+            out.extend(keyed.into_iter().map(|(_, item)| item.clone()));
+        }
+        out.extend(known.cloned());
+    }
+    for index in again {
+        let at = index.index(out.len().max(1));
+        if let Some(copy @ Item::Copy(_)) = out.get(at).cloned() {
+            out.insert(at + 1 + index.index(out.len() - at), copy);
+        }
+    }
+    out
+}
+
+fn console(items: &[Item]) -> Floor {
+    let mut floor = Floor::default();
+    for item in items {
+        match item {
+            Item::Copy(event) => drop(floor.apply(event)),
+            Item::Listens(call, device) => floor.expect_listener(&CallId::trusted(call.as_str()), &DeviceId::trusted(device.as_str())),
+            Item::TakesPart(call, device) => floor.forget_listener(&CallId::trusted(call.as_str()), &DeviceId::trusted(device.as_str())),
+        }
+    }
+    floor
+}
+
+/// The live calls, by id, in the truth's words.
+fn told(floor: &Floor) -> BTreeMap<String, Value> {
+    let party = |row: &CallRow| -> Vec<Value> {
+        let mut parties: Vec<Value> = row
+            .parties
+            .iter()
+            .map(|party| {
+                let state = match party.state {
+                    PartyState::Initiated | PartyState::Dialling => "Initiate",
+                    PartyState::Alerting => "Alerting",
+                    PartyState::Connected => "Connect",
+                    PartyState::Held => "Hold",
+                };
+                json!({"device": party.device.as_str(), "state": state, "silent": party.role == PartyRole::Listener})
+            })
+            .collect();
+        parties.sort_by_key(|party| text(&party["device"]));
+        parties
+    };
+    let rows = floor.calls().filter_map(|id| floor.call_row(id)).filter(|row| !row.end_not_seen);
+    rows.map(|row| {
+        let call = json!({
+            "callId": row.id.as_str(), "formerCallIds": row.former, "queue": row.queue,
+            // Off-hook and dialling say no type yet.
+            "callType": row.kind.clone().or_else(|| (row.parties.len() == 1).then(|| "unsaid".to_owned())),
+            "answered": row.answered.is_some(), "holds": row.holds.count, "onHold": row.holds.running.is_some(),
+            "recorded": row.recording, "parties": party(&row),
+        });
+        (row.id.as_str().to_owned(), call)
+    })
+    .collect()
+}
+
+fn truth(play: &Play) -> BTreeMap<String, Value> {
+    let as_told = |mut call: Value| {
+        let fields = call.as_object_mut().unwrap();
+        for name in ["caller", "called"] {
+            fields.remove(name);
+        }
+        let parties = fields["parties"].as_array_mut().unwrap();
+        parties.sort_by_key(|party| text(&party["device"]));
+        let held = parties.iter().any(|party| party["state"] == "Hold");
+        let alone = parties.len() == 1;
+        if alone && fields["answered"] == false {
+            fields.insert("callType".into(), "unsaid".into());
+        }
+        fields.insert("onHold".into(), held.into());
+        (text(&call["callId"]), call)
+    };
+    // Of a call between two numbers outside no device of ours hears anything, its end neither.
+    let ours = |call: &Value| call["parties"].as_array().unwrap().iter().any(|party| text(&party["device"]).starts_with('8'));
+    play.calls().into_iter().filter(ours).map(as_told).collect()
+}
+
+/// Every agent's row agrees with whether the agent is in a call.
+fn agents_agree(play: &Play, floor: &Floor) -> Result<(), TestCaseError> {
+    let agents = play.floor.truth()["agents"].clone();
+    for agent in agents.as_array().unwrap().iter().filter(|agent| agent["supervisor"] == false) {
+        let row = floor.row(&AgentId::trusted(text(&agent["agentId"]))).unwrap();
+        let in_call = !agent["calls"].as_array().unwrap().is_empty();
+        prop_assert_eq!(row.call.is_some(), in_call, "{:?} {}", row, agent);
+        if !in_call {
+            prop_assert_eq!(row.state, if agent["mode"] == "NotReady" { State::NotReady } else { State::Ready });
+        }
+    }
+    Ok(())
+}
+
+/// Which event a copy is a copy of: who did what to whom in which call, and when.
+fn said(event: &Event) -> impl PartialEq + use<> {
+    let who = [
+        &event.initiated,
+        &event.calling,
+        &event.called,
+        &event.alerting,
+        &event.answering,
+        &event.holding,
+        &event.retrieving,
+        &event.conferencing,
+        &event.added,
+        &event.transferring,
+        &event.transferred_to,
+        &event.releasing,
+    ];
+    // The copies of a merge come under either id.
+    let call = event.new_call.as_ref().or(event.call.as_ref()).cloned();
+    (event.kind, event.time, call, who.map(Clone::clone))
+}
+
+fn is_of_a_call(item: &Item) -> Option<&Event> {
+    match item {
+        Item::Copy(event) if event.call.is_some() && event.source.is_some() => Some(event),
+        _ => None,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn in_any_order_and_more_than_once_the_calls_are_the_platforms(
+        moves in moves(24), window in 1..24_usize, order in proptest::collection::vec(any::<u32>(), 50),
+        again in proptest::collection::vec(any::<Index>(), 0..12),
+    ) {
+        let play = Play::of(moves);
+        prop_assume!(play.is_sound());
+        let floor = console(&delivered(&play.items, window, &order, &again));
+        prop_assert_eq!(told(&floor), truth(&play));
+        agents_agree(&play, &floor)?;
+    }
+
+    /// 1. Any one copy of an event that other devices heard of as well.
+    #[test]
+    fn a_lost_copy_that_another_device_got_too_costs_nothing(
+        moves in moves(24), lost in any::<Index>(), window in 1..12_usize, order in proptest::collection::vec(any::<u32>(), 50),
+    ) {
+        let play = Play::of(moves);
+        prop_assume!(play.is_sound());
+        let twice = |index: &usize| {
+            let Some(event) = is_of_a_call(&play.items[*index]) else { return false };
+            let same = |other: &Item| is_of_a_call(other).is_some_and(|other| said(other) == said(event));
+            play.items.iter().filter(|other| same(other)).count() > 1
+        };
+        let candidates: Vec<usize> = (0..play.items.len()).filter(twice).collect();
+        prop_assume!(!candidates.is_empty());
+        let mut items = play.items.clone();
+        items.remove(candidates[lost.index(candidates.len())]);
+        let floor = console(&delivered(&items, window, &order, &[]));
+        prop_assert_eq!(told(&floor), truth(&play));
+    }
+
+    /// 2. Any one copy at all: once everybody has hung up and gone on to something else, no call is left but one that is on hold, or
+    /// at phones without agents.
+    #[test]
+    fn whatever_is_lost_no_call_goes_on_for_ever(moves in moves(24), lost in any::<Index>()) {
+        let mut play = Play::of(moves);
+        prop_assume!(play.is_sound());
+        play.end();
+        let mut items = play.items.clone();
+        let candidates: Vec<usize> = (0..items.len()).filter(|index| is_of_a_call(&items[*index]).is_some()).collect();
+        prop_assume!(!candidates.is_empty());
+        items.remove(candidates[lost.index(candidates.len())]);
+        let floor = console(&items);
+        for row in floor.calls().filter_map(|id| floor.call_row(id)).filter(|row| !row.end_not_seen) {
+            let held = row.parties.iter().any(|party| party.state == PartyState::Held);
+            let nobodys = row.parties.iter().all(|party| party.agent.is_none());
+            prop_assert!(held || nobodys, "{row:?}");
+            prop_assert!(row.is_doubtful(row.touched + DOUBTFUL_AFTER));
+        }
+    }
+}
