@@ -1,5 +1,5 @@
 // One agent in depth: beside the board, in its address, and as a page of its own.
-import { expect, test } from "./support/fixtures";
+import { expect, provoked, test } from "./support/fixtures";
 import { id } from "./support/platform";
 
 test("Enter opens the agent beside the board, Escape closes; the address says whom", async ({ board, platform }) => {
@@ -56,7 +56,9 @@ test("an agent's page shows the same, live", async ({ board, platform }) => {
   await expect(board.panel).toHaveAttribute("data-panel", id("5007"));
 });
 
-test("an agent that nobody knows", async ({ board }) => {
+test("an agent that nobody knows", async ({ board, quiet }) => {
+  // The page says so with its status too; and there is no day of nobody.
+  quiet.expect(provoked.status(404));
   await board.open("/agents/9999");
   await expect(board.page.locator("[data-no-agent]")).toContainText("There is no agent 9999");
   await board.open("/?agent=9999");
