@@ -1,0 +1,145 @@
+//! What call events do: to their call, to calls that become one, to the calls that they contradict; and how calls are forgotten.
+
+use super::Changes;
+use crate::floor::call::Call;
+use crate::floor::event::{Event, EventKind};
+use crate::floor::stamp::Stamp;
+use crate::floor::state::Recording;
+use crate::floor::{CallId, Floor};
+
+const MOST_CALLS: usize = 200_000;
+/// How long an ended call is kept, by event time: late copies of its events must find it ended.
+const KEEP_ENDED: i64 = 10 * 60 * 1000;
+
+impl Floor {
+    pub(super) fn call_event(&mut self, event: &Event, at: Stamp) -> Changes {
+        let Some(named) = &event.call else { return Changes::default() };
+        let mut changes = Changes::default();
+        self.agent_of_copy(event, at, &mut changes);
+        let id = match (&event.new_call, event.kind) {
+            (Some(new), EventKind::Conferenced | EventKind::Transferred) => self.merge(event, new),
+            _ => self.successor(named),
+        };
+        if !self.has_room_for(&id) {
+            return changes;
+        }
+        let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
+        let known = call.devices().len();
+        call.take(event, named, at);
+        for device in &call.devices()[known..] {
+            self.seats.entry(device.clone()).or_default().calls.insert(id.clone());
+        }
+        if let Some(seat) = event.source.as_ref().and_then(|source| self.seats.get_mut(source)) {
+            seat.ours = true;
+        }
+        self.changed_in(&id, &mut changes);
+        let olds = [&event.call, &event.primary_old, &event.secondary_old].into_iter().flatten();
+        changes.calls.extend(olds.filter(|old| **old != id).cloned());
+        changes.calls.push(id);
+        changes.tidy();
+        changes
+    }
+
+    /// Those in the call; and the other calls of its devices, which it may contradict.
+    fn changed_in(&self, id: &CallId, changes: &mut Changes) {
+        let Some(call) = self.calls.get(id) else { return };
+        changes.agents.extend(self.agents_at_devices(call).cloned());
+        for device in call.devices() {
+            if self.seats.get(device).is_some_and(|seat| seat.calls.len() > 1) {
+                self.changed_at(device, Some(id), changes);
+            }
+        }
+    }
+
+    fn has_room_for(&mut self, id: &CallId) -> bool {
+        if self.calls.len() >= MOST_CALLS && !self.calls.contains_key(id) {
+            self.prune();
+        }
+        self.calls.len() < MOST_CALLS || self.calls.contains_key(id)
+    }
+
+    /// recordStopped names its recording only; recordStarted said whose that is.
+    pub(super) fn record_event(&mut self, event: &Event, at: Stamp) -> Changes {
+        let known = event.record.as_ref().and_then(|record| self.recordings.get(record)).cloned().unwrap_or_default();
+        let room = self.recordings.len() < MOST_CALLS;
+        let Some(id) = event.call.clone().or(known.call).map(|call| self.successor(&call)) else {
+            // Its beginning may still come.
+            if let Some(record) = event.record.clone().filter(|_| room && event.kind == EventKind::RecordStopped) {
+                self.recordings.insert(record, Recording { call: None, stopped: Some(at), time: at.time });
+            }
+            return Changes::default();
+        };
+        if !self.has_room_for(&id) {
+            return Changes::default();
+        }
+        let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
+        call.take(event, &id, at);
+        if let (Some(record), EventKind::RecordStarted) = (&event.record, event.kind) {
+            if let Some(stopped) = known.stopped {
+                call.stop_recording(record, stopped);
+            }
+            if room {
+                self.recordings.insert(record.clone(), Recording { call: Some(id.clone()), stopped: None, time: at.time });
+            }
+        }
+        let mut changes = Changes::default();
+        changes.agents.extend(self.calls.get(&id).into_iter().flat_map(|call| self.agents_at_devices(call)).cloned());
+        changes.calls.push(id);
+        changes
+    }
+
+    /// Calls that become `new` by a conference or a transfer are one call from now on.
+    fn merge(&mut self, event: &Event, new: &CallId) -> CallId {
+        let new = self.successor(new);
+        for old in [&event.call, &event.primary_old, &event.secondary_old].into_iter().flatten() {
+            let old = self.successor(old);
+            if old == new {
+                continue;
+            }
+            if let Some(call) = self.calls.remove(&old) {
+                for device in call.devices() {
+                    if let Some(seat) = self.seats.get_mut(device) {
+                        seat.calls.remove(&old);
+                    }
+                }
+                for former in call.former_ids() {
+                    self.successors.insert(former.clone(), (new.clone(), self.latest));
+                }
+                let merged = self.calls.entry(new.clone()).or_insert_with(|| Call::new(new.clone()));
+                merged.absorb(call);
+                for device in merged.devices() {
+                    self.seats.entry(device.clone()).or_default().calls.insert(new.clone());
+                }
+            }
+            self.successors.insert(old, (new.clone(), self.latest));
+        }
+        new
+    }
+
+    /// Forgets calls that ended long ago; where that is not enough, those that were silent the longest.
+    pub(super) fn prune(&mut self) {
+        let horizon = self.latest.saturating_sub(KEEP_ENDED);
+        let old = |call: &Call| call.touched < horizon && (call.parts().next().is_none() || self.standing(call).over);
+        let mut gone: Vec<CallId> = self.calls.iter().filter(|(_, call)| old(call)).map(|(id, _)| id.clone()).collect();
+        if self.calls.len() - gone.len() >= MOST_CALLS {
+            let mut by_age: Vec<(i64, &CallId)> = self.calls.iter().map(|(id, call)| (call.touched, id)).collect();
+            by_age.sort_unstable();
+            gone.extend(by_age.into_iter().take(MOST_CALLS / 10).map(|(_, id)| id.clone()));
+        }
+        for id in gone {
+            let Some(call) = self.calls.remove(&id) else { continue };
+            for device in call.devices() {
+                let Some(seat) = self.seats.get_mut(device) else { continue };
+                seat.calls.remove(&id);
+                // What it contradicted stays contradicted.
+                seat.busy = seat.busy.max(call.part(device).and_then(|part| part.busy));
+                if seat.calls.is_empty() {
+                    self.seats.remove(device);
+                }
+            }
+        }
+        let calls = &self.calls;
+        self.successors.retain(|_, (to, time)| *time >= horizon || calls.contains_key(to));
+        self.recordings.retain(|_, known| known.time >= horizon || known.call.as_ref().is_some_and(|call| calls.contains_key(call)));
+    }
+}
