@@ -3,6 +3,7 @@
 //! Each test starts its own platform, console and database, and waits for what the live channel says, never for the clock.
 
 mod access;
+mod calls;
 mod checks;
 mod command_line;
 mod events;
