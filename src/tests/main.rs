@@ -4,6 +4,7 @@
 
 mod access;
 mod bulk;
+mod calls;
 mod checks;
 mod command_line;
 mod day;
