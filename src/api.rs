@@ -1,14 +1,16 @@
-//! The server functions: public endpoints, one file a subject. Each body authorises, then makes one service call.
+//! The server functions: public endpoints, one file a subject. Each body authorises, then makes one service call. Pages ask them
+//! through [`client`].
 
-mod bulk;
+pub mod client;
 mod error;
+
+#[cfg(feature = "ssr")]
+mod bulk;
+#[cfg(feature = "ssr")]
 mod force;
+#[cfg(feature = "ssr")]
 mod order;
+#[cfg(feature = "ssr")]
 mod session;
 
-pub use bulk::{BulkCancel, BulkStart, bulk_cancel, bulk_start};
 pub use error::ApiError;
-pub use force::{ForceDrop, ForceJoin, ForceListen, ForceLogout, ForceNotReady, ForceReady, ForceTake};
-pub use force::{force_drop, force_join, force_listen, force_logout, force_not_ready, force_ready, force_take};
-pub use order::{OrderCancel, order_cancel};
-pub use session::{SignIn, SignOut, sign_in, sign_out};

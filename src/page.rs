@@ -64,8 +64,17 @@ pub struct PageContext {
     pub query: String,
     /// The tenant that this console serves: prefilled on the sign-in page.
     pub namespace: Namespace,
+    /// What went wrong with a form that was sent without a program in the page.
+    pub form_error: Option<FormError>,
     /// Present for those who are signed in.
     pub first: Option<FirstView>,
+}
+
+/// Why a form was refused: for scripts and tests, and in the reader's words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormError {
+    pub kind: String,
+    pub words: String,
 }
 
 /// Where the browser's files are, each with its content's hash in the query: they may be cached for ever.

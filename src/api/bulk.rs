@@ -4,7 +4,6 @@ use super::ApiError;
 use crate::floor::Run;
 use leptos::prelude::*;
 
-#[cfg(feature = "ssr")]
 use crate::server::runs;
 
 /// Starts a run: `operation` is the SDK's name (forceReady, forceNotReady or forceLogout), `agents` their ids separated by commas.

@@ -1,12 +1,14 @@
 //! What a server function can answer instead of a result. The page puts it in words (`i18n`); the HTTP status is decided here.
 
 use crate::floor::{Effect, Obstacle};
+#[cfg(feature = "ssr")]
 use leptos::server_fn::codec::JsonEncoding;
+#[cfg(feature = "ssr")]
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use serde::{Deserialize, Serialize};
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "error", rename_all = "kebab-case", rename_all_fields = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "ssr", serde(tag = "error", rename_all = "kebab-case", rename_all_fields = "camelCase"))]
 pub enum ApiError {
     #[error("not signed in: sign in and try again")]
     SignedOut,
@@ -65,6 +67,7 @@ impl ApiError {
     }
 }
 
+#[cfg(feature = "ssr")]
 impl FromServerFnError for ApiError {
     type Encoder = JsonEncoding;
 
@@ -75,7 +78,6 @@ impl FromServerFnError for ApiError {
             }
             other => ApiError::Transport { detail: other.to_string() },
         };
-        #[cfg(feature = "ssr")]
         crate::server::context::note_bad_request(error.status());
         error
     }

@@ -7,7 +7,6 @@ use super::ApiError;
 use crate::floor::Intervention;
 use leptos::prelude::*;
 
-#[cfg(feature = "ssr")]
 use {
     crate::floor::Operation,
     crate::server::force::{Request, force},

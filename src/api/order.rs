@@ -3,7 +3,6 @@
 use super::ApiError;
 use leptos::prelude::*;
 
-#[cfg(feature = "ssr")]
 use crate::server::orders;
 
 /// Takes back what the console would do at this agent by itself: to be ready again, or to be logged out after the call.

@@ -56,6 +56,12 @@ impl Effect {
     pub fn from_code(code: &str) -> Option<Effect> {
         Effect::ALL.into_iter().find(|effect| effect.code() == code)
     }
+
+    /// As an answer's JSON has it.
+    pub fn from_name(name: &str) -> Option<Effect> {
+        const NAMES: [&str; 8] = ["Listens", "Joins", "ListenerJoins", "Takes", "Leaves", "EndsCall", "Now", "AfterCall"];
+        NAMES.iter().position(|known| *known == name).map(|place| Effect::ALL[place])
+    }
 }
 
 /// Why an operation cannot work here and now.
@@ -89,6 +95,46 @@ pub enum Obstacle {
     OtherDevice,
     #[error("the same operation at this agent is still under way")]
     UnderWay,
+}
+
+impl Obstacle {
+    pub const ALL: [Obstacle; 14] = [
+        Obstacle::NotPermitted,
+        Obstacle::NotInCall,
+        Obstacle::NotInThatCall,
+        Obstacle::NotAnswered,
+        Obstacle::OnHold,
+        Obstacle::NoDevice,
+        Obstacle::LoggedOut,
+        Obstacle::AlreadyReady,
+        Obstacle::AlreadyNotReady,
+        Obstacle::AlreadyIn,
+        Obstacle::OwnBusy,
+        Obstacle::OwnDevice,
+        Obstacle::OtherDevice,
+        Obstacle::UnderWay,
+    ];
+
+    /// As an answer's JSON has it.
+    pub fn from_name(name: &str) -> Option<Obstacle> {
+        const NAMES: [&str; 14] = [
+            "NotPermitted",
+            "NotInCall",
+            "NotInThatCall",
+            "NotAnswered",
+            "OnHold",
+            "NoDevice",
+            "LoggedOut",
+            "AlreadyReady",
+            "AlreadyNotReady",
+            "AlreadyIn",
+            "OwnBusy",
+            "OwnDevice",
+            "OtherDevice",
+            "UnderWay",
+        ];
+        NAMES.iter().position(|known| *known == name).map(|place| Obstacle::ALL[place])
+    }
 }
 
 /// The target's part in the call that the operation is about.

@@ -38,6 +38,19 @@ impl Operation {
         Operation::ALL.into_iter().find(|operation| operation.action() == action)
     }
 
+    /// The server function's path below `/api/`.
+    pub fn path(self) -> &'static str {
+        match self {
+            Operation::Listen => "force/listen",
+            Operation::Join => "force/join",
+            Operation::Take => "force/take",
+            Operation::Drop => "force/drop",
+            Operation::Ready => "force/ready",
+            Operation::NotReady => "force/not-ready",
+            Operation::Logout => "force/logout",
+        }
+    }
+
     /// The key that starts it on the board.
     pub fn key(self) -> &'static str {
         match self {

@@ -1,23 +1,22 @@
 //! Signing in. A plain form that works without a program in the page; with it, an error keeps what was typed (the password aside)
 //! and says in words what went wrong.
 
-use crate::api::{ApiError, sign_in};
+use crate::api::{ApiError, client};
 use crate::i18n::{Texts, texts};
-use crate::page::PageContext;
+use crate::page::{FormError, PageContext};
 use crate::ui::preferences::{Preferences, local_path};
 use crate::ui::{address, dynamic, erased};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::server_fn::error::ServerFnUrlError;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let page = expect_context::<PageContext>();
     let texts = texts();
     let address = address();
-    let from_server = untrack(|| address.param("__err")).map(|error| ServerFnUrlError::<ApiError>::decode_err(&error));
-    let error = RwSignal::new(from_server);
+    // What the server said about a form that a browser without scripts sent.
+    let error = RwSignal::new(page.form_error.clone());
     let busy = RwSignal::new(false);
 
     let number = NodeRef::<html::Input>::new();
@@ -39,8 +38,9 @@ pub fn SignInPage() -> impl IntoView {
         let (number, secret) = (typed(number).trim().to_owned(), typed(password));
         let (domain, extension) = (typed(domain).trim().to_owned(), typed(extension).trim().to_owned());
         leptos::task::spawn_local(async move {
-            match sign_in(number, secret, domain, extension, next.clone()).await {
-                Ok(()) => {
+            let fields = [("number", &number), ("password", &secret), ("domain", &domain), ("extension", &extension), ("next", &next)];
+            match client::post("sign-in", &fields.map(|(name, value)| (name, Some(value.as_str())))).await {
+                Ok(_) => {
                     // The whole page anew: another person may see other things.
                     _ = location().assign(local_path(&next));
                 }
@@ -49,7 +49,7 @@ pub fn SignInPage() -> impl IntoView {
                     if let Some(input) = password.get_untracked() {
                         input.set_value("");
                     }
-                    error.set(Some(problem));
+                    error.set(Some(FormError::of(&problem, texts)));
                     request_animation_frame(move || {
                         if let Some(message) = message.get_untracked() {
                             _ = message.focus();
@@ -70,9 +70,9 @@ pub fn SignInPage() -> impl IntoView {
                     tabindex="-1"
                     node_ref=message
                     hidden=dynamic(move || error.with(Option::is_none))
-                    data-error=dynamic(move || error.with(|error| error.as_ref().map(kind)))
+                    data-error=dynamic(move || error.with(|error| error.as_ref().map(|error| error.kind.clone())))
                 >
-                    {dynamic(move || error.with(|error| error.as_ref().map(|error| words(texts, error))))}
+                    {dynamic(move || error.with(|error| error.as_ref().map(|error| error.words.clone())))}
                 </p>
                 <Field name="number" label=texts.number hint=texts.number_hint input=number value="" autocomplete="username" />
                 <label class="field">
@@ -137,6 +137,12 @@ fn Field(
             <small id=hint_id>{hint}</small>
         </label>
     })
+}
+
+impl FormError {
+    pub fn of(error: &ApiError, texts: &Texts) -> FormError {
+        FormError { kind: kind(error).to_owned(), words: words(texts, error) }
+    }
 }
 
 /// For scripts and tests; the reader gets [`words`].

@@ -1,9 +1,10 @@
 //! The pages, rendered with the board as it is now; and the choice of language and theme.
 
+use crate::api::ApiError;
 use crate::app;
 use crate::floor::{AgentId, BoardQuery, CallQuery, Namespace};
 use crate::live::FirstView;
-use crate::page::{Language, PageContext, Theme};
+use crate::page::{FormError, Language, PageContext, Theme};
 use crate::server::context::local_path;
 use crate::server::owner::{Reader, Subject};
 use crate::server::session::{Session, cookie_value};
@@ -14,6 +15,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use leptos::prelude::provide_context;
+use leptos::server_fn::error::ServerFnUrlError;
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -48,6 +50,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
         namespace: console.config.namespace.clone(),
+        form_error: form_error(&uri, language(&headers)),
         first,
     };
     let provided = context.clone();
@@ -109,6 +112,13 @@ pub fn agent_of(path: &str, namespace: &Namespace) -> Option<AgentId> {
     let id = if id.contains('@') { AgentId::parse(&id) } else { AgentId::of(&id, namespace) };
     // What cannot be an agent is one that nobody knows.
     Some(id.unwrap_or_else(|_| AgentId::trusted("")))
+}
+
+/// What a server function said of a form of a browser without scripts stands in the address.
+fn form_error(uri: &Uri, language: Language) -> Option<FormError> {
+    let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
+    let (_, error) = params.into_iter().find(|(name, _)| name == "__err")?;
+    Some(FormError::of(&ServerFnUrlError::<ApiError>::decode_err(&error), language.texts()))
 }
 
 /// The sign-in page, from which one comes back to `uri`.

@@ -58,15 +58,12 @@ impl Runs {
         });
     }
 
-    /// The answer to its start: the live channel may have told more of it since. What went well before is put aside.
-    pub fn take_new(self, run: Run) {
-        let well = |run: &&Run| run.is_over() && run.failed().is_empty();
+    /// The run with this id has begun: what went well before is put aside.
+    pub fn begun(self, id: u64) {
+        let well = |run: &&Run| run.id != id && run.is_over() && run.failed().is_empty();
         let over: Vec<u64> = self.runs.with_untracked(|runs| runs.iter().filter(well).map(|run| run.id).collect());
-        for id in over.into_iter().filter(|id| *id != run.id) {
+        for id in over {
             self.dismiss(id);
-        }
-        if self.runs.with_untracked(|runs| runs.iter().all(|known| known.id != run.id)) {
-            self.take(run);
         }
     }
 

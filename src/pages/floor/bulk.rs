@@ -3,7 +3,7 @@
 
 use super::select::SelectMenu;
 use super::{Floor, floor};
-use crate::api;
+use crate::api::client;
 use crate::floor::bulk::MOST_MINUTES;
 use crate::floor::{AgentId, DryRun, Obstacle, Operation, Role, dry_run};
 use crate::i18n::{Texts, texts};
@@ -30,9 +30,12 @@ impl Floor {
     ) {
         let agents = agents.iter().map(AgentId::as_str).collect::<Vec<_>>().join(",");
         leptos::task::spawn_local(async move {
-            done(match api::bulk_start(operation.action().to_owned(), agents, minutes).await {
-                Ok(run) => {
-                    self.store.runs.take_new(run);
+            let minutes = minutes.map(|minutes| minutes.to_string());
+            let fields = [("operation", Some(operation.action())), ("agents", Some(agents.as_str())), ("minutes", minutes.as_deref())];
+            done(match client::post("bulk/start", &fields).await {
+                Ok(begun) => {
+                    // The run itself comes over the live channel.
+                    self.store.runs.begun(begun.id.unsigned_abs());
                     Ok(())
                 }
                 Err(error) => Err((texts.api_error)(&error)),

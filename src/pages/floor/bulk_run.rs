@@ -1,7 +1,7 @@
 //! How far the runs of this supervisor have come: a bar for each, what failed and why, and at each row what only the run knows.
 
 use super::{Floor, floor};
-use crate::api;
+use crate::api::{ApiError, client};
 use crate::floor::{AgentId, Operation, Outcome, Row, Run, Step};
 use crate::i18n::{Texts, texts};
 use crate::ui::{dynamic, erased};
@@ -58,7 +58,9 @@ fn RunBar(id: u64) -> impl IntoView {
         busy.set(true);
         leptos::task::spawn_local(async move {
             // What became of it the live channel tells, perhaps before this answer.
-            tell(api::bulk_cancel(id).await.map(|_| ()).map_err(|error| (texts.api_error)(&error)));
+            tell(
+                client::post("bulk/cancel", &[("id", Some(&id.to_string()))]).await.map(|_| ()).map_err(|error| (texts.api_error)(&error)),
+            );
         });
     };
     let retry = move |_| {
@@ -147,7 +149,7 @@ fn failed_items(run: &Run) -> Vec<(AgentId, Step)> {
 fn why(floor: Floor, agent: &AgentId, operation: Option<Operation>, step: Step, texts: &'static Texts) -> String {
     match step {
         Step::NotPossible(obstacle) => (texts.obstacle)(obstacle).to_owned(),
-        Step::Sent(Outcome::Refused(0)) => (texts.api_error)(&api::ApiError::Unreachable),
+        Step::Sent(Outcome::Refused(0)) => (texts.api_error)(&ApiError::Unreachable),
         Step::Sent(Outcome::Refused(status)) => {
             let row = floor.store.row_of(agent);
             let device = row.as_ref().and_then(|row| row.device.as_ref()).map(|device| device.number()).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! What the console will do at an agent by itself, at the row, and how to take it back (`data-order`).
 
 use super::{Floor, floor};
-use crate::api;
+use crate::api::client;
 use crate::floor::{Order, OrderKind, Role, Row};
 use crate::i18n::{Texts, texts};
 use crate::ui::erased;
@@ -46,7 +46,7 @@ pub fn OrderTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let cancel = move |_| {
         let agent = row.with_untracked(|row| row.agent.to_string());
         leptos::task::spawn_local(async move {
-            if let Err(error) = api::order_cancel(agent).await {
+            if let Err(error) = client::post("order/cancel", &[("agentId", Some(&agent))]).await {
                 floor.announcement.set((texts.api_error)(&error));
             }
         });

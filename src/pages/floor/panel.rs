@@ -8,7 +8,7 @@ use super::cells::TimeInState;
 use super::order::OrderTag;
 use super::progress::Progress;
 use super::{Floor, floor};
-use crate::api;
+use crate::api::client;
 use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
 use crate::i18n::{Texts, after, texts};
 use crate::ui::{Erased, dynamic, erased};
@@ -170,7 +170,9 @@ fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
         leptos::task::spawn_local(async move {
             let device = row.device.as_ref().map(ToString::to_string).unwrap_or_default();
             // What became of it the row tells.
-            if let Err(error) = api::force_not_ready(row.agent.to_string(), device, None, Some(minutes)).await {
+            let (agent, minutes) = (row.agent.as_str(), minutes.to_string());
+            let fields = [("agentId", Some(agent)), ("deviceId", Some(device.as_str())), ("minutes", Some(minutes.as_str()))];
+            if let Err(error) = client::post(Operation::NotReady.path(), &fields).await {
                 floor.announcement.set((texts.api_error)(&error));
             }
         });

@@ -80,17 +80,28 @@ fn line(floor: Floor, target: &Target, note: Option<&Note>, texts: &Texts) -> Op
                 dismissible: false,
             },
         }),
-        Some(Note::Answered(answer)) => Some(match told {
-            Some(action) if action.id > answer.id || (action.id == answer.id && step(action) >= step(answer)) => of_intervention(action),
-            _ => of_intervention(answer),
+        Some(Note::Answered { operation, answer }) => Some(match told {
+            Some(action) if action.id > answer.id || (action.id == answer.id && step(action.outcome) >= step(answer.outcome)) => {
+                of_intervention(action)
+            }
+            _ => {
+                let word = (texts.operation)(*operation);
+                let words = match answer.outcome {
+                    Outcome::Confirmed => (texts.confirmed)(word, ""),
+                    Outcome::Requested => (texts.requested)(word),
+                    _ => (texts.accepted)(word, ""),
+                };
+                let words = words.trim_end().to_owned();
+                Line { outcome: answer.outcome.code(), operation: *operation, words, more: String::new(), dismissible: false }
+            }
         }),
         Some(Note::Failed { operation, error }) => Some(of_error(floor, *operation, error, target, texts)),
         Some(Note::Blocked { operation, why }) => Some(not_possible(*operation, why, texts)),
     }
 }
 
-fn step(action: &Intervention) -> u8 {
-    match action.outcome {
+fn step(outcome: Outcome) -> u8 {
+    match outcome {
         Outcome::Requested => 0,
         Outcome::Accepted => 1,
         _ => 2,

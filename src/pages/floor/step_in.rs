@@ -6,8 +6,9 @@
 use super::Floor;
 use super::progress::announce;
 use super::target::Target;
-use crate::api::{self, ApiError};
-use crate::floor::{Effect, Intervention, Operation};
+use crate::api::ApiError;
+use crate::api::client::{self, Answer};
+use crate::floor::{AgentId, CallId, DeviceId, Effect, Operation};
 use crate::i18n::{Texts, texts};
 use leptos::prelude::*;
 use std::time::Duration;
@@ -21,7 +22,10 @@ pub enum Note {
         before: Option<i64>,
     },
     /// The server function's answer.
-    Answered(Intervention),
+    Answered {
+        operation: Operation,
+        answer: Answer,
+    },
     Failed {
         operation: Operation,
         error: ApiError,
@@ -86,21 +90,15 @@ impl Floor {
             notes.insert(target.key(), Note::Sent { operation, before });
         });
         leptos::task::spawn_local(async move {
-            let agent = target.agent.as_ref().map(ToString::to_string).unwrap_or_default();
-            let device = target.device.as_ref().map(ToString::to_string).unwrap_or_default();
-            let call = target.call_id.as_ref().map(ToString::to_string).unwrap_or_default();
-            let expect = Some(effect.code().to_owned());
-            let answer = match operation {
-                Operation::Listen => api::force_listen(call, None, expect).await,
-                Operation::Join => api::force_join(device, call, None, expect).await,
-                Operation::Take => api::force_take(device, call, None, expect).await,
-                Operation::Drop => api::force_drop(device, call, expect).await,
-                Operation::Ready => api::force_ready(agent, device, expect).await,
-                Operation::NotReady => api::force_not_ready(agent, device, expect, None).await,
-                Operation::Logout => api::force_logout(agent, device, expect).await,
-            };
+            // Each takes what it needs; for listening the device would be the listener's, which is one's own unless named.
+            let of_call = operation.on_call();
+            let call = target.call_id.as_ref().filter(|_| of_call).map(CallId::as_str);
+            let agent = target.agent.as_ref().filter(|_| !of_call).map(AgentId::as_str);
+            let device = target.device.as_ref().filter(|_| operation != Operation::Listen).map(DeviceId::as_str);
+            let fields = [("callId", call), ("agentId", agent), ("deviceId", device), ("expect", Some(effect.code()))];
+            let answer = client::post(operation.path(), &fields).await;
             let note = match answer {
-                Ok(intervention) => Note::Answered(intervention),
+                Ok(answer) => Note::Answered { operation, answer },
                 Err(error) => Note::Failed { operation, error },
             };
             self.note(&target, note, texts);

@@ -1,7 +1,7 @@
 //! The top of the page: how live it is, who is signed in, language and theme; and the banner that speaks up when it is not live.
 
 use super::floor;
-use crate::api::{ApiError, sign_out};
+use crate::api::{ApiError, client};
 use crate::i18n::texts;
 use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
@@ -22,8 +22,8 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
     let leave = move |event: SubmitEvent| {
         event.prevent_default();
         leptos::task::spawn_local(async move {
-            match sign_out().await {
-                Ok(()) | Err(ApiError::SignedOut) => _ = location().assign("/sign-in"),
+            match client::post("sign-out", &[]).await {
+                Ok(_) | Err(ApiError::SignedOut) => _ = location().assign("/sign-in"),
                 Err(_) => floor.announcement.set(texts.sign_out_failed.to_owned()),
             }
         });

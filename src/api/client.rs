@@ -1,0 +1,147 @@
+//! The browser's side of the server functions: a form there, JSON back. By hand, because what the functions bring along for any type
+//! in any encoding is a tenth of what the browser would load.
+
+use super::ApiError;
+use crate::floor::{Effect, Obstacle, Outcome};
+use crate::ui::address::encode;
+
+/// What a server function answered, as far as pages ask: the rest comes over the live channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer {
+    /// Of a step-in, or of a run.
+    pub id: i64,
+    /// How far the step-in had come.
+    pub outcome: Outcome,
+}
+
+/// Fields of a form; those without a value are left out.
+pub type Fields<'a> = &'a [(&'a str, Option<&'a str>)];
+
+/// Calls the server function at `/api/{path}`.
+pub async fn post(path: &str, fields: Fields<'_>) -> Result<Answer, ApiError> {
+    let pairs: Vec<String> = fields.iter().filter_map(|(name, value)| Some(format!("{name}={}", encode((*value)?)))).collect();
+    let (status, answer) = fetch(&format!("/api/{path}"), &pairs.join("&")).await?;
+    if (200..300).contains(&status) {
+        let outcome = match answer.text("outcome").as_deref() {
+            Some("Confirmed") => Outcome::Confirmed,
+            Some("Requested") => Outcome::Requested,
+            _ => Outcome::Accepted,
+        };
+        Ok(Answer { id: answer.number("id").unwrap_or_default(), outcome })
+    } else {
+        Err(answer.error(status))
+    }
+}
+
+/// One JSON object.
+trait Object {
+    fn text(&self, name: &str) -> Option<String>;
+    fn number(&self, name: &str) -> Option<i64>;
+
+    /// An answer that is none of ours came from something between us and the console.
+    fn error(&self, status: u16) -> ApiError {
+        let text = |name| self.text(name).unwrap_or_default();
+        let platform = self.number("status").and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
+        let lost = || ApiError::Transport { detail: format!("status {status}") };
+        match text("error").as_str() {
+            "signed-out" => ApiError::SignedOut,
+            "not-permitted" => ApiError::NotPermitted,
+            "wrong-origin" => ApiError::WrongOrigin,
+            "bad-argument" => ApiError::BadArgument { field: text("field"), problem: text("problem") },
+            "obstacle" => Obstacle::from_name(&text("obstacle")).map_or_else(lost, |obstacle| ApiError::Obstacle { obstacle }),
+            "changed" => Effect::from_name(&text("effect")).map_or_else(lost, |effect| ApiError::Changed { effect }),
+            "wrong-credentials" => ApiError::WrongCredentials,
+            "refused" => ApiError::Refused { status: platform, holder: self.text("holder") },
+            "unreachable" => ApiError::Unreachable,
+            "outcome-unknown" => ApiError::OutcomeUnknown,
+            "not-understood" => ApiError::NotUnderstood { status: platform },
+            "busy" => ApiError::Busy,
+            "audit-failed" => ApiError::AuditFailed,
+            _ => lost(),
+        }
+    }
+}
+
+#[cfg(feature = "hydrate")]
+use browser::fetch;
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use super::{ApiError, Object};
+    use leptos::prelude::window;
+    use leptos::wasm_bindgen::{JsCast, JsValue};
+    use leptos::web_sys::{Request, RequestInit, Response};
+    use wasm_bindgen_futures::JsFuture;
+
+    impl Object for JsValue {
+        fn text(&self, name: &str) -> Option<String> {
+            js_sys::Reflect::get(self, &name.into()).ok()?.as_string()
+        }
+
+        fn number(&self, name: &str) -> Option<i64> {
+            js_sys::Reflect::get(self, &name.into()).ok()?.as_f64().map(|number| number as i64)
+        }
+    }
+
+    /// Sends the form; answers the status, and the JSON where there is any.
+    pub async fn fetch(path: &str, form: &str) -> Result<(u16, JsValue), ApiError> {
+        let lost = |_| ApiError::Transport { detail: String::new() };
+        let init = RequestInit::new();
+        init.set_method("POST");
+        init.set_body(&form.into());
+        let request = Request::new_with_str_and_init(path, &init).map_err(lost)?;
+        let headers = request.headers();
+        for (name, value) in [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")] {
+            headers.set(name, value).map_err(lost)?;
+        }
+        let response: Response = JsFuture::from(window().fetch_with_request(&request)).await.map_err(lost)?.unchecked_into();
+        let text = JsFuture::from(response.text().map_err(lost)?).await.map_err(lost)?.as_string().unwrap_or_default();
+        Ok((response.status(), js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL)))
+    }
+}
+
+/// Nobody clicks on the server.
+#[cfg(not(feature = "hydrate"))]
+async fn fetch(path: &str, _form: &str) -> Result<(u16, serde_json::Value), ApiError> {
+    Err(ApiError::Transport { detail: format!("{path} is asked by browsers only") })
+}
+
+#[cfg(not(feature = "hydrate"))]
+impl Object for serde_json::Value {
+    fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.as_str().map(str::to_owned)
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        self.get(name)?.as_i64()
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_comes_across_as_it_is() {
+        let obstacles = Obstacle::ALL.map(|obstacle| ApiError::Obstacle { obstacle });
+        let effects = Effect::ALL.map(|effect| ApiError::Changed { effect });
+        let others = [
+            ApiError::SignedOut,
+            ApiError::NotPermitted,
+            ApiError::WrongOrigin,
+            ApiError::BadArgument { field: "agentId".to_owned(), problem: "is missing".to_owned() },
+            ApiError::WrongCredentials,
+            ApiError::Refused { status: 459, holder: Some("5002@test.cc".to_owned()) },
+            ApiError::Refused { status: 460, holder: None },
+            ApiError::Unreachable,
+            ApiError::OutcomeUnknown,
+            ApiError::NotUnderstood { status: 418 },
+            ApiError::Busy,
+            ApiError::AuditFailed,
+        ];
+        for error in obstacles.into_iter().chain(effects).chain(others) {
+            assert_eq!(serde_json::to_value(&error).unwrap().error(409), error);
+        }
+        assert_eq!(serde_json::json!("<html>").error(502), ApiError::Transport { detail: "status 502".to_owned() });
+    }
+}
