@@ -19,6 +19,9 @@ pub struct DayTexts {
     pub col_state: Text,
     pub col_for: Text,
     pub nothing_known: Text,
+    pub call: Text,
+    /// At an id that the call had before.
+    pub under: Text,
     pub figures: Text,
     pub figures_as_of: fn(&str) -> String,
     pub figure: fn(Figure) -> Text,

@@ -1,8 +1,8 @@
 //! `GET /agents/{id}/day`: an agent's day so far as a piece of HTML, written by the server alone. The states as a strip with a list
 //! beside it for those who do not see it, the platform's figures, and the raw events.
 
-use crate::floor::mask::mask_text;
-use crate::floor::{AgentId, State as Doing};
+use crate::floor::mask::{mask, mask_text};
+use crate::floor::{AgentId, DeviceId, HistoryLine, State as Doing};
 use crate::page::Language;
 use crate::server::history::{DayFigures, Figure, Mark, Raw};
 use crate::server::owner::{DayView, Sight};
@@ -45,6 +45,7 @@ pub fn render(agent: &AgentId, day: &DayView, language: Language, sight: Sight, 
     view! {
         <div class="day" data-day=agent.to_string() lang=language.code()>
             {page.strip(agent, &day.day.marks.iter().copied().collect::<Vec<_>>(), day.now)}
+            {(!day.call.is_empty()).then(|| page.call(&day.call))}
             {day.day.figures.as_ref().map(|figures| page.figures(figures))}
             {page.events(day.day.events.iter().rev())}
         </div>
@@ -149,6 +150,34 @@ impl Page<'_> {
             at += step;
         }
         ticks
+    }
+
+    /// The call's life so far, the latest first, each thing once however many copies told of it.
+    fn call(&self, lines: &[HistoryLine]) -> AnyView {
+        let texts = self.language.day_texts();
+        let number = |device: &DeviceId| match self.sight {
+            Sight::Whole => device.number().to_owned(),
+            Sight::Masked => mask(device.number()),
+        };
+        let id = lines.last().map(|line| line.under.clone());
+        let lines = lines.iter().rev().map(|line| {
+            let who: Vec<String> = [&line.device, &line.other].into_iter().flatten().map(number).collect();
+            let under = (id.as_ref() != Some(&line.under)).then(|| line.under.to_string());
+            view! {
+                <li data-happened=format!("{:?}", line.kind)>
+                    <time datetime=self.zoned(line.at).timestamp().to_string()>{self.time(line.at)}</time>
+                    <span class="event-words">{(texts.event)(line.kind)} " " {who.join(" · ")}</span>
+                    {under.map(|id| view! { <code class="event-name" title=texts.under>{id}</code> })}
+                </li>
+            }
+        });
+        view! {
+            <section class="day-call">
+                <h3>{texts.call}</h3>
+                <ol class="events">{lines.collect::<Vec<_>>()}</ol>
+            </section>
+        }
+        .into_any()
     }
 
     fn figures(&self, day: &DayFigures) -> AnyView {
@@ -259,7 +288,7 @@ mod tests {
         day.marks.push_back(mark(1_000, Doing::Ready));
         let raw = Raw { at: 1_000, kind: EventKind::Other, name: event.name, body: body[..].into() };
         day.events.push_back(raw);
-        let view = DayView { day, now: 61_000 };
+        let view = DayView { day, call: Vec::new(), now: 61_000 };
         for (sight, number) in [(Sight::Whole, "13800001111"), (Sight::Masked, "138****1111")] {
             let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, sight, &TimeZone::UTC);
             assert!(html.contains(number) && html.contains("Ready, 00:00:01 to 00:01:01 (01:00)"), "{html}");

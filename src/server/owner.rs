@@ -15,7 +15,7 @@ pub use runs::{RunItem, Turn};
 pub use view::{Reader, Subject, View};
 
 use crate::api::ApiError;
-use crate::floor::{AgentId, Event, Intervention, Memory, Operation, RosterEntry, Run, Step};
+use crate::floor::{AgentId, Event, HistoryLine, Intervention, Memory, Operation, RosterEntry, Run, Step};
 use crate::live::{Link, LinkState};
 use crate::server::force::Wanted;
 use crate::server::history::{Day, Mark};
@@ -80,6 +80,8 @@ pub struct NewRun {
 #[derive(Debug)]
 pub struct DayView {
     pub day: Day,
+    /// What happened so far to the call that the agent is in.
+    pub call: Vec<HistoryLine>,
     /// The platform's clock.
     pub now: i64,
 }

@@ -13,6 +13,8 @@ pub static TEXTS: DayTexts = DayTexts {
     col_state: "State",
     col_for: "For",
     nothing_known: "Nothing is known of today yet.",
+    call: "This call",
+    under: "The call's id then",
     figures: "Figures of the day",
     figures_as_of: |time| format!("as the platform counted them at {time}"),
     figure: |figure| match figure {

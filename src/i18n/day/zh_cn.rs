@@ -13,6 +13,8 @@ pub static TEXTS: DayTexts = DayTexts {
     col_state: "状态",
     col_for: "时长",
     nothing_known: "今天还没有任何记录。",
+    call: "本次通话",
+    under: "当时的通话编号",
     figures: "今日数据",
     figures_as_of: |time| format!("平台统计，截至 {time}"),
     figure: |figure| match figure {

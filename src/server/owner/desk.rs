@@ -235,8 +235,9 @@ impl Desk {
 
     pub fn day(&mut self, agent: &AgentId) -> Option<DayView> {
         self.publish();
-        self.published.rows.get(agent)?;
-        Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), now: self.platform_now() })
+        let row = self.published.rows.get(agent)?;
+        let call = row.call.as_ref().map(|call| self.floor.call_history(&call.id)).unwrap_or_default();
+        Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), call, now: self.platform_now() })
     }
 
     pub fn subscribe(&mut self, sight: Sight, from: Option<(u64, u64)>) -> Subscription {
