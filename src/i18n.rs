@@ -172,6 +172,8 @@ pub struct Texts {
     pub sent_requested: fn(Text) -> String,
     pub requested: fn(Text) -> String,
     pub requested_title: Text,
+    pub waits: fn(Text) -> String,
+    pub waits_title: Text,
     pub accepted: fn(Text, &str) -> String,
     pub accepted_title: Text,
     pub deferred: fn(Text) -> String,

@@ -15,6 +15,9 @@ test("live calls stand longest first, each with its parties", async ({ board, pl
   await expect(board.page.locator(".empty")).toBeVisible();
   const first = await platform.talk("5001", "5002");
   await expect(callRow(board.page, first)).toHaveAttribute("data-parties", parties("8001", "8002"));
+  // The platform's times are whole seconds: the second call begins in a later one.
+  await expect(callRow(board.page, first).locator(".cell.time")).not.toHaveText("00:00");
+  await expect(callRow(board.page, first).locator(".cell.time")).not.toHaveText("00:01");
   const second = await platform.talkOutside("5003", CUSTOMER);
   await expect(callRow(board.page, second)).toHaveAttribute("data-parties", parties("8003", CUSTOMER));
   await expect(callRow(board.page, second)).toContainText(CUSTOMER);

@@ -3,14 +3,13 @@ import { expect, provoked, test } from "./support/fixtures";
 
 test("a refusal is told in words, with what to do", async ({ board, platform, quiet }) => {
   quiet.expect(provoked.status(409));
-  // A real one: nobody is logged out during a call.
-  await platform.talk("5001", "5002");
-  await board.is("5001", "on-call");
+  // As where a call began just before the request came.
+  await platform.fault({ refuse: { status: 460, path: "/api/csta/agent/state" } });
   await board.act("5001", "forceLogout");
   await board.confirm("forceLogout");
   await board.outcome("5001", "forceLogout", "refused", "Log out refused: Device 8001 is in a call (460)");
   await expect(board.progress("5001", "forceLogout")).toHaveAttribute("title", /Wait for the call to end, or drop it first/);
-  await board.is("5001", "on-call");
+  await board.is("5001", "ready");
   expect((await platform.operations()).at(-1)).toMatchObject({ path: "/api/csta/agent/state", status: 460 });
   // It is the server's truth: still there after a reload.
   await board.page.reload();
@@ -23,8 +22,7 @@ test("a refusal is told in Chinese", async ({ board, platform, quiet }) => {
   await board.page.getByRole("link", { name: "中文" }).click();
   await expect(board.page.locator("html")).toHaveAttribute("lang", "zh-CN");
   await board.live();
-  await platform.talk("5003", "5004");
-  await board.is("5003", "on-call");
+  await platform.fault({ refuse: { status: 460, path: "/api/csta/agent/state" } });
   await board.act("5003", "forceLogout");
   await board.confirm("forceLogout");
   await board.outcome("5003", "forceLogout", "refused", "签出被拒绝：分机 8003 正在通话（460）");

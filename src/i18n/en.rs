@@ -238,6 +238,8 @@ pub static TEXTS: Texts = Texts {
     action_while_down: "no connection to the console",
     sent_requested: |operation| format!("{operation} …"),
     requested: |operation| format!("{operation} requested"),
+    waits: |operation| format!("{operation} after the call"),
+    waits_title: "The platform refuses it during a call, so the console waits: it is sent when the call has ended, also after a restart.",
     requested_title: "Written to the audit log and on its way to the platform.",
     accepted: |operation, after| format!("{operation} accepted {after}"),
     deferred: |operation| format!("{operation} accepted, after the call"),

@@ -112,8 +112,8 @@ pub fn BulkDialog() -> impl IntoView {
         <dialog
             class="dialog"
             data-dialog="bulk"
-            aria-labelledby="bulk-title"
-            aria-describedby="bulk-plan"
+            aria-labelledby=dynamic(move || floor.bulk.get().map(|_| "bulk-title"))
+            aria-describedby=dynamic(move || floor.bulk.get().map(|_| "bulk-plan"))
             node_ref=dialog
             on:close=move |_| floor.bulk.set(None)
         >

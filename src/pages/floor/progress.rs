@@ -111,6 +111,7 @@ fn step(outcome: Outcome) -> u8 {
 fn of_intervention(floor: Floor, action: &Intervention, target: &Target, texts: &Texts) -> Line {
     let operation = (texts.operation)(action.operation);
     let (mut words, mut more) = match action.outcome {
+        Outcome::Requested if action.deferred => ((texts.waits)(operation), texts.waits_title.to_owned()),
         Outcome::Requested => ((texts.requested)(operation), texts.requested_title.to_owned()),
         Outcome::Accepted if action.deferred => ((texts.deferred)(operation), texts.deferred_title.to_owned()),
         Outcome::Accepted => ((texts.accepted)(operation, &after(action.answered_after)), texts.accepted_title.to_owned()),
