@@ -18,7 +18,8 @@ async fn the_day_shows_states_events_and_figures() {
         "agent": { "agentId": "5001@test.cc", "extensionId": "8001@test.cc", "agentStatus": "NotReady" },
         "params": { "CallsTotal": "7", "TalkTime": "125", "AuxCount": "3" },
     });
-    lab.simulator.event(status).await;
+    // Raw: on the platform it comes by a topic of its own, to which this console is not subscribed.
+    lab.simulator.raw(status.to_string().as_bytes()).await;
     live.until("the figures are there", |board| board.row("5001").figures.is_some_and(|figures| figures.calls == 7)).await;
     let answer = browser.get("/agents/5001@test.cc/day").await;
     assert_eq!((answer.status, answer.header("cache-control")), (200, "no-store"));
