@@ -11,7 +11,7 @@ use crate::pages::floor::progress::ProgressAt;
 use crate::pages::floor::target::Target;
 use crate::pages::floor::viewport::row_id;
 use crate::ui::time::duration;
-use crate::ui::{Erased, dynamic, erased};
+use crate::ui::{Erased, dynamic, erased, fading};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -27,15 +27,7 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
         let chosen = RwSignal::new(None::<DeviceId>);
         let target = Memo::new(move |_| chosen.with(|chosen| Target::of_call(call.get(), chosen.as_ref(), store)));
         let state = Memo::new(move |_| call.with(|call| call.state()));
-        // Which of two equal animations runs: changing over starts it anew. None for the state a row comes with.
-        let fade = Memo::new(move |before: Option<&(CallState, usize)>| {
-            let now = state.get();
-            match before {
-                None => (now, 0),
-                Some((then, turn)) if *then == now => (now, *turn),
-                Some((_, turn)) => (now, turn % 2 + 1),
-            }
-        });
+        let fade = fading(state);
         let keydown = move |event: KeyboardEvent| {
             let key = event.key();
             let wanted = Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(&key));

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::viewport::row_id;
 use crate::i18n::texts;
 use crate::ui::time::short_duration;
-use crate::ui::{dynamic, erased};
+use crate::ui::{dynamic, erased, fading};
 use leptos::html;
 use leptos::prelude::*;
 
@@ -23,15 +23,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
     let active = Memo::new(move |_| viewport.active.get() == Some(at));
     floor.store.watch(at).map(|row| {
         let state = Memo::new(move |_| row.with(|row| row.state));
-        // Which of two equal animations runs: changing over starts it anew. None for the state a row comes with.
-        let fade = Memo::new(move |before: Option<&(crate::floor::State, usize)>| {
-            let now = state.get();
-            match before {
-                None => (now, 0),
-                Some((then, turn)) if *then == now => (now, *turn),
-                Some((_, turn)) => (now, turn % 2 + 1),
-            }
-        });
+        let fade = fading(state);
         let chosen = Memo::new(move |_| row.with(|row| floor.selection.has(&row.agent)));
         let name = move || row.with(|row| row.called().to_owned());
         let pick = move |event: leptos::ev::MouseEvent| {
