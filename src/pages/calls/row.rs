@@ -2,7 +2,7 @@
 
 use super::parties::Parties;
 use super::tags::Tags;
-use crate::floor::{CallRow, CallState, DeviceId, Operation, State};
+use crate::floor::{CallRow, DeviceId, Operation, State};
 use crate::i18n::texts;
 use crate::pages::floor::actions::ActionsAt;
 use crate::pages::floor::cells::{direction_code, over};
