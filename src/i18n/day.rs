@@ -10,6 +10,8 @@ use crate::server::history::Figure;
 
 pub struct DayTexts {
     pub today: Text,
+    /// In which zone the times are.
+    pub zone: fn(&str) -> String,
     /// Agent, from, to.
     pub strip: fn(&str, &str, &str) -> String,
     /// State, from, to, how long.

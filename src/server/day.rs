@@ -114,7 +114,7 @@ impl Page<'_> {
         });
         view! {
             <section class="day-strip">
-                <h3>{texts.today}</h3>
+                <h3>{texts.today} <small>{self.zone.iana_name().map(texts.zone)}</small></h3>
                 <svg class="strip" width="100%" height="44" role="img" aria-label=(texts.strip)(agent.number(), &self.time(from), &self.time(to))>
                     {bars.collect::<Vec<_>>()}
                     {scale.collect::<Vec<_>>()}

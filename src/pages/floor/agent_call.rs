@@ -69,9 +69,10 @@ fn in_depth(call: &CallRow) -> Erased {
                             <dt>{texts.on_hold}</dt>
                             <dd data-hold-running=holds.running.is_some().then_some("")>{held}</dd>
                         })
-                    })} {data}
+                    })}
             </dl>
             <ul class="parties">{parties.collect_view()}</ul>
+            <dl class="facts">{data}</dl>
         </div>
     })
 }
