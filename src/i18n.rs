@@ -267,6 +267,7 @@ pub struct Texts {
     pub key_pages: Text,
     pub key_search: Text,
     pub key_help: Text,
+    pub row_gone: Text,
     pub key_escape: Text,
 
     // Not found

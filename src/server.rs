@@ -78,7 +78,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,
         owner: owner.clone(),
-        store,
+        store: store.clone(),
         pace: Pace::default(),
         roster_wanted: Notify::new(),
         stop: stop.clone(),
@@ -86,12 +86,17 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     });
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
-    let link = tokio::spawn(sdk::link::run(config, owner, stop.clone()));
+    let link = tokio::spawn(sdk::link::run(config, owner.clone(), stop.clone()));
     let upkeep = tokio::spawn(upkeep::run(console.clone()));
     let orders = tokio::spawn(orders::run(console.clone(), due));
     let served = axum::serve(listener, router::router(console)).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
     stop.cancel();
     let _ = tokio::join!(link, upkeep, orders);
+    // What was to be kept is written before the program ends.
+    owner.ended().await;
+    if let Err(error) = store.written().await {
+        tracing::error!(%error, "the last of the board could not be written");
+    }
     Ok(served?)
 }
 

@@ -3,7 +3,7 @@
 //! Short numbers are extensions and stay. Masking happens before anything leaves the server, so a masked number is nowhere in the
 //! browser, and searching for a whole number finds nothing.
 
-use super::{CallRow, DeviceId, Row};
+use super::{CallRow, DeviceId, Intervention, Row};
 
 /// Fewer digits than this are an extension.
 const OUTSIDE: usize = 7;
@@ -66,17 +66,30 @@ fn is_uuid(word: &str) -> bool {
         && word.bytes().enumerate().all(|(at, byte)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
+/// So many digits with hyphens between them are a number; fewer may be a date.
+const HYPHENATED: usize = 10;
+
 /// Hides each row of digits that could be a number from outside.
 fn mask_digits(word: &str, masked: &mut String) {
     let mut rest = word;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         let (before, digits) = rest.split_at(start);
-        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        let length = |is_in: fn(char) -> bool| digits.find(|c: char| !is_in(c)).unwrap_or(digits.len());
+        let hyphenated = length(|c| c.is_ascii_digit() || c == '-');
+        let many = digits[..hyphenated].bytes().filter(u8::is_ascii_digit).count() >= HYPHENATED;
+        let end = if many { hyphenated } else { length(|c| c.is_ascii_digit()) };
         masked.push_str(before);
         masked.push_str(&mask(&digits[..end]));
         rest = &digits[end..];
     }
     masked.push_str(rest);
+}
+
+/// A step-in's target may be an outside party.
+fn mask_target(action: &mut Option<Intervention>) {
+    if let Some(device) = action.as_mut().and_then(|action| action.device.as_mut()) {
+        *device = mask_device(device, |_| false);
+    }
 }
 
 impl Row {
@@ -85,6 +98,7 @@ impl Row {
         if let Some(call) = &mut self.call {
             call.other = mask(&call.other);
         }
+        mask_target(&mut self.action);
         self
     }
 }
@@ -98,6 +112,7 @@ impl CallRow {
         for (_, value) in &mut self.data {
             *value = mask_text(value);
         }
+        mask_target(&mut self.action);
         self
     }
 }
@@ -127,6 +142,7 @@ mod tests {
         let call = "12345678-57cc-4053-b0ce-123456789012";
         assert_eq!(mask_text(&format!("13800002408@test.cc|{call}, 8001")), format!("138****2408@test.cc|{call}, 8001"));
         assert_eq!(mask_text("2017.03.18 14:13:24"), "2017.03.18 14:13:24");
+        assert_eq!(mask_text("call 137-1111-2222 on 2026-11-20"), "call 137-****-2222 on 2026-11-20");
         assert_eq!(mask_text("电话 13800002408。"), "电话 138****2408。");
         assert_eq!(mask_text("tel13800002408 0755-26001234 +86-13800002408"), "tel138****2408 0755-******34 +86-138****2408");
         assert_eq!(mask_text("-13800002408-"), "-138****2408-");

@@ -423,6 +423,7 @@ pub static TEXTS: Texts = Texts {
     key_pages: "A page up, down",
     key_search: "Search",
     key_help: "Show these keys",
+    row_gone: "That row has gone, so nothing was done. Choose a row first.",
     key_escape: "Close a dialog or the agent, clear the selection, leave the search",
 
     not_found: "There is no such page",

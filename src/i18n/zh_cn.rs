@@ -383,6 +383,7 @@ pub static TEXTS: Texts = Texts {
     key_pages: "上一页、下一页",
     key_search: "搜索",
     key_help: "显示快捷键",
+    row_gone: "该行已消失，未执行任何操作。请先重新选择一行。",
     key_escape: "关闭对话框或坐席详情，清除选择，离开搜索框",
 
     not_found: "页面不存在",

@@ -1,7 +1,7 @@
 //! The step-ins under way and lately ended: who asked for what, and how far it has come. Part of the floor's owner; the events that
 //! prove an operation pass by there.
 
-use crate::floor::{AgentId, CallId, Event, Floor, Intervention, Operation, Outcome};
+use crate::floor::{AgentId, CallId, Event, EventKind, Floor, Intervention, Operation, Outcome};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ struct Followed {
     step_in: Intervention,
     /// When it was sent: later than it was asked for where it waited for the end of a call.
     sent: i64,
+    /// What it asked for will not come any more: later events are not its own.
+    overtaken: bool,
 }
 
 /// How the platform answered.
@@ -64,7 +66,7 @@ impl Interventions {
     /// Takes up one that waits since before a restart, under the id that it has.
     pub fn recall(&mut self, intervention: Intervention) {
         let sent = intervention.requested_at;
-        self.by_id.insert(intervention.id, Followed { step_in: intervention, sent });
+        self.by_id.insert(intervention.id, Followed { step_in: intervention, sent, overtaken: false });
     }
 
     pub fn withdraw(&mut self, id: i64) -> Option<Intervention> {
@@ -104,16 +106,24 @@ impl Interventions {
         Some(intervention.clone())
     }
 
-    /// Confirms what `event` proves. What was given up or unknown is still proved by its event.
+    /// Confirms what `event` proves, and ends what it overtakes. What was given up or unknown is still proved by its event.
     pub fn proved_by(&mut self, event: &Event, floor: &Floor, now: i64) -> Changed {
         let open = |outcome| matches!(outcome, Outcome::Requested | Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
         let mut changed = Vec::new();
-        for Followed { step_in: intervention, .. } in self.by_id.values_mut() {
+        for Followed { step_in: intervention, overtaken, .. } in self.by_id.values_mut() {
+            if *overtaken {
+                continue;
+            }
             if open(intervention.outcome) && intervention.is_proved_by(event, floor) {
                 intervention.outcome = Outcome::Confirmed;
-                intervention.finished_after = Some(elapsed(intervention.requested_at, now));
-                changed.push(intervention.clone());
+            } else if intervention.outcome == Outcome::Accepted && intervention.deferred && is_overtaken_by(intervention, event) {
+                intervention.outcome = Outcome::Unconfirmed;
+                *overtaken = true;
+            } else {
+                continue;
             }
+            intervention.finished_after = Some(elapsed(intervention.requested_at, now));
+            changed.push(intervention.clone());
         }
         changed
     }
@@ -121,7 +131,7 @@ impl Interventions {
     /// Gives up on those that waited too long. The second list is those that need not be shown any more.
     pub fn expire(&mut self, now: i64) -> (Changed, Changed) {
         let mut changed = Vec::new();
-        for Followed { step_in: intervention, sent } in self.by_id.values_mut() {
+        for Followed { step_in: intervention, sent, .. } in self.by_id.values_mut() {
             let patience = if intervention.deferred { LONGEST_CALL } else { PATIENCE };
             if intervention.outcome == Outcome::Accepted && now - *sent >= patience {
                 intervention.outcome = Outcome::Unconfirmed;
@@ -135,10 +145,9 @@ impl Interventions {
     }
 
     /// The latest at this agent, or the latest listening to this call.
-    pub fn latest(&self, agent: &AgentId, call: Option<&CallId>) -> Option<&Intervention> {
-        let here = |i: &&Intervention| {
-            i.agent.as_ref() == Some(agent) || (i.operation == Operation::Listen && call.is_some() && i.call.as_ref() == call)
-        };
+    pub fn latest(&self, agent: &AgentId, call: Option<&CallId>, floor: &Floor) -> Option<&Intervention> {
+        let at_call = |i: &Intervention| call.is_some() && i.call.as_ref().map(|id| floor.successor(id)).as_ref() == call;
+        let here = |i: &&Intervention| i.agent.as_ref() == Some(agent) || (i.operation == Operation::Listen && at_call(i));
         self.all().rev().find(here)
     }
 
@@ -154,6 +163,12 @@ impl Interventions {
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }
+}
+
+/// A mode that was put off until the end of the call, and the agent is in another one by now.
+fn is_overtaken_by(intervention: &Intervention, event: &Event) -> bool {
+    let another = matches!(event.kind, EventKind::AgentReady | EventKind::AgentNotReady | EventKind::AgentLoggedOff);
+    another && event.agent.is_some() && event.agent == intervention.agent
 }
 
 fn elapsed(from: i64, to: i64) -> u32 {
@@ -227,6 +242,18 @@ mod tests {
         all.answered(id, Outcome::Accepted.into(), 500_050);
         assert!(all.expire(509_999).0.is_empty());
         assert_eq!(all.expire(510_000).0[0].finished_after, Some(510_000));
+    }
+
+    #[test]
+    fn one_that_was_put_off_ends_where_another_mode_comes_instead() {
+        let mut all = Interventions::default();
+        let id = all.begin(ready(0)).unwrap().id;
+        all.answered(id, Answer { deferred: true, ..Outcome::Accepted.into() }, 50);
+        let other = br#"{"eventName":"agentNotReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"}"#;
+        let other = Event::decode(other, &|t| t).unwrap();
+        let changed = all.proved_by(&other, &Floor::default(), 60_000);
+        assert_eq!((changed.len(), changed[0].outcome, changed[0].finished_after), (1, Outcome::Unconfirmed, Some(60_000)));
+        assert_eq!(all.proved_by(&proof(), &Floor::default(), 61_000), [], "that is somebody else's");
     }
 
     #[test]

@@ -225,6 +225,11 @@ impl Owner {
         let _ = self.inbox.send(Message::RunFailed(item, step)).await;
     }
 
+    /// Waits until the owner has ended, which it does with the console's stop.
+    pub async fn ended(&self) {
+        self.inbox.closed().await;
+    }
+
     async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Result<T, Stopped> {
         let (reply, answer) = oneshot::channel();
         self.inbox.send(message(reply)).await.map_err(|_| Stopped)?;

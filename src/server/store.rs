@@ -128,6 +128,11 @@ impl Store {
         Ok(answer.await.map_err(|_| StoreError::Stopped)??)
     }
 
+    /// Waits until everything asked for so far is done.
+    pub async fn written(&self) -> Result<(), StoreError> {
+        self.ask(|_| Ok(())).await
+    }
+
     /// Has `task` run without waiting; a failure is logged.
     fn tell(&self, what: &'static str, task: impl FnOnce(&mut Connection) -> rusqlite::Result<()> + Send + 'static) {
         let sent = self.send(Box::new(move |connection| {

@@ -90,6 +90,13 @@ async fn what_cannot_work_is_not_tried() {
     for operation in [Operation::Join, Operation::Take] {
         assert_eq!(obstacle(&supervisor.force(operation, &own_phone).await), stands("OwnDevice"), "{operation:?}");
     }
+    // Another agent's phone is nobody's own.
+    let others_phone = [("deviceId", "8001@test.cc"), ("callId", &call), ("phoneNumber", "8003")];
+    for operation in [Operation::Join, Operation::Take] {
+        is_bad(&supervisor.force(operation, &others_phone).await, "phoneNumber", &format!("{operation:?}"));
+    }
+    let listens_there = [("deviceId", "8003@test.cc"), ("callId", call.as_str())];
+    is_bad(&supervisor.force(Operation::Listen, &listens_there).await, "deviceId", "Listen");
     let agent = |agent, device| [("agentId", agent), ("deviceId", device)];
     let ready = supervisor.force(Operation::Ready, &agent("5002@test.cc", "8002@test.cc")).await;
     assert_eq!(obstacle(&ready), stands("AlreadyReady"));

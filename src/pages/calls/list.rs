@@ -70,6 +70,7 @@ pub fn CallList() -> impl IntoView {
                 class="rows"
                 role="rowgroup"
                 style:height=dynamic(move || format!("{}px", shown.order.with(|order| order.len()) * ROW))
+                on:pointerdown=move |_| floor.viewport.pointed()
                 on:pointerenter=move |_| floor.hovered.set(true)
                 // A pointer that was there before the page was does not enter.
                 on:pointermove=move |_| {

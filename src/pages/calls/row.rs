@@ -5,6 +5,8 @@ use super::tags::Tags;
 use crate::floor::{CallRow, DeviceId, Operation, State};
 use crate::i18n::texts;
 use crate::pages::floor::actions::ActionsAt;
+use crate::pages::floor::agent_path;
+use crate::pages::floor::board::on_row;
 use crate::pages::floor::cells::{direction_code, over};
 use crate::pages::floor::floor;
 use crate::pages::floor::progress::ProgressAt;
@@ -35,7 +37,14 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 && !(event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat())
             {
                 event.prevent_default();
-                floor.act_at(operation, target.get_untracked(), texts);
+                if !floor.lost_row(at, texts) {
+                    floor.act_at(operation, target.get_untracked(), texts);
+                }
+            } else if key == "Enter" && on_row(&event) {
+                // The agent's own page: there is no panel here.
+                if let Some(agent) = target.with_untracked(|target| target.agent.as_ref().map(agent_path)) {
+                    _ = location().assign(&agent);
+                }
             }
         };
         erased(view! {

@@ -6,7 +6,7 @@ use super::row::AgentRow;
 use super::step_in::act_here;
 use super::viewport::ROW;
 use crate::floor::Operation;
-use crate::i18n::texts;
+use crate::i18n::{Texts, texts};
 use crate::ui::{dynamic, erased};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -53,7 +53,9 @@ pub fn Board() -> impl IntoView {
                 let wanted = Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(key));
                 if let (Some(operation), Some(slot), false) = (wanted, viewport.active.get_untracked(), event.repeat()) {
                     event.prevent_default();
-                    act(operation, slot);
+                    if !floor.lost_row(slot, texts) {
+                        act(operation, slot);
+                    }
                 }
             }
         }
@@ -77,6 +79,7 @@ pub fn Board() -> impl IntoView {
                 class="rows"
                 role="rowgroup"
                 style:height=dynamic(move || format!("{}px", store.order.with(|order| order.len()) * ROW))
+                on:pointerdown=move |_| viewport.pointed()
                 on:pointerenter=move |_| floor.hovered.set(true)
                 // A pointer that was there before the page was does not enter.
                 on:pointermove=move |_| {
@@ -100,8 +103,19 @@ pub fn Board() -> impl IntoView {
 }
 
 /// The row itself has the focus, not something in it.
-fn on_row(event: &KeyboardEvent) -> bool {
+pub fn on_row(event: &KeyboardEvent) -> bool {
     event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| element.class_list().contains("row"))
+}
+
+impl super::Floor {
+    /// The row that was meant has gone, and the focus is on its neighbour: says so, and nothing is done.
+    pub fn lost_row(self, slot: usize, texts: &'static Texts) -> bool {
+        let astray = self.viewport.is_astray(slot);
+        if astray {
+            self.announcement.set(texts.row_gone.to_owned());
+        }
+        astray
+    }
 }
 
 /// A row that moves in the document loses the focus: it is given back, or goes to the row now in its place.
@@ -122,7 +136,7 @@ pub fn keep_focus(floor: super::Floor) {
             request_animation_frame(move || {
                 // On the page's body the focus is nowhere: it was in the row until now.
                 if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
-                    viewport.refocus(target);
+                    if place.is_some() { viewport.refocus(target) } else { viewport.stray(target) }
                 }
             });
         }

@@ -21,6 +21,8 @@ pub struct Viewport {
     pub window: Memo<(usize, usize)>,
     /// The slot whose row has, or last had, the focus.
     pub focused: RwSignal<Option<usize>>,
+    /// The slot to which the focus was carried because its own row had gone: nobody has chosen that row.
+    strayed: StoredValue<Option<usize>>,
     /// The slot whose row the Tab key reaches.
     pub active: Memo<Option<usize>>,
     pub order: RwSignal<Arc<Vec<usize>>>,
@@ -39,7 +41,7 @@ impl Viewport {
                 focused.get().filter(|slot| shown.contains(slot)).or(first.copied())
             })
         });
-        Viewport { scroller: NodeRef::new(), view, window, focused, active, order }
+        Viewport { scroller: NodeRef::new(), view, window, focused, strayed: StoredValue::new(None), active, order }
     }
 
     /// The slots in the document.
@@ -93,9 +95,27 @@ impl Viewport {
             scroller.set_scroll_top(bottom as i32 - room);
         }
         self.measure();
+        self.strayed.set_value(None);
         self.focused.set(Some(slot));
         // The row may have come into the document with this very step.
         request_animation_frame(move || focus_slot(slot));
+    }
+
+    /// The focus goes to the row at `index` because the row that had it has gone.
+    pub fn stray(self, index: usize) {
+        self.strayed.set_value(self.order.with_untracked(|order| order.get(index).copied()));
+        self.refocus(index);
+    }
+
+    /// Whether the row in `slot` has the focus without anybody having put it there: a key that acts would act on somebody else than was
+    /// meant.
+    pub fn is_astray(self, slot: usize) -> bool {
+        self.strayed.get_value() == Some(slot)
+    }
+
+    /// Somebody points at a row.
+    pub fn pointed(self) {
+        self.strayed.set_value(None);
     }
 
     /// Gives the focus back without moving what is in view.

@@ -250,7 +250,7 @@ impl Desk {
     fn row(&self, agent: &AgentId) -> Option<Row> {
         let mut row = self.floor.row(agent)?;
         row.remembered = self.remembered.contains(agent);
-        row.action = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id)).cloned();
+        row.action = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.floor).cloned();
         row.order = self.orders.shown(agent).map(|kept| kept.order.clone());
         Some(row)
     }

@@ -32,10 +32,15 @@ impl Desk {
         FloorLook { header: self.header(), counts, rows }
     }
 
+    /// A call whose end was not heard is shown on the pages for a while, but it is no live call.
+    fn live_calls(&self) -> impl Iterator<Item = &CallRow> {
+        self.published.calls.values().filter(|call| !call.end_not_seen)
+    }
+
     fn look_at_calls(&mut self, query: &CallQuery, sight: Sight) -> CallsLook {
         self.publish();
         let team_of = |agent: &AgentId| self.published.rows.get(agent).map(|row| row.team.as_str());
-        let seen = self.published.calls.values().map(|call| sight.call(call.clone()));
+        let seen = self.live_calls().map(|call| sight.call(call.clone()));
         let mut calls: Vec<CallRow> = seen.filter(|call| query.matches(call, team_of)).collect();
         calls.sort_by(CallQuery::compare);
         CallsLook { header: self.header(), calls }
@@ -47,7 +52,7 @@ impl Desk {
         let has_part = |call: &&CallRow| {
             call.parties.iter().any(|party| party.agent.as_ref() == Some(agent) || row.device.as_ref() == Some(&party.device))
         };
-        let mut calls: Vec<CallRow> = self.published.calls.values().filter(has_part).map(|call| sight.call(call.clone())).collect();
+        let mut calls: Vec<CallRow> = self.live_calls().filter(has_part).map(|call| sight.call(call.clone())).collect();
         calls.sort_by(CallQuery::compare);
         Some(AgentLook { header: self.header(), row: sight.row(row), calls })
     }

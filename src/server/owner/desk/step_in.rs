@@ -51,6 +51,7 @@ impl Desk {
         });
         let scene = Scene { role, own_device: &wanted.by_device, own_call, row: row.as_ref(), device: wanted.device.as_ref(), part };
         let effect = forecast(wanted.operation, &scene).map_err(|obstacle| ApiError::Obstacle { obstacle })?;
+        self.phone_is_free_to_use(&wanted)?;
         if expect.is_some_and(|expected| expected != effect) {
             return Err(ApiError::Changed { effect });
         }
@@ -72,6 +73,21 @@ impl Desk {
         telemetry::operation(begun.operation, begun.outcome);
         self.touch(&begun);
         Ok(begun)
+    }
+
+    /// Nobody joins, takes or listens with a phone at which another agent sits.
+    fn phone_is_free_to_use(&self, wanted: &Intervention) -> Result<(), ApiError> {
+        let field = match wanted.operation {
+            Operation::Join | Operation::Take => "phoneNumber",
+            Operation::Listen => "deviceId",
+            _ => return Ok(()),
+        };
+        match self.floor.agent_at(&wanted.by_device).filter(|agent| **agent != wanted.by) {
+            Some(agent) => {
+                Err(ApiError::BadArgument { field: field.to_owned(), problem: format!("agent {} sits at that phone", agent.number()) })
+            }
+            None => Ok(()),
+        }
     }
 
     pub fn answered(&mut self, id: i64, answer: Answer) -> Option<Intervention> {
