@@ -137,8 +137,11 @@ export class Platform {
   async consult(call: string, device: string, colleague: string): Promise<string> {
     await this.ask("POST", `${connection(call, device)}/consult`, { consultationParticipant: colleague });
     const consultation = async () =>
-      (await this.floor()).calls.find((other) => other.callId !== call && has(other, device) && has(other, colleague) && other.answered);
-    await expect.poll(async () => (await consultation()) !== undefined, { message: `${colleague} answers ${device}` }).toBe(true);
+      (await this.floor()).calls.find((other) => other.callId !== call && has(other, device) && has(other, colleague));
+    const rings = await consultation();
+    // A phone that is not answered by hand answers by itself, perhaps before us.
+    if (rings) await this.send("POST", `${connection(rings.callId, colleague)}/answer`);
+    await expect.poll(async () => (await consultation())?.answered, { message: `${colleague} answers ${device}` }).toBe(true);
     return (await consultation())?.callId ?? "";
   }
 
@@ -157,6 +160,7 @@ export class Platform {
       conferenceParticipant: colleague,
       participationType: "Active",
     });
+    await this.send("POST", `${connection(call, colleague)}/answer`);
     const talks = async () => (await this.floor()).calls.some((other) => other.parties.some((part) => part.device === id(colleague) && part.state === "Connect"));
     await expect.poll(talks, { message: `${colleague} answers` }).toBe(true);
   }
