@@ -81,3 +81,22 @@ test("what the floor has overtaken is refused and explained", async ({ board, pl
   for (const send of waiting) send();
   await expect(board.action("5001", "forceDrop")).toHaveAttribute("data-effect", "ends-call");
 });
+
+test("a key does not act on a row that the focus only strayed to", async ({ board, page, platform }) => {
+  const call = await platform.talk("5001", "5002");
+  await platform.talk("5003", "5004");
+  await board.open("/?state=on-call");
+  await board.row("5001").focus();
+  const asked = (await platform.operations()).length;
+  await platform.drop(call, "8001");
+  await expect(board.row("5001")).toHaveCount(0);
+  await board.focused("5003");
+  await page.keyboard.press("n");
+  await expect(page.getByRole("status").filter({ hasText: "That row has gone" })).toBeAttached();
+  expect(await platform.operations()).toHaveLength(asked);
+  // Chosen, it is meant.
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("n");
+  await board.outcome("5004", "forceNotReady", "accepted");
+  expect(await platform.operations()).toHaveLength(asked + 1);
+});
