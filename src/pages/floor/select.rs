@@ -79,8 +79,9 @@ impl Selection {
         let (Some(from), Some(to)) = (from, place(&row.agent)) else {
             return self.chosen.try_update(|chosen| chosen.remove(&row.agent) || insert(chosen, &row)).unwrap_or(true);
         };
-        let rows = order[from.min(to)..=from.max(to)].iter().filter_map(|slot| self.store.row(*slot));
-        self.chosen.try_update(|chosen| rows.fold(true, |room, row| insert(chosen, &row) && room)).unwrap_or(true)
+        let mut rows = order[from.min(to)..=from.max(to)].iter().filter_map(|slot| self.store.row(*slot));
+        // Where there is no room for one, there is none for the rest.
+        self.chosen.try_update(|chosen| rows.all(|row| insert(chosen, &row))).unwrap_or(true)
     }
 
     fn prune(self) {
