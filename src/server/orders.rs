@@ -52,7 +52,7 @@ pub async fn run(console: Arc<Console>, mut due: Receiver<Kept>) {
 
 /// With whose session the platform is asked: the one who asked, else the latest supervisor to sign in.
 fn lender(console: &Console, by: &AgentId) -> Option<Arc<Session>> {
-    let supervisors: Vec<_> = console.sessions.all().into_iter().filter(|session| session.role == Role::Supervisor).collect();
+    let supervisors = console.sessions.supervisors();
     supervisors.iter().find(|session| session.agent == *by).or(supervisors.first()).cloned()
 }
 

@@ -108,7 +108,12 @@ impl Sessions {
 
     /// The supervisor who signed in last, for what scripts ask of the platform.
     pub fn latest_supervisor(&self) -> Option<Arc<Session>> {
-        self.all().into_iter().find(|session| session.role == Role::Supervisor && now() - session.created < LIFE)
+        self.supervisors().into_iter().next()
+    }
+
+    /// The sessions of supervisors that have not run out, the latest first.
+    pub fn supervisors(&self) -> Vec<Arc<Session>> {
+        self.all().into_iter().filter(|session| session.role == Role::Supervisor && now() - session.created < LIFE).collect()
     }
 
     async fn begin(&self, me: Me, platform: PlatformSession) -> Result<String, ApiError> {
