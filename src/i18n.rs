@@ -169,7 +169,6 @@ pub struct Texts {
     pub is_listening: fn(&str) -> String,
     pub has_joined: fn(&str) -> String,
     pub action_while_down: Text,
-    pub sent_requested: fn(Text) -> String,
     pub requested: fn(Text) -> String,
     pub requested_title: Text,
     pub waits: fn(Text) -> String,

@@ -236,7 +236,6 @@ pub static TEXTS: Texts = Texts {
         Obstacle::OtherDevice => "the agent is at another device now",
     },
     action_while_down: "no connection to the console",
-    sent_requested: |operation| format!("{operation} …"),
     requested: |operation| format!("{operation} requested"),
     waits: |operation| format!("{operation} after the call"),
     waits_title: "The platform refuses it during a call, so the console waits: it is sent when the call has ended, also after a restart.",

@@ -206,7 +206,6 @@ pub static TEXTS: Texts = Texts {
         Obstacle::OtherDevice => "坐席已换到其他分机",
     },
     action_while_down: "与班长台的连接已断开",
-    sent_requested: |operation| format!("{operation}…"),
     requested: |operation| format!("{operation}已请求"),
     waits: |operation| format!("通话结束后{operation}"),
     waits_title: "通话期间平台会拒绝此操作，因此先由班长台保留：通话结束后自动发送，重启后依然有效。",

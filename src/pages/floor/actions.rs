@@ -10,9 +10,8 @@ use std::sync::Arc;
 
 /// At the agent of a row.
 #[component]
-pub fn Actions(row: RwSignal<Arc<Row>>, at: usize, active: Memo<bool>) -> impl IntoView {
+pub fn Actions(row: RwSignal<Arc<Row>>, active: Memo<bool>) -> impl IntoView {
     let store = floor().store;
-    _ = at;
     let target = Memo::new(move |_| Target::of_row(row.get(), store));
     erased(view! { <ActionsAt target active /> })
 }

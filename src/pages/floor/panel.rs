@@ -77,26 +77,23 @@ pub fn AgentInDepth(agent: AgentId, day: String, looked: bool) -> impl IntoView 
             store.slot(&agent)
         })
     };
-    move || {
-        let row = slot.get().and_then(|slot| Some((slot, store.watch(slot)?)));
-        match row {
-            Some((slot, row)) => erased(view! { <InDepth at=slot row day=day.clone() /> }),
-            None if looked || store.whole.get() => {
-                let words = (texts.no_such_agent)(agent.number());
-                erased(view! {
-                    <div class="empty" data-no-agent>
-                        <p>{words}</p>
-                        <small>{texts.no_such_agent_hint}</small>
-                    </div>
-                })
-            }
-            None => erased(()),
+    move || match slot.get().and_then(|slot| store.watch(slot)) {
+        Some(row) => erased(view! { <InDepth row day=day.clone() /> }),
+        None if looked || store.whole.get() => {
+            let words = (texts.no_such_agent)(agent.number());
+            erased(view! {
+                <div class="empty" data-no-agent>
+                    <p>{words}</p>
+                    <small>{texts.no_such_agent_hint}</small>
+                </div>
+            })
         }
+        None => erased(()),
     }
 }
 
 #[component]
-fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
+fn InDepth(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     let floor = floor();
     let texts = texts();
     let store = floor.store;
@@ -145,7 +142,7 @@ fn InDepth(at: usize, row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
         <section class="part">
             <h3>{texts.col_actions}</h3>
             <div class="actions">
-                <Actions row at active=always />
+                <Actions row active=always />
             </div>
             <NotReadyFor row />
             <Progress row />

@@ -121,7 +121,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     <Progress row />
                     <RunStep row />
                     <div class="actions">
-                        <Actions row at active />
+                        <Actions row active />
                     </div>
                 </div>
             </div>
