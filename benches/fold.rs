@@ -64,7 +64,7 @@ fn measure(what: &str, bodies: &[Vec<u8>]) {
     );
     let folded = median(Floor::default, |mut floor| {
         for body in bodies {
-            if let Ok(event) = Event::decode(body, &|civil| civil) {
+            if let Ok(event) = Event::decode(body, &|civil| civil.into()) {
                 black_box(floor.apply(&event));
             }
         }
@@ -80,7 +80,7 @@ fn main() {
 
     let mut floor = Floor::default();
     for body in &bodies {
-        if let Ok(event) = Event::decode(body, &|civil| civil) {
+        if let Ok(event) = Event::decode(body, &|civil| civil.into()) {
             floor.apply(&event);
         }
     }

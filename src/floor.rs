@@ -26,6 +26,8 @@ pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
+mod listening;
+#[cfg(feature = "ssr")]
 mod memory;
 #[cfg(feature = "ssr")]
 mod proof;

@@ -77,20 +77,35 @@ pub struct ModeFact {
 
 #[derive(Debug, Clone, Default)]
 pub struct Agent {
-    /// From agent events.
-    pub events: Option<ModeFact>,
+    /// From agent events, log-offs apart.
+    events: Option<ModeFact>,
+    /// Log-offs, one for each device that one named: a log-off speaks of that binding and of no other.
+    log_offs: Vec<ModeFact>,
     /// From AgentStatusEvent.
-    pub status: Option<ModeFact>,
+    status: Option<ModeFact>,
     /// The last `agentStatus` word of roster or status event, for agents of whom no event has come.
     pub hint: Option<String>,
-    /// The device that a call event named with this agent, with the event's time.
-    pub seen_at: Option<(i64, DeviceId)>,
+    /// The device that a call event named with this agent, with the event's stamp.
+    pub seen_at: Option<(Stamp, DeviceId)>,
     pub name: String,
     pub team: String,
     pub figures: Option<Figures>,
 }
 
+/// Devices whose log-offs are remembered of one agent.
+const MOST_LOG_OFFS: usize = 8;
+
 impl Agent {
+    /// What was remembered from before a restart.
+    pub fn remembered(fact: ModeFact) -> Agent {
+        let mut agent = Agent::default();
+        match fact.mode {
+            Mode::LoggedOut => agent.log_offs.push(fact),
+            _ => agent.events = Some(fact),
+        }
+        agent
+    }
+
     /// Takes an agent event; says whether anything changed.
     pub fn take_event(&mut self, event: &Event, at: Stamp) -> bool {
         let mode = match event.kind {
@@ -103,23 +118,37 @@ impl Agent {
             EventKind::AgentLoggedOn => event.mode.as_deref().and_then(Mode::from_word).unwrap_or(Mode::Unknown),
             _ => return false,
         };
-        if self.events.as_ref().is_some_and(|known| !at.after(&known.at)) {
+        let device = event.device.clone().or_else(|| event.source.clone());
+        let reason = event.reason.clone().filter(|_| mode == Mode::NotReady);
+        let mut fact = ModeFact { at, mode, since: Some(at.happened), device, reason };
+        if mode == Mode::LoggedOut {
+            return self.log_off(fact);
+        }
+        if self.events.as_ref().is_some_and(|known| !at.replaces(&known.at)) {
             return false;
         }
-        let device = event.device.clone().or_else(|| event.source.clone());
-        self.events = Some(ModeFact {
-            at,
-            mode,
-            since: Some(at.happened),
-            device: if mode == Mode::LoggedOut { None } else { device.or_else(|| self.events.as_ref()?.device.clone()) },
-            reason: event.reason.clone().filter(|_| mode == Mode::NotReady),
-        });
+        fact.device = fact.device.or_else(|| self.events.as_ref()?.device.clone());
+        self.events = Some(fact);
+        true
+    }
+
+    fn log_off(&mut self, fact: ModeFact) -> bool {
+        match self.log_offs.iter_mut().find(|known| known.device == fact.device) {
+            Some(known) if !fact.at.replaces(&known.at) => return false,
+            Some(known) => *known = fact,
+            None => {
+                if self.log_offs.len() >= MOST_LOG_OFFS {
+                    self.log_offs.remove(0);
+                }
+                self.log_offs.push(fact);
+            }
+        }
         true
     }
 
     /// Takes a status event; says whether anything changed.
     pub fn take_status(&mut self, status: &Status, at: Stamp) -> bool {
-        if self.status.as_ref().is_some_and(|known| !at.after(&known.at)) {
+        if self.status.as_ref().is_some_and(|known| !at.replaces(&known.at)) {
             return false;
         }
         self.hint = Some(status.word.clone());
@@ -130,25 +159,63 @@ impl Agent {
         if let (true, Some(name)) = (self.name.is_empty(), &status.name) {
             self.name.clone_from(name);
         }
-        let mode = Mode::from_word(&status.word);
+        // A time that occurs twice is the latest that is not after the event.
+        let since = status.since.map(|since| if since.last() <= at.happened { since.last() } else { since.first });
         self.status = Some(ModeFact {
             at,
-            mode: mode.unwrap_or(Mode::Unknown),
-            since: status.since.or(Some(at.happened)),
-            device: status.device.clone().filter(|_| mode != Some(Mode::LoggedOut)),
+            mode: Mode::from_word(&status.word).unwrap_or(Mode::Unknown),
+            since: since.or(Some(at.happened)),
+            device: status.device.clone(),
             reason: None,
         });
         true
     }
 
-    /// The newest word on the mode; an agent's own event wins within the same second. A status event that speaks of a call says
-    /// nothing of the mode.
+    /// The roster's word, for an agent of whom no status event has come.
+    pub fn take_roster_status(&mut self, word: Option<String>) {
+        if self.status.is_none() {
+            self.hint = word;
+        }
+    }
+
+    /// What is known is contradicted: only where the agent sits is kept.
+    pub fn doubt(&mut self) {
+        let logged_out = self.own_word().is_some_and(|fact| fact.mode == Mode::LoggedOut);
+        self.status = None;
+        if logged_out {
+            self.log_offs.clear();
+            if let Some(fact) = &mut self.events {
+                fact.device = None;
+            }
+        }
+        if let Some(fact) = &mut self.events {
+            (fact.mode, fact.since, fact.reason) = (Mode::Unknown, None, None);
+        }
+    }
+
+    /// What the agent's own events say: the newest mode, or the log-off from where the agent has it.
+    fn own_word(&self) -> Option<&ModeFact> {
+        let ends = |off: &&ModeFact| match &self.events {
+            Some(fact) => (off.device.is_none() || fact.device.is_none() || off.device == fact.device) && off.at.replaces(&fact.at),
+            None => true,
+        };
+        let off = self.log_offs.iter().filter(ends).max_by_key(|off| off.at);
+        off.or(self.events.as_ref())
+    }
+
+    /// The newest word on the mode; an agent's own event wins over a status event that is not later for certain. A status event that
+    /// speaks of a call says nothing of the mode, and a log-off from elsewhere nothing of this binding.
     pub fn mode(&self) -> Option<&ModeFact> {
-        let status = self.status.as_ref().filter(|fact| fact.mode != Mode::Unknown || self.events.is_none());
-        match (&self.events, status) {
-            (Some(events), Some(status)) if status.at.time > events.at.time => Some(status),
+        let own = self.own_word();
+        let elsewhere = |fact: &ModeFact| {
+            let here = own.filter(|own| own.mode != Mode::LoggedOut).and_then(|own| own.device.as_ref());
+            fact.mode == Mode::LoggedOut && fact.device.as_ref().zip(here).is_some_and(|(there, here)| there != here)
+        };
+        let status = self.status.as_ref().filter(|fact| (fact.mode != Mode::Unknown || own.is_none()) && !elsewhere(fact));
+        match (own, status) {
+            (Some(own), Some(status)) if status.at.surely_after(&own.at) => Some(status),
             (None, status) => status,
-            (events, _) => events.as_ref(),
+            (own, _) => own,
         }
     }
 

@@ -5,7 +5,7 @@ mod calls;
 
 use super::call::Part;
 use super::event::{Event, EventKind};
-use super::stamp::{CLOCK_SET_BACK, Stamp, UNORDERED};
+use super::stamp::{CLOCKS_APART, SourceId, Stamp, UNORDERED, is_late};
 use super::state::Claims;
 use super::{AgentId, CallId, DeviceId, Floor};
 use std::collections::hash_map::DefaultHasher;
@@ -69,50 +69,55 @@ impl Floor {
         if changed == Changes::default() { Applied::Nothing } else { Applied::Changed(changed) }
     }
 
-    /// Where the event belongs among those of its source. One that does not say stands behind what came before it; and so does what
-    /// comes after the platform's clock was set back.
-    fn stamp(&mut self, event: &Event) -> Stamp {
-        let untimed = event.untimed || event.time.is_none();
-        let happened = event.time.unwrap_or(self.latest);
-        if happened.saturating_add(CLOCK_SET_BACK) >= self.latest {
-            self.set_back = 0;
-        } else {
-            let away = self.latest.saturating_sub(happened.saturating_add(self.set_back));
-            if !(-CLOCK_SET_BACK..=CLOCK_SET_BACK).contains(&away) {
-                self.set_back = self.latest.saturating_sub(happened);
-            }
-        }
-        let time = happened.saturating_add(self.set_back);
-        match event.serial {
-            Some(serial) if !untimed => {
-                self.latest = self.latest.max(time);
-                // Finished calls are told with a serial of their own kind: they come last in their second.
-                let end = event.kind == EventKind::CallEnd;
-                let serials = if event.call.is_some() { &mut self.call_serial } else { &mut self.agent_serial };
-                *serials = if end { *serials } else { serial.max(*serials) };
-                Stamp { time, serial: if end { i64::MAX } else { serial }, rank: rank(event.kind), happened }
-            }
-            _ => {
-                if !untimed {
-                    self.latest = self.latest.max(time);
-                }
-                let serial = if event.call.is_some() { self.call_serial } else { self.agent_serial };
-                Stamp { serial, happened, ..self.arrival() }
-            }
+    /// Chooses between the readings of a local time that occurs twice in the year, by the event's neighbours.
+    pub fn settle(&self, event: &mut Event) {
+        event.time = self.time_of(event);
+    }
+
+    fn time_of(&self, event: &Event) -> Option<i64> {
+        match event.said.filter(|_| !event.untimed).and_then(|said| Some((said.first, said.second?))) {
+            Some((first, second)) => Some(self.sources.reading(event, first, second)),
+            None => event.time,
         }
     }
 
-    /// Behind everything of a call that has come so far.
+    /// Where the event belongs among those of its source. One that does not say stands behind what came before it.
+    fn stamp(&mut self, event: &Event) -> Stamp {
+        let timed = self.time_of(event).filter(|_| !event.untimed);
+        let happened = timed.or(event.time).unwrap_or(self.latest);
+        let source = self.sources.id_of(event);
+        let (Some(serial), Some(_)) = (event.serial, timed) else {
+            if timed.is_some_and(|time| is_late(time, self.latest)) {
+                return Stamp { time: happened, source, serial: 0, rank: rank(event.kind), happened };
+            }
+            self.latest = self.latest.max(timed.unwrap_or(self.latest));
+            let serial = self.sources.serial(source);
+            return Stamp { source, serial, happened, ..self.arrival() };
+        };
+        if event.said.is_some_and(|said| said.second.is_some()) {
+            self.sources.remember_reading(source, serial, happened);
+        }
+        let time = self.sources.place(source, serial, happened, self.latest);
+        self.latest = self.latest.max(time);
+        if event.kind == EventKind::CallEnd {
+            // Told by another source than the call's events: it comes behind whatever they may still say of the same moment.
+            return Stamp { time: time.saturating_add(CLOCKS_APART), source, serial, rank: rank(event.kind), happened };
+        }
+        Stamp { time, source, serial, rank: rank(event.kind), happened }
+    }
+
+    /// Behind everything that has come so far.
     pub(super) fn arrival(&mut self) -> Stamp {
         self.unordered += 1;
-        Stamp { time: self.latest, serial: self.call_serial, rank: UNORDERED + self.unordered, happened: self.latest }
+        let rank = UNORDERED + self.unordered;
+        Stamp { time: self.latest, source: SourceId::MAX, serial: i64::MAX, rank, happened: self.latest }
     }
 
     fn agent_event(&mut self, event: &Event, at: Stamp) -> Changes {
         let mut changes = Changes::default();
         let Some(id) = &event.agent else { return changes };
         let device = event.device.as_ref().or(event.source.as_ref());
-        if let Some(device) = device.filter(|_| !matches!(event.kind, EventKind::AgentLoggedOn | EventKind::AgentAllocated)) {
+        if let Some(device) = device.filter(|_| matches!(event.kind, EventKind::AgentReady | EventKind::AgentWorkingAfterCall)) {
             self.idle(device, at, &mut changes);
         }
         let before = self.device_of(id);
@@ -120,16 +125,20 @@ impl Floor {
         if !agent.take_event(event, at) {
             return changes;
         }
-        let device = device.filter(|_| event.kind != EventKind::AgentLoggedOff);
-        self.claim(id, device, |claims| &mut claims.said, at.time, &mut changes);
-        self.moved(before.as_ref().filter(|before| Some(*before) != device), device, &mut changes);
+        match device.or(before.as_ref()).filter(|_| event.kind == EventKind::AgentLoggedOff) {
+            Some(device) => self.left(id, &device.clone(), at),
+            None => self.claim(id, device, |claims| &mut claims.said, at, &mut changes),
+        }
+        changes.agents.push(id.clone());
+        let after = self.device_of(id);
+        self.moved(before.as_ref().filter(|_| before != after), after.as_ref(), &mut changes);
         changes
     }
 
     fn status_event(&mut self, event: &Event, at: Stamp) -> Changes {
         let mut changes = Changes::default();
         let Some(status) = &event.status else { return changes };
-        let idle = matches!(status.word.as_str(), "Ready" | "Idle" | "NotReady" | "WorkNotReady" | "Logout");
+        let idle = matches!(status.word.as_str(), "Ready" | "Idle" | "WorkNotReady");
         if let Some(device) = status.device.as_ref().filter(|_| idle) {
             self.idle(device, at, &mut changes);
         }
@@ -138,18 +147,30 @@ impl Floor {
         if !agent.take_status(status, at) {
             return changes;
         }
-        let device = status.device.as_ref().filter(|_| status.word != "Logout");
-        self.claim(&status.agent, device, |claims| &mut claims.said, at.time, &mut changes);
-        self.moved(before.as_ref().filter(|before| Some(*before) != device), device, &mut changes);
+        match &status.device {
+            Some(device) if status.word == "Logout" => self.left(&status.agent, device, at),
+            device => self.claim(&status.agent, device.as_ref(), |claims| &mut claims.said, at, &mut changes),
+        }
+        changes.agents.push(status.agent.clone());
+        let after = self.device_of(&status.agent);
+        self.moved(before.as_ref().filter(|_| before != after), after.as_ref(), &mut changes);
         changes
     }
 
-    /// An agent at `device` is in a mode that nobody in a call changes into: whatever call was heard of there earlier is over.
+    /// An agent at `device` is in a mode that nobody in a call changes into: what was heard of there clearly earlier is over.
     fn idle(&mut self, device: &DeviceId, at: Stamp, changes: &mut Changes) {
         let claims = self.claims.entry(device.clone()).or_default();
         if claims.idle.is_none_or(|idle| idle < at) {
             claims.idle = Some(at);
             self.changed_at(device, None, changes);
+        }
+    }
+
+    /// `agent` logged off at `device`. Whoever sits there now, and the call that goes on there, have nothing to do with it.
+    fn left(&mut self, agent: &AgentId, device: &DeviceId, at: Stamp) {
+        let claims = self.claims.entry(device.clone()).or_default();
+        if claims.left.as_ref().is_none_or(|(known, _)| at.replaces(known)) {
+            claims.left = Some((at, agent.clone()));
         }
     }
 
@@ -178,18 +199,17 @@ impl Floor {
         &mut self,
         agent: &AgentId,
         device: Option<&DeviceId>,
-        register: impl Fn(&mut Claims) -> &mut Option<(i64, AgentId)>,
-        time: i64,
+        register: impl Fn(&mut Claims) -> &mut Option<(Stamp, AgentId)>,
+        at: Stamp,
         changes: &mut Changes,
     ) {
         changes.agents.push(agent.clone());
         let Some(device) = device else { return };
         let claims = self.claims.entry(device.clone()).or_default();
         changes.agents.extend(claims.holder().cloned());
-        let claim = Some((time, agent.clone()));
         let known = register(claims);
-        if claim > *known {
-            *known = claim;
+        if known.as_ref().is_none_or(|(known, _)| at.replaces(known)) {
+            *known = Some((at, agent.clone()));
         }
     }
 
@@ -197,10 +217,10 @@ impl Floor {
     fn agent_of_copy(&mut self, event: &Event, at: Stamp, changes: &mut Changes) {
         let (Some(id), Some(device)) = (&event.agent, &event.source) else { return };
         let Some(agent) = self.agent_mut(id) else { return };
-        if agent.seen_at.as_ref().is_none_or(|(time, seen)| (*time, seen) < (at.time, device)) {
-            agent.seen_at = Some((at.time, device.clone()));
+        if agent.seen_at.as_ref().is_none_or(|(known, _)| at.replaces(known)) {
+            agent.seen_at = Some((at, device.clone()));
         }
-        self.claim(id, Some(device), |claims| &mut claims.seen, at.time, changes);
+        self.claim(id, Some(device), |claims| &mut claims.seen, at, changes);
     }
 
     fn agent_mut(&mut self, id: &AgentId) -> Option<&mut Agent> {
@@ -215,9 +235,10 @@ impl Floor {
         if event.serial.is_none() {
             return true;
         }
-        let time = event.time.filter(|_| !event.untimed);
+        let time = event.said.map_or(event.time, |said| Some(said.first)).filter(|_| !event.untimed);
         let mut hasher = DefaultHasher::new();
-        (&event.name, time, event.serial, &event.source, &event.device, &event.agent, &event.call, &event.mode).hash(&mut hasher);
+        (&event.component, &event.name, time, event.serial).hash(&mut hasher);
+        (&event.source, &event.device, &event.agent, &event.call, &event.mode).hash(&mut hasher);
         let identity = hasher.finish();
         if !self.seen.insert(identity) {
             return false;

@@ -5,6 +5,7 @@
 
 mod fact;
 mod folded;
+mod order;
 mod origin;
 
 pub use fact::{Fact, NOBODY};
@@ -14,6 +15,7 @@ pub use origin::{Origin, data};
 use super::event::{Event, EventKind};
 use super::stamp::Stamp;
 use super::{CallId, DeviceId};
+use fact::{Merge, becomes_another};
 use folded::Surroundings;
 
 /// Nobody talks in larger circles; whatever names more devices is not a call. Fits the bits of a `u64`.
@@ -39,7 +41,8 @@ pub enum ConnectionState {
 #[derive(Debug, Clone)]
 struct Listening {
     device: u8,
-    from: i64,
+    /// The newest fact when that was asked for.
+    from: Option<Stamp>,
     until: Option<Stamp>,
 }
 
@@ -57,6 +60,8 @@ pub struct Call {
     base: Folded,
     folded: Folded,
     listeners: Vec<Listening>,
+    /// More than one source tells of it.
+    mixed: bool,
     /// The newest event's time: what is pruned first.
     pub touched: i64,
 }
@@ -72,6 +77,7 @@ impl Call {
             base: Folded::default(),
             folded: Folded::default(),
             listeners: Vec::new(),
+            mixed: false,
             touched: 0,
         }
     }
@@ -85,9 +91,17 @@ impl Call {
         let Some(fact) = Fact::of(event, under, at, |device| self.index_of(device)) else { return };
         let fact = match (&event.record, event.kind) {
             (Some(record), EventKind::RecordStarted | EventKind::RecordStopped) => Fact { record: self.index_of_record(record), ..fact },
-            _ => fact,
+            _ => Fact { merges: self.merge_of(event), ..fact },
         };
         self.insert(fact, eldest);
+    }
+
+    fn merge_of(&mut self, event: &Event) -> Option<Merge> {
+        if !becomes_another(event) {
+            return None;
+        }
+        let mut place = |id: &Option<CallId>| id.as_ref().and_then(|id| self.index_of_id(id)).unwrap_or(NOBODY);
+        Some(Merge { primary: place(&event.primary_old), secondary: place(&event.secondary_old), new: place(&event.new_call) })
     }
 
     /// The end of a recording that was heard before its beginning.
@@ -112,8 +126,9 @@ impl Call {
         }
         let last = place == self.facts.len();
         self.facts.insert(place, fact);
+        self.mixed = self.mixed || (self.facts.len() > 1 && order::is_mixed(&self.facts));
         let now_eldest = self.eldest();
-        if last && now_eldest == eldest {
+        if last && now_eldest == eldest && !self.mixed {
             let around = Surroundings { listens: &|device, at| listens(&self.listeners, device, at), eldest };
             self.folded.step(&fact, &around);
         } else {
@@ -127,8 +142,12 @@ impl Call {
     fn fold(&mut self) {
         self.folded = self.base.clone();
         let around = Surroundings { listens: &|device, at| listens(&self.listeners, device, at), eldest: self.eldest() };
-        for fact in &self.facts {
-            self.folded.step(fact, &around);
+        if !self.mixed {
+            self.facts.iter().for_each(|fact| self.folded.step(fact, &around));
+            return;
+        }
+        for (fact, copy) in order::sequence(&self.facts) {
+            if copy { self.folded.copy(&fact, &around) } else { self.folded.step(&fact, &around) }
         }
     }
 
@@ -146,6 +165,7 @@ impl Call {
         let devices: Vec<u8> = old.devices.iter().map(|device| self.index_of(device)).collect();
         let records: Vec<u8> = old.records.iter().map(|record| self.index_of_record(record)).collect();
         let device = |index: u8| devices.get(usize::from(index)).copied().unwrap_or(NOBODY);
+        let id = |index: u8| ids.get(usize::from(index)).copied().flatten().unwrap_or(NOBODY);
         for (id, origin) in ids.iter().zip(old.origins) {
             if let Some(id) = id {
                 self.origins[usize::from(*id)].merge(origin);
@@ -160,6 +180,11 @@ impl Call {
                 other: device(fact.other),
                 third: device(fact.third),
                 record: records.get(usize::from(fact.record)).copied().unwrap_or(NOBODY),
+                merges: fact.merges.map(|Merge { primary, secondary, new }| Merge {
+                    primary: id(primary),
+                    secondary: id(secondary),
+                    new: id(new),
+                }),
                 ..fact
             };
             let place = self.facts.partition_point(|known| known.at < fact.at);
@@ -172,14 +197,16 @@ impl Call {
         self.listeners.retain(|asked| asked.device != NOBODY);
         self.listeners.truncate(MOST_DEVICES);
         self.touched = self.touched.max(old.touched);
+        self.mixed = self.mixed || old.mixed || order::is_mixed(&self.facts);
         self.fold();
         while self.facts.len() > MOST_FACTS {
             self.compact();
         }
     }
 
-    /// `device` was asked to listen, when the newest event was of `from`.
-    pub fn expect_listener(&mut self, device: &DeviceId, from: i64) {
+    /// `device` was asked to listen, after everything that is known of the call now.
+    pub fn expect_listener(&mut self, device: &DeviceId) {
+        let from = self.newest();
         let device = self.index_of(device);
         if device == NOBODY || self.listeners.iter().any(|asked| asked.device == device && asked.until.is_none()) {
             return;
@@ -191,12 +218,18 @@ impl Call {
         self.fold();
     }
 
-    /// `device` was asked to take part, after everything up to `at`.
-    pub fn forget_listener(&mut self, device: &DeviceId, at: Stamp) {
+    /// `device` was asked to take part, after everything that is known of the call now.
+    pub fn forget_listener(&mut self, device: &DeviceId) {
+        let at = self.newest().unwrap_or_default();
         let Some(device) = self.position(device) else { return };
         let open = |asked: &&mut Listening| asked.device == device && asked.until.is_none();
         self.listeners.iter_mut().filter(open).for_each(|asked| asked.until = Some(at));
         self.fold();
+    }
+
+    /// Among the call's own facts: of another source's newest event nobody could say whether it is later.
+    fn newest(&self) -> Option<Stamp> {
+        self.facts.last().map(|fact| fact.at)
     }
 
     pub fn id(&self) -> &CallId {
@@ -258,8 +291,22 @@ impl Call {
     }
 
     fn eldest(&self) -> u8 {
+        if self.origins.len() == 1 {
+            return 0;
+        }
         let age = |index: &usize| (self.origins[*index].first.is_none(), self.origins[*index].first, *index);
-        let eldest = if self.origins.len() == 1 { 0 } else { (0..self.origins.len()).min_by_key(age).unwrap_or(0) };
+        let mut eldest = (0..self.origins.len()).min_by_key(age).unwrap_or(0);
+        // Whose clock is ahead is not known: the call that was held for the other is the older one.
+        let first = |index: u8| self.origins.get(usize::from(index)).and_then(|origin| origin.first);
+        for merge in self.facts.iter().filter_map(|fact| fact.merges) {
+            if usize::from(merge.secondary) == eldest
+                && let (Some(held), Some(other)) = (first(merge.primary), first(merge.secondary))
+                && held.source != other.source
+                && !held.surely_after(&other)
+            {
+                eldest = usize::from(merge.primary);
+            }
+        }
         u8::try_from(eldest).unwrap_or(0)
     }
 
@@ -299,6 +346,8 @@ impl Call {
 }
 
 fn listens(listeners: &[Listening], device: u8, at: Stamp) -> bool {
-    let asked = |asked: &Listening| asked.device == device && asked.from <= at.time && asked.until.is_none_or(|until| at <= until);
+    let asked = |asked: &Listening| {
+        asked.device == device && asked.from.is_none_or(|from| from < at) && asked.until.is_none_or(|until| at <= until)
+    };
     listeners.iter().any(asked)
 }

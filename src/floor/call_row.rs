@@ -27,6 +27,8 @@ pub struct CallRow {
     pub data: Vec<(String, String)>,
     /// Who has a part in it now, silent listeners with them: caller, called, then as they came.
     pub parties: Vec<Party>,
+    /// A device of ours that the call names as its other end and that has no part in it: whom its only party listens to, or calls.
+    pub named: Option<DeviceId>,
     /// When the latest event of it happened; for [`CallRow::is_doubtful`].
     pub touched: i64,
     /// Set where it ended without its end being heard: later events of its devices contradict it.
@@ -58,6 +60,8 @@ pub struct Party {
     pub device: DeviceId,
     /// Who sits there; none for outside parties and free devices.
     pub agent: Option<AgentId>,
+    /// Who sat there and logged off during the call; the telephone goes on talking.
+    pub logged_off: Option<AgentId>,
     pub role: PartyRole,
     pub state: PartyState,
     /// In this state since.

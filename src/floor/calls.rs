@@ -5,9 +5,8 @@
 
 use super::call::{Call, ConnectionState, NOBODY, Part, data};
 use super::event::EventKind;
-use super::mask::is_extension;
 use super::stamp::Stamp;
-use super::state::Claims;
+use super::state::{Claims, Watch};
 use super::{AgentId, CallId, CallRow, DeviceId, Direction, Floor, Party, PartyRole, PartyState};
 use std::collections::BTreeSet;
 
@@ -18,14 +17,14 @@ pub(super) struct Seat {
     pub calls: BTreeSet<CallId>,
     /// When it was last busy in a call that is forgotten.
     pub busy: Option<Stamp>,
-    /// It gets copies of its own, which no outside party does.
-    pub ours: bool,
 }
 
 /// A call as it is seen from the whole floor.
 pub(super) struct Standing {
     /// One bit for each device's place: left, although no event said so.
     left: u64,
+    /// Named by others and nothing more, although it is one of ours: has no part in it.
+    absent: u64,
     /// Nobody talks there any more.
     pub over: bool,
     /// Nobody said that it ended.
@@ -35,7 +34,12 @@ pub(super) struct Standing {
 impl Standing {
     /// The part is live and not contradicted.
     pub fn counts(&self, index: usize, part: &Part) -> bool {
-        part.live() && self.left >> index & 1 == 0
+        part.live() && (self.left | self.absent) >> index & 1 == 0
+    }
+
+    /// The device has, or had, a part in it.
+    pub fn takes_part(&self, index: usize) -> bool {
+        self.absent >> index & 1 == 0
     }
 }
 
@@ -60,17 +64,19 @@ impl Floor {
     pub fn expect_listener(&mut self, call: &CallId, device: &DeviceId) {
         let (id, from) = (self.successor(call), self.latest);
         if let Some(call) = self.calls.get_mut(&id) {
-            call.expect_listener(device, from);
-            self.seats.entry(device.clone()).or_default().calls.insert(id);
+            call.expect_listener(device);
+            self.seats.entry(device.clone()).or_default().calls.insert(id.clone());
+            self.watching.insert(device.clone(), Watch { call: id, from });
         }
     }
 
     /// `device` is to join as a party after all.
     pub fn forget_listener(&mut self, call: &CallId, device: &DeviceId) {
-        let (id, at) = (self.successor(call), self.arrival());
+        let id = self.successor(call);
         if let Some(call) = self.calls.get_mut(&id) {
-            call.forget_listener(device, at);
+            call.forget_listener(device);
         }
+        self.watching.remove(device);
     }
 
     /// The id under which a call goes on after conferences and transfers.
@@ -85,18 +91,24 @@ impl Floor {
         id.clone()
     }
 
+    /// Known from copies of its own, or from an agent's binding; never from how its number looks.
     pub(super) fn is_ours(&self, device: &DeviceId) -> bool {
-        self.claims.contains_key(device) || self.seats.get(device).is_some_and(|seat| seat.ours)
+        self.claims.contains_key(device)
     }
 
     pub(super) fn standing(&self, call: &Call) -> Standing {
-        let (mut left, mut talkers, mut heard_talkers, mut gone) = (0, 0, 0, false);
+        let (mut left, mut absent, mut talkers, mut heard_talkers, mut gone) = (0, 0, 0, 0, false);
         // A call that has none of our devices any more is not the floor's: nobody will hear of it again.
         let (mut ours, mut heard_ours) = (false, false);
         for (index, device, part) in call.parts() {
-            let contradicted = self.contradicted(call, device, part);
+            let is_ours = self.is_ours(device);
+            if is_ours && part.named_only {
+                absent |= 1 << index;
+                continue;
+            }
+            let contradicted = is_ours && self.contradicted(call, device, part);
             left |= u64::from(contradicted) << index;
-            let is_ours = part.live() && (is_extension(device.number()) || self.is_ours(device));
+            let is_ours = part.live() && is_ours;
             (ours, heard_ours) = (ours || (is_ours && !contradicted), heard_ours || is_ours);
             if part.listens() {
                 continue;
@@ -106,24 +118,23 @@ impl Floor {
             talkers += u32::from(part.live() && !contradicted);
         }
         let over = (gone || left != 0) && (talkers <= 1 || !ours);
-        Standing { left, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours)) }
+        Standing { left, absent, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours)) }
     }
 
-    /// Something later says that the device is not in this call. On hold it may be elsewhere; and an outside number may be a
-    /// switchboard, which is in many calls at once.
+    /// Something later says that the device, which is ours, is not in this call. On hold it may be elsewhere.
     fn contradicted(&self, call: &Call, device: &DeviceId, part: &Part) -> bool {
         use ConnectionState::{Alerting, Connected, Dialling, Initiated};
         if !matches!(part.state, Some(Initiated | Dialling | Alerting | Connected)) {
             return false;
         }
-        let claims = self.claims.get(device);
-        let Some(seat) = self.seats.get(device).filter(|seat| seat.ours || claims.is_some()) else { return false };
-        if claims.and_then(|claims| claims.idle).is_some_and(|idle| idle.later_moment(&part.seen)) {
+        let idle = self.claims.get(device).and_then(|claims| claims.idle);
+        if idle.is_some_and(|idle| idle.surely_after(&part.seen)) {
             return true;
         }
+        let Some(seat) = self.seats.get(device) else { return false };
         let busy_in = |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)?.busy);
         let elsewhere = seat.calls.iter().filter(|id| *id != call.id()).filter_map(busy_in);
-        elsewhere.chain(seat.busy).any(|busy| busy > part.seen)
+        elsewhere.chain(seat.busy).any(|busy| busy.surely_after(&part.seen))
     }
 
     /// Whether `device` has a part in `call` now.
@@ -178,22 +189,35 @@ impl Floor {
         if standing.over && !standing.unseen {
             return None;
         }
+        let named = self.named_end(call, &standing);
+        let watched = self.watched_by(call, &standing);
         let mut parties: Vec<(Stamp, Party)> = Vec::new();
         for (index, device, part) in call.parts() {
             let Some(state) = part.state.and_then(party_state) else { continue };
-            if standing.counts(index, part) || standing.over {
-                let (agent, role) = (self.agent_at(device).cloned(), part.role.unwrap_or(PartyRole::Joined));
-                parties.push((part.entered, Party { device: device.clone(), agent, role, state, since: part.since }));
+            if standing.counts(index, part) || (standing.over && standing.takes_part(index)) {
+                let role = match watched {
+                    Some(_) => PartyRole::Listener,
+                    None => part.role.unwrap_or(PartyRole::Joined),
+                };
+                let agent = self.agent_at(device).cloned();
+                let logged_off = agent.is_none().then(|| self.logged_off_during(device, part)).flatten();
+                parties.push((part.entered, Party { device: device.clone(), agent, logged_off, role, state, since: part.since }));
             }
         }
+        for (device, part) in self.listeners_from_elsewhere(call, &standing) {
+            let (agent, state) = (self.agent_at(&device).cloned(), PartyState::Connected);
+            let party = Party { device, agent, logged_off: None, role: PartyRole::Listener, state, since: part.since };
+            parties.push((part.entered, party));
+        }
         parties.sort_unstable_by(|(a, first), (b, second)| (first.role, a, &first.device).cmp(&(second.role, b, &second.device)));
-        let first = parties.first().map(|(_, party)| party.device.clone())?;
+        if parties.is_empty() {
+            return None;
+        }
         let folded = call.folded();
-        let viewpoint = folded.calling.and_then(|device| call.device_at(device)).unwrap_or(&first);
         Some(CallRow {
             id: id.clone(),
             former: call.former(),
-            direction: self.direction(call, viewpoint),
+            direction: self.direction(call),
             kind: call.origin().kind().cloned(),
             queue: call.origin().queue().cloned(),
             started: folded.started,
@@ -202,10 +226,17 @@ impl Floor {
             recording: folded.recording(),
             data: data(call.origins()),
             parties: parties.into_iter().map(|(_, party)| party).collect(),
+            named: named.cloned(),
             touched: call.facts().last().map_or(call.touched, |fact| fact.at.happened),
             end_not_seen: standing.unseen,
             action: None,
         })
+    }
+
+    /// Who logged off at `device` while its telephone was in this call: by the two sources' clocks, not clearly before.
+    fn logged_off_during(&self, device: &DeviceId, part: &Part) -> Option<AgentId> {
+        let (at, agent) = self.claims.get(device)?.left.as_ref()?;
+        (!part.entered.surely_after(at)).then(|| agent.clone())
     }
 
     /// What happened to a call, in order; the oldest may be missing where very much happened.
@@ -228,7 +259,7 @@ impl Floor {
     }
 
     /// From `callType`, else from who called whom.
-    pub(super) fn direction(&self, call: &Call, device: &DeviceId) -> Direction {
+    pub(super) fn direction(&self, call: &Call) -> Direction {
         let end = |index: Option<u8>| index.and_then(|index| call.device_at(index));
         match call.origin().kind().map(String::as_str) {
             Some("Inbound" | "SMART_IVR") => Direction::Inbound,
@@ -236,7 +267,7 @@ impl Floor {
             Some("Internal") => Direction::Internal,
             _ => match (end(call.folded().calling), end(call.folded().called)) {
                 (Some(calling), Some(called)) if self.is_ours(calling) && self.is_ours(called) => Direction::Internal,
-                (Some(calling), _) if calling == device || self.is_ours(calling) => Direction::Outbound,
+                (Some(calling), _) if self.is_ours(calling) => Direction::Outbound,
                 (Some(_), _) => Direction::Inbound,
                 (None, _) => Direction::Unknown,
             },

@@ -31,6 +31,20 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// Whose serials this kind counts with.
+    pub fn series(self) -> Series {
+        match self {
+            EventKind::AgentLoggedOn
+            | EventKind::AgentLoggedOff
+            | EventKind::AgentReady
+            | EventKind::AgentNotReady
+            | EventKind::AgentAllocated
+            | EventKind::AgentWorkingAfterCall => Series::Agent,
+            EventKind::AgentStatus | EventKind::CallEnd => Series::Report,
+            _ => Series::Call,
+        }
+    }
+
     fn from_name(name: &str) -> EventKind {
         match name {
             "agentLoggedOn" => EventKind::AgentLoggedOn,
@@ -59,7 +73,39 @@ impl EventKind {
 }
 
 /// What [`Event::decode`] needs to know of the platform's zone: local civil time, as milliseconds as if it were UTC, to UTC.
-pub type ToUtc<'a> = &'a (dyn Fn(i64) -> i64 + Sync);
+pub type ToUtc<'a> = &'a (dyn Fn(i64) -> Instant + Sync);
+
+/// A local time in UTC, milliseconds since 1970. At the end of summer time an hour occurs twice: then there are two readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instant {
+    pub first: i64,
+    /// The later reading, where there are two.
+    pub second: Option<i64>,
+}
+
+impl From<i64> for Instant {
+    fn from(only: i64) -> Self {
+        Instant { first: only, second: None }
+    }
+}
+
+impl Instant {
+    /// The later reading, or the only one.
+    pub fn last(self) -> i64 {
+        self.second.unwrap_or(self.first)
+    }
+}
+
+/// Which counter an event's serial belongs to, beside the component that counts (protocol, section 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Series {
+    /// agentReady and its like.
+    Agent,
+    /// Calls and recordings.
+    Call,
+    /// AgentStatusEvent and CallEndEvent.
+    Report,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
@@ -75,12 +121,19 @@ pub enum EventError {
 pub struct Event {
     pub kind: EventKind,
     pub name: String,
-    /// Milliseconds since 1970, UTC, by the platform's clock; the platform gives whole seconds.
+    /// Milliseconds since 1970, UTC, by the platform's clock; the platform gives whole seconds. Of an hour that occurs twice it is
+    /// the first reading until [`super::Floor::settle`] has chosen.
     pub time: Option<i64>,
+    /// The time as the event gives it.
+    pub said: Option<Instant>,
     /// `time` is not the event's own word: it stands for when it arrived.
     pub untimed: bool,
-    /// Counts separately for agent and for call events.
+    /// When it arrived, by the platform's clock; none where nobody said.
+    pub arrived: Option<i64>,
+    /// Counts separately for each component, and there for each [`Series`].
     pub serial: Option<i64>,
+    /// The part of the platform that wrote it, as `topics` names it: `CtiRouter_x`, `CtiWorker_y`.
+    pub component: Option<String>,
     pub namespace: Option<Namespace>,
     /// Whose copy this is.
     pub source: Option<DeviceId>,
@@ -124,7 +177,7 @@ pub struct Status {
     pub name: Option<String>,
     /// One of the protocol's agentStatus words.
     pub word: String,
-    pub since: Option<i64>,
+    pub since: Option<Instant>,
     /// Calls of the day, and the seconds spent talking and in after-call work.
     pub calls: Option<u32>,
     pub talk_seconds: Option<u32>,
@@ -151,10 +204,14 @@ impl Event {
         let ended = if kind == EventKind::CallEnd { map.get("call").and_then(|call| call.get("id")).and_then(as_text) } else { None };
         let ended = ended.map(CallId::trusted);
         let agent = text(&mut map, "agentId").or(at_params).map(AgentId::trusted);
+        let time = text(&mut map, "eventTime").and_then(|time| civil_millis(&time)).map(to_utc);
         Ok(Event {
             kind,
-            time: text(&mut map, "eventTime").and_then(|time| civil_millis(&time)).map(to_utc),
+            time: time.map(|time| time.first),
+            said: time,
             untimed: false,
+            arrived: None,
+            component: component(&map),
             serial: map.remove("serial").as_ref().and_then(as_integer),
             namespace: text(&mut map, "namespace").map(Namespace::trusted),
             source: device(&mut map, "srcDeviceId"),
@@ -186,6 +243,13 @@ impl Event {
             rest: map,
         })
     }
+}
+
+/// `topics` are for subscribers; one of them names the writer.
+fn component(map: &Map<String, Value>) -> Option<String> {
+    let topics = map.get("topics")?.as_array()?.iter().filter_map(Value::as_str);
+    let names = |topic: &&str| topic.starts_with("CtiRouter_") || topic.starts_with("CtiWorker_");
+    topics.filter(|topic| topic.len() <= LONGEST).find(names).map(str::to_owned)
 }
 
 fn status(map: &Map<String, Value>, to_utc: ToUtc) -> Option<Status> {
@@ -274,7 +338,7 @@ mod tests {
 
     #[test]
     fn unknown_fields_are_kept_and_wrong_types_count_as_absent() {
-        let event = Event::decode(br#"{"eventName":"agentReady","serial":"7","agentId":["x"],"later":{"a":1}}"#, &|t| t).unwrap();
+        let event = Event::decode(br#"{"eventName":"agentReady","serial":"7","agentId":["x"],"later":{"a":1}}"#, &|t| t.into()).unwrap();
         assert_eq!((event.kind, event.serial, event.agent), (EventKind::AgentReady, Some(7), None));
         assert_eq!(event.rest["later"]["a"], 1);
         assert_eq!(event.rest["agentId"][0], "x");
@@ -282,8 +346,8 @@ mod tests {
 
     #[test]
     fn what_is_no_event_is_refused() {
-        assert!(matches!(Event::decode(b"{", &|t| t), Err(EventError::NotJson(_))));
-        assert_eq!(Event::decode(b"[1]", &|t| t), Err(EventError::NotObject));
-        assert_eq!(Event::decode(b"{}", &|t| t), Err(EventError::NoName));
+        assert!(matches!(Event::decode(b"{", &|t| t.into()), Err(EventError::NotJson(_))));
+        assert_eq!(Event::decode(b"[1]", &|t| t.into()), Err(EventError::NotObject));
+        assert_eq!(Event::decode(b"{}", &|t| t.into()), Err(EventError::NoName));
     }
 }

@@ -1,9 +1,9 @@
 //! What the console keeps of an agent over a restart, and over a break of the link: where the agent sat, and in which mode. Both are
 //! remembered, not known: an event, or the roster's word, puts them right.
 
-use super::agent::{Mode, ModeFact};
-use super::stamp::Stamp;
-use super::{AgentId, CallId, DeviceId, Floor};
+use super::agent::{Agent, Mode, ModeFact};
+use super::stamp::{SourceId, Stamp};
+use super::{AgentId, CallId, DeviceId, Floor, State};
 
 /// One agent as it is kept. `mode` is the platform's agentMode word; none where the agent was in a call, of which nothing is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,27 +32,24 @@ impl Floor {
 
     /// Takes up what was kept; for a floor that has heard nothing yet.
     pub fn recall(&mut self, kept: Memory) {
-        let at = Stamp { time: kept.since, serial: i64::MIN, rank: 0, happened: kept.since };
+        let at = Stamp { time: kept.since, source: SourceId::MAX, serial: i64::MIN, rank: 0, happened: kept.since };
         if let Some(device) = &kept.device {
             let claims = self.claims.entry(device.clone()).or_default();
-            claims.said = claims.said.take().max(Some((kept.since, kept.agent.clone())));
+            claims.said = claims.said.take().max(Some((at, kept.agent.clone())));
         }
         let mode = kept.mode.as_deref().and_then(Mode::from_word).unwrap_or(Mode::Unknown);
         let fact = ModeFact { at, mode, since: Some(kept.since), device: kept.device, reason: kept.reason };
-        self.agents.entry(kept.agent).or_default().events = Some(fact);
+        self.agents.insert(kept.agent, Agent::remembered(fact));
     }
 
-    /// What is remembered of `agent` is contradicted by the roster: only where the agent sits is kept, and the roster's word counts
-    /// until the next event. Says which calls the agent is not in any more.
-    pub fn doubt(&mut self, agent: &AgentId) -> Vec<CallId> {
+    /// What is remembered of `agent` is contradicted by the roster's `told`: only where the agent sits is kept, and the roster's word
+    /// counts until the next event. Says which calls the agent is not in any more: none where the word says nothing of calls.
+    pub fn doubt(&mut self, agent: &AgentId, told: State) -> Vec<CallId> {
         let at = self.arrival();
         let Some(known) = self.agents.get_mut(agent) else { return Vec::new() };
         let device = known.bound_device();
-        known.status = None;
-        if let Some(fact) = &mut known.events {
-            (fact.mode, fact.since, fact.reason) = (Mode::Unknown, None, None);
-        }
-        let Some(device) = device else { return Vec::new() };
+        known.doubt();
+        let Some(device) = device.filter(|_| matches!(told, State::Ready | State::AfterCall)) else { return Vec::new() };
         let calls = self.calls_at(&device);
         for id in &calls {
             if let Some(call) = self.calls.get_mut(id) {

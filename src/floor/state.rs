@@ -3,7 +3,7 @@
 use super::agent::{Agent, Mode, state_of_status};
 use super::call::{Call, ConnectionState, Part};
 use super::calls::{Seat, Standing};
-use super::stamp::Stamp;
+use super::stamp::{Sources, Stamp};
 use super::{AgentId, CallId, CallView, DeviceId, PartyRole, Row, State};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -17,13 +17,14 @@ pub struct Floor {
     /// Calls that became another one, and when.
     pub(super) successors: HashMap<CallId, (CallId, i64)>,
     pub(super) recordings: HashMap<String, Recording>,
+    /// Calls that ended and are not kept whole any more, each with its last event's time: what comes late does not begin them anew.
+    pub(super) ended: HashMap<CallId, i64>,
+    /// Where silent listeners were asked to listen: the call, and the device that was listened to.
+    pub(super) watching: HashMap<DeviceId, Watch>,
     /// The newest event time.
     pub(super) latest: i64,
-    /// What is added to event times since the platform's clock was set back, so that they go on.
-    pub(super) set_back: i64,
-    /// The highest serial of agent events and of call events.
-    pub(super) agent_serial: i64,
-    pub(super) call_serial: i64,
+    /// Whose serials and clocks the stamps are made of.
+    pub(super) sources: Sources,
     /// How many events did not say when they happened.
     pub(super) unordered: u64,
     pub(super) applied: u64,
@@ -31,15 +32,24 @@ pub struct Floor {
     pub(super) seen_order: VecDeque<u64>,
 }
 
-/// Who sits at a device: the latest word of each kind, with its time.
+/// What is known of a device of ours; that there is such an entry says that it is one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Claims {
-    /// By an agent or status event.
-    pub said: Option<(i64, AgentId)>,
+    /// Who sits there, by an agent or status event.
+    pub said: Option<(Stamp, AgentId)>,
     /// By a call event's copy; counts only where nothing was said.
-    pub seen: Option<(i64, AgentId)>,
+    pub seen: Option<(Stamp, AgentId)>,
     /// When an agent last was in a mode here that nobody in a call changes into.
     pub idle: Option<Stamp>,
+    /// Who logged off here last.
+    pub left: Option<(Stamp, AgentId)>,
+}
+
+/// A listener's order: which call, asked for when the newest event was of that time.
+#[derive(Debug, Clone)]
+pub(super) struct Watch {
+    pub call: CallId,
+    pub from: i64,
 }
 
 /// What is known of a recording: its end names nothing else.
@@ -75,9 +85,7 @@ impl Floor {
             let agent = self.agents.entry(entry.agent.clone()).or_default();
             agent.name = entry.name;
             agent.team = entry.team;
-            if agent.status.is_none() {
-                agent.hint = entry.status;
-            }
+            agent.take_roster_status(entry.status);
             changed.push(entry.agent);
         }
         changed
@@ -136,6 +144,9 @@ impl Floor {
             let Some(call) = self.calls.get(id) else { continue };
             let Some((index, part)) = call.position(device).and_then(|index| Some((index, call.part(device)?))) else { continue };
             let standing = self.standing(call);
+            if !standing.takes_part(usize::from(index)) {
+                continue;
+            }
             if !standing.over && standing.counts(usize::from(index), part) {
                 parts.push((id, call, standing, part));
             }
@@ -158,6 +169,7 @@ impl Floor {
         let role = |role: PartyRole| -> Vec<DeviceId> {
             counted().filter(|(_, _, part)| part.role == Some(role)).map(|(_, device, _)| device.clone()).collect()
         };
+        let listeners = self.listeners_from_elsewhere(call, &standing).into_iter().map(|(device, _)| device);
         row.state = match part.state {
             Some(ConnectionState::Initiated | ConnectionState::Dialling) => State::Dialling,
             Some(ConnectionState::Alerting) => State::Ringing,
@@ -169,14 +181,14 @@ impl Floor {
         row.reason = None;
         row.call = Some(CallView {
             id: id.clone(),
-            direction: self.direction(call, device),
+            direction: self.direction(call),
             other: self.other_party(call, &standing, device).map(|other| other.number().to_owned()).unwrap_or_default(),
             queue: call.origin().queue().cloned(),
             started: call.folded().started,
             answered: call.folded().answered,
             holds: part.holds,
             parties: u32::try_from(party_count).unwrap_or(u32::MAX),
-            listeners: role(PartyRole::Listener),
+            listeners: listeners.chain(role(PartyRole::Listener)).collect(),
             joined: role(PartyRole::Joined),
             recording: call.folded().recording(),
             others,

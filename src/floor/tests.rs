@@ -2,6 +2,7 @@
 //! sources interleave freely, no bytes make it panic.
 
 mod endings;
+mod evidence;
 mod properties;
 mod sequences;
 mod truth;
@@ -19,7 +20,7 @@ fn event(name: &str, second: i64, serial: i64, fields: Value) -> Event {
     body.insert("eventName".into(), name.into());
     body.insert("eventTime".into(), format!("2026.11.20 09:{:02}:{:02}", second / 60, second % 60).into());
     body.insert("serial".into(), serial.into());
-    Event::decode(Value::Object(body).to_string().as_bytes(), &|civil| civil).unwrap()
+    Event::decode(Value::Object(body).to_string().as_bytes(), &|civil| civil.into()).unwrap()
 }
 
 fn device(n: u8) -> String {
@@ -54,7 +55,7 @@ fn every_sample_decodes_with_its_name() {
     let mut known = 0;
     for folder in [folder.clone(), folder.join("later")] {
         for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
-            let event = Event::decode(&std::fs::read(&file).unwrap(), &|civil| civil).unwrap();
+            let event = Event::decode(&std::fs::read(&file).unwrap(), &|civil| civil.into()).unwrap();
             let name = file.file_stem().unwrap().to_str().unwrap().split('-').next().unwrap().to_owned();
             assert_eq!(event.name, name);
             assert_ne!(event.kind, EventKind::Other, "{name}");
@@ -114,7 +115,7 @@ fn a_device_belongs_to_who_logged_on_there_last() {
 fn status_events_bring_name_figures_and_state() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/events/later/AgentStatusEvent.json");
     let mut floor = Floor::default();
-    floor.apply(&Event::decode(&std::fs::read(path).unwrap(), &|civil| civil).unwrap());
+    floor.apply(&Event::decode(&std::fs::read(path).unwrap(), &|civil| civil.into()).unwrap());
     let row = floor.row(&AgentId::trusted("5102@zhen04.cc")).unwrap();
     assert_eq!((row.state, row.name.as_str()), (State::NotReady, "单独d"));
     assert_eq!(row.figures.map(|figures| (figures.calls, figures.handling_seconds)), Some((201, Some(10))));
@@ -129,7 +130,7 @@ fn events_that_do_not_say_when_stand_in_the_order_of_their_arrival() {
         if !untimed {
             body["eventTime"] = "2026.11.20 09:00:30".into();
         }
-        floor.apply(&Event::decode(body.to_string().as_bytes(), &|civil| civil).unwrap());
+        floor.apply(&Event::decode(body.to_string().as_bytes(), &|civil| civil.into()).unwrap());
         row(&floor, 1).state
     };
     assert_eq!(after("agentNotReady", true), State::NotReady);

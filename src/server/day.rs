@@ -283,7 +283,7 @@ mod tests {
     #[test]
     fn what_comes_from_outside_is_escaped_and_masked() {
         let body = br#"{"eventName":"<img>","userData":"</pre><script>13800001111"}"#;
-        let event = Event::decode(body, &|t| t).unwrap();
+        let event = Event::decode(body, &|t| t.into()).unwrap();
         let mut day = Day::default();
         day.marks.push_back(mark(1_000, Doing::Ready));
         let raw = Raw { at: 1_000, kind: EventKind::Other, name: event.name, body: body[..].into() };

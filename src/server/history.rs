@@ -272,7 +272,7 @@ mod tests {
         let body = vec![b' '; LONGEST_BODY * 2];
         for number in 0..100 {
             let agent = AgentId::trusted(format!("{number}@test.cc"));
-            let event = Event::decode(br#"{"eventName":"later"}"#, &|t| t).unwrap();
+            let event = Event::decode(br#"{"eventName":"later"}"#, &|t| t.into()).unwrap();
             for _ in 0..120 {
                 history.hear(&agent, &event, &body);
             }
@@ -287,11 +287,11 @@ mod tests {
     fn the_platforms_figures_are_read_as_far_as_they_are_sent() {
         let body = include_bytes!("../tests/events/later/AgentStatusEvent.json");
         let mut history = History::default();
-        history.hear(&agent(), &Event::decode(body, &|t| t).unwrap(), body);
+        history.hear(&agent(), &Event::decode(body, &|t| t.into()).unwrap(), body);
         let figures = &history.of(&agent()).unwrap().figures.as_ref().unwrap().figures;
         assert!(figures.contains(&(Figure::Calls, 201)) && figures.contains(&(Figure::NotReadyTime, 6534)), "{figures:?}");
         let few = br#"{"eventName":"AgentStatusEvent","params":{"CallsTotal":7,"TalkTime":"x"}}"#;
-        history.hear(&agent(), &Event::decode(few, &|t| t).unwrap(), few);
+        history.hear(&agent(), &Event::decode(few, &|t| t.into()).unwrap(), few);
         assert_eq!(history.of(&agent()).unwrap().figures.as_ref().unwrap().figures, [(Figure::Calls, 7)]);
     }
 }

@@ -199,7 +199,7 @@ mod tests {
     }
 
     fn proof() -> Event {
-        Event::decode(br#"{"eventName":"agentReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"}"#, &|t| t).unwrap()
+        Event::decode(br#"{"eventName":"agentReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"}"#, &|t| t.into()).unwrap()
     }
 
     #[test]
@@ -250,7 +250,7 @@ mod tests {
         let id = all.begin(ready(0)).unwrap().id;
         all.answered(id, Answer { deferred: true, ..Outcome::Accepted.into() }, 50);
         let other = br#"{"eventName":"agentNotReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"}"#;
-        let other = Event::decode(other, &|t| t).unwrap();
+        let other = Event::decode(other, &|t| t.into()).unwrap();
         let changed = all.proved_by(&other, &Floor::default(), 60_000);
         assert_eq!((changed.len(), changed[0].outcome, changed[0].finished_after), (1, Outcome::Unconfirmed, Some(60_000)));
         assert_eq!(all.proved_by(&proof(), &Floor::default(), 61_000), [], "that is somebody else's");

@@ -3,13 +3,16 @@
 use super::Changes;
 use crate::floor::call::Call;
 use crate::floor::event::{Event, EventKind};
-use crate::floor::stamp::Stamp;
+use crate::floor::stamp::{CLOCKS_APART, Stamp};
 use crate::floor::state::Recording;
 use crate::floor::{CallId, Floor};
 
 const MOST_CALLS: usize = 200_000;
-/// How long an ended call is kept, by event time: late copies of its events must find it ended.
+/// How long an ended call is kept whole, by event time.
 const KEEP_ENDED: i64 = 10 * 60 * 1000;
+/// How long one is kept that went on elsewhere (in a queue, at an outside number), and how long it is remembered that a call ended: what
+/// comes late must find it so.
+const KEEP_AWAY: i64 = 70 * 60 * 1000;
 
 impl Floor {
     pub(super) fn call_event(&mut self, event: &Event, at: Stamp) -> Changes {
@@ -20,7 +23,11 @@ impl Floor {
             (Some(new), EventKind::Conferenced | EventKind::Transferred) => self.merge(event, new),
             _ => self.successor(named),
         };
-        if !self.has_room_for(&id) {
+        if let Some(source) = &event.source {
+            // Only our own devices get copies.
+            self.claims.entry(source.clone()).or_default();
+        }
+        if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return changes;
         }
         let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
@@ -29,10 +36,11 @@ impl Floor {
         for device in &call.devices()[known..] {
             self.seats.entry(device.clone()).or_default().calls.insert(id.clone());
         }
-        if let Some(seat) = event.source.as_ref().and_then(|source| self.seats.get_mut(source)) {
-            seat.ours = true;
-        }
         self.changed_in(&id, &mut changes);
+        if let Some(watched) = self.watched_call(&id) {
+            self.changed_in(&watched, &mut changes);
+            changes.calls.push(watched);
+        }
         let olds = [&event.call, &event.primary_old, &event.secondary_old].into_iter().flatten();
         changes.calls.extend(olds.filter(|old| **old != id).cloned());
         changes.calls.push(id);
@@ -48,6 +56,18 @@ impl Floor {
             if self.seats.get(device).is_some_and(|seat| seat.calls.len() > 1) {
                 self.changed_at(device, Some(id), changes);
             }
+        }
+    }
+
+    /// A late word on a call that ended and is not kept any more.
+    fn ended_before(&mut self, id: &CallId, at: Stamp) -> bool {
+        match self.ended.get(id) {
+            Some(end) if at.time <= end.saturating_add(CLOCKS_APART) => true,
+            Some(_) => {
+                self.ended.remove(id);
+                false
+            }
+            None => false,
         }
     }
 
@@ -69,7 +89,7 @@ impl Floor {
             }
             return Changes::default();
         };
-        if !self.has_room_for(&id) {
+        if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return Changes::default();
         }
         let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
@@ -118,8 +138,10 @@ impl Floor {
 
     /// Forgets calls that ended long ago; where that is not enough, those that were silent the longest.
     pub(super) fn prune(&mut self) {
-        let horizon = self.latest.saturating_sub(KEEP_ENDED);
-        let old = |call: &Call| call.touched < horizon && (call.parts().next().is_none() || self.standing(call).over);
+        let (horizon, far) = (self.latest.saturating_sub(KEEP_ENDED), self.latest.saturating_sub(KEEP_AWAY));
+        let goes_on = |call: &Call| call.parts().filter(|(_, _, part)| part.live()).count() > 1;
+        let over = |call: &Call| call.parts().next().is_none() || self.standing(call).over;
+        let old = |call: &Call| call.touched < horizon && (call.touched < far || !goes_on(call)) && over(call);
         let mut gone: Vec<CallId> = self.calls.iter().filter(|(_, call)| old(call)).map(|(id, _)| id.clone()).collect();
         if self.calls.len() - gone.len() >= MOST_CALLS {
             let mut by_age: Vec<(i64, &CallId)> = self.calls.iter().map(|(id, call)| (call.touched, id)).collect();
@@ -128,6 +150,9 @@ impl Floor {
         }
         for id in gone {
             let Some(call) = self.calls.remove(&id) else { continue };
+            if self.ended.len() < MOST_CALLS {
+                self.ended.insert(id.clone(), call.touched);
+            }
             for device in call.devices() {
                 let Some(seat) = self.seats.get_mut(device) else { continue };
                 seat.calls.remove(&id);
@@ -138,8 +163,10 @@ impl Floor {
                 }
             }
         }
-        let calls = &self.calls;
-        self.successors.retain(|_, (to, time)| *time >= horizon || calls.contains_key(to));
+        self.ended.retain(|_, end| *end >= far);
+        let (calls, ended) = (&self.calls, &self.ended);
+        self.successors.retain(|_, (to, time)| *time >= horizon || calls.contains_key(to) || ended.contains_key(to));
+        self.watching.retain(|_, watch| calls.contains_key(&watch.call) || watch.from >= horizon);
         self.recordings.retain(|_, known| known.time >= horizon || known.call.as_ref().is_some_and(|call| calls.contains_key(call)));
     }
 }

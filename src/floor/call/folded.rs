@@ -19,11 +19,18 @@ pub struct Part {
     pub entered: Stamp,
     /// The latest sign that the device is in the call.
     pub seen: Stamp,
+    /// When it left, where it did.
+    left: Stamp,
     /// The latest sign that the device is busy with this call rather than with another one; stays when it has left.
     pub busy: Option<Stamp>,
     pub role: Option<PartyRole>,
     /// How often this device put the call on hold.
     pub holds: u32,
+    /// Known only because another device's copies name it as who calls: where it is one of ours that proves no part, for a device of
+    /// ours gets copies of its own.
+    pub named_only: bool,
+    /// Rings because a transfer sent the call there; its own ringing was not told yet.
+    awaited: bool,
 }
 
 impl Part {
@@ -71,6 +78,11 @@ impl Folded {
         self.recording != 0
     }
 
+    /// A copy, told by another source, of something that was told already.
+    pub fn copy(&mut self, fact: &Fact, around: &Surroundings) {
+        self.witnessed(fact, around);
+    }
+
     pub fn step(&mut self, fact: &Fact, around: &Surroundings) {
         use ConnectionState::{Alerting, Cleared, Connected, Dialling, Held, Initiated};
         let at = fact.at;
@@ -89,10 +101,12 @@ impl Folded {
                 self.ends(fact.other, fact.third, eldest);
                 let answered = self.answered.is_some();
                 self.imply(fact.other, if answered { Connected } else { Dialling }, at, self.end_role(fact.other), around);
+                self.passed_on(fact.device, at);
                 self.reach(fact.device, Alerting, at, self.newcomer(eldest), around);
             }
             EventKind::Established => {
                 self.ends(fact.other, fact.third, eldest);
+                self.passed_on(fact.device, at);
                 self.reach(fact.device, Connected, at, self.newcomer(eldest), around);
                 // A listener's answer says nothing of the others.
                 if !self.part(fact.device).is_some_and(Part::listens) {
@@ -114,41 +128,44 @@ impl Folded {
                 }
             }
             EventKind::Conferenced => {
-                self.answered = self.answered.or(Some(at.happened));
                 // Merging two calls brings back whoever held one of them for it. In a single step the one who invited may have held the
                 // call since, or left it.
-                if fact.merges {
+                if fact.merges.is_some() {
                     self.set(fact.device, Connected, at, self.end_role(fact.device), around);
                     self.release(fact.device, None, at);
                 } else {
                     self.imply(fact.device, Connected, at, self.end_role(fact.device), around);
                 }
-                self.reach(fact.other, Connected, at, PartyRole::Joined, around);
+                // Who is added has the state that he had in the call that merges: no conference proves an answer.
+                self.reach(fact.other, Alerting, at, PartyRole::Joined, around);
                 self.give_role(fact.other, PartyRole::Joined);
             }
             EventKind::Transferred => {
                 self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
-                // Its phone rings from now on, or it talks already: the call does not end in between.
-                self.reach(fact.other, if fact.merges { Connected } else { Alerting }, at, PartyRole::Transferred, around);
+                // Its phone rings from now on, or it rings or talks already: no transfer proves an answer.
+                let known = self.part(fact.other).is_some_and(Part::live);
+                self.reach(fact.other, Alerting, at, PartyRole::Transferred, around);
                 self.give_role(fact.other, PartyRole::Transferred);
+                if let (false, Some(part)) = (known, self.parts.get_mut(usize::from(fact.other))) {
+                    part.awaited = true;
+                }
             }
             EventKind::ConnectionCleared | EventKind::Failed => {
                 if fact.kind == EventKind::Failed {
                     self.ends(NOBODY, fact.device, eldest);
                 }
+                let given_up = fact.kind == EventKind::ConnectionCleared && self.answered.is_none() && self.calling == Some(fact.device);
                 self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
+                // The caller left before anybody answered: nothing rings any more.
+                if given_up {
+                    self.clear_all(at);
+                }
             }
             EventKind::RecordStarted => self.recording |= bit(fact.record),
             EventKind::RecordStopped if fact.record == NOBODY => self.recording = 0,
             EventKind::RecordStopped => self.recording &= !bit(fact.record),
             // The end of a call that became another one is not this one's.
-            EventKind::CallEnd if fact.under == 0 => {
-                for device in 0..self.parts.len() {
-                    if self.parts[device].live() {
-                        self.change(device, Cleared, at);
-                    }
-                }
-            }
+            EventKind::CallEnd if fact.under == 0 => self.clear_all(at),
             _ => {}
         }
         self.witnessed(fact, around);
@@ -160,11 +177,35 @@ impl Folded {
             return;
         }
         if self.part(fact.source).is_none() {
-            self.imply(fact.source, ConnectionState::Connected, fact.at, self.end_role(fact.source), around);
+            // As far as the others have come: of several phones that ring each hears of the others.
+            let rings = fact.kind == EventKind::Delivered && self.answered.is_none();
+            let state = if rings { ConnectionState::Alerting } else { ConnectionState::Connected };
+            self.imply(fact.source, state, fact.at, self.end_role(fact.source), around);
         }
         for device in [fact.source, fact.device] {
             if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.live()) {
-                part.seen = fact.at;
+                (part.seen, part.named_only) = (fact.at, false);
+            }
+        }
+    }
+
+    fn clear_all(&mut self, at: Stamp) {
+        for device in 0..self.parts.len() {
+            if self.parts[device].live() {
+                self.change(device, ConnectionState::Cleared, at);
+            }
+        }
+    }
+
+    /// `device` is offered a call that was sent elsewhere: where it was sent to (a queue, a number that is forwarded) has passed it on.
+    fn passed_on(&mut self, device: u8, at: Stamp) {
+        for index in 0..self.parts.len() {
+            let part = &mut self.parts[index];
+            if usize::from(device) == index {
+                part.awaited = false;
+            } else if part.awaited && part.state == Some(ConnectionState::Alerting) {
+                part.awaited = false;
+                self.change(index, ConnectionState::Cleared, at);
             }
         }
     }
@@ -207,17 +248,28 @@ impl Folded {
     fn set(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
         if !self.parts[index].live() && state != ConnectionState::Cleared {
+            if !self.may_enter(index, at) {
+                return;
+            }
             self.enter(index, at, role, around);
         }
         self.change(index, state, at);
+    }
+
+    /// Who has left comes back only by what is later for certain: it may be the word of another source that is behind.
+    fn may_enter(&self, index: usize, at: Stamp) -> bool {
+        let part = &self.parts[index];
+        part.state != Some(ConnectionState::Cleared) || at.surely_after(&part.left)
     }
 
     /// The device has come as far as this, again if it had left.
     fn reach(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
         if !self.parts[index].live() {
-            self.enter(index, at, role, around);
-            self.change(index, state, at);
+            if self.may_enter(index, at) {
+                self.enter(index, at, role, around);
+                self.change(index, state, at);
+            }
         } else if self.parts[index].state < Some(state) {
             self.change(index, state, at);
         } else if self.parts[index].state == Some(ConnectionState::Connected) && state == ConnectionState::Connected {
@@ -232,9 +284,13 @@ impl Folded {
             None => {
                 self.enter(index, at, role, around);
                 self.change(index, state, at);
-                self.parts[index].busy = None;
+                (self.parts[index].busy, self.parts[index].named_only) = (None, true);
             }
-            Some(known @ (ConnectionState::Initiated | ConnectionState::Dialling)) if known < state => self.change(index, state, at),
+            Some(known @ (ConnectionState::Initiated | ConnectionState::Dialling)) if known < state => {
+                let busy = self.parts[index].busy;
+                self.change(index, state, at);
+                self.parts[index].busy = busy;
+            }
             Some(_) => {}
         }
     }
@@ -254,7 +310,7 @@ impl Folded {
         let place = u8::try_from(index).unwrap_or(NOBODY);
         let role = if (around.listens)(place, at) { PartyRole::Listener } else { role };
         let part = &mut self.parts[index];
-        (part.entered, part.seen, part.role) = (at, at, Some(role));
+        (part.entered, part.seen, part.role, part.named_only, part.awaited) = (at, at, Some(role), false, false);
     }
 
     fn change(&mut self, index: usize, state: ConnectionState, at: Stamp) {
@@ -266,6 +322,7 @@ impl Folded {
             (part.state, part.since) = (Some(state), at.happened);
         }
         if state == ConnectionState::Cleared {
+            part.left = at;
             self.release(u8::try_from(index).unwrap_or(NOBODY), None, at);
         }
     }

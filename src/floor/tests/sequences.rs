@@ -5,22 +5,24 @@ use crate::floor::{CallId, DeviceId, Direction};
 
 pub(super) const CUSTOMER: &str = "13800002408@test.cc";
 
-/// Plays call events one second after another, each with its own serial.
+/// Plays call events one second after another, each with the next serial.
 pub(super) struct Play {
     pub floor: Floor,
     pub second: i64,
+    pub serial: i64,
 }
 
 impl Play {
     pub(super) fn new() -> Self {
-        Play { floor: three_ready(), second: 60 }
+        Play { floor: three_ready(), second: 60, serial: 1060 }
     }
 
     pub(super) fn say(&mut self, name: &str, call: &str, source: &str, mut fields: Value) -> &mut Self {
         fields["callId"] = call.into();
         fields["srcDeviceId"] = source.into();
         self.second += 1;
-        self.floor.apply(&event(name, self.second, 1000 + self.second, fields));
+        self.serial += 1;
+        self.floor.apply(&event(name, self.second, self.serial, fields));
         self
     }
 

@@ -68,7 +68,7 @@ impl Play {
             speed: 1.0,
         };
         for told in self.floor.take_events() {
-            let event = Event::decode(&wire::body(&told, "test.cc", &clock), &|civil| civil).unwrap();
+            let event = Event::decode(&wire::body(&told, "test.cc", &clock), &|civil| civil.into()).unwrap();
             // Finished calls are pushed to web hooks only.
             if event.kind != EventKind::CallEnd {
                 self.items.push(Item::Copy(Box::new(event)));

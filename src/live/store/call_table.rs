@@ -153,6 +153,7 @@ mod tests {
         let party = |(device, state): &(&str, PartyState)| Party {
             device: DeviceId::trusted(format!("{device}@test.cc")),
             agent: device.starts_with("80").then(|| AgentId::trusted(format!("5{}@test.cc", &device[1..]))),
+            logged_off: None,
             role: PartyRole::Called,
             state: *state,
             since: started,
@@ -169,6 +170,7 @@ mod tests {
             recording: false,
             data: Vec::new(),
             parties: devices.iter().map(party).collect(),
+            named: None,
             touched: started,
             end_not_seen: false,
             action: None,

@@ -352,10 +352,12 @@ mod tests {
             parties: vec![Party {
                 device: DeviceId::trusted("8001@test.cc"),
                 agent: Some(AgentId::trusted("5001@test.cc")),
+                logged_off: None,
                 role: PartyRole::Called,
                 state: PartyState::Held,
                 since: 1_489_846_410_000,
             }],
+            named: None,
             touched: 0,
             end_not_seen: false,
             action: None,

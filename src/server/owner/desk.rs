@@ -113,9 +113,11 @@ impl Desk {
     pub fn event(&mut self, heard: Heard) {
         let Heard { mut event, body, arrived, at: heard } = heard;
         self.link.last_event = Some(arrived);
+        let now_there = arrived.saturating_sub(self.clock.millis());
+        event.arrived = Some(now_there);
+        self.floor.settle(&mut event);
         let stamped = event.time;
         // Without a time, or with one that cannot be: now, by the platform's clock.
-        let now_there = arrived.saturating_sub(self.clock.millis());
         if event.time.is_none_or(|time| self.clock.is_measured() && time > now_there.saturating_add(FUTURE)) {
             (event.time, event.untimed) = (Some(now_there), true);
         }
@@ -174,7 +176,7 @@ impl Desk {
             let told = entry.status.as_deref().and_then(state_of_status);
             let (Some(told), Some(row)) = (told, self.floor.row(&entry.agent)) else { continue };
             if self.remembered.remove(&entry.agent) && told != row.state && !(told.in_call() && row.state.in_call()) {
-                let calls = self.floor.doubt(&entry.agent);
+                let calls = self.floor.doubt(&entry.agent, told);
                 self.dirty_calls.extend(calls);
             }
         }

@@ -223,7 +223,7 @@ mod tests {
     }
 
     fn event(name: &str) -> Event {
-        Event::decode(format!(r#"{{"eventName":"{name}","agentId":"{AGENT}"}}"#).as_bytes(), &|t| t).unwrap()
+        Event::decode(format!(r#"{{"eventName":"{name}","agentId":"{AGENT}"}}"#).as_bytes(), &|t| t.into()).unwrap()
     }
 
     fn out(orders: &mut Orders, now: i64, state: State, remembered: bool) -> usize {

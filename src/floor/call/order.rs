@@ -1,0 +1,107 @@
+//! In which order a call's facts are folded.
+//!
+//! Of one source that is the order of their stamps. Where two sources tell of one call, as when a consultation that another worker
+//! handled became part of it, their clocks differ by seconds, and the calls' own logic says more than their stamps: what is told of a
+//! call that became another one happened before that, what is told under a new id afterwards; and the same thing told by two sources
+//! within the difference of their clocks happened once.
+
+use super::fact::{Fact, Merge};
+use crate::floor::event::EventKind;
+use crate::floor::stamp::{CLOCKS_APART, SourceId, Stamp};
+
+/// Whether facts of more than one source are among `facts`. What the console adds by itself, and a call's end that is told whole, are
+/// of none.
+pub fn is_mixed(facts: &[Fact]) -> bool {
+    let mut sources = facts.iter().filter(|fact| is_told(fact)).map(|fact| fact.at.source);
+    let first = sources.next();
+    sources.any(|source| Some(source) != first)
+}
+
+fn is_told(fact: &Fact) -> bool {
+    fact.kind != EventKind::CallEnd && fact.at.source != SourceId::MAX
+}
+
+/// When one call became another, and how that is told.
+struct Turn {
+    merge: Merge,
+    fact: usize,
+    at: Stamp,
+}
+
+/// The facts as they are to be folded, each with whether it is a copy of one before. `facts` are in the order of their stamps.
+pub fn sequence(facts: &[Fact]) -> Vec<(Fact, bool)> {
+    let turns = turns(facts);
+    let mut placed: Vec<((i64, u8, Stamp), usize)> = (0..facts.len()).map(|index| (place(facts, index, &turns), index)).collect();
+    placed.sort_by_key(|(place, _)| *place);
+    let order: Vec<usize> = placed.into_iter().map(|(_, index)| index).collect();
+    let mut told: Vec<(usize, Vec<SourceId>)> = Vec::new();
+    order.iter().map(|&index| (facts[index], is_copy(facts, index, &turns, &mut told))).collect()
+}
+
+/// Each merge once: as the call that goes on tells of it, or else as it was told first.
+fn turns(facts: &[Fact]) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::new();
+    for (index, fact) in facts.iter().enumerate() {
+        let Some(merge) = fact.merges else { continue };
+        let same = |turn: &&mut Turn| {
+            let other = &facts[turn.fact];
+            (other.kind, other.device, other.other, turn.merge.new) == (fact.kind, fact.device, fact.other, merge.new)
+        };
+        match turns.iter_mut().find(same) {
+            Some(known) if fact.under == merge.new && facts[known.fact].under != merge.new => {
+                (known.fact, known.at) = (index, fact.at);
+            }
+            Some(_) => {}
+            None => turns.push(Turn { merge, fact: index, at: fact.at }),
+        }
+    }
+    turns
+}
+
+/// Where a fact stands among those of other sources: its time, then before, at or behind a merge of that time, then its own order.
+fn place(facts: &[Fact], index: usize, turns: &[Turn]) -> (i64, u8, Stamp) {
+    let fact = &facts[index];
+    let (mut time, mut side) = (fact.at.time, 1);
+    if fact.merges.is_some() || !is_told(fact) {
+        return (time, side, fact.at);
+    }
+    for turn in turns {
+        let Merge { primary, secondary, new } = turn.merge;
+        let became_it = fact.under != new && (fact.under == primary || fact.under == secondary || fact.under == facts[turn.fact].under);
+        let begins_with_it = fact.under == new && primary != new && secondary != new;
+        if became_it && time >= turn.at.time {
+            (time, side) = (turn.at.time, 0);
+        } else if begins_with_it && time <= turn.at.time {
+            (time, side) = (turn.at.time, 2);
+        }
+    }
+    (time, side, fact.at)
+}
+
+/// Whether another source told the same thing, within the difference of their clocks; then the two are one from now on.
+fn is_copy(facts: &[Fact], index: usize, turns: &[Turn], told: &mut Vec<(usize, Vec<SourceId>)>) -> bool {
+    let fact = &facts[index];
+    if fact.merges.is_some() {
+        return turns.iter().all(|turn| turn.fact != index);
+    }
+    if !is_told(fact) {
+        return false;
+    }
+    let same = |(other, by): &&mut (usize, Vec<SourceId>)| {
+        let other = &facts[*other];
+        (other.kind, other.device, other.other, other.record) == (fact.kind, fact.device, fact.other, fact.record)
+            && other.at.source != fact.at.source
+            && other.at.time.abs_diff(fact.at.time) <= CLOCKS_APART.unsigned_abs()
+            && !by.contains(&fact.at.source)
+    };
+    match told.iter_mut().find(same) {
+        Some((_, by)) => {
+            by.push(fact.at.source);
+            true
+        }
+        None => {
+            told.push((index, Vec::new()));
+            false
+        }
+    }
+}
