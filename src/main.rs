@@ -101,7 +101,21 @@ async fn token(args: TokenArgs) -> Result<(), String> {
 }
 
 fn floor_of(args: &FloorArgs, namespace: Namespace, time_zone: jiff::tz::TimeZone) -> simulator::Config {
-    simulator::Config { agents: args.agents, calls_per_hour: args.calls_per_hour, speed: args.speed, seed: args.seed, namespace, time_zone }
+    simulator::Config {
+        agents: args.agents,
+        calls_per_hour: args.calls_per_hour,
+        speed: args.speed,
+        seed: args.seed,
+        namespace,
+        time_zone,
+        ways: simulator::Ways {
+            workers: args.workers,
+            transfers_rename: args.transfers_rename,
+            monitor_calls: args.monitor_calls,
+            ring_group: args.ring_group,
+        },
+        clocks_apart: args.clocks_apart * 1000,
+    }
 }
 
 async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, String> {

@@ -19,6 +19,8 @@ mod tests;
 mod topic;
 pub(crate) mod wire;
 
+pub use floor::Ways;
+
 use crate::floor::Namespace;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +39,9 @@ pub struct Config {
     pub namespace: Namespace,
     /// Of the times in events, which carry no zone.
     pub time_zone: jiff::tz::TimeZone,
+    pub ways: Ways,
+    /// How far the platform's components' clocks are apart at most, in milliseconds.
+    pub clocks_apart: u32,
 }
 
 /// How long requests may take to end when the simulator stops.

@@ -39,11 +39,18 @@ pub enum ConnectionState {
 
 /// A device that was asked to hear silently: its stays that begin from then on are no party's, until it is asked to take part.
 #[derive(Debug, Clone)]
-struct Listening {
+pub(super) struct Listening {
     device: u8,
     /// The newest fact when that was asked for.
     from: Option<Stamp>,
     until: Option<Stamp>,
+}
+
+impl Listening {
+    /// A stay of `device` that begins then is a silent listener's.
+    fn covers(&self, device: u8, at: Stamp) -> bool {
+        self.device == device && self.from.is_none_or(|from| at.replaces(&from)) && self.until.is_none_or(|until| !at.replaces(&until))
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -129,8 +136,7 @@ impl Call {
         self.mixed = self.mixed || (self.facts.len() > 1 && order::is_mixed(&self.facts));
         let now_eldest = self.eldest();
         if last && now_eldest == eldest && !self.mixed {
-            let around = Surroundings { listens: &|device, at| listens(&self.listeners, device, at), eldest };
-            self.folded.step(&fact, &around);
+            self.folded.step(&fact, &Surroundings { listeners: &self.listeners, facts: &self.facts, eldest });
         } else {
             self.fold();
         }
@@ -141,7 +147,7 @@ impl Call {
 
     fn fold(&mut self) {
         self.folded = self.base.clone();
-        let around = Surroundings { listens: &|device, at| listens(&self.listeners, device, at), eldest: self.eldest() };
+        let around = Surroundings { listeners: &self.listeners, facts: &self.facts, eldest: self.eldest() };
         if !self.mixed {
             self.facts.iter().for_each(|fact| self.folded.step(fact, &around));
             return;
@@ -153,10 +159,10 @@ impl Call {
 
     /// The older half is kept as what it amounted to.
     fn compact(&mut self) {
-        let around = Surroundings { listens: &|device, at| listens(&self.listeners, device, at), eldest: self.eldest() };
-        for fact in self.facts.drain(..MOST_FACTS / 2) {
-            self.base.step(&fact, &around);
-        }
+        let old: Vec<Fact> = self.facts[..MOST_FACTS / 2].to_vec();
+        let around = Surroundings { listeners: &self.listeners, facts: &self.facts, eldest: self.eldest() };
+        old.iter().for_each(|fact| self.base.step(fact, &around));
+        self.facts.drain(..MOST_FACTS / 2);
     }
 
     /// Takes in everything of `old`: two calls became one.
@@ -343,11 +349,4 @@ impl Call {
         });
         index.and_then(|index| u8::try_from(index).ok()).unwrap_or(NOBODY)
     }
-}
-
-fn listens(listeners: &[Listening], device: u8, at: Stamp) -> bool {
-    let asked = |asked: &Listening| {
-        asked.device == device && asked.from.is_none_or(|from| from < at) && asked.until.is_none_or(|until| at <= until)
-    };
-    listeners.iter().any(asked)
 }

@@ -205,7 +205,8 @@ impl Floor {
             }
         }
         for (device, part) in self.listeners_from_elsewhere(call, &standing) {
-            let (agent, state) = (self.agent_at(&device).cloned(), PartyState::Connected);
+            let Some(state) = part.state.and_then(party_state) else { continue };
+            let agent = self.agent_at(&device).cloned();
             let party = Party { device, agent, logged_off: None, role: PartyRole::Listener, state, since: part.since };
             parties.push((part.entered, party));
         }

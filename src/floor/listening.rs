@@ -22,7 +22,7 @@ impl Floor {
         let (_, device, part) = call.parts().find(|(index, _, part)| standing.counts(*index, part))?;
         let id = self.successor(&self.watching.get(device)?.call);
         let other = self.calls.get(&id).filter(|other| other.id() != call.id())?;
-        other.part(watched).is_some_and(Part::live).then_some((id, device, part))
+        other.position(watched).is_some().then_some((id, device, part))
     }
 
     /// Who listens to `call` by a call of its own.

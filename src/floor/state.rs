@@ -169,7 +169,8 @@ impl Floor {
         let role = |role: PartyRole| -> Vec<DeviceId> {
             counted().filter(|(_, _, part)| part.role == Some(role)).map(|(_, device, _)| device.clone()).collect()
         };
-        let listeners = self.listeners_from_elsewhere(call, &standing).into_iter().map(|(device, _)| device);
+        let elsewhere = self.listeners_from_elsewhere(call, &standing).into_iter();
+        let listeners = elsewhere.filter(|(_, part)| in_it(part)).map(|(device, _)| device);
         row.state = match part.state {
             Some(ConnectionState::Initiated | ConnectionState::Dialling) => State::Dialling,
             Some(ConnectionState::Alerting) => State::Ringing,

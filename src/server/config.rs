@@ -92,6 +92,21 @@ pub struct FloorArgs {
     /// The same seed gives the same history.
     #[arg(long, env = "CONSOLE_SEED", default_value_t = 1)]
     pub seed: u64,
+    /// How many workers handle calls, each with serials of its own: 1 to 16.
+    #[arg(long, env = "CONSOLE_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=16))]
+    pub workers: u16,
+    /// How many seconds the clocks of the platform's components are apart at most: 0 to 5.
+    #[arg(long, env = "CONSOLE_CLOCKS_APART", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=5), value_name = "SECONDS")]
+    pub clocks_apart: u32,
+    /// Who listens gets a call of its own, between his phone and the agent's.
+    #[arg(long, env = "CONSOLE_MONITOR_CALLS")]
+    pub monitor_calls: bool,
+    /// At how many telephones a customer rings at once, who answers first has the call: 1 to 16.
+    #[arg(long, env = "CONSOLE_RING_GROUP", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=16))]
+    pub ring_group: u16,
+    /// A transfer in a single step gives the call a new id.
+    #[arg(long, env = "CONSOLE_TRANSFERS_RENAME")]
+    pub transfers_rename: bool,
 }
 
 #[derive(Debug, Args)]

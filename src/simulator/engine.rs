@@ -54,6 +54,8 @@ pub struct Engine {
     speed: f64,
     /// When the floor's day began: with the first who looked.
     started: Option<Instant>,
+    /// How far the components' clocks are ahead.
+    ahead: Vec<i64>,
     held: Vec<(Vec<Target>, Body)>,
     held_until: Option<Instant>,
     jobs: mpsc::Receiver<Job>,
@@ -67,7 +69,9 @@ impl Engine {
             speed: config.speed,
             seed: config.seed,
             namespace: config.namespace.to_string(),
+            ways: config.ways,
         };
+        let workers = i64::from(config.ways.workers.max(1));
         let (sender, jobs) = mpsc::channel(1024);
         let engine = Engine {
             floor: Floor::new(&plan),
@@ -76,6 +80,7 @@ impl Engine {
             faults,
             namespace: plan.namespace,
             zone: config.time_zone.clone(),
+            ahead: (0..=workers).map(|worker| i64::from(config.clocks_apart) * worker / workers).collect(),
             speed: if plan.speed.is_finite() && plan.speed > 0.0 { plan.speed } else { 1.0 },
             started: None,
             held: Vec::new(),
@@ -128,7 +133,7 @@ impl Engine {
 
     /// Writes moments of the floor as the platform does.
     pub fn clock(&self) -> Clock {
-        Clock { zone: self.zone.clone(), wall: Timestamp::now(), floor: self.floor.now(), speed: self.speed }
+        Clock { zone: self.zone.clone(), wall: Timestamp::now(), floor: self.floor.now(), speed: self.speed, ahead: self.ahead.clone() }
     }
 
     /// False when more is due.

@@ -22,7 +22,7 @@ pub use calls::Outcome;
 pub use events::{AgentStatus, CallEnd, Content, Event};
 pub use model::{Agent, Call, CallType, Device, Mode, Part, PartState};
 pub use refusal::Refusal;
-pub use setup::Plan;
+pub use setup::{Plan, Ways};
 pub use view::team_id;
 
 use super::life::Due;
@@ -42,6 +42,12 @@ pub struct Queue {
     pub code: &'static str,
     /// Teams that serve it.
     pub teams: &'static [usize],
+}
+
+/// The queue with this number: what a call is transferred to that is to go through a queue again.
+pub(super) fn queue_of(number: &str) -> Option<usize> {
+    let number = number.split('@').next().unwrap_or(number);
+    QUEUES.iter().position(|queue| queue.code == number)
 }
 
 pub const TEAMS: [&str; 6] = ["Claims A", "Claims B", "Sales North", "Sales South", "Service", "Back office"];
@@ -106,8 +112,11 @@ pub struct Floor {
     pub(super) waiting: VecDeque<Waiting>,
     queue: BinaryHeap<Reverse<Entry>>,
     order: u64,
+    pub(super) ways: Ways,
     agent_serial: u64,
-    call_serial: u64,
+    /// By worker.
+    call_serials: Vec<u64>,
+    calls_opened: usize,
     model_serial: u64,
     announced: bool,
     out: Vec<Event>,

@@ -29,6 +29,8 @@ pub enum Due {
     EndConsult(Id, Id, Id),
     Transfer(Id, Id),
     Conference(Id, Id),
+    /// A call that was transferred to a queue looks for an agent.
+    Requeue(Id, usize),
     /// A reserved agent dials or is released.
     Dial(usize, u32),
     WrapUpDone(usize, u32),

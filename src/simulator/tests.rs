@@ -47,6 +47,8 @@ impl Lab {
             seed: 1,
             namespace: Namespace::trusted("test.cc"),
             time_zone: jiff::tz::TimeZone::UTC,
+            ways: super::Ways::default(),
+            clocks_apart: 0,
         };
         tokio::spawn(serve(listener, config, stop.clone()));
         let mut lab = Lab { address, http: reqwest::Client::new(), session: String::new(), _stop: stop.drop_guard() };

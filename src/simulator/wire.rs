@@ -11,9 +11,21 @@ pub struct Clock {
     pub wall: Timestamp,
     pub floor: Millis,
     pub speed: f64,
+    /// How far each component's clock is ahead, in milliseconds: the router's, then each worker's. Missing ones are right.
+    pub ahead: Vec<i64>,
 }
 
 impl Clock {
+    /// The same, as the component that tells `event` has it.
+    fn of(&self, event: &Event) -> Clock {
+        let component = match &event.content {
+            Content::Agent { .. } => 0,
+            _ => usize::from(event.worker) + 1,
+        };
+        let ahead = SignedDuration::from_millis(self.ahead.get(component).copied().unwrap_or(0));
+        Clock { zone: self.zone.clone(), wall: self.wall.checked_add(ahead).unwrap_or(self.wall), ahead: Vec::new(), ..*self }
+    }
+
     /// A moment of the floor as `2017.03.18 14:13:24`.
     pub fn at(&self, moment: Millis) -> String {
         let ago = self.real(self.floor.saturating_sub(moment));
@@ -34,7 +46,7 @@ impl Clock {
 /// The body of a MESSAGE.
 pub fn body(event: &Event, namespace: &str, clock: &Clock) -> Vec<u8> {
     // Maps with text keys cannot fail to serialise.
-    serde_json::to_vec(&Wire { event, namespace, clock }).unwrap_or_default()
+    serde_json::to_vec(&Wire { event, namespace, clock: &clock.of(event) }).unwrap_or_default()
 }
 
 struct Wire<'a> {
@@ -136,7 +148,7 @@ fn topics(event: &Event, namespace: &str) -> Vec<String> {
     let agent = event.agent.as_ref().map(|agent| format!("agent:{agent}"));
     let device = event.src.as_ref().map(|src| format!("device:{src}"));
     match &event.content {
-        Content::Status(_) => vec!["model".into(), "CtiWorker_ctiworker-sim01".into()],
+        Content::Status(_) => vec!["model".into(), worker(event)],
         Content::CallEnd(_) => vec!["model".into()],
         Content::Agent { .. } => ["CtiRouter_ctirouter-sim01".to_owned()]
             .into_iter()
@@ -158,13 +170,18 @@ fn topics(event: &Event, namespace: &str) -> Vec<String> {
                     "extension".to_owned(),
                     event.name.to_owned(),
                     format!("crossRefId:{reference}"),
-                    "CtiWorker_ctiworker-sim01".to_owned(),
+                    worker(event),
                 ])
                 .chain(device)
                 .chain(["csta".to_owned()])
                 .collect()
         }
     }
+}
+
+/// The worker's name among the topics.
+fn worker(event: &Event) -> String {
+    format!("CtiWorker_ctiworker-sim{:02}", event.worker + 1)
 }
 
 fn status_json(status: &AgentStatus, namespace: &str, clock: &Clock) -> Value {

@@ -4,7 +4,7 @@
 //! device that was not known, and never takes one back, out of a later stage or into a call that it has left.
 
 use super::fact::{Fact, NOBODY};
-use super::{ConnectionState, MOST_DEVICES};
+use super::{ConnectionState, Listening, MOST_DEVICES};
 use crate::floor::event::EventKind;
 use crate::floor::stamp::Stamp;
 use crate::floor::{Holds, PartyRole};
@@ -21,6 +21,9 @@ pub struct Part {
     pub seen: Stamp,
     /// When it left, where it did.
     left: Stamp,
+    /// The ids of the call that it entered, and that it left.
+    entered_under: u8,
+    left_under: u8,
     /// The latest sign that the device is busy with this call rather than with another one; stays when it has left.
     pub busy: Option<Stamp>,
     pub role: Option<PartyRole>,
@@ -29,6 +32,8 @@ pub struct Part {
     /// Known only because another device's copies name it as who calls: where it is one of ours that proves no part, for a device of
     /// ours gets copies of its own.
     pub named_only: bool,
+    /// It got a copy of its own.
+    heard: bool,
     /// Rings because a transfer sent the call there; its own ringing was not told yet.
     awaited: bool,
 }
@@ -45,10 +50,31 @@ impl Part {
 
 /// What the fold has to know besides the facts.
 pub struct Surroundings<'a> {
-    /// Whether a stay of this device that begins then is a silent listener's.
-    pub listens: &'a dyn Fn(u8, Stamp) -> bool,
+    pub listeners: &'a [Listening],
+    pub facts: &'a [Fact],
     /// The oldest of the call's ids.
     pub eldest: u8,
+}
+
+impl Surroundings<'_> {
+    /// Whether a stay of this device that begins then is a silent listener's.
+    fn listens(&self, device: u8, at: Stamp) -> bool {
+        self.listeners.iter().any(|asked| asked.covers(device, at))
+    }
+
+    /// Whether the call with the id `old` became the one with the id `new`.
+    fn became(&self, old: u8, new: u8) -> bool {
+        let mut id = old;
+        for _ in 0..8 {
+            let merge = self.facts.iter().filter_map(|fact| fact.merges).find(|merge| merge.new != id && (merge.primary == id || merge.secondary == id));
+            match merge {
+                Some(merge) if merge.new == new => return true,
+                Some(merge) => id = merge.new,
+                None => return false,
+            }
+        }
+        false
+    }
 }
 
 #[derive(Debug, Clone, Default)]
@@ -64,6 +90,8 @@ pub struct Folded {
     held: Vec<(u8, u8)>,
     /// One bit for each recording; the highest for those without an id.
     recording: u64,
+    /// The id of the call that the present fact speaks of.
+    under: u8,
 }
 
 /// The bit of a recording whose id is not known.
@@ -86,6 +114,7 @@ impl Folded {
     pub fn step(&mut self, fact: &Fact, around: &Surroundings) {
         use ConnectionState::{Alerting, Cleared, Connected, Dialling, Held, Initiated};
         let at = fact.at;
+        self.under = fact.under;
         if !matches!(fact.kind, EventKind::CallEnd | EventKind::RecordStarted | EventKind::RecordStopped) {
             self.started = Some(self.started.map_or(at.happened, |started| started.min(at.happened)));
         }
@@ -101,17 +130,18 @@ impl Folded {
                 self.ends(fact.other, fact.third, eldest);
                 let answered = self.answered.is_some();
                 self.imply(fact.other, if answered { Connected } else { Dialling }, at, self.end_role(fact.other), around);
-                self.passed_on(fact.device, at);
+                self.passed_on(fact.device, at, around);
                 self.reach(fact.device, Alerting, at, self.newcomer(eldest), around);
             }
             EventKind::Established => {
                 self.ends(fact.other, fact.third, eldest);
-                self.passed_on(fact.device, at);
+                self.passed_on(fact.device, at, around);
                 self.reach(fact.device, Connected, at, self.newcomer(eldest), around);
                 // A listener's answer says nothing of the others.
                 if !self.part(fact.device).is_some_and(Part::listens) {
                     self.answered = self.answered.or(Some(at.happened));
                     self.imply(fact.other, Connected, at, self.end_role(fact.other), around);
+                    self.calls_and_talks(fact.other, at);
                     if fact.other == fact.source {
                         self.show_busy(fact.other, at);
                     }
@@ -154,6 +184,9 @@ impl Folded {
                 if fact.kind == EventKind::Failed {
                     self.ends(NOBODY, fact.device, eldest);
                 }
+                if self.left_another_call(fact, around) {
+                    return self.witnessed(fact, around);
+                }
                 let given_up = fact.kind == EventKind::ConnectionCleared && self.answered.is_none() && self.calling == Some(fact.device);
                 self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
                 // The caller left before anybody answered: nothing rings any more.
@@ -187,6 +220,9 @@ impl Folded {
                 (part.seen, part.named_only) = (fact.at, false);
             }
         }
+        if let Some(part) = self.parts.get_mut(usize::from(fact.source)) {
+            part.heard = true;
+        }
     }
 
     fn clear_all(&mut self, at: Stamp) {
@@ -198,7 +234,10 @@ impl Folded {
     }
 
     /// `device` is offered a call that was sent elsewhere: where it was sent to (a queue, a number that is forwarded) has passed it on.
-    fn passed_on(&mut self, device: u8, at: Stamp) {
+    fn passed_on(&mut self, device: u8, at: Stamp, around: &Surroundings) {
+        if around.listens(device, at) {
+            return;
+        }
         for index in 0..self.parts.len() {
             let part = &mut self.parts[index];
             if usize::from(device) == index {
@@ -238,6 +277,14 @@ impl Folded {
         }
     }
 
+    /// Who calls somebody that has answered rings no more, although nobody told of the answer: none of ours was in the call then.
+    fn calls_and_talks(&mut self, device: u8, at: Stamp) {
+        let rings = |part: &&mut Part| part.state == Some(ConnectionState::Alerting) && !part.heard;
+        if let Some(part) = self.parts.get_mut(usize::from(device)).filter(rings) {
+            (part.state, part.since) = (Some(ConnectionState::Connected), at.happened);
+        }
+    }
+
     fn show_busy(&mut self, device: u8, at: Stamp) {
         if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.state == Some(ConnectionState::Connected)) {
             part.busy = Some(at);
@@ -256,10 +303,18 @@ impl Folded {
         self.change(index, state, at);
     }
 
-    /// Who has left comes back only by what is later for certain: it may be the word of another source that is behind.
+    /// Who has left comes back only by what is later for certain, for it may be the word of another source that is behind; or as a part
+    /// of another call that became this one.
     fn may_enter(&self, index: usize, at: Stamp) -> bool {
         let part = &self.parts[index];
-        part.state != Some(ConnectionState::Cleared) || at.surely_after(&part.left)
+        part.state != Some(ConnectionState::Cleared) || part.left_under != self.under || at.surely_after(&part.left)
+    }
+
+    /// The device left one of two calls that became this one, and nobody can say whether that was before it entered the other.
+    fn left_another_call(&self, fact: &Fact, around: &Surroundings) -> bool {
+        let Some(part) = self.part(fact.device).filter(|part| part.live()) else { return false };
+        let under = part.entered_under;
+        fact.under != under && !fact.at.surely_after(&part.entered) && !around.became(under, fact.under)
     }
 
     /// The device has come as far as this, again if it had left.
@@ -308,9 +363,10 @@ impl Folded {
 
     fn enter(&mut self, index: usize, at: Stamp, role: PartyRole, around: &Surroundings) {
         let place = u8::try_from(index).unwrap_or(NOBODY);
-        let role = if (around.listens)(place, at) { PartyRole::Listener } else { role };
+        let role = if around.listens(place, at) { PartyRole::Listener } else { role };
         let part = &mut self.parts[index];
         (part.entered, part.seen, part.role, part.named_only, part.awaited) = (at, at, Some(role), false, false);
+        part.entered_under = self.under;
     }
 
     fn change(&mut self, index: usize, state: ConnectionState, at: Stamp) {
@@ -322,7 +378,7 @@ impl Folded {
             (part.state, part.since) = (Some(state), at.happened);
         }
         if state == ConnectionState::Cleared {
-            part.left = at;
+            (part.left, part.left_under) = (at, self.under);
             self.release(u8::try_from(index).unwrap_or(NOBODY), None, at);
         }
     }

@@ -87,6 +87,9 @@ pub struct PartyView {
     /// Who sits there; null for outside parties and free devices.
     #[schema(required, example = "5001@test.cc")]
     agent: Option<String>,
+    /// Who sat there and logged off during the call; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logged_off: Option<String>,
     #[schema(schema_with = roles)]
     role: &'static str,
     #[schema(schema_with = party_states)]
@@ -248,6 +251,7 @@ impl Call {
         let parties = call.parties.into_iter().map(|party| PartyView {
             device: party.device.to_string(),
             agent: party.agent.map(|agent| agent.to_string()),
+            logged_off: party.logged_off.map(|agent| agent.to_string()),
             role: party.role.code(),
             state: party.state.code(),
             since: rfc3339(party.since),

@@ -148,10 +148,18 @@ impl Floor {
         let end = latest.saturating_add(self.real(HEARTBEAT));
         if self.now < end {
             self.later(end - self.now, Due::Heartbeat(index, shift));
-        } else if self.in_call(index) {
-            let again = self.real(5_000).max(1);
-            self.later(again, Due::Heartbeat(index, shift));
         } else {
+            // Also in mid-call: the telephone goes on talking.
+            self.unbind(index);
+        }
+    }
+
+    /// The platform gives an agent up whose heart-beats it misses, also in mid-call.
+    #[cfg(test)]
+    pub fn lose(&mut self, agent: &str) {
+        if let Ok(index) = self.agent_index(agent)
+            && self.agents[index].device.is_some()
+        {
             self.unbind(index);
         }
     }

@@ -116,8 +116,21 @@ impl Floor {
         id
     }
 
-    fn open_call(&mut self, kind: CallType, caller: &Id, called: &Id, queue: Option<usize>) -> Id {
+    /// A customer rings at several agents at once.
+    pub fn offer_group(&mut self, customer: &Id, devices: &[Id], queue: usize) -> Option<Id> {
+        let id = self.open_call(CallType::Inbound, customer, devices.first()?, Some(queue));
+        if let Some(call) = self.calls.get_mut(&id) {
+            call.group = true;
+        }
+        self.enter(&id, customer, PartState::Initiated, false, customer, None);
+        devices.iter().for_each(|device| self.ring(&id, device, customer, false, None));
+        Some(id)
+    }
+
+    pub(super) fn open_call(&mut self, kind: CallType, caller: &Id, called: &Id, queue: Option<usize>) -> Id {
         let id = self.new_call_id();
+        self.calls_opened += 1;
+        let worker = u16::try_from(self.calls_opened % self.call_serials.len()).unwrap_or(0);
         let call = Call {
             id: id.clone(),
             former: Vec::new(),
@@ -135,6 +148,10 @@ impl Floor {
             conferenced: false,
             transfers: 0,
             planned: false,
+            worker,
+            group: false,
+            waits_in: None,
+            monitors: None,
         };
         self.calls.insert(id.clone(), call);
         id
@@ -169,6 +186,9 @@ impl Floor {
         let now = self.now;
         if let Some(call) = self.calls.get_mut(call) {
             call.delivered.get_or_insert(now);
+            if !silent {
+                call.waits_in = None;
+            }
         }
         if let (false, Some(agent)) = (silent, self.agent_at(device)) {
             self.agents[agent].counters.offered += 1;
@@ -223,8 +243,20 @@ impl Floor {
             self.emit_copies("conferenced", &id, &part.device, "Connect", &fields);
         }
         self.refresh_call(&id);
+        self.stop_others(&id, &part.device);
         self.call_established(&id);
         Ok(())
+    }
+
+    /// The other telephones of a group stop ringing.
+    fn stop_others(&mut self, id: &Id, answered_by: &Id) {
+        let Some(call) = self.calls.get_mut(id).filter(|call| call.group) else { return };
+        call.group = false;
+        let rings = |part: &&Part| part.state == PartState::Alerting && part.device != *answered_by;
+        let others: Vec<Id> = call.parts.iter().filter(rings).map(|part| part.device.clone()).collect();
+        for device in others {
+            self.clear(id, &device, &device, "LOSE_RACE", "UserDrop", None);
+        }
     }
 
     pub fn hold(&mut self, call: &str, device: &str) -> Result<(), Refusal> {
@@ -249,7 +281,7 @@ impl Floor {
         role: &'static str,
     ) -> Result<(), Refusal> {
         let (found, part) = self.part(call, device)?;
-        if part.state != from || part.silent {
+        if part.state != from || part.silent || found.monitors.is_some() {
             return Err(Refusal::WrongState(if to == PartState::Held {
                 "nothing to hold: the device does not talk"
             } else {

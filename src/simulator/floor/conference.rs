@@ -2,6 +2,7 @@
 
 use super::calls::merged;
 use super::*;
+use rand::Rng;
 use serde_json::json;
 
 impl Floor {
@@ -9,6 +10,7 @@ impl Floor {
     fn talking(&self, call: &str, device: &str) -> Result<(Id, Id), Refusal> {
         let (call, part) = self.part(call, device)?;
         match part.state {
+            _ if call.monitors.is_some() => Err(Refusal::WrongState("the device only listens")),
             PartState::Connected if !part.silent => Ok((call.id.clone(), part.device.clone())),
             PartState::Held => Err(Refusal::WrongState("the device holds this call")),
             _ => Err(Refusal::WrongState("the device does not talk in this call")),
@@ -20,6 +22,11 @@ impl Floor {
         let device = self.qualified(number);
         if self.part(call, &device).is_ok_and(|(_, part)| part.silent) {
             self.drop_connection(call, &device)?;
+        }
+        for own in self.monitors_of(call) {
+            if self.part(&own, &device).is_ok() {
+                self.drop_connection(&own, &device)?;
+            }
         }
         if self.calls.get(call).is_some_and(|call| call.part(&device).is_some()) {
             return Err(Refusal::WrongState("that party is in the call already"));
@@ -49,15 +56,43 @@ impl Floor {
         let (call, device) = self.talking(call, device)?;
         let target = self.newcomer(&call, number)?;
         let mut fields = vec![("originCallInfo", json!({}))];
-        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, None, &call, &call));
+        let new = if self.ways.transfers_rename { self.new_call_id() } else { call.clone() };
+        fields.extend(merged("transferringDevice", &device, "transferredToDevice", &target, None, &call, &new));
         self.emit_copy("transferred", &device, &call, &device, "Queued", fields);
         let other = self.counterpart(&call, &device);
         if let Some(call) = self.calls.get_mut(&call) {
             call.transfers += 1;
         }
         self.leave(&call, &device);
-        self.ring_newcomer(&call, &target, &other.unwrap_or(device), false, None);
+        if new != call {
+            self.rename(&call, new.clone());
+        }
+        match queue_of(&target) {
+            // Nobody is called yet: the queue finds somebody.
+            Some(queue) => {
+                if let Some(call) = self.calls.get_mut(&new) {
+                    call.waits_in = Some(target);
+                }
+                self.later(1_000, Due::Requeue(new, queue));
+            }
+            None => self.ring_newcomer(&new, &target, &other.unwrap_or(device), false, None),
+        }
         Ok(())
+    }
+
+    /// A call that was transferred to a queue rings at the first agent who is free; after a while its customer gives up.
+    pub(in crate::simulator) fn requeue(&mut self, call: &Id, queue: usize) {
+        let Some(found) = self.calls.get(call) else { return };
+        let Some(waiting) = found.parts.iter().find(|part| !part.silent).map(|part| part.device.clone()) else { return };
+        if found.waits_in.is_none() {
+            return;
+        }
+        let free = self.ready.first().and_then(|index| self.agents[*index].device.clone());
+        match free {
+            Some(device) => self.ring(call, &device, &waiting, false, None),
+            None if self.rng.random_bool(0.9) => self.later(2_000, Due::Requeue(call.clone(), queue)),
+            None => drop(self.drop_connection(call, &waiting)),
+        }
     }
 
     /// Whom the device talks to: whoever was in the call first.
@@ -152,6 +187,7 @@ impl Floor {
         }
         call.former.push(std::mem::replace(&mut call.id, new.clone()));
         self.calls.insert(new.clone(), call);
+        self.listen_on(old, &new);
         self.renamed.insert(old.clone(), new);
     }
 
@@ -187,6 +223,7 @@ impl Floor {
     /// Who is left in `old` is in `into` from now on.
     fn merge(&mut self, into: &Id, old: &Id) {
         let Some(gone) = self.calls.remove(old) else { return };
+        self.listen_on(old, into);
         if let Some(call) = self.calls.get_mut(into) {
             call.former.extend(gone.former.into_iter().chain([gone.id]));
             call.holds += gone.holds;
@@ -229,7 +266,46 @@ impl Floor {
             return Err(Refusal::WrongState("that device is in the call already"));
         }
         self.check_free(&device)?;
-        self.ring(&call, &device, &caller, true, None);
+        if !self.ways.monitor_calls {
+            self.ring(&call, &device, &caller, true, None);
+            return Ok(());
+        }
+        let talks = |part: &&Part| self.devices.contains_key(&part.device) && part.state == PartState::Connected && !part.silent;
+        let heard = self.calls.get(&call).and_then(|call| call.parts.iter().find(talks)).map(|part| part.device.clone());
+        let heard = heard.ok_or(Refusal::WrongState("nobody of ours talks in this call now"))?;
+        let own = self.open_call(CallType::Internal, &heard, &device, None);
+        if let Some(own) = self.calls.get_mut(&own) {
+            (own.monitors, own.planned) = (Some(call), true);
+        }
+        self.ring(&own, &device, &heard, false, None);
         Ok(())
+    }
+
+    /// The calls of those who listen to this one by a call of their own.
+    pub(super) fn monitors_of(&self, call: &Id) -> Vec<Id> {
+        let own = self.calls.values().filter(|own| own.monitors.as_ref() == Some(call));
+        let mut own: Vec<Id> = own.map(|own| own.id.clone()).collect();
+        own.sort_unstable();
+        own
+    }
+
+    /// A call that is listened to goes on under another id.
+    fn listen_on(&mut self, old: &Id, new: &Id) {
+        for own in self.monitors_of(old) {
+            if let Some(own) = self.calls.get_mut(&own) {
+                own.monitors = Some(new.clone());
+            }
+        }
+    }
+
+    /// A call that was listened to has ended.
+    pub(super) fn stop_listening_to(&mut self, call: &Id) {
+        for own in self.monitors_of(call) {
+            let listener = self.calls.get(&own).and_then(|own| own.parts.first()).map(|part| part.device.clone());
+            if let Some(listener) = listener {
+                // It has that part: that is the only thing that could be refused.
+                let _ = self.drop_connection(&own, &listener);
+            }
+        }
     }
 }

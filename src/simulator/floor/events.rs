@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 pub struct Event {
     pub name: &'static str,
     pub serial: u64,
+    /// Which worker tells it, of call events.
+    pub worker: u16,
     /// Whose copy this is.
     pub src: Option<Id>,
     /// The agent bound to that device.
@@ -83,7 +85,7 @@ impl Floor {
         let id = agent.id.clone();
         self.agent_serial += 1;
         let content = Content::Agent { agent: id.clone(), mode, reason };
-        self.out.push(Event { name, serial: self.agent_serial, src: Some(src), agent: Some(id), content });
+        self.out.push(Event { name, serial: self.agent_serial, worker: 0, src: Some(src), agent: Some(id), content });
     }
 
     pub(super) fn emit_mode(&mut self, index: usize, mode: Mode, reason: Option<String>) {
@@ -101,10 +103,14 @@ impl Floor {
         self.devices.get(device).and_then(|device| device.agent)
     }
 
-    fn next_call_event(&mut self, name: &'static str, src: &Id, content: Content) {
-        self.call_serial += 1;
+    fn next_call_event(&mut self, name: &'static str, src: &Id, call: &Id, content: Content) {
+        let worker = self.calls.get(call).map_or(0, |call| call.worker);
+        let serial = self.call_serials.get_mut(usize::from(worker)).map_or(0, |serial| {
+            *serial += 1;
+            *serial
+        });
         let agent = self.agent_at(src).map(|index| self.agents[index].id.clone());
-        self.out.push(Event { name, serial: self.call_serial, src: Some(src.clone()), agent, content });
+        self.out.push(Event { name, serial, worker, src: Some(src.clone()), agent, content });
     }
 
     /// One copy, for the device `src`. What happened, happened at `device`.
@@ -112,7 +118,7 @@ impl Floor {
         // The platform names the copy's own connection in most events, the added party's in this one.
         let connection = if matches!(name, "conferenced" | "connectionCleared" | "held" | "retrieved") { device } else { src };
         let content = Content::Call { call: call.clone(), device: device.clone(), connection: connection.clone(), state, fields };
-        self.next_call_event(name, src, content);
+        self.next_call_event(name, src, call, content);
     }
 
     /// A copy for every device of ours in the call; of what a silent listener does, only for that listener.
@@ -145,8 +151,8 @@ impl Floor {
         fields
     }
 
-    pub(super) fn emit_recording(&mut self, name: &'static str, device: &Id, with_src: bool, fields: Fields) {
-        self.next_call_event(name, device, Content::Recording { device: device.clone(), fields });
+    pub(super) fn emit_recording(&mut self, name: &'static str, device: &Id, call: &Id, with_src: bool, fields: Fields) {
+        self.next_call_event(name, device, call, Content::Recording { device: device.clone(), fields });
         if let (false, Some(event)) = (with_src, self.out.last_mut()) {
             event.src = None;
         }
@@ -174,6 +180,6 @@ impl Floor {
 
     pub(super) fn emit_model(&mut self, name: &'static str, agent: Option<Id>, content: Content) {
         self.model_serial += 1;
-        self.out.push(Event { name, serial: self.model_serial, src: None, agent, content });
+        self.out.push(Event { name, serial: self.model_serial, worker: 0, src: None, agent, content });
     }
 }

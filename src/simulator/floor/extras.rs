@@ -38,7 +38,7 @@ impl Floor {
             ("fileName", json!(format!("/mnt/volumes/recordings/{}/{device}/{record}_{call}.wav", self.namespace))),
             ("isSuccess", json!(true)),
         ];
-        self.emit_recording("recordStarted", &device, false, fields);
+        self.emit_recording("recordStarted", &device, &call, false, fields);
         if let Some(phone) = self.devices.get_mut(&device) {
             phone.recording = Some((record, call));
         }
@@ -48,8 +48,8 @@ impl Floor {
     pub fn stop_recording(&mut self, device: &str) -> Result<(), Refusal> {
         let device = self.qualified(device);
         let phone = self.devices.get_mut(&device).ok_or_else(|| Refusal::NotRegistered(device.to_string()))?;
-        let (record, _) = phone.recording.take().ok_or(Refusal::WrongState("the device is not being recorded"))?;
-        self.emit_recording("recordStopped", &device, true, vec![("recordId", json!(record)), ("isSuccess", json!(true))]);
+        let (record, call) = phone.recording.take().ok_or(Refusal::WrongState("the device is not being recorded"))?;
+        self.emit_recording("recordStopped", &device, &call, true, vec![("recordId", json!(record)), ("isSuccess", json!(true))]);
         Ok(())
     }
 

@@ -61,7 +61,15 @@ impl Floor {
         let fields =
             |leaving: &Id| vec![("cause", json!(cause)), ("releasingDevice", json!(&**leaving)), ("hangupDevice", json!(&**hung_up))];
         self.emit_copies("connectionCleared", call, device, "Idle", &fields(device));
+        let given_up = self.calls.get(call).is_some_and(|call| call.group && call.answered.is_none() && call.caller == *device);
         self.leave(call, device);
+        if given_up {
+            // Of a group nobody tells that its telephones stop ringing.
+            for device in self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect::<Vec<_>>()).unwrap_or_default() {
+                self.leave(call, &device);
+            }
+            return self.close_call(call, reason, code);
+        }
         let Some(rest) = self.calls.get(call).filter(|call| call.talkers() <= 1) else {
             return self.refresh_call(call);
         };
@@ -99,6 +107,7 @@ impl Floor {
 
     pub(super) fn close_call(&mut self, call: &Id, reason: &'static str, failed_code: Option<u8>) {
         let Some(call) = self.calls.remove(call) else { return };
+        self.stop_listening_to(&call.id);
         let mut last = call.id.clone();
         while let Some(former) = self.renamed.iter().find(|(_, new)| **new == last).map(|(former, _)| former.clone()) {
             self.renamed.remove(&former);

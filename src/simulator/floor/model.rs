@@ -143,6 +143,14 @@ pub struct Call {
     pub transfers: u32,
     /// Its course is decided; for the simulation.
     pub planned: bool,
+    /// Which worker handles it.
+    pub worker: u16,
+    /// It rings at several telephones at once: who answers first has it.
+    pub group: bool,
+    /// The queue that it was transferred to and waits in.
+    pub waits_in: Option<Id>,
+    /// The call that its only party listens to.
+    pub monitors: Option<Id>,
 }
 
 impl Call {

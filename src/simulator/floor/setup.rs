@@ -14,6 +14,26 @@ pub struct Plan {
     pub speed: f64,
     pub seed: u64,
     pub namespace: String,
+    pub ways: Ways,
+}
+
+/// What one platform does this way and another that way: all of it is on the wire.
+#[derive(Debug, Clone, Copy)]
+pub struct Ways {
+    /// How many workers handle calls, each with serials of its own; at least one.
+    pub workers: u16,
+    /// A single-step transfer gives the call a new id.
+    pub transfers_rename: bool,
+    /// Who listens gets a call of its own.
+    pub monitor_calls: bool,
+    /// At how many telephones a customer rings at once.
+    pub ring_group: u16,
+}
+
+impl Default for Ways {
+    fn default() -> Self {
+        Ways { workers: 1, transfers_rename: false, monitor_calls: false, ring_group: 1 }
+    }
 }
 
 /// Supervisors' numbers; their phones have the same with an 8 in front.
@@ -39,8 +59,11 @@ impl Floor {
             waiting: VecDeque::new(),
             queue: BinaryHeap::new(),
             order: 0,
+            ways: plan.ways,
             agent_serial: 11_050_818,
-            call_serial: 121_018,
+            // Each worker counts from somewhere else.
+            call_serials: (0..u64::from(plan.ways.workers.max(1))).map(|worker| 121_018 + worker * 907).collect(),
+            calls_opened: 0,
             model_serial: 1_196_811,
             announced: false,
             out: Vec::new(),

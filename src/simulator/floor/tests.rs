@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 fn floor(agents: u32, calls_per_hour: f64, seed: u64) -> Floor {
-    Floor::new(&Plan { agents, calls_per_hour, speed: 1.0, seed, namespace: "t".into() })
+    Floor::new(&Plan { agents, calls_per_hour, speed: 1.0, seed, namespace: "t".into(), ways: Ways::default() })
 }
 
 /// The silent floor, its agents known.

@@ -112,6 +112,8 @@ impl Floor {
             .into_iter()
             .map(|call| {
                 let party = |part: &Part| json!({ "device": &*part.device, "state": part.state.as_str(), "silent": part.silent });
+                let heard_by = |own: Id| self.calls.get(&own).and_then(|own| own.parts.first()).map(party);
+                let monitors = self.monitors_of(&call.id).into_iter().filter_map(heard_by);
                 json!({
                     "callId": &*call.id,
                     "formerCallIds": call.former.iter().map(|id| &**id).collect::<std::collections::BTreeSet<_>>(),
@@ -122,7 +124,11 @@ impl Floor {
                     "answered": call.answered.is_some(),
                     "holds": call.holds,
                     "recorded": self.devices.values().any(|phone| phone.recording.as_ref().is_some_and(|(_, of)| *of == call.id)),
+                    "monitors": call.monitors.as_deref(),
                     "parties": call.parts.iter().map(party).collect::<Vec<_>>(),
+                    "waitsIn": call.waits_in.as_deref(),
+                    // By calls of their own.
+                    "heardBy": monitors.collect::<Vec<_>>(),
                 })
             })
             .collect();

@@ -29,6 +29,7 @@ impl Floor {
             Due::EndConsult(call, device, consult) => return self.end_consult(&call, &device, &consult),
             Due::Transfer(call, device) => return self.hand_over(&call, &device),
             Due::Conference(call, device) => return self.invite(call, device),
+            Due::Requeue(call, queue) => return self.requeue(&call, queue),
             Due::Dial(index, turn) => return self.dial_or_release(index, turn),
             _ => return,
         };
@@ -47,6 +48,7 @@ impl Floor {
             Due::EndConsult(call, device, consult) => Due::EndConsult(self.current(call), device, self.current(consult)),
             Due::Transfer(call, device) => Due::Transfer(self.current(call), device),
             Due::Conference(call, device) => Due::Conference(self.current(call), device),
+            Due::Requeue(call, queue) => Due::Requeue(self.current(call), queue),
             other => other,
         }
     }
@@ -129,10 +131,23 @@ impl Floor {
             let Some(device) = self.someone_ready(Some(queue)).and_then(|index| self.agents[index].device.clone()) else {
                 return;
             };
-            if let Some(customer) = self.waiting.pop_front() {
-                self.offer(&customer.number, &device, queue);
+            let Some(customer) = self.waiting.pop_front() else { return };
+            let group = self.ring_group(device, queue);
+            match group.as_slice() {
+                [device] => drop(self.offer(&customer.number, device, queue)),
+                group => drop(self.offer_group(&customer.number, group, queue)),
             }
         }
+    }
+
+    /// Who else is free and rings along with `first`.
+    fn ring_group(&mut self, first: Id, queue: usize) -> Vec<Id> {
+        let mut group = vec![first];
+        for _ in 1..self.ways.ring_group {
+            let next = self.someone_ready(Some(queue)).and_then(|index| self.agents[index].device.clone());
+            group.extend(next.filter(|next| !group.contains(next)));
+        }
+        group
     }
 
     fn dial_or_release(&mut self, index: usize, turn: u32) {

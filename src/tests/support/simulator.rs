@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicI64, Ordering};
 use supervisor_console::floor::Namespace;
-use supervisor_console::simulator::{Config, serve};
+use supervisor_console::simulator::{Config, Ways, serve};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -42,8 +42,17 @@ impl Simulator {
         Simulator::with(AGENTS, 0.0, 10.0).await
     }
 
+    /// The silent floor of a platform that does things another way.
+    pub async fn of(ways: Ways, clocks_apart: u32) -> Simulator {
+        Simulator::made(AGENTS, 0.0, 10.0, ways, clocks_apart).await
+    }
+
     /// A floor on which things happen by themselves, where there are calls.
     pub async fn with(agents: u32, calls_per_hour: f64, speed: f64) -> Simulator {
+        Simulator::made(agents, calls_per_hour, speed, Ways::default(), 0).await
+    }
+
+    async fn made(agents: u32, calls_per_hour: f64, speed: f64, ways: Ways, clocks_apart: u32) -> Simulator {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -55,6 +64,8 @@ impl Simulator {
             seed: 1,
             namespace: Namespace::trusted("test.cc"),
             time_zone: jiff::tz::TimeZone::get(ZONE).unwrap(),
+            ways,
+            clocks_apart,
         };
         tokio::spawn(serve(listener, config, stop.clone()));
         let http = reqwest::Client::builder().no_proxy().build().unwrap();

@@ -15,6 +15,7 @@ fn the_wire_has_the_fields_of_the_samples() {
         wall: "2017-03-18T06:13:24Z".parse().unwrap(),
         floor: floor.now(),
         speed: 1.0,
+        ahead: Vec::new(),
     };
     let events = floor.take_events();
     let json = |name: &str| -> Value {
