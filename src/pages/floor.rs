@@ -48,6 +48,8 @@ pub(super) struct Floor {
     pub(super) store: Store,
     me: StoredValue<Me>,
     hidden: StoredValue<Vec<Operation>>,
+    /// The platform's time zone.
+    zone: StoredValue<String>,
     pub(super) viewport: Viewport,
     /// What this page knows of step-ins before, or beyond, what the rows say.
     notes: RwSignal<HashMap<String, Note>>,
@@ -188,6 +190,7 @@ pub(super) fn begin(first: FirstView, query: BoardQuery) -> Floor {
         store,
         me: StoredValue::new(first.me),
         hidden: StoredValue::new(first.hidden),
+        zone: StoredValue::new(first.time_zone),
         viewport: Viewport::new(store.order),
         notes: RwSignal::new(HashMap::new()),
         asking: RwSignal::new(None),

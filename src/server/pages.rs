@@ -8,6 +8,7 @@ use crate::page::{FormError, Language, PageContext, Theme};
 use crate::server::context::local_path;
 use crate::server::owner::{Reader, Subject};
 use crate::server::session::{Session, cookie_value};
+use crate::server::zone::{self, Zones};
 use crate::server::{Console, assets, day};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
@@ -99,7 +100,8 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
     let day = match &subject {
         Subject::Agent(agent) => {
             let day = console.owner.day(agent.clone()).await.ok()?;
-            day.map(|day| day::render(agent, &day, language(headers), sight, &console.config.time_zone)).unwrap_or_default()
+            let zones = Zones::of(headers, &console.config.time_zone);
+            day.map(|day| day::render(agent, &day, language(headers), sight, zones)).unwrap_or_default()
         }
         _ => String::new(),
     };
@@ -117,6 +119,7 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
         matching_calls: view.matching_calls,
         queues: view.queues,
         day,
+        time_zone: zone::name(&console.config.time_zone).to_owned(),
     })
 }
 
