@@ -62,17 +62,22 @@ for (const { zone, told } of [
       await platform.setMode("5006", "NotReady", "Lunch");
       await board.is("5006", "not-ready");
       await platform.setMode("5006", "Ready");
-      await platform.talk("5006", "5007");
-      await board.is("5006", "on-call");
+      await board.is("5006", "ready");
       await board.open(path);
       await page.locator('[data-not-ready-for="5"]').click();
-      await expect(page.locator("[data-steps]")).toBeVisible();
+      await expect(page.locator("[data-steps=confirmed]")).toBeVisible();
+      await expect(page.locator("[data-order]")).toContainText(/ready again \d\d:\d\d/);
+      await platform.talk("5006", "5007");
+      await expect(page.locator(".standing")).toContainText("On call");
+      // The day follows every so often; anew it is there at once.
+      await page.reload();
+      await board.live();
       await expect(page.locator("[data-since]")).toContainText(/^since \d\d:\d\d$/);
       await expect(page.locator(".day-zone")).toHaveText(`times in ${told}`);
       await expect(page.locator("[data-event='established']").first()).toBeAttached();
 
       const all = await times(page);
-      for (const kind of ["since", "step", "bar", "list", "call", "event"]) {
+      for (const kind of ["since", "step", "order", "bar", "list", "call", "event"]) {
         expect(all.map((time) => time.kind), `no ${kind} among the times`).toContain(kind);
       }
       for (const time of all) {
