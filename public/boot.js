@@ -1,4 +1,11 @@
-// Loads the page's program and starts it. The addresses stand at this script's own element, so the page needs no inline script.
+// Tells the server the reader's zone, then loads the page's program and starts it.
+
+// The server writes times in the reader's zone, which it learns here. What it has drawn before it knew is drawn anew.
+const zone = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+document.documentElement.toggleAttribute("data-zone-new", !document.cookie.split("; ").includes(zone));
+document.cookie = `${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
+
+// The addresses stand at this script's own element, so the page needs no inline script.
 const own = document.querySelector("script[data-wasm]");
 try {
   const program = await import(own.dataset.js);

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod intervention;
 pub mod mask;
 pub mod row;
+pub mod threshold;
 
 #[cfg(feature = "ssr")]
 mod agent;
@@ -38,7 +39,7 @@ mod state;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
-pub use board::{BoardQuery, Counts, SortKey};
+pub use board::{BoardQuery, Counts, Sort, SortKey};
 pub use bulk::{DryRun, Order, OrderKind, Run, Step, dry_run};
 pub use call_query::CallQuery;
 pub use call_row::{CallRow, CallState, Holds, Party, PartyRole, PartyState};

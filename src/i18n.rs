@@ -83,6 +83,8 @@ pub struct Texts {
     pub silent: fn(&str, &str) -> String,
     pub closed: fn(&str, &str) -> String,
     pub never_connected: Text,
+    /// A moment, date and time, and the platform's zone that it is in.
+    pub platform_time: fn(&str, &str) -> String,
     /// Tenths of a second below ten seconds, else whole seconds, minutes, hours.
     pub age: fn(i64) -> String,
 
@@ -113,6 +115,9 @@ pub struct Texts {
     pub col_handling_title: Text,
     pub col_actions: Text,
     pub sort_by: fn(&str) -> String,
+    pub sorted_by: fn(&str) -> String,
+    pub trouble_first: Text,
+    pub trouble_first_title: Text,
     pub no_agents: Text,
     pub no_agents_hint: Text,
     pub nothing_matches: Text,
@@ -265,6 +270,7 @@ pub struct Texts {
     pub key_ends: Text,
     pub key_pages: Text,
     pub key_search: Text,
+    pub key_trouble: Text,
     pub key_help: Text,
     pub row_gone: Text,
     pub key_escape: Text,

@@ -24,6 +24,7 @@ pub mod store;
 pub mod telemetry;
 pub mod token;
 mod upkeep;
+mod zone;
 
 use config::Config;
 use owner::{Owner, Past};

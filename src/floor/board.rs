@@ -1,10 +1,10 @@
 //! Which rows a board shows, in which order: the query that stands in the page's URL, and the counts above the rows.
 
-use super::{Row, State};
+use super::{Row, State, threshold};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
-/// A column to sort by. The agent's number breaks every tie, so the order is total.
+/// What to sort by: a column, or trouble. The agent's number breaks every tie, so the order is total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SortKey {
     Agent,
@@ -14,11 +14,13 @@ pub enum SortKey {
     Team,
     Device,
     Call,
+    /// What is past its threshold first, the furthest past on top: [`threshold::urgency`].
+    Trouble,
 }
 
 impl SortKey {
-    pub const ALL: [SortKey; 7] =
-        [SortKey::Agent, SortKey::Name, SortKey::State, SortKey::Time, SortKey::Team, SortKey::Device, SortKey::Call];
+    pub const ALL: [SortKey; 8] =
+        [SortKey::Agent, SortKey::Name, SortKey::State, SortKey::Time, SortKey::Team, SortKey::Device, SortKey::Call, SortKey::Trouble];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -29,6 +31,7 @@ impl SortKey {
             SortKey::Team => "team",
             SortKey::Device => "device",
             SortKey::Call => "call",
+            SortKey::Trouble => "trouble",
         }
     }
 
@@ -37,8 +40,33 @@ impl SortKey {
     }
 }
 
+/// By what, and which way round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    pub key: SortKey,
+    pub descending: bool,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Sort { key: SortKey::Agent, descending: false }
+    }
+}
+
+impl Sort {
+    /// As in URLs and in the cookie `sort`: `time`, `-time`.
+    pub fn code(self) -> String {
+        format!("{}{}", if self.descending { "-" } else { "" }, self.key.code())
+    }
+
+    pub fn from_code(code: &str) -> Option<Sort> {
+        let (descending, code) = code.strip_prefix('-').map_or((false, code), |code| (true, code));
+        Some(Sort { key: SortKey::from_code(code)?, descending })
+    }
+}
+
 /// What a board shows: `?q=&state=ready,on-call&team=&sort=-time`. Unknown words in a URL are passed over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BoardQuery {
     /// Looked for in name, number, device and the other party, without regard to case.
     pub search: String,
@@ -46,14 +74,7 @@ pub struct BoardQuery {
     pub states: Vec<State>,
     /// A team's name; empty: every team.
     pub team: String,
-    pub sort: SortKey,
-    pub descending: bool,
-}
-
-impl Default for BoardQuery {
-    fn default() -> Self {
-        BoardQuery { search: String::new(), states: Vec::new(), team: String::new(), sort: SortKey::Agent, descending: false }
-    }
+    pub sort: Sort,
 }
 
 impl BoardQuery {
@@ -65,12 +86,7 @@ impl BoardQuery {
                 "q" => query.search = value.chars().take(100).collect(),
                 "state" => query.states = State::ALL.into_iter().filter(|s| value.split(',').any(|v| v == s.code())).collect(),
                 "team" => query.team = value.chars().take(200).collect(),
-                "sort" => {
-                    let (descending, code) = value.strip_prefix('-').map_or((false, value), |code| (true, code));
-                    if let Some(key) = SortKey::from_code(code) {
-                        (query.sort, query.descending) = (key, descending);
-                    }
-                }
+                "sort" => query.sort = Sort::from_code(value).unwrap_or(query.sort),
                 _ => {}
             }
         }
@@ -89,8 +105,8 @@ impl BoardQuery {
         if !self.team.is_empty() {
             params.push(("team", self.team.clone()));
         }
-        if (self.sort, self.descending) != (SortKey::Agent, false) {
-            params.push(("sort", format!("{}{}", if self.descending { "-" } else { "" }, self.sort.code())));
+        if self.sort != Sort::default() {
+            params.push(("sort", self.sort.code()));
         }
         params
     }
@@ -113,10 +129,11 @@ impl BoardQuery {
             || row.call.as_ref().is_some_and(|call| call.other.contains(&wanted))
     }
 
-    /// The board's order of two rows. Rows without a value in the sorted column come last in either direction.
-    pub fn compare(&self, a: &Row, b: &Row) -> Ordering {
+    /// The board's order of two rows at `now`, milliseconds on the platform's clock. Rows without a value in what is sorted by come last
+    /// in either direction.
+    pub fn compare(&self, a: &Row, b: &Row, now: i64) -> Ordering {
         let began = |row: &Row| row.call.as_ref().and_then(|call| call.answered.or(call.started));
-        let (last, by_key) = match self.sort {
+        let (last, by_key) = match self.sort.key {
             SortKey::Agent => (Ordering::Equal, numeric(a.agent.number()).cmp(&numeric(b.agent.number()))),
             SortKey::Name => (a.name.is_empty().cmp(&b.name.is_empty()), a.name.cmp(&b.name)),
             SortKey::State => (Ordering::Equal, a.state.cmp(&b.state)),
@@ -128,9 +145,19 @@ impl BoardQuery {
                 (a.device.is_none().cmp(&b.device.is_none()), number(a).cmp(&number(b)).then_with(|| a.device.cmp(&b.device)))
             }
             SortKey::Call => (began(a).is_none().cmp(&began(b).is_none()), began(b).cmp(&began(a))),
+            SortKey::Trouble => {
+                let urgency = |row: &Row| row.since.map(|since| threshold::urgency(row.state, since, now));
+                (a.since.is_none().cmp(&b.since.is_none()), urgency(a).cmp(&urgency(b)))
+            }
         };
-        let by_key = if self.descending { by_key.reverse() } else { by_key };
+        let by_key = if self.sort.descending { by_key.reverse() } else { by_key };
         last.then(by_key).then_with(|| numeric(a.agent.number()).cmp(&numeric(b.agent.number())))
+    }
+
+    /// When the row's place may next change without an event of anybody, only because time passes.
+    pub fn next_turn(&self, row: &Row, now: i64) -> Option<i64> {
+        let since = row.since.filter(|_| self.sort.key == SortKey::Trouble)?;
+        threshold::next_passing(row.state, since, now)
     }
 }
 
@@ -158,5 +185,91 @@ impl Counts {
 
     pub fn all(&self) -> u32 {
         self.counts.iter().sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::AgentId;
+
+    const NOW: i64 = 1_700_000_000_000;
+
+    /// So many seconds in the state; none where nobody knows since when.
+    fn row(number: u32, state: State, seconds: Option<i64>) -> Row {
+        let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
+        (row.state, row.since) = (state, seconds.map(|seconds| NOW - seconds * 1000));
+        row
+    }
+
+    fn sorted(code: &str, rows: &[Row], now: i64) -> Vec<String> {
+        let query = BoardQuery { sort: Sort::from_code(code).unwrap(), ..Default::default() };
+        let mut rows = rows.to_vec();
+        rows.sort_by(|a, b| query.compare(a, b, now));
+        rows.into_iter().map(|row| row.agent.number().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_is_furthest_past_its_threshold_comes_first() {
+        // In the order in which they are to stand.
+        let rows = [
+            // Past trouble: by 5 min, by 1 min, by 1 s though it has lasted longest of all.
+            row(5009, State::OnHold, Some(8 * 60)),
+            row(5008, State::AfterCall, Some(4 * 60)),
+            row(5007, State::OnCall, Some(20 * 60 + 1)),
+            // Past look: by 4 min, by 1 min twice.
+            row(5001, State::NotReady, Some(14 * 60)),
+            row(5002, State::OnHold, Some(2 * 60)),
+            row(5012, State::OnHold, Some(2 * 60)),
+            // The rest by time: without a limit, and a limit reached but not passed.
+            row(5003, State::Ready, Some(3 * 3600)),
+            row(5004, State::NotReady, Some(10 * 60)),
+            row(5005, State::Ringing, Some(3)),
+            // Ahead of the clock: not a moment yet.
+            row(5010, State::OnCall, Some(-2)),
+            row(5006, State::Unknown, None),
+            row(5011, State::OnHold, None),
+        ];
+        let wanted: Vec<&str> = rows.iter().map(|row| row.agent.number()).collect();
+        let mut shuffled = rows.to_vec();
+        shuffled.reverse();
+        shuffled.swap(2, 7);
+        assert_eq!(sorted("trouble", &shuffled, NOW), wanted);
+        // Turned round, but what has no time stays last.
+        let turned = sorted("-trouble", &shuffled, NOW);
+        assert_eq!(turned[..3], ["5010", "5005", "5004"]);
+        assert_eq!(turned[9..], ["5009", "5006", "5011"]);
+    }
+
+    #[test]
+    fn the_order_by_trouble_changes_when_time_passes_a_threshold_and_only_then() {
+        let query = BoardQuery { sort: Sort::from_code("trouble").unwrap(), ..Default::default() };
+        let rows: Vec<Row> =
+            (0..40).map(|n| row(5001 + n as u32, State::ALL[n % State::ALL.len()], Some((n as i64 * 389) % 1500))).collect();
+        let mut now = NOW;
+        let mut turns = 0;
+        while let Some(next) = rows.iter().filter_map(|row| query.next_turn(row, now)).min() {
+            assert_eq!(sorted("trouble", &rows, next - 1), sorted("trouble", &rows, now), "between two turns");
+            turns += usize::from(sorted("trouble", &rows, next) != sorted("trouble", &rows, next - 1));
+            now = next;
+        }
+        assert!(turns > 3, "{turns}");
+        let by_name = BoardQuery { sort: Sort::from_code("name").unwrap(), ..Default::default() };
+        assert!(rows.iter().all(|row| by_name.next_turn(row, NOW).is_none()));
+    }
+
+    #[test]
+    fn every_sort_stands_in_the_address_as_it_is() {
+        for key in SortKey::ALL {
+            for descending in [false, true] {
+                let query = BoardQuery { sort: Sort { key, descending }, ..Default::default() };
+                let params = query.to_params();
+                assert_eq!(BoardQuery::from_params(params.iter().map(|(name, value)| (*name, value.as_str()))), query);
+                assert_eq!(params.is_empty(), query == BoardQuery::default());
+            }
+        }
+        for unknown in ["", "-", "--time", "Time", "trouble ", "time,name"] {
+            assert_eq!(Sort::from_code(unknown), None, "{unknown:?}");
+        }
     }
 }

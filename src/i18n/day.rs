@@ -12,6 +12,8 @@ pub struct DayTexts {
     pub today: Text,
     /// In which zone the times are.
     pub zone: fn(&str) -> String,
+    /// The same where the reader's zone is not known.
+    pub platform_zone: fn(&str) -> String,
     /// Agent, from, to.
     pub strip: fn(&str, &str, &str) -> String,
     /// State, from, to, how long.

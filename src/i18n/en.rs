@@ -64,6 +64,7 @@ pub static TEXTS: Texts = Texts {
         )
     },
     never_connected: "The console cannot be reached yet. The board shows the floor as it was when the page was loaded. It keeps trying; until then actions are off.",
+    platform_time: |time, zone| format!("{time} in the platform's zone, {zone}"),
     age: |ms| match ms.max(0) {
         ms if ms < 10_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
         ms if ms < 120_000 => format!("{} s", ms / 1000),
@@ -109,6 +110,9 @@ pub static TEXTS: Texts = Texts {
     col_handling_title: "Average handling time today: talking, holding and after-call work per call",
     col_actions: "Actions",
     sort_by: |column| format!("Sort by {column}"),
+    sorted_by: |column| format!("Sorted by {column}"),
+    trouble_first: "Trouble first",
+    trouble_first_title: "What is past its threshold first, the furthest past on top. Again: the order before.",
     no_agents: "No agents yet",
     no_agents_hint: "Agents appear when the platform lists them or with their first event.",
     nothing_matches: "No agent matches these filters",
@@ -421,6 +425,7 @@ pub static TEXTS: Texts = Texts {
     key_ends: "First, last row",
     key_pages: "A page up, down",
     key_search: "Search",
+    key_trouble: "Trouble first, or the order before",
     key_help: "Show these keys",
     row_gone: "That row has gone, so nothing was done. Choose a row first.",
     key_escape: "Close a dialog or the agent, clear the selection, leave the search",

@@ -107,6 +107,8 @@ pub struct FirstView {
     pub queues: Vec<String>,
     /// The agent's day as a piece of HTML (`GET /agents/{id}/day`); empty but on an agent's page.
     pub day: String,
+    /// The platform's zone, by its name; times are written in the reader's, with the platform's in their tooltips.
+    pub time_zone: String,
 }
 
 impl FirstView {

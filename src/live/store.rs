@@ -6,6 +6,7 @@
 
 mod call_table;
 mod calls;
+mod clock;
 mod runs;
 mod shown;
 mod table;
@@ -17,7 +18,7 @@ pub use runs::Runs;
 pub use shown::Shown;
 pub use table::{Table, moves};
 
-use super::{Down, FirstView, Header, Link, LinkState};
+use super::{Down, FirstView, Link};
 use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, Counts, Row};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -55,6 +56,8 @@ pub struct Store {
     pub calls: Calls,
     /// The agents' rows as the board shows them; its signals stand here again, for short.
     shown: Shown,
+    /// The platform's time at which the rows were last put in order, and the one at which that order may change by itself.
+    turns: StoredValue<(i64, Option<i64>)>,
     pub order: RwSignal<Arc<Vec<usize>>>,
     pub waiting: RwSignal<u32>,
     pub matching: RwSignal<u32>,
@@ -98,6 +101,7 @@ impl Store {
             watches: Watches::new(),
             calls: Calls::new(first, held),
             shown,
+            turns: StoredValue::new((i64::MIN, None)),
             order: shown.order,
             waiting: shown.waiting,
             matching: shown.matching,
@@ -249,52 +253,10 @@ impl Store {
 
     fn rearrange(self, at_once: bool) {
         let before = self.order.get_untracked();
-        let after = self.query.with_untracked(|query| self.table.with_value(|table| table.arrange(query, &before)));
+        let now = self.platform_now();
+        let (after, turn) = self.query.with_untracked(|query| self.table.with_value(|table| table.arrange(query, &before, now)));
+        self.turns.set_value((now, turn));
         self.shown.put(after, at_once, |slot| self.table.with_value(|table| table.get(slot).is_some()));
-    }
-
-    /// Takes a message's head in: the link, the clock.
-    pub fn hear(self, header: &Header, local_now: i64) {
-        let sample = header.at - local_now;
-        let skew = self.skew.get_value();
-        // A message can only be late, so the largest difference seen is nearest to the truth; a clock that was set counts anew.
-        if sample > skew || skew - sample > 5_000 {
-            self.skew.set_value(sample);
-        }
-        self.heard.set_value(local_now + self.skew.get_value());
-        if self.link.with_untracked(|known| *known != header.link) {
-            self.link.set(header.link.clone());
-        }
-        set_if_new(self.offset, header.offset);
-    }
-
-    /// Moves the clocks on.
-    pub fn tick(self, local_now: i64) {
-        let now = local_now + self.skew.get_value();
-        self.fine_clock.set(now);
-        if self.shown.due(local_now) {
-            self.rearrange(false);
-        }
-        self.follow_calls(&[], false, local_now);
-        // What is not live does not grow older on the board: it is as it was.
-        let live = self.liveness.get_untracked() == Liveness::Live;
-        if live && now.div_euclid(1000) != self.clock.get_untracked().div_euclid(1000) {
-            self.clock.set(now);
-        }
-    }
-
-    /// What the page may say of itself, given whether the socket is open and when it last heard something.
-    pub fn judge(self, open: bool, local_now: i64) {
-        let silent = local_now + self.skew.get_value() - self.heard.get_value() > 1_000;
-        let platform = self.link.with_untracked(|link| link.state);
-        let now = match (open, self.liveness.get_untracked()) {
-            (false, Liveness::Connecting) => Liveness::Connecting,
-            (false, _) => Liveness::Closed,
-            (true, _) if silent => Liveness::Silent,
-            (true, _) if platform == LinkState::Down => Liveness::PlatformDown,
-            (true, _) => Liveness::Live,
-        };
-        set_if_new(self.liveness, now);
     }
 }
 

@@ -17,6 +17,7 @@ mod panel;
 pub(super) mod progress;
 mod row;
 mod select;
+mod sort;
 mod step_in;
 pub(super) mod target;
 mod tiles;
@@ -26,7 +27,7 @@ pub(super) mod viewport;
 
 pub(super) use panel::{AgentInDepth, agent_of, agent_path, in_address};
 
-use crate::floor::{AgentId, BoardQuery, Operation};
+use crate::floor::{AgentId, BoardQuery, Operation, Sort};
 use crate::i18n::texts;
 use crate::live::store::Store;
 use crate::live::{FirstView, Me};
@@ -47,6 +48,8 @@ pub(super) struct Floor {
     pub(super) store: Store,
     me: StoredValue<Me>,
     hidden: StoredValue<Vec<Operation>>,
+    /// The platform's time zone.
+    zone: StoredValue<String>,
     pub(super) viewport: Viewport,
     /// What this page knows of step-ins before, or beyond, what the rows say.
     notes: RwSignal<HashMap<String, Note>>,
@@ -67,6 +70,8 @@ pub(super) struct Floor {
     announcement: RwSignal<String>,
     /// The query that the address is to carry next, and whether it takes the present one's place in the history.
     wanted: RwSignal<Option<Wanted>>,
+    /// The order from which that by trouble was turned on.
+    sort_before: StoredValue<Sort>,
 }
 
 impl Floor {
@@ -125,6 +130,7 @@ pub fn FloorPage() -> impl IntoView {
         let floor = begin(first, untrack(query));
         floor.open.set(untrack(&open));
         Effect::new(move |_| floor.store.ask(query()));
+        sort::follow(floor);
         Effect::new(move |_| {
             let open = open();
             if floor.open.with_untracked(|now| *now != open) {
@@ -135,6 +141,11 @@ pub fn FloorPage() -> impl IntoView {
             if let Some((query, open, replace)) = floor.wanted.get() {
                 let open = open.as_ref().map(|agent| floor.me.with_value(|me| panel::in_address(agent, &me.namespace).to_owned()));
                 let mut params = query.to_params();
+                // An address that names the default order goes on naming it: this browser may remember another one.
+                let same = floor.store.query.with_untracked(|now| now.sort == query.sort);
+                if same && query.sort == Sort::default() && untrack(|| address.param("sort")).is_some() {
+                    params.push(("sort", query.sort.code()));
+                }
                 params.extend(open.map(|open| ("agent", open)));
                 address.go(&params, replace);
             }
@@ -179,6 +190,7 @@ pub(super) fn begin(first: FirstView, query: BoardQuery) -> Floor {
         store,
         me: StoredValue::new(first.me),
         hidden: StoredValue::new(first.hidden),
+        zone: StoredValue::new(first.time_zone),
         viewport: Viewport::new(store.order),
         notes: RwSignal::new(HashMap::new()),
         asking: RwSignal::new(None),
@@ -191,6 +203,7 @@ pub(super) fn begin(first: FirstView, query: BoardQuery) -> Floor {
         hovered: RwSignal::new(false),
         announcement: RwSignal::new(String::new()),
         wanted: RwSignal::new(None),
+        sort_before: StoredValue::new(Sort::default()),
     };
     provide_context(floor);
     Effect::new(move |_| store.hold(floor.hovered.get() || floor.is_asking()));

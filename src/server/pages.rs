@@ -2,12 +2,13 @@
 
 use crate::api::ApiError;
 use crate::app;
-use crate::floor::{AgentId, BoardQuery, CallQuery, Namespace};
+use crate::floor::{AgentId, BoardQuery, CallQuery, Namespace, Sort};
 use crate::live::FirstView;
 use crate::page::{FormError, Language, PageContext, Theme};
 use crate::server::context::local_path;
 use crate::server::owner::{Reader, Subject};
 use crate::server::session::{Session, cookie_value};
+use crate::server::zone::{self, Zones};
 use crate::server::{Console, assets, day};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
@@ -36,8 +37,9 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         (Some(_), SIGN_IN) => return Redirect::to("/").into_response(),
         _ => {}
     }
+    let uri = as_remembered(uri, &headers);
     let first = match &session {
-        Some(session) => match first_view(&console, session, &uri, language(&headers)).await {
+        Some(session) => match first_view(&console, session, &uri, &headers).await {
             Some(first) => Some(first),
             None => return (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response(),
         },
@@ -72,8 +74,21 @@ pub async fn package(uri: Uri, headers: HeaderMap) -> Response {
     assets::serve(uri.path(), versioned, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
+/// The floor in the order that this browser remembers (the cookie `sort`), where its address names none. The page then stands at the
+/// address that names it.
+fn as_remembered(uri: Uri, headers: &HeaderMap) -> Uri {
+    let query = uri.query().unwrap_or_default();
+    let named = query.split('&').any(|pair| pair == "sort" || pair.starts_with("sort="));
+    let sort = cookie_value(headers, "sort").and_then(|code| Sort::from_code(&code)).unwrap_or_default();
+    if uri.path() != "/" || named || sort == Sort::default() {
+        return uri;
+    }
+    let joint = if query.is_empty() { "" } else { "&" };
+    format!("/?{query}{joint}sort={}", sort.code()).parse().unwrap_or(uri)
+}
+
 /// What the page at `uri` shows first; none while the console stops.
-async fn first_view(console: &Console, session: &Session, uri: &Uri, language: Language) -> Option<FirstView> {
+async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &HeaderMap) -> Option<FirstView> {
     let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).unwrap_or_default();
     let params = || params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let subject = match (uri.path(), agent_of(uri.path(), &console.config.namespace)) {
@@ -85,7 +100,8 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, language: L
     let day = match &subject {
         Subject::Agent(agent) => {
             let day = console.owner.day(agent.clone()).await.ok()?;
-            day.map(|day| day::render(agent, &day, language, sight, &console.config.time_zone)).unwrap_or_default()
+            let zones = Zones::of(headers, &console.config.time_zone);
+            day.map(|day| day::render(agent, &day, language(headers), sight, zones)).unwrap_or_default()
         }
         _ => String::new(),
     };
@@ -103,6 +119,7 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, language: L
         matching_calls: view.matching_calls,
         queues: view.queues,
         day,
+        time_zone: zone::name(&console.config.time_zone).to_owned(),
     })
 }
 
@@ -183,5 +200,25 @@ mod tests {
     fn the_wanted_page_survives_the_sign_in() {
         assert_eq!(sign_in_address(&Uri::from_static("/")), "/sign-in");
         assert_eq!(sign_in_address(&Uri::from_static("/?q=a%20b&sort=-time")), "/sign-in?next=/%3Fq%3Da%2520b%26sort%3D-time");
+    }
+
+    #[test]
+    fn what_is_remembered_completes_the_address_of_the_floor_and_no_other() {
+        for (cookie, address, completed) in [
+            ("sort=trouble", "/", "/?sort=trouble"),
+            ("lang=en; sort=-time", "/?state=ready&q=a%20b", "/?state=ready&q=a%20b&sort=-time"),
+            ("sort=trouble", "/?sort=agent", "/?sort=agent"),
+            ("sort=trouble", "/?sort=", "/?sort="),
+            ("sort=trouble", "/calls", "/calls"),
+            ("sort=trouble", "/agents/5001", "/agents/5001"),
+            ("sort=agent", "/", "/"),
+            ("sort=chaos", "/", "/"),
+            ("sort=time&x=1", "/", "/"),
+            ("", "/", "/"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, HeaderValue::from_static(cookie));
+            assert_eq!(as_remembered(Uri::from_static(address), &headers).to_string(), completed, "{cookie} {address}");
+        }
     }
 }

@@ -43,6 +43,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route(CONNECTION, delete(calls::drop_connection))
         .route(&format!("{CONNECTION}/{{operation}}"), post(calls::operate))
         .route(&format!("{CALLS}/{{call}}/user-data"), post(calls::set_data))
+        .route(&format!("{CALLS}/{{call}}/user-data/"), get(calls::all_data))
         .route(&format!("{CALLS}/{{call}}/user-data/{{key}}"), get(calls::data))
         .route(&format!("{CALLS}/{{call}}/spy"), post(calls::spy))
         .route("/api/csta/callControl/recording/{operation}", post(recording::record))

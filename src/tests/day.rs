@@ -39,6 +39,36 @@ async fn the_day_shows_states_events_and_figures() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn times_are_the_readers_where_the_browser_says_the_zone_and_else_say_whose_they_are() {
+    let lab = Lab::new().await;
+    let (mut browser, mut live) = lab.supervisor().await;
+    lab.simulator.event(agent_event("agentNotReady", "5001")).await;
+    live.until_state("5001", State::NotReady).await;
+    let session = browser.cookie.clone().unwrap();
+    for (zone, says) in [
+        ("Europe/Berlin", "times in Europe/Berlin<"),
+        ("Asia/Calcutta", "times in Asia/Kolkata<"),
+        ("../../etc/passwd", "times in Asia/Shanghai, the platform"),
+        ("%3Cscript%3E", "times in Asia/Shanghai, the platform"),
+    ] {
+        browser.cookie = Some(format!("{session}; zone={zone}"));
+        for path in ["/agents/5001", "/agents/5001/day"] {
+            let page = browser.get(path).await;
+            assert!(page.status == 200 && page.body.contains(says), "{zone} {path}: {}", page.body);
+        }
+    }
+    // An hour's quarter behind India, and nobody's full hour.
+    browser.cookie = Some(format!("{session}; zone=Asia/Kathmandu"));
+    let day = browser.get("/agents/5001/day").await.body;
+    let event = day.split("data-event=\"agentNotReady\"").nth(1).unwrap();
+    let between = |from: &str, to: &str| event.split(from).nth(1).unwrap().split(to).next().unwrap().to_owned();
+    let happened: jiff::Timestamp = between("datetime=\"", "\"").parse().unwrap();
+    let there = |zone: &str, format: &str| happened.in_tz(zone).unwrap().strftime(format).to_string();
+    assert_eq!(between("\">", "</time>"), there("Asia/Kathmandu", "%H:%M:%S"), "{event}");
+    assert!(between("title=\"", "\"").starts_with(&there("Asia/Shanghai", "%Y-%m-%d %H:%M:%S")), "{event}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_who_is_signed_in_sees_it_and_nobody_sees_an_agent_who_is_not_there() {
     let lab = Lab::new().await;
     let (browser, _live) = lab.supervisor().await;

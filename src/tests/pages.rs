@@ -41,6 +41,49 @@ async fn the_page_comes_with_the_board_as_the_address_wants_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_comes_in_the_order_that_the_browser_remembers_unless_the_address_names_one() {
+    let lab = Lab::new().await;
+    let (mut browser, mut live) = lab.supervisor().await;
+    let event_before = |name: &str, agent: &str, minutes: i64| {
+        let mut event = crate::support::agent_event(name, agent);
+        let time = jiff::Timestamp::now().in_tz("Asia/Shanghai").unwrap().checked_sub(jiff::Span::new().minutes(minutes)).unwrap();
+        event["eventTime"] = time.strftime("%Y.%m.%d %H:%M:%S").to_string().into();
+        event
+    };
+    // Nobody has heard of them before: what they did is as old as it is.
+    for (name, agent, minutes, state) in [
+        ("agentNotReady", "5801", 16, State::NotReady),
+        ("agentWorkingAfterCall", "5802", 6, State::AfterCall),
+        ("agentReady", "5803", 60, State::Ready),
+    ] {
+        lab.simulator.event(event_before(name, agent, minutes)).await;
+        live.until_state(agent, state).await;
+    }
+    let first = |body: &str| body.split("data-agent=\"").skip(1).map(|rest| rest[..4].to_owned()).take(3).collect::<Vec<_>>();
+    let (usual, trouble) = (["5001", "5002", "5003"], ["5802", "5801", "5803"]);
+    let session = browser.cookie.clone().unwrap();
+    for (remembered, path, wanted) in [
+        ("trouble", "/", trouble),
+        ("", "/", usual),
+        ("trouble", "/?sort=agent", usual),
+        ("agent", "/?sort=trouble", trouble),
+        ("chaos", "/", usual),
+        ("-agent", "/", ["5803", "5802", "5801"]),
+    ] {
+        browser.cookie = Some(format!("{session}; sort={remembered}"));
+        let page = browser.get(path).await;
+        assert_eq!(first(&page.body), wanted, "{remembered} {path}");
+    }
+    // Scripts name their order, or get the usual one.
+    for (path, wanted) in [("/api/floor?sort=trouble", trouble), ("/api/floor", usual)] {
+        let told = browser.get(path).await.json();
+        let told: Vec<&str> =
+            told["agents"].as_array().unwrap().iter().take(3).map(|agent| &agent["agent"].as_str().unwrap()[..4]).collect();
+        assert_eq!(told, wanted, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_answer_protects_itself() {
     let lab = Lab::new().await;
     let visitor = lab.console.visitor();

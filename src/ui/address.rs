@@ -15,6 +15,7 @@ impl Address {
         let address = Address { path: StoredValue::new(path.to_owned()), query: RwSignal::new(query.to_owned()) };
         #[cfg(feature = "hydrate")]
         {
+            address.complete();
             // Back and forward.
             let gone = window_event_listener(leptos::ev::popstate, move |_| {
                 let search = location().search().unwrap_or_default();
@@ -23,6 +24,19 @@ impl Address {
             on_cleanup(move || gone.remove());
         }
         address
+    }
+
+    /// The server draws a page by what this browser remembers too (the order of the floor's rows). It stands in the query then, and so
+    /// it has to in the browser's address: whoever shares or reloads it sees the same page.
+    #[cfg(feature = "hydrate")]
+    fn complete(self) {
+        let search = location().search().unwrap_or_default();
+        if self.query.with_untracked(|query| *query != search.trim_start_matches('?'))
+            && let Ok(history) = window().history()
+        {
+            let whole = untrack(|| self.whole()) + &location().hash().unwrap_or_default();
+            _ = history.replace_state_with_url(&leptos::wasm_bindgen::JsValue::NULL, "", Some(&whole));
+        }
     }
 
     pub fn path(self) -> String {

@@ -1,4 +1,5 @@
-//! Language and theme: plain links that the server answers with a cookie, so that they work without a program in the page.
+//! Language and theme: plain links that the server answers with a cookie, so that they work without a program in the page. Other
+//! choices the page keeps in a cookie itself, for the server to draw the next page by.
 
 use crate::i18n::texts;
 use crate::page::{Language, Theme};
@@ -37,6 +38,17 @@ pub fn Preferences(language: Language, theme: Theme) -> impl IntoView {
         ></a>
     })
 }
+
+/// Keeps a choice for a year, as the server keeps the language. The value has to be one that needs no encoding.
+#[cfg(feature = "hydrate")]
+pub fn remember(name: &str, value: &str) {
+    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
+    _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+}
+
+/// Only a browser has anything to remember.
+#[cfg(not(feature = "hydrate"))]
+pub fn remember(_name: &str, _value: &str) {}
 
 /// What the server said about a failed form is not part of the place.
 fn without_error(place: &str) -> String {

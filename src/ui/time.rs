@@ -1,4 +1,5 @@
-//! Durations and times of day as the board writes them. The time of day is the browser's own and never part of what both sides render.
+//! Durations and times of day as the board writes them. A time of day is in the reader's zone, which only the browser knows for
+//! certain, and never part of what both sides render.
 
 /// `04:12`, `1:04:12`; never negative.
 pub fn duration(milliseconds: i64) -> String {
@@ -12,17 +13,37 @@ pub fn short_duration(seconds: u32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// The time of day of `local`, milliseconds since 1970 on this machine's clock.
+/// The reader's time of day at `at`, milliseconds since 1970.
 #[cfg(feature = "hydrate")]
-pub fn time_of_day(local: i64) -> String {
-    let date = js_sys::Date::new(&leptos::wasm_bindgen::JsValue::from_f64(local as f64));
+pub fn time_of_day(at: i64) -> String {
+    let date = js_sys::Date::new(&(at as f64).into());
     format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
 }
 
 /// The server has no business with a reader's time of day.
 #[cfg(not(feature = "hydrate"))]
-pub fn time_of_day(_local: i64) -> String {
+pub fn time_of_day(_at: i64) -> String {
     String::new()
+}
+
+/// Date and time of `at` in `zone`; none where the browser does not know that zone.
+#[cfg(feature = "hydrate")]
+pub fn date_in(at: i64, zone: &str) -> Option<String> {
+    use js_sys::{Date, Function, Object, Reflect};
+    use leptos::wasm_bindgen::JsCast;
+
+    let (date, options) = (Date::new(&(at as f64).into()), Object::new());
+    for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", "medium")] {
+        _ = Reflect::set(&options, &name.into(), &value.into());
+    }
+    let write = Reflect::get(&date, &"toLocaleString".into()).ok()?.dyn_into::<Function>().ok()?;
+    // Sweden writes 2026-11-26 14:45:10.
+    write.call2(&date, &"sv-SE".into(), &options).ok()?.as_string()
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub fn date_in(_at: i64, _zone: &str) -> Option<String> {
+    None
 }
 
 #[cfg(test)]

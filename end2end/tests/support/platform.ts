@@ -183,11 +183,11 @@ export class Platform {
     return call;
   }
 
-  /** Publishes one event of an agent, as if the platform had sent it. */
-  agentEvent(eventName: string, agent: string) {
+  /** Publishes one event of an agent, as if the platform had sent it; `secondsAgo` is how long ago it happened. */
+  agentEvent(eventName: string, agent: string, secondsAgo = 0) {
     pretended.add(`${this.url} ${agent}`);
     const device = id(phoneOf(agent));
-    const event = { eventName, eventTime: eventTime(), eventType: "agent", serial: serial++, namespace: DOMAIN };
+    const event = { eventName, eventTime: eventTime(secondsAgo), eventType: "agent", serial: serial++, namespace: DOMAIN };
     return this.ask("POST", "/simulator/events", { ...event, srcDeviceId: device, deviceId: device, agentId: id(agent) });
   }
 
@@ -248,8 +248,8 @@ const pretended = new Set<string>();
 
 let serial = 900_000_000;
 
-/** Now, as the platform writes it. */
-function eventTime(): string {
+/** A moment as the platform writes it. */
+function eventTime(secondsAgo: number): string {
   const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "medium" });
-  return parts.format(new Date()).replaceAll("-", ".");
+  return parts.format(Date.now() - secondsAgo * 1000).replaceAll("-", ".");
 }

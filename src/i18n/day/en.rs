@@ -7,6 +7,7 @@ use crate::server::history::Figure;
 pub static TEXTS: DayTexts = DayTexts {
     today: "Today",
     zone: |zone| format!("times in {zone}"),
+    platform_zone: |zone| format!("times in {zone}, the platform's zone"),
     strip: |agent, from, to| format!("States of {agent} from {from} to {to}; the same as a list below"),
     segment: |state, from, to, length| format!("{state}, {from} to {to} ({length})"),
     as_list: "As a list",

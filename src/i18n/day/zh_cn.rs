@@ -7,6 +7,7 @@ use crate::server::history::Figure;
 pub static TEXTS: DayTexts = DayTexts {
     today: "今日状态",
     zone: |zone| format!("时间按 {zone}"),
+    platform_zone: |zone| format!("时间按平台时区 {zone}"),
     strip: |agent, from, to| format!("{agent} 从 {from} 到 {to} 的状态；下方有同样内容的列表"),
     segment: |state, from, to, length| format!("{state}，{from} 至 {to}（{length}）"),
     as_list: "以列表显示",

@@ -82,8 +82,9 @@ impl Table {
         changed
     }
 
-    /// The slots that `query` shows, in its order. `before` is the order so far: what is nearly sorted is sorted in one pass.
-    pub fn arrange(&self, query: &BoardQuery, before: &[usize]) -> Vec<usize> {
+    /// The slots that `query` shows, in its order at `now` (the platform's clock), and when that order may next change by itself.
+    /// `before` is the order so far: what is nearly sorted is sorted in one pass.
+    pub fn arrange(&self, query: &BoardQuery, before: &[usize], now: i64) -> (Vec<usize>, Option<i64>) {
         let mut wanted: Vec<bool> = self.rows.iter().map(|row| row.as_ref().is_some_and(|row| query.matches(row))).collect();
         let mut shown: Vec<(usize, &Row)> = Vec::with_capacity(self.index.len());
         for &slot in before {
@@ -98,8 +99,9 @@ impl Table {
                 shown.push((slot, row));
             }
         }
-        shown.sort_by(|a, b| query.compare(a.1, b.1));
-        shown.into_iter().map(|(slot, _)| slot).collect()
+        shown.sort_by(|a, b| query.compare(a.1, b.1, now));
+        let turn = shown.iter().filter_map(|(_, row)| query.next_turn(row, now)).min();
+        (shown.into_iter().map(|(slot, _)| slot).collect(), turn)
     }
 
     /// Everybody in the team, by state; an empty name means every team.
@@ -146,7 +148,7 @@ pub fn moves(before: &[usize], after: &[usize]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::{SortKey, State};
+    use crate::floor::{Sort, State};
 
     fn row(number: u32, state: State, since: i64) -> Row {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
@@ -177,19 +179,35 @@ mod tests {
         assert_eq!(changed, vec![0]);
         assert_eq!(table.slot(&AgentId::trusted("5001@test.cc")), None);
         assert_eq!(table.slot(&AgentId::trusted("5003@test.cc")), Some(0));
-        assert_eq!(shown(&table, &table.arrange(&BoardQuery::default(), &[])), ["5002", "5003"]);
+        assert_eq!(shown(&table, &table.arrange(&BoardQuery::default(), &[], 0).0), ["5002", "5003"]);
     }
 
     #[test]
     fn the_order_does_not_depend_on_the_order_before() {
         let mut table = Table::default();
         table.replace((5001..5020).map(|n| row(n, if n % 3 == 0 { State::Ready } else { State::OnCall }, i64::from(n % 7))).collect());
-        let query = BoardQuery { sort: SortKey::Time, states: vec![State::OnCall], ..Default::default() };
-        let once = table.arrange(&query, &[]);
+        let query = BoardQuery { sort: Sort::from_code("time").unwrap(), states: vec![State::OnCall], ..Default::default() };
+        let once = table.arrange(&query, &[], 0).0;
         let backwards: Vec<usize> = (0..40).rev().collect();
-        assert_eq!(table.arrange(&query, &backwards), once);
-        assert_eq!(table.arrange(&query, &once), once);
+        assert_eq!(table.arrange(&query, &backwards, 0).0, once);
+        assert_eq!(table.arrange(&query, &once, 0).0, once);
         assert!(once.iter().all(|slot| table.get(*slot).is_some_and(|row| row.state == State::OnCall)));
+    }
+
+    #[test]
+    fn a_board_by_trouble_says_when_it_is_to_be_put_in_order_again() {
+        let mut table = Table::default();
+        table.replace(vec![row(5001, State::Ready, 0), row(5002, State::NotReady, 0), row(5003, State::OnHold, 480_000)]);
+        let query = BoardQuery { sort: Sort::from_code("trouble").unwrap(), ..Default::default() };
+        let (order, turn) = table.arrange(&query, &[], 500_000);
+        assert_eq!((shown(&table, &order), turn), (vec!["5001".to_owned(), "5002".to_owned(), "5003".to_owned()], Some(540_001)));
+        let (order, turn) = table.arrange(&query, &order, 540_001);
+        assert_eq!((shown(&table, &order), turn), (vec!["5003".to_owned(), "5001".to_owned(), "5002".to_owned()], Some(600_001)));
+        let (order, turn) = table.arrange(&query, &order, 10_000_000);
+        assert_eq!((shown(&table, &order), turn), (vec!["5003".to_owned(), "5002".to_owned(), "5001".to_owned()], None));
+        // What is not shown turns nothing.
+        let only = BoardQuery { states: vec![State::Ready], ..query };
+        assert_eq!(table.arrange(&only, &[], 500_000).1, None);
     }
 
     #[test]

@@ -2,12 +2,12 @@
 
 use super::parties::Parties;
 use super::tags::Tags;
-use crate::floor::{CallRow, DeviceId, Operation, State};
+use crate::floor::{CallRow, DeviceId, Operation, State, threshold};
 use crate::i18n::texts;
 use crate::pages::floor::actions::ActionsAt;
 use crate::pages::floor::agent_path;
 use crate::pages::floor::board::on_row;
-use crate::pages::floor::cells::{direction_code, over};
+use crate::pages::floor::cells::direction_code;
 use crate::pages::floor::floor;
 use crate::pages::floor::progress::ProgressAt;
 use crate::pages::floor::target::Target;
@@ -104,7 +104,7 @@ fn Lasts(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
         let now = store.clock.get() - store.offset.get();
         call.with(|call| call.started.map(|started| (now - started).max(0)))
     };
-    let level = Memo::new(move |_| elapsed().and_then(|elapsed| over(State::OnCall, elapsed)).map(|(level, _)| level));
+    let level = Memo::new(move |_| elapsed().and_then(|elapsed| threshold::passed(State::OnCall, elapsed)).map(|(level, _)| level.code()));
     erased(view! {
         <span class="for" data-level=dynamic(move || level.get())>
             {dynamic(move || elapsed().map_or_else(|| "–".to_owned(), duration))}

@@ -1,8 +1,7 @@
 //! What else there is to say of a call: holds, who listens and who has joined, recording, and what is not certain about it.
 
-use crate::floor::{CallRow, DeviceId, PartyRole, State};
+use crate::floor::{CallRow, DeviceId, PartyRole, State, threshold};
 use crate::i18n::texts;
-use crate::pages::floor::cells::over;
 use crate::pages::floor::floor;
 use crate::ui::erased;
 use crate::ui::time::duration;
@@ -21,7 +20,7 @@ pub fn Tags(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
         (holds.count != 0 || holds.running.is_some()).then(|| {
             let running = holds.running;
             let words = move || (texts.holds_total)(holds.count, &duration(holds.total(if running.is_some() { now() } else { 0 })));
-            let level = move || running.and_then(|since| over(State::OnHold, now() - since)).map(|(level, _)| level);
+            let level = move || running.and_then(|since| threshold::passed(State::OnHold, now() - since)).map(|(level, _)| level.code());
             erased(view! {
                 <span class="tag" data-tag="holds" data-running=running.is_some().then_some("") data-level=level>
                     {words}

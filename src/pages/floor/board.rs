@@ -175,5 +175,5 @@ fn Empty() -> impl IntoView {
 
 /// The same order, everybody.
 pub fn unfiltered(query: &crate::floor::BoardQuery) -> crate::floor::BoardQuery {
-    crate::floor::BoardQuery { sort: query.sort, descending: query.descending, ..Default::default() }
+    crate::floor::BoardQuery { sort: query.sort, ..Default::default() }
 }

@@ -1,35 +1,12 @@
 //! What stands in a row's cells: the time with its thresholds, the call with its tags.
 
 use super::floor;
-use crate::floor::{CallView, Direction, Row, State};
+use crate::floor::{CallView, Direction, Row, threshold};
 use crate::i18n::texts;
 use crate::ui::time::duration;
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
-
-/// Minutes after which the time in a state deserves a look, and after which it is trouble.
-pub fn limits(state: State) -> Option<(i64, i64)> {
-    match state {
-        State::OnHold | State::AfterCall => Some((1, 3)),
-        State::NotReady => Some((10, 15)),
-        State::OnCall | State::Conference => Some((10, 20)),
-        _ => None,
-    }
-}
-
-/// The limit that `elapsed` milliseconds in `state` are beyond: its name for the style, and its minutes.
-pub fn over(state: State, elapsed: i64) -> Option<(&'static str, i64)> {
-    let (look, trouble) = limits(state)?;
-    let beyond = |minutes: i64| elapsed > minutes * 60_000;
-    if beyond(trouble) {
-        Some(("trouble", trouble))
-    } else if beyond(look) {
-        Some(("look", look))
-    } else {
-        None
-    }
-}
 
 #[component]
 pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
@@ -39,11 +16,11 @@ pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
         let now = store.clock.get() - store.offset.get();
         row.with(|row| row.since.map(|since| (now - since).max(0)))
     };
-    let beyond = Memo::new(move |_| elapsed().and_then(|elapsed| over(row.with(|row| row.state), elapsed)));
+    let beyond = Memo::new(move |_| elapsed().and_then(|elapsed| threshold::passed(row.with(|row| row.state), elapsed)));
     erased(view! {
         <span
             class="for"
-            data-level=dynamic(move || beyond.get().map(|(level, _)| level))
+            data-level=dynamic(move || beyond.get().map(|(level, _)| level.code()))
             title=dynamic(move || beyond.get().map(|(_, minutes)| (texts.over_limit)((texts.state)(row.with(|row| row.state)), minutes)))
         >
             {dynamic(move || elapsed().map_or_else(|| "–".to_owned(), duration))}
@@ -117,17 +94,4 @@ fn tags(call: &CallView) -> impl IntoView + use<> {
     tags.into_iter()
         .map(|(kind, words)| erased(view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> }))
         .collect_view()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn limits_are_passed_not_reached() {
-        assert_eq!(over(State::OnHold, 60_000), None);
-        assert_eq!(over(State::OnHold, 60_001), Some(("look", 1)));
-        assert_eq!(over(State::OnHold, 180_001), Some(("trouble", 3)));
-        assert_eq!(over(State::Ready, 86_400_000), None);
-    }
 }

@@ -2,8 +2,8 @@
 
 use super::floor;
 use super::select::PickAll;
-use crate::floor::SortKey;
-use crate::i18n::texts;
+use crate::floor::{Sort, SortKey};
+use crate::i18n::{Texts, texts};
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 
@@ -43,30 +43,36 @@ pub fn Columns() -> impl IntoView {
     })
 }
 
+/// What is sorted by, in words.
+pub fn word(key: SortKey, texts: &Texts) -> &'static str {
+    match key {
+        SortKey::Agent => texts.col_number,
+        SortKey::Name => texts.col_agent,
+        SortKey::State => texts.col_state,
+        SortKey::Time => texts.col_time,
+        SortKey::Team => texts.col_team,
+        SortKey::Device => texts.col_device,
+        SortKey::Call => texts.col_call,
+        SortKey::Trouble => texts.trouble_first,
+    }
+}
+
 /// A column that can be sorted by one or two keys.
 #[component]
 fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
     let floor = floor();
     let texts = texts();
     let query = floor.store.query;
-    let direction = move |key: SortKey| query.with(|query| (query.sort == key).then_some(query.descending));
+    let direction = move |key: SortKey| query.with(|query| (query.sort.key == key).then_some(query.sort.descending));
     let sorted = move || keys.iter().find_map(|key| direction(*key)).map(|descending| if descending { "descending" } else { "ascending" });
     let buttons = keys
         .iter()
         .map(|&key| {
-            let word = match key {
-                SortKey::Agent => texts.col_number,
-                SortKey::Name => texts.col_agent,
-                SortKey::State => texts.col_state,
-                SortKey::Time => texts.col_time,
-                SortKey::Team => texts.col_team,
-                SortKey::Device => texts.col_device,
-                SortKey::Call => texts.col_call,
-            };
+            let word = word(key, texts);
             let sort = move |_| {
                 floor.ask(|query| {
-                    query.descending = query.sort == key && !query.descending;
-                    query.sort = key;
+                    let descending = query.sort.key == key && !query.sort.descending;
+                    query.sort = Sort { key, descending };
                 });
             };
             let arrow = move || match direction(key) {

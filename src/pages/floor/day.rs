@@ -21,10 +21,16 @@ pub fn follow(floor: Floor, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSign
     Effect::new(move |before: Option<()>| {
         turn.track();
         standing.track();
-        if before.is_some() || day.with_untracked(String::is_empty) {
+        if before.is_some() || day.with_untracked(String::is_empty) || zone_is_new() {
             fetch(&path, day, drawn);
         }
     });
+}
+
+/// The server drew the page before it knew the reader's zone: `public/boot.js` has found out.
+#[cfg(feature = "hydrate")]
+fn zone_is_new() -> bool {
+    document().document_element().is_some_and(|page| page.has_attribute("data-zone-new"))
 }
 
 /// The server draws what it was given.

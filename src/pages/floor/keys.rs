@@ -4,14 +4,19 @@ use super::toolbar::SEARCH_ID;
 use super::{Floor, floor};
 use crate::floor::Operation;
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{address, erased};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
-/// `/` goes to the search, `?` lists the keys, Escape closes the panel or else ends the selection; not while somebody types or a dialog is open.
+/// The page whose order can be chosen.
+const FLOOR: &str = "/";
+
+/// `/` goes to the search, `!` puts trouble first on the floor, `?` lists the keys, Escape closes the panel or else ends the selection; not while somebody types or a dialog is open.
 pub fn listen(floor: Floor) {
+    let texts = texts();
+    let sorts = address().path() == FLOOR;
     Effect::new(move |_| {
         let listener = window_event_listener(leptos::ev::keydown, move |event| {
             let typing = event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| {
@@ -29,6 +34,11 @@ pub fn listen(floor: Floor) {
                         event.prevent_default();
                         _ = search.focus();
                     }
+                }
+                // A Chinese input method may write it full width.
+                "!" | "！" if sorts && !event.repeat() => {
+                    event.prevent_default();
+                    floor.toggle_trouble(texts);
                 }
                 "?" => {
                     event.prevent_default();
@@ -58,7 +68,7 @@ pub fn KeysDialog() -> impl IntoView {
             }
         }
     });
-    let general: [(&[&str], &str); 9] = [
+    let general: [(&[&str], &str); 10] = [
         (&["↑", "↓"], texts.key_rows),
         (&["Enter"], texts.key_open),
         (&["x"], texts.key_select),
@@ -66,12 +76,17 @@ pub fn KeysDialog() -> impl IntoView {
         (&["Home", "End"], texts.key_ends),
         (&["PgUp", "PgDn"], texts.key_pages),
         (&["/"], texts.key_search),
+        (&["!"], texts.key_trouble),
         (&["?"], texts.key_help),
         (&["Esc"], texts.key_escape),
     ];
     // Calls are neither opened nor selected.
     let calls = floor.store.calls.is_listed();
-    let here = general.into_iter().filter(move |(keys, _)| !(calls && keys.iter().any(|key| matches!(*key, "Enter" | "x"))));
+    let sorts = address().path() == FLOOR;
+    let here = general.into_iter().filter(move |(keys, _)| {
+        let is = |of: &[&str]| keys.iter().any(|key| of.contains(key));
+        !(calls && is(&["Enter", "x"])) && (sorts || !is(&["!"]))
+    });
     let general = here.map(|(keys, words)| (keys.to_vec(), words));
     let offered = Operation::ALL.into_iter().filter(|operation| !floor.hidden.with_value(|hidden| hidden.contains(operation)));
     let operations = offered.map(|operation| (vec![operation.key()], (texts.operation_title)(operation)));

@@ -5,20 +5,28 @@ use crate::api::client;
 use crate::floor::{Order, OrderKind, Role, Row};
 use crate::i18n::{Texts, texts};
 use crate::ui::erased;
+use crate::ui::time::{date_in, time_of_day};
 use leptos::prelude::*;
 use std::sync::Arc;
 
 impl Floor {
-    /// A moment of the console's clock as `14:45` on the reader's, or `14:45:10`; empty until the page is live.
+    /// A moment as `14:45` in the reader's zone, or `14:45:10`; empty until the page is live. A clock at the reader's machine that is
+    /// wrong does not change when it was: all times of a page agree with each other.
     pub fn time_of_day(self, at: i64, seconds: bool) -> String {
         if !self.local.get() {
             return String::new();
         }
-        let mut time = crate::ui::time::time_of_day(at - self.store.skew.get_value());
+        let mut time = time_of_day(at);
         if !seconds {
             time.truncate(5);
         }
         time
+    }
+
+    /// What the tooltip of a time says: the same moment where the platform is; none until the page is live.
+    pub fn platform_time(self, at: i64, texts: &Texts) -> Option<String> {
+        let zone = self.local.get().then(|| self.zone.get_value())?;
+        Some((texts.platform_time)(&date_in(at, &zone)?, &zone))
     }
 }
 
@@ -54,8 +62,14 @@ pub fn OrderTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
     move || {
         order.get().map(|order| {
             let words = words(floor, &order, texts);
+            let due = match order.kind {
+                OrderKind::ReadyAgain { due, .. } => due.and_then(|due| floor.platform_time(due, texts)),
+                OrderKind::LogoutAfterCall => None,
+            };
+            let title = [Some(words.clone()), Some((texts.by)(order.by.number())), due];
+            let title = title.into_iter().flatten().collect::<Vec<_>>().join(" · ");
             erased(view! {
-                <span class="tag order" data-order=code(&order) title=format!("{words} · {}", (texts.by)(order.by.number()))>
+                <span class="tag order" data-order=code(&order) title=title>
                     {words.clone()}
                     {permitted
                         .then(|| {

@@ -96,7 +96,6 @@ pub fn AgentInDepth(agent: AgentId, day: String, looked: bool) -> impl IntoView 
 fn InDepth(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     let floor = floor();
     let texts = texts();
-    let store = floor.store;
     let agent = row.with_untracked(|row| row.agent.clone());
     let name = move || row.with(|row| row.called().to_owned());
     let number = move || row.with(|row| if row.name.is_empty() { String::new() } else { row.agent.number().to_owned() });
@@ -108,11 +107,12 @@ fn InDepth(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
         })
     };
     let state = move || row.with(|row| row.state);
-    let since = move || {
-        let at = row.with(|row| row.since)? + store.offset.get();
-        let time = floor.time_of_day(at, false);
+    let since = move || row.with(|row| row.since);
+    let since_words = move || {
+        let time = floor.time_of_day(since()?, false);
         (!time.is_empty()).then(|| (texts.since)(&time))
     };
+    let since_there = move || since().and_then(|since| floor.platform_time(since, texts));
     let note = move || {
         row.with(|row| {
             let remembered = row.remembered.then(|| texts.remembered.to_owned());
@@ -133,7 +133,9 @@ fn InDepth(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
             <div class="standing">
                 <span class="cell state">{dynamic(move || (texts.state)(state()))}</span>
                 <TimeInState row />
-                <span class="muted">{since}</span>
+                <time class="muted" data-since title=dynamic(since_there)>
+                    {since_words}
+                </time>
             </div>
             <p class="muted">{note}</p>
             <OrderTag row />
@@ -219,9 +221,20 @@ fn lines(floor: Floor, action: &Intervention, texts: &'static Texts) -> Erased {
         _ => {}
     }
     let outcome = action.outcome.code();
+    // The first line says when, the others how long after that.
+    let mut asked = floor.platform_time(action.requested_at, texts);
     let lines = lines
         .into_iter()
-        .map(|(when, what)| erased(view! { <li><span class="when">{when}</span> <span>{what}</span></li> }))
+        .map(|(when, what)| {
+            erased(view! {
+                <li>
+                    <span class="when" title=asked.take()>
+                        {when}
+                    </span>
+                    <span>{what}</span>
+                </li>
+            })
+        })
         .collect_view();
     erased(view! { <ol class="steps" data-steps=outcome>{lines}</ol> })
 }

@@ -1,10 +1,9 @@
 //! Which agents are selected: by id, so that the selection survives re-sorting; it ends with rows that are no longer shown, so that
 //! nothing happens to whom one does not see.
 
-use super::cells::limits;
 use super::{Floor, floor};
 use crate::floor::bulk::MOST_AGENTS;
-use crate::floor::{AgentId, Row, State};
+use crate::floor::{AgentId, Row, State, threshold};
 use crate::i18n::{Texts, texts};
 use crate::live::store::Store;
 use crate::ui::{dynamic, erased};
@@ -160,7 +159,7 @@ pub fn PickAll() -> impl IntoView {
 fn groups(store: Store) -> Vec<(State, i64, usize)> {
     let mut groups: Vec<(State, i64, usize)> = Vec::new();
     for state in State::ALL {
-        let Some((look, trouble)) = limits(state) else { continue };
+        let Some((look, trouble)) = threshold::limits(state) else { continue };
         let count = |minutes| overdue(store, state, minutes).count();
         let (looks, troubles) = (count(look), count(trouble));
         if troubles != 0 {
@@ -178,7 +177,7 @@ fn overdue(store: Store, state: State, minutes: i64) -> impl Iterator<Item = usi
     let order = store.order.get_untracked();
     (0..order.len()).filter_map(move |place| {
         let row = store.row(order[place])?;
-        let long = row.state == state && row.since.is_some_and(|since| now - since > minutes * 60_000);
+        let long = row.state == state && row.since.is_some_and(|since| threshold::is_past(minutes, now - since));
         long.then_some(order[place])
     })
 }

@@ -3,6 +3,7 @@
 use super::board::unfiltered;
 use super::bulk::BulkBar;
 use super::floor;
+use super::sort::TroubleFirst;
 use crate::i18n::texts;
 use crate::ui::{dynamic, erased};
 use leptos::html;
@@ -60,6 +61,7 @@ pub fn Toolbar() -> impl IntoView {
                     {options}
                 </select>
             </label>
+            <TroubleFirst />
             <Show when=filtered>
                 <button
                     type="button"

@@ -6,7 +6,6 @@ use crate::i18n::texts;
 use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
 use crate::ui::preferences::Preferences;
-use crate::ui::time::time_of_day;
 use crate::ui::{address, dynamic, erased};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -80,17 +79,21 @@ pub fn LinkBanner() -> impl IntoView {
     let store = floor.store;
     // A page that has just been loaded is given a second before it complains.
     let loaded = store.heard.get_value();
+    let since = Memo::new(move |_| {
+        store.fine_clock.track();
+        match store.liveness.get() {
+            Liveness::Live | Liveness::Connecting => None,
+            Liveness::PlatformDown => Some(store.link.with(|link| link.since)),
+            Liveness::Silent | Liveness::Closed => Some(store.heard.get_value()),
+        }
+    });
     let words = Memo::new(move |_| {
-        let since = match store.liveness.get() {
-            Liveness::Live => return None,
-            Liveness::Connecting => {
-                return (store.fine_clock.get() - loaded > 2_000).then(|| texts.never_connected.to_owned());
-            }
-            Liveness::PlatformDown => store.link.with(|link| link.since),
-            Liveness::Silent | Liveness::Closed => store.heard.get_value(),
+        let Some(since) = since.get() else {
+            let never = store.liveness.get() == Liveness::Connecting && store.fine_clock.get() - loaded > 2_000;
+            return never.then(|| texts.never_connected.to_owned());
         };
         let age = (texts.age)((store.fine_clock.get() - since).max(0) / 1000 * 1000);
-        let since = time_of_day(since - store.skew.get_value());
+        let since = floor.time_of_day(since, true);
         Some(match store.liveness.get() {
             Liveness::PlatformDown => (texts.platform_down)(&since, &age),
             Liveness::Silent => (texts.silent)(&since, &age),
@@ -107,7 +110,7 @@ pub fn LinkBanner() -> impl IntoView {
     });
     erased(view! {
         <Show when=move || words.with(Option::is_some)>
-            <div class="link-banner" data-banner>
+            <div class="link-banner" data-banner title=dynamic(move || since.get().and_then(|since| floor.platform_time(since, texts)))>
                 {dynamic(move || words.get())}
             </div>
         </Show>

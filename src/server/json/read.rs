@@ -6,7 +6,7 @@ use super::fresh;
 use super::interventions::InterventionView;
 use super::problem::Problem;
 use super::views::{AgentAnswer, CallsAnswer, FloorAnswer, is_call_state};
-use crate::floor::{AgentId, BoardQuery, CallQuery, Direction, SortKey, State};
+use crate::floor::{AgentId, BoardQuery, CallQuery, Direction, Sort, State};
 use crate::server::Console;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -29,14 +29,14 @@ type Answer = Result<Response, Problem>;
         ("q" = Option<String>, Query, description = "Looked for in name, number, device and the other party"),
         ("state" = Option<String>, Query, description = "States, separated by commas", example = "ready,not-ready"),
         ("team" = Option<String>, Query, description = "A team's name"),
-        ("sort" = Option<String>, Query, description = "agent, name, state, time, team, device or call; - before it turns it round"),
+        ("sort" = Option<String>, Query, description = "agent, name, state, time, team, device, call or trouble (what is past its threshold first); - before it turns it round"),
     ),
     responses((status = 200, description = "The agents", body = FloorAnswer), ReadProblems),
 )]
 pub async fn floor(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Answer {
     let params = params(&uri)?;
     only(&params, "state", |word| State::from_code(word).is_some())?;
-    only(&params, "sort", |word| SortKey::from_code(word.strip_prefix('-').unwrap_or(word)).is_some())?;
+    only(&params, "sort", |word| Sort::from_code(word).is_some())?;
     let query = BoardQuery::from_params(pairs(&params));
     let look = console.owner.look_at_floor(query, asker.sight).await?;
     Ok(fresh(Json(FloorAnswer::of(look, asker.sight)).into_response()))

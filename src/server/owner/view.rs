@@ -39,6 +39,8 @@ pub struct View {
 /// Numbers are masked before anything is looked for: who may not see a whole number must not find it either.
 pub fn view(published: &Published, subject: &Subject, reader: &Reader, header: Header) -> View {
     let sight = reader.sight;
+    // The moment at which the browser begins too: both have the same order.
+    let now = header.at.saturating_sub(header.offset);
     let (mut rows, mut calls) = (Vec::new(), Vec::new());
     let (mut matching, mut matching_calls) = (0, 0);
     let everything = BoardQuery::default();
@@ -56,7 +58,7 @@ pub fn view(published: &Published, subject: &Subject, reader: &Reader, header: H
     match subject {
         Subject::Board(query) => {
             let mut found: Vec<_> = published.rows.values().map(|row| sight.of_row(row)).filter(|row| query.matches(row)).collect();
-            found.sort_by(|a, b| query.compare(a, b));
+            found.sort_by(|a, b| query.compare(a, b, now));
             (matching, rows) = first(found);
         }
         Subject::Calls(query) => {

@@ -5,8 +5,8 @@ use crate::floor::{AgentId, State};
 use crate::server::history::Mark;
 use rusqlite::{OptionalExtension, params};
 
-/// What a strip of the day can show at most.
-const SHOWN: i64 = 24 * 3600 * 1000;
+/// What a strip of the day can show at most: the day on which the clocks are put back is the longest.
+const SHOWN: i64 = 25 * 3600 * 1000;
 /// A little more, for what began before.
 const LIFE: i64 = 36 * 3600 * 1000;
 

@@ -21,6 +21,12 @@ impl Floor {
         call.data.get(key).cloned().ok_or_else(|| Refusal::NoData(key.to_owned()))
     }
 
+    /// Every entry, sorted by key.
+    pub fn all_data(&self, call: &str) -> Result<Vec<(String, String)>, Refusal> {
+        let call = self.calls.get(call).ok_or_else(|| Refusal::NoCall(call.to_owned()))?;
+        Ok(call.data.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+
     pub fn start_recording(&mut self, device: &str) -> Result<(), Refusal> {
         let device = self.qualified(device);
         let phone = self.devices.get(&device).ok_or_else(|| Refusal::NotRegistered(device.to_string()))?;

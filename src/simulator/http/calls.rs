@@ -131,6 +131,16 @@ pub async fn set_data(caller: Caller, Path(call): Path<String>, body: Bytes) -> 
         .await
 }
 
+/// With an empty key the vendor's client asks for all of it: in the form in which it is set.
+pub async fn all_data(caller: Caller, Path(call): Path<String>) -> Response {
+    caller
+        .act(move |engine, _| {
+            let entries = engine.floor.all_data(&call)?.into_iter().map(|(key, value)| json!({ "key": key, "value": value }));
+            Ok(Answer::Json(json!({ "entries": entries.collect::<Vec<_>>() })))
+        })
+        .await
+}
+
 pub async fn data(caller: Caller, Path((call, key)): Path<(String, String)>) -> Response {
     caller.act(move |engine, _| engine.floor.data(&call, &key).map(|value| Answer::Json(json!({ "key": key, "value": value })))).await
 }

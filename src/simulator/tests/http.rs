@@ -31,6 +31,28 @@ async fn an_agents_own_client_logs_on_and_reads_its_state() {
 }
 
 #[tokio::test]
+async fn call_data_is_read_by_key_or_whole() {
+    let lab = Lab::new().await;
+    let made = json_of(lab.post("/api/csta/callControl/calls", json!({ "from": "8001@test.cc", "to": "13800001111" })).await).await;
+    let data = format!("/api/csta/callControl/calls/{}/user-data", made["callId"].as_str().unwrap());
+    let all = async || json_of(lab.call(Method::GET, &format!("{data}/"), None).await).await;
+    assert_eq!(all().await, json!({ "entries": [] }));
+    let entries = json!([{ "key": "customer", "value": "4711" }, { "key": "客户/级别", "value": "金 & <b>" }]);
+    assert_eq!(lab.post(&data, json!({ "entries": entries })).await.status(), 204);
+    assert_eq!(all().await, json!({ "entries": entries }));
+    // What it answers, it takes.
+    assert_eq!(lab.post(&data, all().await).await.status(), 204);
+    assert_eq!(all().await, json!({ "entries": entries }));
+    let one = json_of(lab.call(Method::GET, &format!("{data}/customer"), None).await).await;
+    assert_eq!(one, json!({ "key": "customer", "value": "4711" }));
+    assert_eq!(lab.call(Method::GET, &format!("{data}/nothing"), None).await.status(), 404);
+    for path in ["/", "/customer"] {
+        let unknown = format!("/api/csta/callControl/calls/no-such-call/user-data{path}");
+        assert_eq!(lab.call(Method::GET, &unknown, None).await.status(), 404, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn the_catalogue() {
     let lab = Lab::new().await;
     let roster = json_of(lab.call(Method::GET, "/api/operation/tenant/agents", None).await).await;

@@ -28,8 +28,10 @@ impl Desk {
                 rows.push(row);
             }
         }
-        rows.sort_by(|a, b| query.compare(a, b));
-        FloorLook { header: self.header(), counts, rows }
+        let header = self.header();
+        let now = header.at.saturating_sub(header.offset);
+        rows.sort_by(|a, b| query.compare(a, b, now));
+        FloorLook { header, counts, rows }
     }
 
     /// A call whose end was not heard is shown on the pages for a while, but it is no live call.
