@@ -3,6 +3,7 @@
 
 use crate::floor::mask::{mask, mask_text};
 use crate::floor::{AgentId, DeviceId, HistoryLine, State as Doing};
+use crate::i18n::{Outside, listed, spelled_out};
 use crate::page::Language;
 use crate::server::history::{DayFigures, Figure, Mark, Raw};
 use crate::server::owner::{DayView, Sight};
@@ -115,7 +116,7 @@ impl Page<'_> {
         view! {
             <section class="day-strip">
                 <h3>{texts.today} <small>{self.zone.iana_name().map(texts.zone)}</small></h3>
-                <svg class="strip" width="100%" height="44" role="img" aria-label=(texts.strip)(agent.number(), &self.time(from), &self.time(to))>
+                <svg class="strip" width="100%" height="44" role="img" aria-label=(texts.strip)(Outside(agent.number()), &self.time(from), &self.time(to))>
                     {bars.collect::<Vec<_>>()}
                     {scale.collect::<Vec<_>>()}
                 </svg>
@@ -162,11 +163,12 @@ impl Page<'_> {
         let id = lines.last().map(|line| line.under.clone());
         let lines = lines.iter().rev().map(|line| {
             let who: Vec<String> = [&line.device, &line.other].into_iter().flatten().map(number).collect();
+            let who = listed(who.iter().map(String::as_str), " · ");
             let under = (id.as_ref() != Some(&line.under)).then(|| line.under.to_string());
             view! {
                 <li data-happened=format!("{:?}", line.kind)>
                     <time datetime=self.zoned(line.at).timestamp().to_string()>{self.time(line.at)}</time>
-                    <span class="event-words">{(texts.event)(line.kind)} " " {who.join(" · ")}</span>
+                    <span class="event-words">{(texts.event)(line.kind)} " " {who}</span>
                     {under.map(|id| view! { <code class="event-name" title=texts.under>{id}</code> })}
                 </li>
             }
@@ -220,16 +222,16 @@ impl Page<'_> {
     fn event(&self, event: &Raw) -> AnyView {
         let texts = self.language.day_texts();
         let seen = |text: &str| if self.sight == Sight::Whole { text.to_owned() } else { mask_text(text) };
-        let (body, name) = (seen(&String::from_utf8_lossy(&event.body)), seen(&event.name));
+        let (body, name) = (spelled_out(&seen(&String::from_utf8_lossy(&event.body))), seen(&event.name));
         let (shown, at) = (name.clone(), self.zoned(event.at));
         view! {
             <li data-event=shown>
                 <time datetime=at.timestamp().to_string()>{at.strftime("%H:%M:%S").to_string()}</time>
                 <span class="event-words">{(texts.event)(event.kind)}</span>
-                <code class="event-name">{name}</code>
+                <code class="event-name"><bdi>{name}</bdi></code>
                 <details class="event-raw">
                     <summary>{texts.as_it_came}</summary>
-                    <pre>{body}</pre>
+                    <pre dir="auto">{body}</pre>
                 </details>
             </li>
         }

@@ -3,7 +3,7 @@
 use super::{Floor, floor};
 use crate::api::client;
 use crate::floor::{Order, OrderKind, Role, Row};
-use crate::i18n::{Texts, texts};
+use crate::i18n::{Outside, Texts, texts};
 use crate::ui::erased;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub fn OrderTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
         order.get().map(|order| {
             let words = words(floor, &order, texts);
             erased(view! {
-                <span class="tag order" data-order=code(&order) title=format!("{words} · {}", (texts.by)(order.by.number()))>
+                <span class="tag order" data-order=code(&order) title=format!("{words} · {}", (texts.by)(Outside(order.by.number())))>
                     {words.clone()}
                     {permitted
                         .then(|| {
