@@ -6,6 +6,8 @@
 mod context;
 
 #[cfg(feature = "ssr")]
+use crate::i18n::Outside;
+#[cfg(feature = "ssr")]
 use crate::page::{Assets, Language, PageContext};
 use crate::pages::agent::AgentPage;
 use crate::pages::calls::CallsPage;
@@ -21,7 +23,7 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
     provide_context(page.language);
     let texts = page.language.texts();
     let context = context::to_text(&page);
-    let title = format!("{} · {}", texts.product, page.namespace);
+    let title = format!("{} · {}", texts.product, Outside(page.namespace.as_str()));
     let lang = match page.language {
         Language::En => "en",
         Language::ZhCn => "zh-CN",
@@ -33,7 +35,7 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
         <html lang=lang data-theme=theme>
             <head>
                 <meta charset="utf-8" />
-                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover" />
                 <meta name="color-scheme" content=match theme { "light" => "light", "dark" => "dark", _ => "light dark" } />
                 <title>{title}</title>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />

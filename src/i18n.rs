@@ -1,15 +1,19 @@
 //! Every word that users read, in each language: one table a language, and a text missing from a table does not compile.
 //!
-//! Texts with values are functions; enums are put in words by functions that match every variant, so a new variant does not compile
-//! either until both languages have a word for it.
+//! Texts with values are functions, which take what comes from outside as [`Outside`]; enums are put in words by functions that match
+//! every variant, so a new variant does not compile either until both languages have a word for it.
 
 #[cfg(feature = "ssr")]
 mod day;
 mod en;
+mod outside;
 mod zh_cn;
 
 #[cfg(feature = "ssr")]
 pub use day::DayTexts;
+#[cfg(feature = "ssr")]
+pub use outside::spelled_out;
+pub use outside::{Outside, listed};
 
 use crate::api::ApiError;
 use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
@@ -25,12 +29,12 @@ pub struct Refusal {
 /// Whom and what an operation touches, as its words name them.
 pub struct Stake<'a> {
     /// A number, in a question the name with it.
-    pub agent: &'a str,
-    pub device: &'a str,
+    pub agent: Outside<'a>,
+    pub device: Outside<'a>,
     /// The supervisor's own phone.
-    pub own: &'a str,
+    pub own: Outside<'a>,
     /// The other party's number; empty where unknown.
-    pub caller: &'a str,
+    pub caller: Outside<'a>,
     /// How many others are in the call.
     pub others: u32,
 }
@@ -48,9 +52,10 @@ pub struct Texts {
     pub other_language: Text,
     pub theme: fn(crate::page::Theme) -> Text,
     pub switch_theme: Text,
+    pub menu: Text,
     pub sign_out: Text,
     pub sign_out_failed: Text,
-    pub extension: fn(&str) -> String,
+    pub extension: fn(Outside) -> String,
 
     // Sign-in
     pub sign_in: Text,
@@ -149,15 +154,15 @@ pub struct Texts {
     pub end_not_seen: Text,
     pub end_not_seen_title: Text,
     pub no_agent_in_call: Text,
-    pub choose_party: fn(&str) -> String,
+    pub choose_party: fn(Outside) -> String,
 
     // A call
     pub direction: fn(Direction) -> Text,
     pub unknown_party: Text,
     pub holds: fn(u32) -> String,
     pub parties: fn(u32) -> String,
-    pub listening: fn(&str) -> String,
-    pub joined: fn(&str) -> String,
+    pub listening: fn(Outside) -> String,
+    pub joined: fn(Outside) -> String,
     pub recording: &'static str,
     pub other_calls: fn(u32) -> String,
 
@@ -170,9 +175,9 @@ pub struct Texts {
     /// The same with the numbers that it is about.
     pub obstacle_here: fn(Operation, Obstacle, &Stake) -> String,
     /// Who asked for what, how many seconds ago.
-    pub asked: fn(Operation, &str, i64) -> String,
-    pub is_listening: fn(&str) -> String,
-    pub has_joined: fn(&str) -> String,
+    pub asked: fn(Operation, Outside, i64) -> String,
+    pub is_listening: fn(Outside) -> String,
+    pub has_joined: fn(Outside) -> String,
     pub action_while_down: Text,
     pub requested: fn(Text) -> String,
     pub requested_title: Text,
@@ -193,15 +198,15 @@ pub struct Texts {
     /// Nothing was sent, because it would do something else now.
     pub changed: fn(Text, &str) -> String,
     pub changed_title: Text,
-    pub by: fn(&str) -> String,
+    pub by: fn(Outside) -> String,
     pub dismiss: Text,
     pub api_error: fn(&ApiError) -> String,
     /// Status, the target's device, and the agent or device that the platform named in its answer; either may be empty.
-    pub refusal: fn(u16, &str, &str) -> Refusal,
-    pub device: fn(&str) -> String,
+    pub refusal: fn(u16, Outside, Outside) -> Refusal,
+    pub device: fn(Outside) -> String,
 
     // Confirmation
-    pub confirm_title: fn(Operation, &str) -> String,
+    pub confirm_title: fn(Operation, Outside) -> String,
     pub confirm_consequence: fn(Operation, Effect, &Stake) -> String,
     pub confirm_changed: Text,
     pub no_longer: fn(&str) -> String,
@@ -211,7 +216,7 @@ pub struct Texts {
 
     // Many at once
     pub select: Text,
-    pub select_agent: fn(&str) -> String,
+    pub select_agent: fn(Outside) -> String,
     pub select_all: fn(usize) -> String,
     pub select_most: fn(usize) -> String,
     pub selected: fn(usize) -> String,
@@ -248,7 +253,7 @@ pub struct Texts {
     pub since: fn(&str) -> String,
     pub not_ready_minutes: Text,
     pub not_ready_for: fn(u32) -> String,
-    pub no_such_agent: fn(&str) -> String,
+    pub no_such_agent: fn(Outside) -> String,
     pub no_such_agent_hint: Text,
     pub other_party: Text,
     pub call_direction: Text,

@@ -3,7 +3,7 @@
 mod en;
 mod zh_cn;
 
-use super::Text;
+use super::{Outside, Text};
 use crate::floor::EventKind;
 use crate::page::Language;
 use crate::server::history::Figure;
@@ -15,7 +15,7 @@ pub struct DayTexts {
     /// The same where the reader's zone is not known.
     pub platform_zone: fn(&str) -> String,
     /// Agent, from, to.
-    pub strip: fn(&str, &str, &str) -> String,
+    pub strip: fn(Outside, &str, &str) -> String,
     /// State, from, to, how long.
     pub segment: fn(Text, &str, &str, &str) -> String,
     pub as_list: Text,

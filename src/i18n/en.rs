@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Refusal, Stake, Texts};
+use super::{Outside, Refusal, Stake, Texts};
 use crate::api::ApiError;
 use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
@@ -19,6 +19,7 @@ pub static TEXTS: Texts = Texts {
         Theme::Dark => "Dark",
     },
     switch_theme: "Theme",
+    menu: "Menu",
     sign_out: "Sign out",
     sign_out_failed: "Signing out failed: the console could not be reached. Try again.",
     extension: |number| format!("ext {number}"),
@@ -318,7 +319,7 @@ pub static TEXTS: Texts = Texts {
         _ => format!("Log {agent} out?"),
     },
     confirm_consequence: |operation, effect, Stake { agent, own, caller, others, .. }| {
-        let caller = if caller.is_empty() { TEXTS.caller_unknown } else { caller };
+        let caller = if caller.is_empty() { Outside(TEXTS.caller_unknown) } else { *caller };
         let end = match (effect, others) {
             (Effect::Leaves, 2) => ", which goes on between the other two".to_owned(),
             (Effect::Leaves, others) => format!(", which goes on between the other {others}"),
@@ -444,6 +445,6 @@ fn lower(device: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
-fn named(holder: &str) -> String {
+fn named(holder: Outside) -> String {
     if holder.is_empty() { String::new() } else { format!(" {holder}") }
 }

@@ -1,6 +1,6 @@
 //! 简体中文.
 
-use super::{Refusal, Stake, Texts};
+use super::{Outside, Refusal, Stake, Texts};
 use crate::api::ApiError;
 use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
@@ -19,6 +19,7 @@ pub static TEXTS: Texts = Texts {
         Theme::Dark => "深色",
     },
     switch_theme: "外观",
+    menu: "菜单",
     sign_out: "退出",
     sign_out_failed: "退出失败：无法连接班长台，请重试。",
     extension: |number| format!("分机 {number}"),
@@ -282,7 +283,7 @@ pub static TEXTS: Texts = Texts {
         _ => format!("强制签出 {agent}？"),
     },
     confirm_consequence: |operation, effect, Stake { agent, own, caller, others, .. }| {
-        let caller = if caller.is_empty() { TEXTS.caller_unknown } else { caller };
+        let caller = if caller.is_empty() { Outside(TEXTS.caller_unknown) } else { *caller };
         match (operation, effect) {
             (Operation::Drop, Effect::Leaves) => {
                 format!("{agent} 将被挂断，退出与 {caller} 的通话，其余 {others} 方继续通话。此操作无法撤销。")

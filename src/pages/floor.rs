@@ -111,6 +111,16 @@ impl Floor {
     fn name_of(self, agent: &AgentId) -> String {
         self.store.row_of(agent).map_or_else(|| agent.number().to_owned(), |row| row.called().to_owned())
     }
+
+    /// The agent in a list: the name, and the number by which it is told from another of that name.
+    fn who(self, agent: &AgentId) -> Erased {
+        let name = self.store.row_of(agent).map(|row| row.name.clone()).filter(|name| !name.is_empty());
+        let number = agent.number().to_owned();
+        erased(view! {
+            {name.map(|name| erased(view! { <bdi>{name}</bdi> " " }))}
+            <bdi class="number">{number}</bdi>
+        })
+    }
 }
 
 pub(super) fn floor() -> Floor {

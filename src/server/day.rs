@@ -6,6 +6,7 @@ mod strip;
 
 use crate::floor::mask::{mask, mask_text};
 use crate::floor::{AgentId, DeviceId, HistoryLine};
+use crate::i18n::{Outside, listed, spelled_out};
 use crate::page::Language;
 use crate::server::history::{DayFigures, Figure, Raw};
 use crate::server::owner::{DayView, Sight};
@@ -83,11 +84,12 @@ impl Page<'_> {
         let id = lines.last().map(|line| line.under.clone());
         let lines = lines.iter().rev().map(|line| {
             let who: Vec<String> = [&line.device, &line.other].into_iter().flatten().map(number).collect();
+            let who = listed(who.iter().map(String::as_str), " · ");
             let under = (id.as_ref() != Some(&line.under)).then(|| line.under.to_string());
             view! {
                 <li data-happened=format!("{:?}", line.kind)>
                     {self.moment(line.at)}
-                    <span class="event-words">{(texts.event)(line.kind)} " " {who.join(" · ")}</span>
+                    <span class="event-words">{(texts.event)(line.kind)} " " {who}</span>
                     {under.map(|id| view! { <code class="event-name" title=texts.under>{id}</code> })}
                 </li>
             }
@@ -141,16 +143,16 @@ impl Page<'_> {
     fn event(&self, event: &Raw) -> AnyView {
         let texts = self.language.day_texts();
         let seen = |text: &str| if self.sight == Sight::Whole { text.to_owned() } else { mask_text(text) };
-        let (body, name) = (seen(&String::from_utf8_lossy(&event.body)), seen(&event.name));
+        let (body, name) = (spelled_out(&seen(&String::from_utf8_lossy(&event.body))), seen(&event.name));
         let shown = name.clone();
         view! {
             <li data-event=shown>
                 {self.moment(event.at)}
                 <span class="event-words">{(texts.event)(event.kind)}</span>
-                <code class="event-name">{name}</code>
+                <code class="event-name"><bdi>{name}</bdi></code>
                 <details class="event-raw">
                     <summary>{texts.as_it_came}</summary>
-                    <pre>{body}</pre>
+                    <pre dir="auto">{body}</pre>
                 </details>
             </li>
         }

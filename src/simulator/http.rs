@@ -59,6 +59,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
     let control = Router::new()
         .route("/simulator/events", post(control::events))
         .route("/simulator/faults", post(control::faults))
+        .route("/simulator/roster", post(control::roster))
         .route("/simulator/requests", get(control::requests))
         .route("/simulator/floor", get(control::floor))
         .route("/healthz", get(|| async { "ok\n" }));

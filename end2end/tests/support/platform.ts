@@ -200,6 +200,12 @@ export class Platform {
     return this.ask("POST", "/simulator/faults", faults);
   }
 
+  /** Agents' names, by number, as the roster tells them when it is read next: after a sign-in at the latest. */
+  rename(names: Record<string, string>) {
+    const root = Object.entries(names).map(([number, userName]) => ({ loginName: id(number), userName }));
+    return this.ask("POST", "/simulator/roster", { root });
+  }
+
   floor() {
     return this.ask<Floor>("GET", "/simulator/floor");
   }

@@ -5,7 +5,6 @@ use super::row::CallLine;
 use crate::floor::CallQuery;
 use crate::i18n::texts;
 use crate::pages::floor::board::keep_focus;
-use crate::pages::floor::viewport::ROW;
 use crate::pages::floor::{Floor, floor};
 use crate::ui::{dynamic, erased};
 use leptos::ev::KeyboardEvent;
@@ -18,13 +17,7 @@ pub fn CallList() -> impl IntoView {
     let viewport = floor.viewport;
     let shown = floor.store.calls.shown;
 
-    Effect::new(move |_| {
-        if viewport.scroller.get().is_some() {
-            viewport.measure();
-        }
-    });
-    let resized = window_event_listener(leptos::ev::resize, move |_| viewport.measure());
-    on_cleanup(move || resized.remove());
+    viewport.follow_window();
     follow_merged(floor);
     keep_focus(floor);
 
@@ -69,7 +62,7 @@ pub fn CallList() -> impl IntoView {
             <div
                 class="rows"
                 role="rowgroup"
-                style:height=dynamic(move || format!("{}px", shown.order.with(|order| order.len()) * ROW))
+                style:height=dynamic(move || viewport.whole_height())
                 on:pointerdown=move |_| floor.viewport.pointed()
                 on:pointerenter=move |_| floor.hovered.set(true)
                 // A pointer that was there before the page was does not enter.
@@ -80,7 +73,7 @@ pub fn CallList() -> impl IntoView {
                 }
                 on:pointerleave=move |_| floor.hovered.set(false)
             >
-                <div role="presentation" style:transform=dynamic(move || format!("translateY({}px)", viewport.window.get().0 * ROW))>
+                <div role="presentation" style:transform=dynamic(move || viewport.offset())>
                     <ForEnumerate
                         each=move || viewport.slots()
                         key=|slot| *slot

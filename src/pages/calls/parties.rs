@@ -1,7 +1,7 @@
 //! Who is in the call, and which of them the buttons are aimed at: where several agents are, one can be chosen.
 
 use crate::floor::{CallRow, DeviceId, Party, PartyRole, PartyState};
-use crate::i18n::texts;
+use crate::i18n::{Outside, listed, texts};
 use crate::pages::floor::agent_path;
 use crate::pages::floor::floor;
 use crate::pages::floor::target::Target;
@@ -45,14 +45,14 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
     };
     let title = {
         let (since, role, state) = (party.since, (texts.party_role)(party.role), (texts.party_state)(party.state));
-        let who = name.as_ref().map_or_else(|| number.clone(), |name| format!("{name} {number}"));
+        let who = listed(name.as_deref().into_iter().chain([number.as_str()]), " ");
         move || format!("{who}: {role}, {state} {}", duration(store.clock.get_untracked() - store.offset.get_untracked() - since))
     };
     let device = party.device.clone();
     let is_target = Memo::new(move |_| several && target.with(|target| target.device.as_ref() == Some(&device)));
     let choose = (several && party.agent.is_some() && !listens).then(|| {
         let device = party.device.clone();
-        let words = (texts.choose_party)(name.as_deref().unwrap_or(&number));
+        let words = (texts.choose_party)(Outside(name.as_deref().unwrap_or(&number)));
         erased(view! {
             <button
                 type="button"
@@ -69,11 +69,11 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
         (Some(agent), Some(name)) => erased(view! {
             {choose}
             <a tabindex="-1" href=agent_path(agent)>
-                {name}
+                <bdi>{name}</bdi>
             </a>
-            <span class="number">{number}</span>
+            <bdi class="number">{number}</bdi>
         }),
-        _ => erased(view! { <span>{number}</span> }),
+        _ => erased(view! { <bdi>{number}</bdi> }),
     };
     erased(view! {
         <span

@@ -3,7 +3,7 @@
 use super::parties::Parties;
 use super::tags::Tags;
 use crate::floor::{CallRow, DeviceId, Operation, State, threshold};
-use crate::i18n::texts;
+use crate::i18n::{Outside, texts};
 use crate::pages::floor::actions::ActionsAt;
 use crate::pages::floor::agent_path;
 use crate::pages::floor::board::on_row;
@@ -30,6 +30,13 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
         let target = Memo::new(move |_| chosen.with(|chosen| Target::of_call(call.get(), chosen.as_ref(), store)));
         let state = Memo::new(move |_| call.with(|call| call.state()));
         let fade = fading(state);
+        let queue = move || call.with(|call| call.queue.clone());
+        // The agent's own page: there is no panel here.
+        let to_agent = move || {
+            if let Some(agent) = target.with_untracked(|target| target.agent.as_ref().map(agent_path)) {
+                _ = location().assign(&agent);
+            }
+        };
         let keydown = move |event: KeyboardEvent| {
             let key = event.key();
             let wanted = Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(&key));
@@ -41,10 +48,7 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     floor.act_at(operation, target.get_untracked(), texts);
                 }
             } else if key == "Enter" && on_row(&event) {
-                // The agent's own page: there is no panel here.
-                if let Some(agent) = target.with_untracked(|target| target.agent.as_ref().map(agent_path)) {
-                    _ = location().assign(&agent);
-                }
+                to_agent();
             }
         };
         erased(view! {
@@ -59,6 +63,11 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 data-state=dynamic(move || state.get().code())
                 data-direction=dynamic(move || call.with(|call| call.direction.code()))
                 on:focusin=move |_| viewport.focused.set(Some(at))
+                on:click=move |event| {
+                    if viewport.opens(&event) {
+                        to_agent();
+                    }
+                }
                 on:keydown=keydown
             >
                 <div role="gridcell" class="cell state" data-fade=dynamic(move || fade.get().1.to_string())>
@@ -77,7 +86,7 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     {dynamic(move || call.with(other))}
                 </div>
                 <div role="gridcell" class="cell queue">
-                    {dynamic(move || call.with(|call| call.queue.clone()))}
+                    <bdi title=dynamic(queue)>{dynamic(queue)}</bdi>
                 </div>
                 <div role="gridcell" class="cell parties">
                     <Parties call target chosen active />
@@ -117,7 +126,7 @@ fn other(call: &Arc<CallRow>) -> Erased {
     let texts = texts();
     let direction = (texts.direction)(call.direction);
     let title = match &call.kind {
-        Some(kind) => format!("{direction} · {kind}"),
+        Some(kind) => format!("{direction} · {}", Outside(kind)),
         None => direction.to_owned(),
     };
     let number = call.other_end().map(|party| party.device.number()).filter(|number| !number.is_empty());
@@ -125,6 +134,6 @@ fn other(call: &Arc<CallRow>) -> Erased {
         <span class="direction" data-direction=direction_code(call.direction) title=title>
             <span class="spoken">{direction}</span>
         </span>
-        <span>{number.unwrap_or(texts.unknown_party).to_owned()}</span>
+        <bdi class="number">{number.unwrap_or(texts.unknown_party).to_owned()}</bdi>
     })
 }

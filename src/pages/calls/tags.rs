@@ -1,7 +1,7 @@
 //! What else there is to say of a call: holds, who listens and who has joined, recording, and what is not certain about it.
 
 use crate::floor::{CallRow, DeviceId, PartyRole, State, threshold};
-use crate::i18n::texts;
+use crate::i18n::{Outside, listed, texts};
 use crate::pages::floor::floor;
 use crate::ui::erased;
 use crate::ui::time::duration;
@@ -36,7 +36,7 @@ pub fn Tags(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
 
 fn tags(call: &CallRow, doubtful: bool) -> impl IntoView + use<> {
     let texts = texts();
-    let numbers = |devices: Vec<&DeviceId>| devices.into_iter().map(|device| device.number()).collect::<Vec<_>>().join(", ");
+    let numbers = |devices: Vec<&DeviceId>| listed(devices.into_iter().map(|device| device.number()), ", ");
     let mut tags: Vec<(&'static str, String, &'static str)> = Vec::new();
     if call.end_not_seen {
         tags.push(("end-not-seen", texts.end_not_seen.to_owned(), texts.end_not_seen_title));
@@ -45,11 +45,11 @@ fn tags(call: &CallRow, doubtful: bool) -> impl IntoView + use<> {
     }
     let listeners = numbers(call.listeners().collect());
     if !listeners.is_empty() {
-        tags.push(("listening", (texts.listening)(&listeners), ""));
+        tags.push(("listening", (texts.listening)(Outside(&listeners)), ""));
     }
     let joined = numbers(call.parties.iter().filter(|party| party.role == PartyRole::Joined).map(|party| &party.device).collect());
     if !joined.is_empty() {
-        tags.push(("joined", (texts.joined)(&joined), ""));
+        tags.push(("joined", (texts.joined)(Outside(&joined)), ""));
     }
     if call.recording {
         tags.push(("recording", texts.recording.to_owned(), ""));

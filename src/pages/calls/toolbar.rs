@@ -2,7 +2,7 @@
 
 use super::Wanted;
 use crate::floor::{CallQuery, Direction};
-use crate::i18n::texts;
+use crate::i18n::{Outside, texts};
 use crate::pages::floor::floor;
 use crate::pages::floor::toolbar::Search;
 use crate::ui::{Erased, dynamic, erased};
@@ -15,9 +15,9 @@ pub fn Toolbar() -> impl IntoView {
     let wanted = expect_context::<Wanted>();
     let store = floor.store;
     let (calls, query) = (store.calls, store.calls.query);
-    let named = |names: Vec<String>| names.into_iter().map(|name| (name.clone(), name)).collect::<Vec<_>>();
-    let teams = Signal::derive(move || named(store.teams.get()));
-    let queues = Signal::derive(move || named(calls.queues.get()));
+    let all_named = |names: Vec<String>| names.into_iter().map(named).collect::<Vec<_>>();
+    let teams = Signal::derive(move || all_named(store.teams.get()));
+    let queues = Signal::derive(move || all_named(calls.queues.get()));
     let directions = Signal::derive(move || {
         Direction::ALL.into_iter().map(|direction| (direction.code().to_owned(), (texts.direction)(direction).to_owned())).collect()
     });
@@ -65,6 +65,12 @@ pub fn Toolbar() -> impl IntoView {
     })
 }
 
+/// A value with its words.
+fn named(name: String) -> (String, String) {
+    let words = Outside(&name).to_string();
+    (name, words)
+}
+
 /// One filter of several values.
 fn choice(
     name: &'static str,
@@ -82,7 +88,7 @@ fn choice(
         let chosen = query.with(get);
         // A link may name what there is none of now.
         if !chosen.is_empty() && options.iter().all(|(value, _)| *value != chosen) {
-            options.push((chosen.clone(), chosen.clone()));
+            options.push(named(chosen.clone()));
         }
         options
             .into_iter()

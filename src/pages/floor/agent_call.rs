@@ -2,7 +2,7 @@
 
 use super::floor;
 use crate::floor::{CallRow, PartyRole, Row};
-use crate::i18n::texts;
+use crate::i18n::{listed, texts};
 use crate::ui::time::duration;
 use crate::ui::{Erased, erased};
 use leptos::prelude::*;
@@ -28,24 +28,21 @@ fn in_depth(call: &CallRow) -> Erased {
     let lasts = move |since: i64| move || duration(now() - since);
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if let Some(other) = call.other_end() {
-        let queue = call.queue.as_deref().map(|queue| format!(" · {queue}")).unwrap_or_default();
-        facts.push((texts.other_party, format!("{}{queue}", other.device.number())));
+        facts.push((texts.other_party, listed([other.device.number()].into_iter().chain(call.queue.as_deref()), " · ")));
     }
     facts.push((texts.call_direction, (texts.direction)(call.direction).to_owned()));
     if call.recording {
         facts.push((texts.recorded, texts.recording.to_owned()));
     }
     if !call.former.is_empty() {
-        facts.push((texts.former_ids, call.former.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(", ")));
+        facts.push((texts.former_ids, listed(call.former.iter().map(|id| id.as_str()), ", ")));
     }
     let facts = facts.into_iter().map(|(what, value)| erased(view! { <dt>{what}</dt> <dd>{value}</dd> })).collect_view();
     let holds = call.holds;
     let held = move || (texts.held)(holds.count, &duration(holds.total(now())));
     let parties = call.parties.iter().map(|party| {
-        let who = match &party.agent {
-            Some(agent) => format!("{} · {}", party.device.number(), floor.name_of(agent)),
-            None => party.device.number().to_owned(),
-        };
+        let name = party.agent.as_ref().map(|agent| floor.name_of(agent));
+        let who = listed([party.device.number()].into_iter().chain(name.as_deref()), " · ");
         let listens = party.role == PartyRole::Listener;
         erased(view! {
             <li data-party=party.device.to_string() data-role=party.role.code() data-party-state=party.state.code()>
@@ -58,7 +55,20 @@ fn in_depth(call: &CallRow) -> Erased {
             </li>
         })
     });
-    let data = call.data.iter().map(|(key, value)| erased(view! { <dt>{key.clone()}</dt> <dd>{value.clone()}</dd> })).collect_view();
+    let data = call
+        .data
+        .iter()
+        .map(|(key, value)| {
+            erased(view! {
+                <dt>
+                    <bdi>{key.clone()}</bdi>
+                </dt>
+                <dd>
+                    <bdi>{value.clone()}</bdi>
+                </dd>
+            })
+        })
+        .collect_view();
     erased(view! {
         <div class="call-now" data-panel-call=call.id.to_string()>
             <dl class="facts">

@@ -4,7 +4,6 @@ use super::columns::Columns;
 use super::floor;
 use super::row::AgentRow;
 use super::step_in::act_here;
-use super::viewport::ROW;
 use crate::floor::Operation;
 use crate::i18n::{Texts, texts};
 use crate::ui::{dynamic, erased};
@@ -20,13 +19,7 @@ pub fn Board() -> impl IntoView {
     let (store, viewport) = (floor.store, floor.viewport);
     let act = act_here(floor);
 
-    Effect::new(move |_| {
-        if viewport.scroller.get().is_some() {
-            viewport.measure();
-        }
-    });
-    let resized = window_event_listener(leptos::ev::resize, move |_| viewport.measure());
-    on_cleanup(move || resized.remove());
+    viewport.follow_window();
     keep_focus(floor);
 
     let keydown = move |event: KeyboardEvent| {
@@ -78,7 +71,7 @@ pub fn Board() -> impl IntoView {
             <div
                 class="rows"
                 role="rowgroup"
-                style:height=dynamic(move || format!("{}px", store.order.with(|order| order.len()) * ROW))
+                style:height=dynamic(move || viewport.whole_height())
                 on:pointerdown=move |_| viewport.pointed()
                 on:pointerenter=move |_| floor.hovered.set(true)
                 // A pointer that was there before the page was does not enter.
@@ -89,7 +82,7 @@ pub fn Board() -> impl IntoView {
                 }
                 on:pointerleave=move |_| floor.hovered.set(false)
             >
-                <div role="presentation" style:transform=dynamic(move || format!("translateY({}px)", viewport.window.get().0 * ROW))>
+                <div role="presentation" style:transform=dynamic(move || viewport.offset())>
                     <ForEnumerate
                         each=move || viewport.slots()
                         key=|slot| *slot

@@ -159,8 +159,8 @@ fn question(floor: Floor, operation: Operation, texts: &'static Texts) -> Erased
         named
             .into_iter()
             .map(|(agent, obstacle)| {
-                let name = floor.name_of(&agent);
-                erased(view! { <li>{name} ": " {(texts.obstacle)(obstacle)}</li> })
+                let who = floor.who(&agent);
+                erased(view! { <li>{who} ": " {(texts.obstacle)(obstacle)}</li> })
             })
             .collect_view()
     };

@@ -3,7 +3,7 @@
 use super::{Floor, floor};
 use crate::api::{ApiError, client};
 use crate::floor::{AgentId, Operation, Outcome, Row, Run, Step};
-use crate::i18n::{Texts, texts};
+use crate::i18n::{Outside, Texts, texts};
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -79,9 +79,9 @@ fn RunBar(id: u64) -> impl IntoView {
         let operation = run.with(|run| run.as_ref().map(|run| run.operation));
         list.into_iter()
             .map(|(agent, step)| {
-                let name = floor.name_of(&agent);
+                let who = floor.who(&agent);
                 let why = why(floor, &agent, operation, step, texts);
-                erased(view! { <li data-failed=agent.to_string()>{name} ": " {why}</li> })
+                erased(view! { <li data-failed=agent.to_string()>{who} ": " {why}</li> })
             })
             .collect_view()
     };
@@ -154,7 +154,7 @@ fn why(floor: Floor, agent: &AgentId, operation: Option<Operation>, step: Step, 
             let row = floor.store.row_of(agent);
             let device = row.as_ref().and_then(|row| row.device.as_ref()).map(|device| device.number()).unwrap_or_default();
             let holder = row.as_ref().and_then(|row| row.action.as_ref()?.holder.as_deref()).unwrap_or_default();
-            (texts.refusal)(status, device, holder.split('@').next().unwrap_or_default()).what
+            (texts.refusal)(status, Outside(device), Outside(holder.split('@').next().unwrap_or_default())).what
         }
         Step::Sent(Outcome::Unconfirmed) => {
             operation.map(|operation| (texts.unconfirmed)((texts.operation)(operation))).unwrap_or_default()

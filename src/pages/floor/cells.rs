@@ -1,8 +1,8 @@
 //! What stands in a row's cells: the time with its thresholds, the call with its tags.
 
 use super::floor;
-use crate::floor::{CallView, Direction, Row, threshold};
-use crate::i18n::texts;
+use crate::floor::{CallView, DeviceId, Direction, Row, threshold};
+use crate::i18n::{Outside, listed, texts};
 use crate::ui::time::duration;
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
@@ -43,8 +43,8 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
                     <span class="direction" data-direction=direction_code(call.direction) title=direction>
                         <span class="spoken">{direction}</span>
                     </span>
-                    <span class="other">{other}</span>
-                    <span class="queue">{call.queue.clone()}</span>
+                    <bdi class="other">{other}</bdi>
+                    <bdi class="queue" title=call.queue.clone()>{call.queue.clone()}</bdi>
                     {began
                         .map(|began| {
                             erased(view! {
@@ -54,7 +54,7 @@ pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
                     <span class="tags">{tags(call)}</span>
                 })
             }
-            None => erased(row.reason.clone().map(|reason| erased(view! { <span class="reason">{reason}</span> }))),
+            None => erased(row.reason.clone().map(|reason| erased(view! { <bdi class="reason">{reason}</bdi> }))),
         }
     }
 }
@@ -70,14 +70,13 @@ pub fn direction_code(direction: Direction) -> &'static str {
 
 fn tags(call: &CallView) -> impl IntoView + use<> {
     let texts = texts();
+    let numbers = |devices: &[DeviceId]| listed(devices.iter().map(|device| device.number()), ", ");
     let mut tags: Vec<(&'static str, String)> = Vec::new();
     if !call.listeners.is_empty() {
-        let who: Vec<&str> = call.listeners.iter().map(|device| device.number()).collect();
-        tags.push(("listening", (texts.listening)(&who.join(", "))));
+        tags.push(("listening", (texts.listening)(Outside(&numbers(&call.listeners)))));
     }
     if !call.joined.is_empty() {
-        let who: Vec<&str> = call.joined.iter().map(|device| device.number()).collect();
-        tags.push(("joined", (texts.joined)(&who.join(", "))));
+        tags.push(("joined", (texts.joined)(Outside(&numbers(&call.joined)))));
     }
     if call.parties > 2 {
         tags.push(("parties", (texts.parties)(call.parties)));

@@ -3,7 +3,7 @@
 
 use super::floor;
 use crate::floor::Effect as Consequence;
-use crate::i18n::texts;
+use crate::i18n::{Outside, texts};
 use crate::ui::{dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
@@ -24,7 +24,9 @@ pub fn ConfirmDialog() -> impl IntoView {
         }
     });
     let title = move || {
-        floor.asking.with(|asking| asking.as_ref().map(|asking| (texts.confirm_title)(asking.operation, &asking.target.full_name())))
+        floor
+            .asking
+            .with(|asking| asking.as_ref().map(|asking| (texts.confirm_title)(asking.operation, Outside(&asking.target.full_name()))))
     };
     // What would come of it now, not when the question was put: followed for as long as it stands there.
     let now = Memo::new(move |_| {

@@ -3,7 +3,7 @@
 use super::{Floor, floor};
 use crate::api::client;
 use crate::floor::{Order, OrderKind, Role, Row};
-use crate::i18n::{Texts, texts};
+use crate::i18n::{Outside, Texts, texts};
 use crate::ui::erased;
 use crate::ui::time::{date_in, time_of_day};
 use leptos::prelude::*;
@@ -66,7 +66,7 @@ pub fn OrderTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
                 OrderKind::ReadyAgain { due, .. } => due.and_then(|due| floor.platform_time(due, texts)),
                 OrderKind::LogoutAfterCall => None,
             };
-            let title = [Some(words.clone()), Some((texts.by)(order.by.number())), due];
+            let title = [Some(words.clone()), Some((texts.by)(Outside(order.by.number()))), due];
             let title = title.into_iter().flatten().collect::<Vec<_>>().join(" · ");
             erased(view! {
                 <span class="tag order" data-order=code(&order) title=title>

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::{Floor, floor};
 use crate::api::client;
 use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
-use crate::i18n::{Texts, after, texts};
+use crate::i18n::{Outside, Texts, after, texts};
 use crate::ui::{Erased, dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
@@ -46,6 +46,7 @@ pub fn Panel() -> impl IntoView {
                         <a href=path data-open-page>
                             {texts.open_as_page}
                         </a>
+                        // A cross at the panel's corner; where the panel covers the board, the way back to it.
                         <button
                             type="button"
                             class="dismiss"
@@ -54,7 +55,8 @@ pub fn Panel() -> impl IntoView {
                             title=texts.close
                             on:click=move |_| floor.open_agent(None)
                         >
-                            "×"
+                            <span class="cross">"×"</span>
+                            <span class="back">"‹ " {texts.floor}</span>
                         </button>
                     </div>
                     <AgentInDepth agent day=String::new() looked=false />
@@ -80,7 +82,7 @@ pub fn AgentInDepth(agent: AgentId, day: String, looked: bool) -> impl IntoView 
     move || match slot.get().and_then(|slot| store.watch(slot)) {
         Some(row) => erased(view! { <InDepth row day=day.clone() /> }),
         None if looked || store.whole.get() => {
-            let words = (texts.no_such_agent)(agent.number());
+            let words = (texts.no_such_agent)(Outside(agent.number()));
             erased(view! {
                 <div class="empty" data-no-agent>
                     <p>{words}</p>
@@ -101,8 +103,9 @@ fn InDepth(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     let number = move || row.with(|row| if row.name.is_empty() { String::new() } else { row.agent.number().to_owned() });
     let place = move || {
         row.with(|row| {
-            let device = row.device.as_ref().map(|device| (texts.device)(device.number()));
-            let parts = [Some(row.team.clone()).filter(|team| !team.is_empty()), device];
+            let device = row.device.as_ref().map(|device| (texts.device)(Outside(device.number())));
+            let team = Some(Outside(&row.team)).filter(|team| !team.is_empty()).map(|team| team.to_string());
+            let parts = [team, device];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
         })
     };
@@ -116,7 +119,11 @@ fn InDepth(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     let note = move || {
         row.with(|row| {
             let remembered = row.remembered.then(|| texts.remembered.to_owned());
-            [row.reason.clone(), remembered].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+            [row.reason.as_deref().map(|reason| Outside(reason).to_string()), remembered]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join(" · ")
         })
     };
     let always = Memo::new(|_| true);
@@ -124,33 +131,40 @@ fn InDepth(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     let drawn = NodeRef::<html::Div>::new();
     super::day::follow(floor, agent, row, day, drawn);
     erased(view! {
-        <h2 class="who">
-            {name} " " <small>{number}</small>
-        </h2>
-        <p class="muted">{place}</p>
-        <section class="part" data-state=dynamic(move || state().code())>
-            <h3>{texts.now}</h3>
-            <div class="standing">
-                <span class="cell state">{dynamic(move || (texts.state)(state()))}</span>
-                <TimeInState row />
-                <time class="muted" data-since title=dynamic(since_there)>
-                    {since_words}
-                </time>
+        <div class="in-depth">
+            <div class="present">
+                <h2 class="who">
+                    <bdi>{name}</bdi> " " <small><bdi>{number}</bdi></small>
+                </h2>
+                <p class="muted">{place}</p>
+                <section class="part" data-state=dynamic(move || state().code())>
+                    <h3>{texts.now}</h3>
+                    <div class="standing">
+                        <span class="cell state">{dynamic(move || (texts.state)(state()))}</span>
+                        <TimeInState row />
+                        <time class="muted" data-since title=dynamic(since_there)>
+                                {since_words}
+                            </time>
+                    </div>
+                    <p class="muted">{note}</p>
+                    <OrderTag row />
+                    <CallNow row />
+                </section>
+                <section class="part">
+                    <h3>{texts.col_actions}</h3>
+                    // In a narrow window this stands at the bottom edge, under the thumb.
+                    <div class="at-hand">
+                        <Progress row />
+                        <div class="actions">
+                            <Actions row active=always />
+                        </div>
+                    </div>
+                    <NotReadyFor row />
+                    {dynamic(move || row.with(|row| row.action.clone()).map(|action| lines(floor, &action, texts)))}
+                </section>
             </div>
-            <p class="muted">{note}</p>
-            <OrderTag row />
-            <CallNow row />
-        </section>
-        <section class="part">
-            <h3>{texts.col_actions}</h3>
-            <div class="actions">
-                <Actions row active=always />
-            </div>
-            <NotReadyFor row />
-            <Progress row />
-            {dynamic(move || row.with(|row| row.action.clone()).map(|action| lines(floor, &action, texts)))}
-        </section>
-        <div class="whole-day" node_ref=drawn inner_html=dynamic(move || day.get())></div>
+            <div class="whole-day" node_ref=drawn inner_html=dynamic(move || day.get())></div>
+        </div>
     })
 }
 
@@ -204,8 +218,10 @@ fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
 /// The latest step-in, a line for each thing that is known of it.
 fn lines(floor: Floor, action: &Intervention, texts: &'static Texts) -> Erased {
     let word = (texts.operation)(action.operation);
-    let mut lines =
-        vec![(floor.time_of_day(action.requested_at, true), format!("{} · {}", (texts.requested)(word), (texts.by)(action.by.number())))];
+    let mut lines = vec![(
+        floor.time_of_day(action.requested_at, true),
+        format!("{} · {}", (texts.requested)(word), (texts.by)(Outside(action.by.number()))),
+    )];
     let answered = after(action.answered_after);
     match action.outcome {
         Outcome::Refused(status) if status != 0 => lines.push((answered, (texts.refused)(word, &status.to_string()))),

@@ -5,7 +5,7 @@ use super::target::{Bar, Target};
 use super::{Floor, floor};
 use crate::api::ApiError;
 use crate::floor::{Intervention, Operation, Outcome, Row};
-use crate::i18n::{Texts, after, texts};
+use crate::i18n::{Outside, Texts, after, texts};
 use crate::ui::erased;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -124,16 +124,16 @@ fn of_intervention(floor: Floor, action: &Intervention, target: &Target, texts: 
         Outcome::Unconfirmed => ((texts.unconfirmed)(operation), texts.unconfirmed_title.to_owned()),
     };
     if floor.me.with_value(|me| action.by != me.agent) {
-        words = format!("{words} · {}", (texts.by)(action.by.number()));
+        words = format!("{words} · {}", (texts.by)(Outside(action.by.number())));
     } else if action.outcome == Outcome::Confirmed && action.operation.on_call() && action.operation != Operation::Drop {
-        more = format!("{more} ({})", (texts.device)(action.by_device.number()));
+        more = format!("{more} ({})", (texts.device)(Outside(action.by_device.number())));
     }
     Line { outcome: action.outcome.code(), operation: action.operation, words, more, dismissible: !action.outcome.pending() }
 }
 
 fn refused(operation: Operation, status: u16, holder: &str, target: &Target, texts: &Texts) -> Line {
     let device = target.device.as_ref().map(|device| device.number()).unwrap_or_default();
-    let refusal = (texts.refusal)(status, device, holder.split('@').next().unwrap_or_default());
+    let refusal = (texts.refusal)(status, Outside(device), Outside(holder.split('@').next().unwrap_or_default()));
     Line {
         outcome: Outcome::Refused(status).code(),
         operation,
@@ -178,6 +178,6 @@ fn of_error(floor: Floor, operation: Operation, error: &ApiError, target: &Targe
 /// Has a screen reader speak what became of it.
 pub fn announce(floor: Floor, target: &Target, note: &Note, texts: &Texts) {
     if let Some(line) = line(floor, target, Some(note), texts) {
-        floor.announcement.set(format!("{}: {}. {}", target.name(), line.words, line.more));
+        floor.announcement.set(format!("{}: {}. {}", Outside(&target.name()), line.words, line.more));
     }
 }

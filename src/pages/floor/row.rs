@@ -8,7 +8,7 @@ use super::order::OrderTag;
 use super::panel::agent_path;
 use super::progress::Progress;
 use super::viewport::row_id;
-use crate::i18n::texts;
+use crate::i18n::{Outside, texts};
 use crate::ui::time::short_duration;
 use crate::ui::{dynamic, erased, fading};
 use leptos::html;
@@ -26,6 +26,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
         let fade = fading(state);
         let chosen = Memo::new(move |_| row.with(|row| floor.selection.has(&row.agent)));
         let name = move || row.with(|row| row.called().to_owned());
+        let team = move || row.with(|row| row.team.clone());
         let pick = move |event: leptos::ev::MouseEvent| {
             floor.pick(at, event.shift_key(), texts);
             // Where there is no room for more, the box must not say otherwise.
@@ -54,13 +55,18 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 data-call=dynamic(move || row.with(|row| row.call.as_ref().map(|call| call.id.to_string())))
                 data-remembered=dynamic(move || row.with(|row| row.remembered).then_some(""))
                 on:focusin=move |_| viewport.focused.set(Some(at))
+                on:click=move |event| {
+                    if viewport.opens(&event) {
+                        floor.open_agent(Some(row.with_untracked(|row| row.agent.clone())));
+                    }
+                }
             >
                 <div role="gridcell" class="cell pick" on:click=pick>
                     <input
                         type="checkbox"
                         tabindex="-1"
                         node_ref=input
-                        aria-label=dynamic(move || (texts.select_agent)(&name()))
+                        aria-label=dynamic(move || (texts.select_agent)(Outside(&name())))
                         prop:checked=dynamic(move || chosen.get())
                     />
                 </div>
@@ -76,13 +82,14 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
 
                         tabindex="-1"
                         href=dynamic(move || row.with(|row| agent_path(&row.agent)))
+                        title=dynamic(name)
                         on:click=open
                     >
-                        {name}
+                        <bdi>{dynamic(name)}</bdi>
                     </a>
-                    <span class="number">
+                    <bdi class="number">
                         {dynamic(move || row.with(|row| if row.name.is_empty() { String::new() } else { row.agent.number().to_owned() }))}
-                    </span>
+                    </bdi>
                     {dynamic(move || {
                         row.with(|row| row.remembered)
                             .then(|| {
@@ -95,10 +102,10 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     })}
                 </div>
                 <div role="gridcell" class="cell team">
-                    {dynamic(move || row.with(|row| row.team.clone()))}
+                    <bdi title=dynamic(team)>{dynamic(team)}</bdi>
                 </div>
                 <div role="gridcell" class="cell device">
-                    {dynamic(move || row.with(|row| row.device.as_ref().map(|device| device.number().to_owned())))}
+                    <bdi>{dynamic(move || row.with(|row| row.device.as_ref().map(|device| device.number().to_owned())))}</bdi>
                 </div>
                 <div role="gridcell" class="cell call">
                     <Call row />

@@ -5,7 +5,7 @@ use super::step_in::Note;
 use crate::floor::{
     AgentId, CallId, CallRow, DeviceId, Effect, Intervention, Obstacle, Operation, Part, PartyRole, PartyState, Row, Scene, forecast,
 };
-use crate::i18n::{Stake, Texts};
+use crate::i18n::{Outside, Stake, Texts};
 use crate::live::store::{Liveness, Store};
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -122,7 +122,7 @@ impl Target {
     /// `Zhang Min (5004)`
     pub fn full_name(&self) -> String {
         match &self.row {
-            Some(row) if !row.name.is_empty() => format!("{} ({})", row.name, self.number()),
+            Some(row) if !row.name.is_empty() => format!("{} ({})", Outside(&row.name), Outside(self.number())),
             _ => self.number().to_owned(),
         }
     }
@@ -140,10 +140,10 @@ impl Target {
     /// Has `with` word something about it; `agent` is how it is named there.
     pub fn stake<T>(&self, agent: &str, own: &DeviceId, with: impl FnOnce(&Stake) -> T) -> T {
         with(&Stake {
-            agent,
-            device: self.device.as_ref().map(|device| device.number()).unwrap_or_default(),
-            own: own.number(),
-            caller: self.caller(),
+            agent: Outside(agent),
+            device: Outside(self.device.as_ref().map(|device| device.number()).unwrap_or_default()),
+            own: Outside(own.number()),
+            caller: Outside(self.caller()),
             others: self.part().map_or(0, |part| part.parties.saturating_sub(1)),
         })
     }
@@ -157,11 +157,11 @@ impl Target {
         let call = self.call.as_ref().and_then(|call| call.action.as_ref()).filter(|action| row.is_none_or(|row| row.id != action.id));
         for action in row.into_iter().chain(call).filter(|action| action.by != me && action.outcome.pending()) {
             let seconds = (now() - action.requested_at).max(0) / 1000;
-            words.push((texts.asked)(action.operation, action.by.number(), seconds));
+            words.push((texts.asked)(action.operation, Outside(action.by.number()), seconds));
         }
         let (listeners, joined) = self.company();
         for (devices, word) in [(listeners, texts.is_listening), (joined, texts.has_joined)] {
-            words.extend(devices.into_iter().filter(|device| **device != own).map(|device| word(device.number())));
+            words.extend(devices.into_iter().filter(|device| **device != own).map(|device| word(Outside(device.number()))));
         }
         (!words.is_empty()).then(|| words.join(" · "))
     }

@@ -4,7 +4,7 @@ use super::board::unfiltered;
 use super::bulk::BulkBar;
 use super::floor;
 use super::sort::TroubleFirst;
-use crate::i18n::texts;
+use crate::i18n::{Outside, texts};
 use crate::ui::{dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub fn Toolbar() -> impl IntoView {
                 let selected = team == chosen;
                 erased(view! {
                     <option value=team.clone() selected=selected>
-                        {team.clone()}
+                        {Outside(&team).to_string()}
                     </option>
                 })
             })

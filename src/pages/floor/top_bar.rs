@@ -2,7 +2,7 @@
 
 use super::floor;
 use crate::api::{ApiError, client};
-use crate::i18n::texts;
+use crate::i18n::{Outside, texts};
 use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
 use crate::ui::preferences::Preferences;
@@ -16,7 +16,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
     let texts = texts();
     let (name, namespace, extension) = floor.me.with_value(|me| {
         let name = if me.name.is_empty() { me.agent.number().to_owned() } else { me.name.clone() };
-        (name, me.namespace.to_string(), (texts.extension)(me.device.number()))
+        (name, me.namespace.to_string(), (texts.extension)(Outside(me.device.number())))
     });
     let leave = move |event: SubmitEvent| {
         event.prevent_default();
@@ -42,14 +42,25 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
                 {links}
             </nav>
             <LinkStatus />
-            <span class="domain">{namespace}</span>
-            <span class="me">{name} " · " {extension}</span>
-            <Preferences language theme />
-            <form method="post" action="/api/sign-out" on:submit=leave>
-                <button type="submit" class="quiet" data-sign-out>
-                    {texts.sign_out}
-                </button>
-            </form>
+            // In a narrow window these fold away behind the button; in a wide one the style shows them in the bar.
+            <button type="button" class="plain menu-button" popovertarget="account" aria-label=texts.menu title=texts.menu></button>
+            <div id="account" class="account" popover="auto">
+                <span class="domain">
+                    <bdi>{namespace}</bdi>
+                </span>
+                <span class="me">
+                    <bdi class="name" title=name.clone()>
+                        {name.clone()}
+                    </bdi>
+                    <span>" · " {extension}</span>
+                </span>
+                <Preferences language theme />
+                <form method="post" action="/api/sign-out" on:submit=leave>
+                    <button type="submit" class="quiet" data-sign-out>
+                        {texts.sign_out}
+                    </button>
+                </form>
+            </div>
         </header>
     })
 }

@@ -1,11 +1,14 @@
 //! Which rows are in the document: those in view and up to a hundred on each side. A small board is whole.
 
+use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::{Element, HtmlElement};
 use std::sync::Arc;
 
-/// A row's height in pixels; `style/board.css` has the same.
-pub const ROW: usize = 34;
+/// A row's height in pixels where the document does not tell it. What it is, the style decides (`--row`): in a narrow window rows are cards.
+const ROW: i32 = 34;
 /// A board of so many rows is in the document whole.
 const WHOLE: usize = 150;
 const BEYOND: usize = 100;
@@ -17,6 +20,8 @@ pub struct Viewport {
     pub scroller: NodeRef<html::Div>,
     /// The first row in view, and how many there is room for.
     view: RwSignal<(usize, usize)>,
+    /// A row's height when it was last measured.
+    height: StoredValue<i32>,
     /// First row in the document, and the one after the last.
     pub window: Memo<(usize, usize)>,
     /// The slot whose row has, or last had, the focus.
@@ -41,7 +46,16 @@ impl Viewport {
                 focused.get().filter(|slot| shown.contains(slot)).or(first.copied())
             })
         });
-        Viewport { scroller: NodeRef::new(), view, window, focused, strayed: StoredValue::new(None), active, order }
+        Viewport {
+            scroller: NodeRef::new(),
+            view,
+            height: StoredValue::new(ROW),
+            window,
+            focused,
+            strayed: StoredValue::new(None),
+            active,
+            order,
+        }
     }
 
     /// The slots in the document.
@@ -50,15 +64,55 @@ impl Viewport {
         self.order.with(|order| order.get(start..end.min(order.len())).unwrap_or_default().to_vec())
     }
 
-    /// Looks where the rows are scrolled to.
+    /// Measures again with every change of the window's size, for as long as the calling view lives. What was at the top stays there
+    /// where rows become cards, or cards rows.
+    pub fn follow_window(self) {
+        Effect::new(move |_| {
+            if self.scroller.get().is_some() {
+                self.measure();
+            }
+        });
+        let resized = window_event_listener(leptos::ev::resize, move |_| {
+            let before = self.height.get_value();
+            let Some(scroller) = self.scroller.get_untracked() else { return };
+            let height = row_height(&scroller);
+            if height != before {
+                let first = i32::try_from(self.view.get_untracked().0).unwrap_or(0);
+                scroller.set_scroll_top(first.saturating_mul(height));
+            }
+            self.measure();
+        });
+        on_cleanup(move || resized.remove());
+    }
+
+    /// Looks where the rows are scrolled to, and how high they are.
     pub fn measure(self) {
         if let Some(scroller) = self.scroller.get_untracked() {
-            let first = usize::try_from(scroller.scroll_top()).unwrap_or(0) / ROW;
-            let room = usize::try_from(scroller.client_height()).unwrap_or(0) / ROW;
-            if self.view.get_untracked() != (first, room) {
-                self.view.set((first, room));
+            let height = row_height(&scroller);
+            self.height.set_value(height);
+            let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or(0);
+            let view = (rows(scroller.scroll_top()), rows(scroller.client_height()));
+            if self.view.get_untracked() != view {
+                self.view.set(view);
             }
         }
+    }
+
+    /// Whether the click is a tap on a card, and on nothing in it that has a purpose of its own: it opens what the card is about.
+    pub fn opens(self, event: &MouseEvent) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        // Cards are higher than rows.
+        self.height.get_value() > ROW && target.is_some_and(|target| matches!(target.closest("a, button, .pick"), Ok(None)))
+    }
+
+    /// How high all rows are together, for the style.
+    pub fn whole_height(self) -> String {
+        format!("calc(var(--row) * {})", self.order.with(|order| order.len()))
+    }
+
+    /// Where the first row of the document stands, for the style.
+    pub fn offset(self) -> String {
+        format!("translateY(calc(var(--row) * {}))", self.window.get().0)
     }
 
     /// A page for Page Up and Page Down.
@@ -86,13 +140,14 @@ impl Viewport {
     pub fn focus(self, index: usize) {
         let slot = self.order.with_untracked(|order| order.get(index).copied());
         let (Some(slot), Some(scroller)) = (slot, self.scroller.get_untracked()) else { return };
-        // The head of the board covers one row's height.
-        let (top, bottom) = (index * ROW, (index + 2) * ROW);
+        // The head, where there is one, stays above the rows and covers them.
+        let (height, head) = (row_height(&scroller), head_height(&scroller));
+        let top = i32::try_from(index).unwrap_or(i32::MAX).saturating_mul(height);
         let (seen_top, room) = (scroller.scroll_top(), scroller.client_height());
-        if (top as i32) < seen_top {
-            scroller.set_scroll_top(top as i32);
-        } else if bottom as i32 > seen_top + room {
-            scroller.set_scroll_top(bottom as i32 - room);
+        if top < seen_top {
+            scroller.set_scroll_top(top);
+        } else if top + head + height > seen_top + room {
+            scroller.set_scroll_top(top + head + height - room);
         }
         self.measure();
         self.strayed.set_value(None);
@@ -132,14 +187,24 @@ impl Viewport {
     }
 }
 
+/// What the style says now: it depends on the window's width.
+fn row_height(scroller: &Element) -> i32 {
+    let style = leptos::prelude::window().get_computed_style(scroller).ok().flatten();
+    let height = style.and_then(|style| style.get_property_value("--row").ok());
+    height.and_then(|height| height.trim().trim_end_matches("px").parse().ok()).filter(|height| *height > 0).unwrap_or(ROW)
+}
+
+fn head_height(scroller: &Element) -> i32 {
+    scroller.query_selector(".rows").ok().flatten().and_then(|rows| rows.dyn_into::<HtmlElement>().ok()).map_or(0, |rows| rows.offset_top())
+}
+
 pub fn row_id(slot: usize) -> String {
     format!("row-{slot}")
 }
 
 fn focus_slot(slot: usize) {
-    use leptos::wasm_bindgen::JsCast;
     let row = document().get_element_by_id(&row_id(slot));
-    if let Some(row) = row.and_then(|row| row.dyn_into::<leptos::web_sys::HtmlElement>().ok()) {
+    if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
         _ = row.focus();
     }
 }

@@ -1,6 +1,7 @@
 //! The strip of the day: the states of the reader's today, its scale, and the same as a list.
 
 use super::Page;
+use crate::i18n::Outside;
 use crate::floor::{AgentId, State as Doing};
 use crate::server::history::Mark;
 use crate::server::zone::{name, zoned};
@@ -87,7 +88,7 @@ impl Page<'_> {
         view! {
             <section class="day-strip">
                 {self.heading()}
-                <svg class="strip" width="100%" height="44" role="img" aria-label=(texts.strip)(agent.number(), &self.time(from), &self.time(to))>
+                <svg class="strip" width="100%" height="44" role="img" aria-label=(texts.strip)(Outside(agent.number()), &self.time(from), &self.time(to))>
                     {bars.collect::<Vec<_>>()}
                     {scale.collect::<Vec<_>>()}
                 </svg>

@@ -1,6 +1,6 @@
 //! Who works here: names and teams by position, so that the roster is the same for every seed.
 
-use super::TEAMS;
+use super::{Floor, Refusal, TEAMS};
 
 const FAMILY: [&str; 40] = [
     "Wang", "Li", "Zhang", "Liu", "Chen", "Yang", "Huang", "Zhao", "Wu", "Zhou", "Xu", "Sun", "Ma", "Zhu", "Hu", "Guo", "He", "Lin", "Gao",
@@ -17,6 +17,15 @@ const GIVEN: [&str; 47] = [
 /// 40 and 47 have no common divisor: 1,880 agents before a name comes twice.
 pub fn name(index: usize) -> String {
     format!("{} {}", FAMILY[(index * 7 + 2) % FAMILY.len()], GIVEN[index % GIVEN.len()])
+}
+
+impl Floor {
+    /// Gives an agent another name, from now on.
+    pub fn set_name(&mut self, agent: &str, name: String) -> Result<(), Refusal> {
+        let index = self.agent_index(agent)?;
+        self.agents[index].name = name;
+        Ok(())
+    }
 }
 
 /// Neighbours sit in one team, twelve at a time.

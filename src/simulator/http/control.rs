@@ -63,6 +63,36 @@ pub async fn faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Response 
     Json(armed).into_response()
 }
 
+/// Names as the roster lists them.
+#[derive(Deserialize)]
+pub struct Roster {
+    root: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    login_name: String,
+    user_name: String,
+}
+
+/// Gives agents other names, in the roster's own form; whoever reads the roster afterwards finds them.
+pub async fn roster(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let roster: Roster = match parse(&body) {
+        Ok(roster) => roster,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let renamed = shared.engine.with(move |engine| {
+        let mut entries = roster.root.into_iter();
+        entries.try_for_each(|entry| engine.floor.set_name(&entry.login_name, entry.user_name))
+    });
+    match renamed.await {
+        Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
+        Ok(Err(refusal)) => refusal.into_response(),
+        Err(stopped) => reply(Err(stopped)),
+    }
+}
+
 pub async fn requests(State(shared): State<Arc<Shared>>) -> Response {
     let list = shared.requests().list();
     Json(list).into_response()
