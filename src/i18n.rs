@@ -154,6 +154,11 @@ pub struct Texts {
     pub end_not_seen: Text,
     pub end_not_seen_title: Text,
     pub no_agent_in_call: Text,
+    /// Of an agent whose telephone goes on talking; short, and whole.
+    pub logged_off: Text,
+    pub logged_off_in_call: Text,
+    /// Whom a call names that has no part in it: whom its only party listens to, or calls.
+    pub connected_with: fn(Outside) -> String,
     pub choose_party: fn(Outside) -> String,
 
     // A call

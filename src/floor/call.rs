@@ -41,6 +41,8 @@ pub enum ConnectionState {
 #[derive(Debug, Clone)]
 pub(super) struct Listening {
     device: u8,
+    /// The id that the call had then.
+    under: u8,
     /// The newest fact when that was asked for.
     from: Option<Stamp>,
     until: Option<Stamp>,
@@ -199,7 +201,7 @@ impl Call {
             }
         }
         self.base.absorb(old.base, &device);
-        self.listeners.extend(old.listeners.into_iter().map(|asked| Listening { device: device(asked.device), ..asked }));
+        self.listeners.extend(old.listeners.into_iter().map(|asked| Listening { device: device(asked.device), under: id(asked.under), ..asked }));
         self.listeners.retain(|asked| asked.device != NOBODY);
         self.listeners.truncate(MOST_DEVICES);
         self.touched = self.touched.max(old.touched);
@@ -220,7 +222,7 @@ impl Call {
         if self.listeners.len() >= MOST_DEVICES {
             self.listeners.remove(0);
         }
-        self.listeners.push(Listening { device, from, until: None });
+        self.listeners.push(Listening { device, under: 0, from, until: None });
         self.fold();
     }
 

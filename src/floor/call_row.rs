@@ -68,6 +68,13 @@ pub struct Party {
     pub since: i64,
 }
 
+impl Party {
+    /// Who sits there, or sat there until a log-off during the call: whose call it is.
+    pub fn whose(&self) -> Option<&AgentId> {
+        self.agent.as_ref().or(self.logged_off.as_ref())
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PartyRole {
     Caller,
@@ -151,6 +158,11 @@ impl CallRow {
         !self.end_not_seen && now.saturating_sub(self.touched) >= DOUBTFUL_AFTER
     }
 
+    /// It was opened to listen to another call, which tells of its listener too.
+    pub fn monitors(&self) -> bool {
+        self.named.is_some() && self.talkers().next().is_none()
+    }
+
     pub fn party(&self, device: &DeviceId) -> Option<&Party> {
         self.parties.iter().find(|party| party.device == *device)
     }
@@ -196,7 +208,7 @@ impl CallRow {
 
     /// The party from outside, else the caller: what a supervisor calls the call by.
     pub fn other_end(&self) -> Option<&Party> {
-        let outside = |party: &&Party| party.agent.is_none() && party.role != PartyRole::Listener;
+        let outside = |party: &&Party| party.whose().is_none() && party.role != PartyRole::Listener;
         self.parties
             .iter()
             .find(|party| outside(party) && matches!(party.role, PartyRole::Caller | PartyRole::Called))

@@ -106,7 +106,7 @@ impl Row {
 impl CallRow {
     /// As those see it who may not see outside numbers: where an agent sits is ours.
     pub fn masked(mut self) -> CallRow {
-        for party in self.parties.iter_mut().filter(|party| party.agent.is_none() && party.logged_off.is_none()) {
+        for party in self.parties.iter_mut().filter(|party| party.whose().is_none()) {
             party.device = mask_device(&party.device, |_| false);
         }
         for (_, value) in &mut self.data {

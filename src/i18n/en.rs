@@ -149,6 +149,9 @@ pub static TEXTS: Texts = Texts {
     end_not_seen: "end not seen",
     end_not_seen_title: "Its end was not heard, but later events of its phones contradict it.",
     no_agent_in_call: "no agent is in this call",
+    logged_off: "logged off",
+    logged_off_in_call: "The agent logged off during the call; the phone goes on talking.",
+    connected_with: |device| format!("with {device}"),
     choose_party: |who| format!("Step in at {who}"),
 
     direction: |direction| match direction {

@@ -139,6 +139,9 @@ pub static TEXTS: Texts = Texts {
     end_not_seen: "未收到结束事件",
     end_not_seen_title: "没有收到该通话的结束事件，但其话机的后续事件表明通话已经结束。",
     no_agent_in_call: "该通话中没有坐席",
+    logged_off: "已签出",
+    logged_off_in_call: "坐席在通话中签出，话机仍在通话。",
+    connected_with: |device| format!("对方 {device}"),
     choose_party: |who| format!("对 {who} 进行操作"),
 
     direction: |direction| match direction {

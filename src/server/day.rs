@@ -6,7 +6,7 @@ mod strip;
 
 use crate::floor::mask::{mask, mask_text};
 use crate::floor::{AgentId, DeviceId, HistoryLine};
-use crate::i18n::{Outside, listed, spelled_out};
+use crate::i18n::{listed, spelled_out};
 use crate::page::Language;
 use crate::server::history::{DayFigures, Figure, Raw};
 use crate::server::owner::{DayView, Sight};

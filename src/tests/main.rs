@@ -9,6 +9,7 @@ mod checks;
 mod command_line;
 mod day;
 mod events;
+mod evidence;
 mod failures;
 mod json;
 mod link;

@@ -58,8 +58,9 @@ pub struct Surroundings<'a> {
 
 impl Surroundings<'_> {
     /// Whether a stay of this device that begins then is a silent listener's.
-    fn listens(&self, device: u8, at: Stamp) -> bool {
-        self.listeners.iter().any(|asked| asked.covers(device, at))
+    fn listens(&self, device: u8, at: Stamp, under: u8) -> bool {
+        let same_call = |asked: &Listening| asked.under == under || self.became(asked.under, under);
+        self.listeners.iter().any(|asked| asked.covers(device, at) && same_call(asked))
     }
 
     /// Whether the call with the id `old` became the one with the id `new`.
@@ -235,7 +236,7 @@ impl Folded {
 
     /// `device` is offered a call that was sent elsewhere: where it was sent to (a queue, a number that is forwarded) has passed it on.
     fn passed_on(&mut self, device: u8, at: Stamp, around: &Surroundings) {
-        if around.listens(device, at) {
+        if around.listens(device, at, self.under) {
             return;
         }
         for index in 0..self.parts.len() {
@@ -363,7 +364,7 @@ impl Folded {
 
     fn enter(&mut self, index: usize, at: Stamp, role: PartyRole, around: &Surroundings) {
         let place = u8::try_from(index).unwrap_or(NOBODY);
-        let role = if around.listens(place, at) { PartyRole::Listener } else { role };
+        let role = if around.listens(place, at, self.under) { PartyRole::Listener } else { role };
         let part = &mut self.parts[index];
         (part.entered, part.seen, part.role, part.named_only, part.awaited) = (at, at, Some(role), false, false);
         part.entered_under = self.under;

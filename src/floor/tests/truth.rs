@@ -197,10 +197,11 @@ impl Play {
         }
     }
 
-    /// Nobody is told twice by the model: one device twice in a call is the model's own fault.
+    /// Nobody is told twice by the model: one device twice in a call, as a party and as one that listens too, is the model's own fault.
     fn is_sound(&self) -> bool {
         self.calls().iter().all(|call| {
-            let devices: Vec<String> = call["parties"].as_array().unwrap().iter().map(|party| text(&party["device"])).collect();
+            let parties = ["parties", "heardBy"].into_iter().flat_map(|list| call[list].as_array().unwrap());
+            let devices: Vec<String> = parties.map(|party| text(&party["device"])).collect();
             devices.iter().collect::<BTreeSet<_>>().len() == devices.len()
         })
     }

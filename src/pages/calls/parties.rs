@@ -21,7 +21,7 @@ pub fn Parties(
     let parties = Memo::new(move |_| call.with(|call| call.parties.clone()));
     move || {
         parties.with(|parties| {
-            let agents = parties.iter().filter(|party| party.agent.is_some() && party.role != PartyRole::Listener).count();
+            let agents = parties.iter().filter(|party| party.whose().is_some() && party.role != PartyRole::Listener).count();
             parties.iter().map(|party| one(party, agents > 1, target, chosen, active)).collect_view()
         })
     }
@@ -32,7 +32,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
     let texts = texts();
     let store = floor.store;
     let number = party.device.number().to_owned();
-    let name = party.agent.as_ref().map(|agent| match store.row_of(agent) {
+    let name = party.whose().map(|agent| match store.row_of(agent) {
         Some(row) if !row.name.is_empty() => row.name.clone(),
         _ => agent.number().to_owned(),
     });
@@ -50,7 +50,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
     };
     let device = party.device.clone();
     let is_target = Memo::new(move |_| several && target.with(|target| target.device.as_ref() == Some(&device)));
-    let choose = (several && party.agent.is_some() && !listens).then(|| {
+    let choose = (several && party.whose().is_some() && !listens).then(|| {
         let device = party.device.clone();
         let words = (texts.choose_party)(Outside(name.as_deref().unwrap_or(&number)));
         erased(view! {
@@ -65,7 +65,8 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
             ></button>
         })
     });
-    let who = match (&party.agent, name) {
+    let logged_off = party.logged_off.is_some().then_some(texts.logged_off);
+    let who = match (party.whose(), name) {
         (Some(agent), Some(name)) => erased(view! {
             {choose}
             <a tabindex="-1" href=agent_path(agent)>
@@ -81,11 +82,12 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
             data-device=party.device.to_string()
             data-role=party.role.code()
             data-part=party.state.code()
+            data-logged-off=party.logged_off.as_ref().map(ToString::to_string)
             data-chosen=dynamic(move || is_target.get().then_some(""))
             title=title
         >
             {who}
-            {word.map(|word| erased(view! { <span class="word">{word}</span> }))}
+            {word.into_iter().chain(logged_off).map(|word| erased(view! { <span class="word">{word}</span> })).collect_view()}
         </span>
     })
 }

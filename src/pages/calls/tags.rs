@@ -43,6 +43,12 @@ fn tags(call: &CallRow, doubtful: bool) -> impl IntoView + use<> {
     } else if doubtful {
         tags.push(("doubtful", texts.doubtful.to_owned(), texts.doubtful_title));
     }
+    if call.parties.iter().any(|party| party.logged_off.is_some()) {
+        tags.push(("logged-off", texts.logged_off.to_owned(), texts.logged_off_in_call));
+    }
+    if let Some(named) = &call.named {
+        tags.push(("named", (texts.connected_with)(Outside(named.number())), ""));
+    }
     let listeners = numbers(call.listeners().collect());
     if !listeners.is_empty() {
         tags.push(("listening", (texts.listening)(Outside(&listeners)), ""));

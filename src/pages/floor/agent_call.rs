@@ -41,7 +41,7 @@ fn in_depth(call: &CallRow) -> Erased {
     let holds = call.holds;
     let held = move || (texts.held)(holds.count, &duration(holds.total(now())));
     let parties = call.parties.iter().map(|party| {
-        let name = party.agent.as_ref().map(|agent| floor.name_of(agent));
+        let name = party.whose().map(|agent| floor.name_of(agent));
         let who = listed([party.device.number()].into_iter().chain(name.as_deref()), " · ");
         let listens = party.role == PartyRole::Listener;
         erased(view! {
@@ -50,6 +50,7 @@ fn in_depth(call: &CallRow) -> Erased {
                 <span class="muted">
                     {(texts.party_role)(party.role)}
                     {(!listens).then(|| format!(" · {}", (texts.party_state)(party.state)))}
+                    {party.logged_off.is_some().then(|| format!(" · {}", texts.logged_off))}
                 </span>
                 <span class="lasts">{lasts(party.since)}</span>
             </li>

@@ -47,9 +47,10 @@ impl Target {
         }
     }
 
-    /// At the party `chosen`, or else at the first agent who is connected, or has a part in it at all.
+    /// At the party `chosen`, or else at the first agent who is connected, or has a part in it at all. Of one who logged off during the
+    /// call there is the device only.
     pub fn of_call(call: Arc<CallRow>, chosen: Option<&DeviceId>, store: Store) -> Target {
-        let agents = || call.talkers().filter(|party| party.agent.is_some());
+        let agents = || call.talkers().filter(|party| party.whose().is_some());
         let connected = || agents().find(|party| party.state == PartyState::Connected);
         let party = chosen.and_then(|device| call.party(device)).or_else(connected).or_else(|| agents().next());
         let (agent, device) = party.map_or((None, None), |party| (party.agent.clone(), Some(party.device.clone())));
@@ -186,7 +187,8 @@ impl Floor {
         if self.is_sending(target) {
             return Err(Bar::Obstacle(Obstacle::UnderWay));
         }
-        if target.agent.is_none() {
+        // Whose agent logged off during the call can still be dropped, joined and taken: that is done at the telephone.
+        if target.agent.is_none() && (target.device.is_none() || !operation.on_call()) {
             return Err(Bar::NoAgent);
         }
         let part = target.part();

@@ -153,7 +153,7 @@ impl Desk {
     fn own_call(&self, device: &DeviceId) -> Option<(CallId, PartyRole, PartyState)> {
         let mine = self.floor.calls_at(device).into_iter().filter_map(|id| {
             let call = self.floor.call_row(&id)?;
-            let party = call.party(device)?;
+            let party = call.party(device).filter(|_| !call.monitors())?;
             Some((id, party.role, party.state))
         });
         // One that is not on hold keeps it busy.
