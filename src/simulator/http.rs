@@ -58,6 +58,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
     let control = Router::new()
         .route("/simulator/events", post(control::events))
         .route("/simulator/faults", post(control::faults))
+        .route("/simulator/agents", post(control::agents))
         .route("/simulator/requests", get(control::requests))
         .route("/simulator/floor", get(control::floor))
         .route("/healthz", get(|| async { "ok\n" }));
