@@ -1,7 +1,7 @@
 //! The link to the platform's events: STOMP over WebSocket (protocol, section 2). Connects, subscribes, hands every good event on,
 //! notices silence, and begins again for as long as it takes.
 
-use crate::floor::{Event, Namespace, event::ToUtc};
+use crate::floor::{Event, Namespace, NotOurs, event::ToUtc};
 use crate::live::LinkState;
 use crate::server::config::{Config, shown};
 use crate::server::owner::Owner;
@@ -228,13 +228,16 @@ fn beat(hello: &Frame) -> Duration {
 }
 
 async fn take(body: Vec<u8>, namespace: &Namespace, owner: &Owner, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
-    match Event::decode(&body, to_utc) {
-        // Another tenant's event is none of our floor.
-        Ok(event) if !event.is_of(namespace) => tracing::debug!(name = event.name, "an event of another tenant was passed over"),
+    let event = match Event::decode(&body, to_utc) {
+        Ok(event) => event,
+        Err(error) => return malformed.count("event", &error),
+    };
+    match event.of_tenant(namespace) {
         Ok(event) => {
             telemetry::event_in();
             owner.event(event, body, now()).await;
         }
+        Err(NotOurs::OtherTenant) => tracing::debug!("an event of another tenant was passed over"),
         Err(error) => malformed.count("event", &error),
     }
 }
