@@ -10,6 +10,7 @@ mod command_line;
 mod day;
 mod events;
 mod failures;
+mod ids;
 mod json;
 mod link;
 mod live;
