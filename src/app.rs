@@ -14,7 +14,7 @@ use crate::pages::calls::CallsPage;
 use crate::pages::floor::FloorPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::sign_in::SignInPage;
-use crate::ui::{Address, address::decode, erased};
+use crate::ui::{Address, address::decode_path, erased};
 use leptos::prelude::*;
 
 /// The whole document.
@@ -70,7 +70,7 @@ pub fn App() -> impl IntoView {
             "/calls" => erased(view! { <CallsPage /> }),
             "/sign-in" => erased(view! { <SignInPage /> }),
             path => match path.strip_prefix("/agents/") {
-                Some(agent) if !agent.is_empty() && !agent.contains('/') => erased(view! { <AgentPage asked=decode(agent) /> }),
+                Some(agent) if !agent.is_empty() && !agent.contains('/') => erased(view! { <AgentPage asked=decode_path(agent) /> }),
                 _ => erased(view! { <NotFound /> }),
             },
         }

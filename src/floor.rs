@@ -36,6 +36,8 @@ mod proof;
 mod stamp;
 #[cfg(feature = "ssr")]
 mod state;
+#[cfg(feature = "ssr")]
+mod tenant;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
@@ -44,7 +46,7 @@ pub use bulk::{DryRun, Order, OrderKind, Run, Step, dry_run};
 pub use call_query::CallQuery;
 pub use call_row::{CallRow, CallState, Holds, Party, PartyRole, PartyState};
 pub use forecast::{Effect, Obstacle, OwnCall, Part, Scene, forecast};
-pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_phone_number};
+pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_agent_number, is_phone_number};
 pub use intervention::{Intervention, Operation, Outcome, Role};
 pub use row::{CallView, Direction, Figures, Row, State};
 
@@ -56,4 +58,5 @@ pub use {
     event::{Event, EventError, EventKind},
     memory::Memory,
     state::{Floor, RosterEntry},
+    tenant::NotOurs,
 };

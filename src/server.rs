@@ -74,7 +74,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
     store.close_open_operations(now()).await?;
-    let (owner, due) = Owner::start(store.clone(), Past::of(&store).await?, stop.clone());
+    let (owner, due) = Owner::start(store.clone(), Past::of(&store, &config.namespace).await?, stop.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,

@@ -125,7 +125,7 @@ impl BoardQuery {
         wanted.is_empty()
             || row.name.to_lowercase().contains(&wanted)
             || row.agent.as_str().to_lowercase().contains(&wanted)
-            || row.device.as_ref().is_some_and(|device| device.as_str().contains(&wanted))
+            || row.device.as_ref().is_some_and(|device| device.as_str().to_lowercase().contains(&wanted))
             || row.call.as_ref().is_some_and(|call| call.other.contains(&wanted))
     }
 

@@ -1,6 +1,7 @@
 //! One platform event, decoded leniently (protocol, section 3): every field is optional, a field of an unexpected type counts as
 //! absent, unknown fields are kept, an unknown name is [`EventKind::Other`]. Only what is not a JSON object is refused.
 
+use super::ids::LONGEST_ID;
 use super::{AgentId, CallId, DeviceId, Namespace};
 use serde_json::{Map, Value};
 
@@ -185,13 +186,6 @@ pub struct Status {
 }
 
 impl Event {
-    /// Whether this is `namespace`'s: by its own word, else by its agent's id. One that does not say is taken for it.
-    pub fn is_of(&self, namespace: &Namespace) -> bool {
-        let of_agent = || self.agent.as_ref().map(AgentId::namespace).filter(|said| !said.is_empty());
-        let said = self.namespace.as_ref().map(Namespace::as_str).or_else(of_agent);
-        said.is_none_or(|said| said == namespace.as_str())
-    }
-
     /// Decodes one message body.
     pub fn decode(body: &[u8], to_utc: ToUtc) -> Result<Event, EventError> {
         let value: Value = serde_json::from_slice(body).map_err(|error| EventError::NotJson(error.to_string()))?;
@@ -272,7 +266,7 @@ fn status(map: &Map<String, Value>, to_utc: ToUtc) -> Option<Status> {
 }
 
 /// Longer texts are no ids, names or times of this protocol.
-const LONGEST: usize = 256;
+const LONGEST: usize = LONGEST_ID;
 
 fn as_text(value: &Value) -> Option<String> {
     let text = match value {

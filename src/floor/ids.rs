@@ -1,7 +1,9 @@
 //! The ids of the wire as types: agent `5001@test.cc`, device `8001@test.cc`, namespace `test.cc`, call id a UUID.
 //!
-//! What comes from the platform is taken as it is (an id is a name, we do not judge it); what comes from a browser goes through
-//! `parse`, which refuses anything that could not be an id, so that nothing else ever reaches a path or a body.
+//! What the platform calls an id is an id (protocol, section 5): letters, Chinese, `+`, `#`, spaces, even `/` and `%` stand in it, and
+//! only controls do not. So an id is text, never a piece of a path, a query or a list: whoever puts one there encodes it
+//! (`server::sdk::requests`, `ui::address`). `parse` refuses what cannot be an id at all; the agents' domain is checked where they
+//! come in ([`AgentId::named`], `floor::tenant`).
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -9,13 +11,16 @@ use std::fmt;
 /// Why a text from outside is not an id. The text says what an id looks like.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    #[error("not an agent or device id: expected NUMBER@NAMESPACE, for example 5001@test.cc")]
+    #[error("not an agent or device id: expected NUMBER@NAMESPACE, for example 5001@test.cc, without control characters")]
     NotQualified,
-    #[error("not a call id: expected 1 to 64 letters, digits, '-', '_' or '.'")]
+    #[error("not a call id: expected up to 256 bytes without control characters, and neither . nor ..")]
     NotCall,
     #[error("not a namespace: expected letters, digits, '-', '_' and '.', for example test.cc")]
     NotNamespace,
 }
+
+/// In bytes. The platform's ids have about 20, a call's 36; longer texts are no ids (`floor::event` reads none).
+pub const LONGEST_ID: usize = 256;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -63,13 +68,28 @@ id!(
 macro_rules! qualified {
     ($name:ident) => {
         impl $name {
-            /// `NUMBER@NAMESPACE` from outside; the number is 1 to 32 of letters, digits, `-`, `_`, `.`.
+            /// `NUMBER@NAMESPACE` from outside: exactly one `@`, before it anything but controls.
             pub fn parse(text: &str) -> Result<Self, IdError> {
                 let (number, namespace) = text.split_once('@').ok_or(IdError::NotQualified)?;
-                if !is_word(number, 32) || Namespace::parse(namespace).is_err() {
+                if number.is_empty() || !is_plain(text) || Namespace::parse(namespace).is_err() {
                     return Err(IdError::NotQualified);
                 }
                 Ok(Self(text.to_owned()))
+            }
+
+            /// What `text` means in `namespace`: a whole id, or a number alone; none of another domain. An id of ours is written as
+            /// ours are, however its domain is spelled: one agent is not two.
+            pub fn named(text: &str, namespace: &Namespace) -> Result<Option<Self>, IdError> {
+                match text.split_once('@') {
+                    None => Self::of(text, namespace).map(Some),
+                    Some((number, domain)) if namespace.is_same(domain) => Self::of(number, namespace).map(Some),
+                    Some(_) => Self::own(text, namespace),
+                }
+            }
+
+            /// The same of a whole id that is written as ours are: what goes to the platform is what was asked for, to the letter.
+            pub fn own(text: &str, namespace: &Namespace) -> Result<Option<Self>, IdError> {
+                Ok(Some(Self::parse(text)?).filter(|id| id.namespace() == namespace.as_str()))
             }
 
             /// The id of `number` in `namespace`; the number is checked, the namespace is ours.
@@ -94,7 +114,9 @@ qualified!(DeviceId);
 
 impl CallId {
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        if is_word(text, 64) { Ok(Self(text.to_owned())) } else { Err(IdError::NotCall) }
+        // A dot segment (RFC 3986, section 3.3) cannot be sent in a path, encoded or not: it would climb.
+        let is_call = !text.is_empty() && is_plain(text) && !matches!(text, "." | "..");
+        if is_call { Ok(Self(text.to_owned())) } else { Err(IdError::NotCall) }
     }
 }
 
@@ -103,15 +125,30 @@ impl Namespace {
         if is_word(text, 64) { Ok(Self(text.to_owned())) } else { Err(IdError::NotNamespace) }
     }
 
+    /// Whether `domain` is this one: domains are the same in capitals.
+    pub fn is_same(&self, domain: &str) -> bool {
+        self.0.eq_ignore_ascii_case(domain)
+    }
+
     /// As it stands in a topic: dots as underscores (protocol, section 2).
     pub fn in_topic(&self) -> String {
         self.0.replace('.', "_")
     }
 }
 
+/// What may stand before an agent id's `@`.
+pub fn is_agent_number(text: &str) -> bool {
+    !text.is_empty() && is_plain(text) && !text.contains('@')
+}
+
 /// A telephone number as the SDK's `isPhoneNumber` has it: digits only, here 1 to 32 of them.
 pub fn is_phone_number(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Short enough, and without controls.
+fn is_plain(text: &str) -> bool {
+    text.len() <= LONGEST_ID && !text.chars().any(char::is_control)
 }
 
 /// `.` and `..` are no words: they would climb in a path.
@@ -125,15 +162,42 @@ fn is_word(text: &str, longest: usize) -> bool {
 mod tests {
     use super::*;
 
+    /// What the field has, and what would break a path, a query, a list, a selector or a page.
+    const ODD: [&str; 13] =
+        ["张伟", "50+01", "50#01", "50 01", "50%2F01", "a/b", "..", ".", "5'\"<x>", "a|b?c=d&e", "a,b", "a\\b", "\u{202e}1005\u{200b}"];
+
     #[test]
-    fn ids_from_outside_are_checked() {
-        assert_eq!(AgentId::parse("5001@test.cc").map(|id| id.number().to_owned()), Ok("5001".to_owned()));
-        for bad in ["", "5001", "@test.cc", "5001@", "50 01@test.cc", "5001@a@b", "../x@test.cc", "5001@test.cc/..", "5001%7C@t"] {
-            assert_eq!(DeviceId::parse(bad), Err(IdError::NotQualified), "{bad}");
+    fn whatever_the_platform_calls_an_id_is_one() {
+        for number in ODD {
+            let text = format!("{number}@test.cc");
+            assert_eq!(AgentId::parse(&text).map(|id| (id.number().to_owned(), id.to_string())), Ok((number.to_owned(), text.clone())));
+            assert_eq!(DeviceId::parse(&text).map(|id| id.to_string()), Ok(text));
         }
-        assert!(CallId::parse("37db6efe-57cc-4053-b0ce-24c96eba66b0").is_ok());
-        for bad in ["", "..", "a/b", "a|b", "a b", "é"] {
+        let long = format!("{}@test.cc", "9".repeat(LONGEST_ID - 8));
+        assert!(AgentId::parse(&long).is_ok() && AgentId::parse(&format!("9{long}")).is_err());
+        for bad in ["", "5001", "@test.cc", "5001@", "5001@a@b", "5001@test.cc/..", "50\n01@test.cc", "50\u{85}01@test.cc", "\0@test.cc"] {
+            assert_eq!(DeviceId::parse(bad), Err(IdError::NotQualified), "{bad}");
+            assert_eq!(AgentId::parse(bad), Err(IdError::NotQualified), "{bad}");
+        }
+        for call in ["37db6efe-57cc-4053-b0ce-24c96eba66b0", "a/b", "a|b", "a b", "é", "8001@test.cc|7", "%2e%2e", "..."] {
+            assert_eq!(CallId::parse(call).map(|id| id.to_string()), Ok(call.to_owned()));
+        }
+        for bad in ["", ".", "..", "a\nb", &"c".repeat(LONGEST_ID + 1)] {
             assert_eq!(CallId::parse(bad), Err(IdError::NotCall), "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_agent_is_one_id() {
+        let ours = Namespace::trusted("test.cc");
+        for text in ["50 01", "50 01@test.cc", "50 01@Test.CC"] {
+            assert_eq!(AgentId::named(text, &ours), Ok(Some(AgentId::trusted("50 01@test.cc"))), "{text}");
+        }
+        assert_eq!(AgentId::named("5001@other.cc", &ours), Ok(None));
+        assert_eq!(AgentId::own("5001", &ours), Err(IdError::NotQualified));
+        assert_eq!(AgentId::own("5001@Test.CC", &ours), Ok(None));
+        for bad in ["", "@", "@test.cc", "5001@a@b", "5001@test.cc@test.cc", "50\t01"] {
+            assert_eq!(AgentId::named(bad, &ours), Err(IdError::NotQualified), "{bad}");
         }
     }
 

@@ -38,7 +38,7 @@ pub static TEXTS: Texts = Texts {
     login_not_permitted: "This user may not use the console. Ask your administrator for the supervisor role.",
     console_unreachable: "The console cannot be reached. Check your network and try again.",
     login_refused: |status| format!("The platform refused the sign-in (status {status}). Try again; if it lasts, tell your administrator."),
-    wrong_number: "The number may have digits, letters, “-”, “_” and “.” only.",
+    wrong_number: "Give the number alone, without “@” and the domain.",
     wrong_domain: "This console does not serve that domain. Check the spelling.",
     wrong_extension: "The extension must be digits only.",
     wrong_password: "Enter your password.",

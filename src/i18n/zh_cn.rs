@@ -38,7 +38,7 @@ pub static TEXTS: Texts = Texts {
     login_not_permitted: "该用户无权使用班长台，请向管理员申请班长权限。",
     console_unreachable: "无法连接班长台，请检查网络后重试。",
     login_refused: |status| format!("平台拒绝了登录（状态码 {status}）。请重试；如持续出现，请联系管理员。"),
-    wrong_number: "工号只能包含数字、字母、“-”、“_”和“.”。",
+    wrong_number: "请只填写工号，不要带“@”和域名。",
     wrong_domain: "本班长台不服务该域名，请检查拼写。",
     wrong_extension: "分机号只能是数字。",
     wrong_password: "请输入密码。",

@@ -3,7 +3,7 @@
 use super::floor::{AgentInDepth, agent_of, begin, framed, in_address, live};
 use crate::floor::{AgentId, BoardQuery};
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{address::encode, erased};
 use leptos::prelude::*;
 
 /// `asked` is the id as it stands in the address.
@@ -16,7 +16,7 @@ pub fn AgentPage(asked: String) -> impl IntoView {
         let agent = named.unwrap_or_else(|| AgentId::trusted(asked));
         let day = first.day.clone();
         begin(first, BoardQuery::default());
-        let back = format!("/?agent={}", in_address(&agent, &namespace));
+        let back = format!("/?agent={}", encode(in_address(&agent, &namespace)));
         let id = agent.to_string();
         framed(
             &page,

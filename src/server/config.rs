@@ -1,6 +1,6 @@
 //! The commands' flags. Each has an environment variable; a wrong value ends start-up with one line that says what to do.
 
-use crate::floor::{Namespace, Operation, Role, is_phone_number};
+use crate::floor::{Namespace, Operation, Role, is_agent_number};
 use crate::server::owner::Sight;
 use crate::server::permission::Pattern;
 use crate::server::token::is_name;
@@ -64,7 +64,8 @@ pub struct ConsoleArgs {
     pub database_url: Option<Database>,
     #[arg(long, env = "CONSOLE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
-    /// Who may step in: agent numbers, * at the end for "begins with". Repeatable, or separated by commas.
+    /// Who may step in: agent numbers, * at the end for "begins with". Repeatable, or separated by commas; a number that has a comma is
+    /// given by its beginning.
     #[arg(long, env = "CONSOLE_SUPERVISORS", default_value = "*", value_delimiter = ',', value_parser = pattern, value_name = "NUMBER")]
     pub supervisors: Vec<Pattern>,
     /// Who may look but not step in; the more exact of both lists counts.
@@ -350,11 +351,12 @@ fn token_name(text: &str) -> Result<String, String> {
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
+    let text = text.trim();
     let literal = text.strip_suffix('*').unwrap_or(text);
-    if literal.is_empty() && text == "*" || is_phone_number(literal) {
+    if text == "*" || is_agent_number(literal) && !literal.contains('*') {
         Ok(Pattern::new(text))
     } else {
-        Err("give an agent's number, with * at the end for \"begins with\", for example 5000 or 59*".to_owned())
+        Err("give an agent's number without its domain, with * at the end for \"begins with\", for example 5000 or 59*".to_owned())
     }
 }
 
@@ -383,6 +385,7 @@ fn speed(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::permission::role_of;
 
     fn console(flags: &[&str]) -> Result<ConsoleArgs, String> {
         let words = ["supervisor-console", "serve"].iter().chain(flags);
@@ -411,10 +414,23 @@ mod tests {
             ("--time-zone", "Mars/Base", "IANA"),
             ("--database-url", "postgres://x", "SQLite"),
             ("--hide-action", "drop", "forceDrop"),
-            ("--supervisors", "abc", "59*"),
+            ("--supervisors", "5000@test.cc", "59*"),
+            ("--viewers", "5*0", "59*"),
         ] {
             let error = console(&[flag, value]).unwrap_err();
             assert!(error.contains(flag) && error.contains(value) && error.contains(remedy), "{error}");
+        }
+    }
+
+    #[test]
+    fn anybody_can_be_named_a_supervisor() {
+        let args = console(&["--supervisors", "张伟, 50+01,50#01", "--supervisors", "50 01,组长*", "--viewers", "*"]).unwrap();
+        let role = |number| role_of(number, &args.supervisors, &args.viewers);
+        for number in ["张伟", "50+01", "50#01", "50 01", "组长 1"] {
+            assert_eq!(role(number), Some(Role::Supervisor), "{number}");
+        }
+        for number in ["张", "张伟 ", "5001", "组"] {
+            assert_eq!(role(number), Some(Role::Viewer), "{number}");
         }
     }
 

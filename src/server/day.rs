@@ -4,7 +4,7 @@
 
 mod strip;
 
-use crate::floor::mask::{mask, mask_text};
+use crate::floor::mask::{mask, mask_text_but};
 use crate::floor::{AgentId, DeviceId, HistoryLine};
 use crate::i18n::{listed, spelled_out};
 use crate::page::Language;
@@ -25,7 +25,7 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
     let Some(session) = console.sessions.of(&headers) else {
         return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
-    let agent = pages::agent_of(&format!("/agents/{id}"), &console.config.namespace).unwrap_or_else(|| AgentId::trusted(""));
+    let agent = pages::agent_named(&id, &console.config.namespace);
     let language = pages::language(&headers);
     match console.owner.day(agent.clone()).await {
         Ok(Some(day)) => {
@@ -46,7 +46,7 @@ pub fn render(agent: &AgentId, day: &DayView, language: Language, sight: Sight, 
             {page.strip(agent, &day.day.marks.iter().copied().collect::<Vec<_>>(), day.now)}
             {(!day.call.is_empty()).then(|| page.call(&day.call))}
             {day.day.figures.as_ref().map(|figures| page.figures(figures))}
-            {page.events(day.day.events.iter().rev())}
+            {page.events(agent, day.day.events.iter().rev())}
         </div>
     }
     .to_html()
@@ -124,9 +124,9 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn events<'e>(&self, events: impl Iterator<Item = &'e Raw>) -> AnyView {
+    fn events<'e>(&self, agent: &AgentId, events: impl Iterator<Item = &'e Raw>) -> AnyView {
         let texts = self.language.day_texts();
-        let lines: Vec<_> = events.map(|event| self.event(event)).collect();
+        let lines: Vec<_> = events.map(|event| self.event(agent, event)).collect();
         let body = match lines.is_empty() {
             true => view! { <p class="day-nothing">{texts.no_events}</p> }.into_any(),
             false => view! { <ol class="events">{lines}</ol> }.into_any(),
@@ -140,9 +140,10 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn event(&self, event: &Raw) -> AnyView {
+    fn event(&self, agent: &AgentId, event: &Raw) -> AnyView {
         let texts = self.language.day_texts();
-        let seen = |text: &str| if self.sight == Sight::Whole { text.to_owned() } else { mask_text(text) };
+        let own = format!("\"{agent}\"");
+        let seen = |text: &str| if self.sight == Sight::Whole { text.to_owned() } else { mask_text_but(text, &own) };
         let (body, name) = (spelled_out(&seen(&String::from_utf8_lossy(&event.body))), seen(&event.name));
         let shown = name.clone();
         view! {

@@ -121,9 +121,9 @@ pub async fn send(console: Arc<Console>, actor: Actor, begun: Intervention) -> R
 
 /// What is to be followed.
 fn plan(operation: Operation, request: Request, actor: &Actor, namespace: &Namespace) -> Result<Wanted, ApiError> {
-    let agent = request.agent_id.map(|text| own(AgentId::parse(&text), AgentId::namespace, "agentId", namespace)).transpose()?;
+    let agent = request.agent_id.map(|text| own(AgentId::own(&text, namespace), "agentId", namespace)).transpose()?;
     let device = request.device_id.filter(|text| !text.is_empty());
-    let device = device.map(|text| own(DeviceId::parse(&text), DeviceId::namespace, "deviceId", namespace)).transpose()?;
+    let device = device.map(|text| own(DeviceId::own(&text, namespace), "deviceId", namespace)).transpose()?;
     let call = request.call_id.map(|text| CallId::parse(&text).map_err(|error| bad("callId", &error.to_string()))).transpose()?;
     let expect = match request.expect.filter(|text| !text.is_empty()) {
         Some(text) => Some(Effect::from_code(&text).ok_or_else(|| bad("expect", "not an effect, for example now or after-call"))?),
@@ -195,9 +195,9 @@ fn request_of(begun: &Intervention, namespace: &Namespace) -> Result<ForceReques
 }
 
 /// Of our own tenant, or refused.
-fn own<T>(id: Result<T, IdError>, namespace_of: impl Fn(&T) -> &str, field: &str, namespace: &Namespace) -> Result<T, ApiError> {
+pub fn own<T>(id: Result<Option<T>, IdError>, field: &str, namespace: &Namespace) -> Result<T, ApiError> {
     let id = id.map_err(|error| bad(field, &error.to_string()))?;
-    if namespace_of(&id) == namespace.as_str() { Ok(id) } else { Err(bad(field, &format!("not of this console's domain {namespace}"))) }
+    id.ok_or_else(|| bad(field, &format!("not of this console's domain {namespace}")))
 }
 
 fn bad(field: &str, problem: &str) -> ApiError {

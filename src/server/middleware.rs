@@ -13,16 +13,20 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 /// No form of ours is longer.
 const LONGEST_BODY: usize = 64 << 10;
+/// But the one that names a thousand agents, each with an id of 256 bytes, percent-encoded.
+const LONGEST_LIST: usize = 1 << 20;
 
 /// The document's own scripts carry its first state; everything else comes from our own origin.
 const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-pub fn around(routes: Router) -> Router {
+/// `lists` are the routes that take a long list.
+pub fn around(routes: Router, lists: Router) -> Router {
     routes
+        .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
+        .merge(lists.layer(RequestBodyLimitLayer::new(LONGEST_LIST)))
         .layer(from_fn(same_origin))
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(json::problems))
         .layer(from_fn(protect))

@@ -2,8 +2,8 @@
 //! when; here it is done, as the supervisor who asked for it, with a signed-in supervisor's session at the platform.
 
 use crate::api::ApiError;
-use crate::floor::{AgentId, IdError, Obstacle, Operation, OrderKind, Role};
-use crate::server::force::{Actor, Request, run as force, send};
+use crate::floor::{AgentId, Obstacle, Operation, OrderKind, Role};
+use crate::server::force::{Actor, Request, own, run as force, send};
 use crate::server::owner::{Kept, Verdict};
 use crate::server::session::Session;
 use crate::server::{Console, context, now};
@@ -20,8 +20,8 @@ pub async fn cancel(agent: &str) -> Result<(), ApiError> {
     if session.role != Role::Supervisor {
         return Err(caller.fail(ApiError::NotPermitted));
     }
-    let wrong = |error: IdError| ApiError::BadArgument { field: "agentId".to_owned(), problem: error.to_string() };
-    let agent = AgentId::parse(agent).map_err(|error| caller.fail(wrong(error)))?;
+    let namespace = &caller.console.config.namespace;
+    let agent = own(AgentId::own(agent, namespace), "agentId", namespace).map_err(|error| caller.fail(error))?;
     caller.console.owner.cancel_order(agent, session.agent.clone()).await.map_err(|error| caller.fail(error))
 }
 
@@ -78,7 +78,7 @@ async fn carry_out(console: &Arc<Console>, kept: Kept, session: Arc<Session>) ->
         Ok(_) => Verdict::Over,
         Err(error) if not_yet(&error) => Verdict::Later(now() + AGAIN),
         Err(error) => {
-            tracing::info!(agent = %kept.agent, %error, "an order ended without effect");
+            tracing::info!(agent = kept.agent.as_str(), %error, "an order ended without effect");
             Verdict::Over
         }
     }

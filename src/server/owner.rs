@@ -15,7 +15,7 @@ pub use runs::{RunItem, Turn};
 pub use view::{Reader, Subject, View};
 
 use crate::api::ApiError;
-use crate::floor::{AgentId, Event, HistoryLine, Intervention, Memory, Operation, RosterEntry, Run, Step};
+use crate::floor::{AgentId, Event, HistoryLine, Intervention, Memory, Namespace, Operation, RosterEntry, Run, Step};
 use crate::live::{Link, LinkState};
 use crate::server::force::Wanted;
 use crate::server::history::{Day, Mark};
@@ -97,13 +97,14 @@ pub struct Past {
 }
 
 impl Past {
-    pub async fn of(store: &Store) -> Result<Past, StoreError> {
-        Ok(Past {
-            last_intervention: store.last_intervention().await?,
-            board: store.board().await?,
-            orders: store.orders().await?,
-            day: store.day(now()).await?,
-        })
+    /// Of the agents of `ours`: the file may have served another tenant before.
+    pub async fn of(store: &Store, ours: &Namespace) -> Result<Past, StoreError> {
+        let is_ours = |agent: &AgentId| matches!(AgentId::own(agent.as_str(), ours), Ok(Some(_)));
+        let (mut board, mut orders, mut day) = (store.board().await?, store.orders().await?, store.day(now()).await?);
+        board.retain(|memory| is_ours(&memory.agent));
+        orders.retain(|kept| is_ours(&kept.agent));
+        day.0.retain(|(agent, _)| is_ours(agent));
+        Ok(Past { last_intervention: store.last_intervention().await?, board, orders, day })
     }
 }
 

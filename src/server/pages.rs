@@ -10,6 +10,7 @@ use crate::server::owner::{Reader, Subject};
 use crate::server::session::{Session, cookie_value};
 use crate::server::zone::{self, Zones};
 use crate::server::{Console, assets, day};
+use crate::ui::address::decode_path;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -123,12 +124,16 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
     })
 }
 
-/// Whose page this is: `/agents/5004@test.cc`, or `/agents/5004` for one of our own.
-pub fn agent_of(path: &str, namespace: &Namespace) -> Option<AgentId> {
-    let id = path.strip_prefix("/agents/")?.replace("%40", "@");
-    let id = if id.contains('@') { AgentId::parse(&id) } else { AgentId::of(&id, namespace) };
-    // What cannot be an agent is one that nobody knows.
-    Some(id.unwrap_or_else(|_| AgentId::trusted("")))
+/// Whose page this is: `/agents/5004@test.cc`, or `/agents/5004` for one of our own; percent-encoded, a slash of the id's own as well.
+fn agent_of(path: &str, namespace: &Namespace) -> Option<AgentId> {
+    let id = path.strip_prefix("/agents/")?;
+    let id = if id.contains('/') { String::new() } else { decode_path(id) };
+    Some(agent_named(&id, namespace))
+}
+
+/// Whom `text` means. What cannot be an agent of ours is one that nobody knows.
+pub fn agent_named(text: &str, namespace: &Namespace) -> AgentId {
+    AgentId::named(text, namespace).ok().flatten().unwrap_or_else(|| AgentId::trusted(""))
 }
 
 /// What a server function said of a form of a browser without scripts stands in the address.

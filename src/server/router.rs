@@ -25,8 +25,9 @@ pub fn router(console: Arc<Console>) -> Router {
         .route("/preferences", get(pages::preferences))
         .route("/pkg/{*file}", get(pages::package))
         .fallback(pages::page)
-        .with_state(console);
-    middleware::around(routes)
+        .with_state(console.clone());
+    let lists = Router::new().route("/api/bulk/start", any(other_function)).with_state(console);
+    middleware::around(routes, lists)
 }
 
 /// A server function that is no JSON operation as well.

@@ -3,7 +3,7 @@
 use crate::api::ApiError;
 use crate::floor::bulk::{MOST_AGENTS, MOST_MINUTES};
 use crate::floor::{AgentId, Namespace, Operation, Role, Run, Step};
-use crate::server::force::{Actor, Request, run as force};
+use crate::server::force::{Actor, Request, own, run as force};
 use crate::server::owner::{NewRun, RunItem, Turn};
 use crate::server::{Console, context};
 use std::collections::HashSet;
@@ -48,7 +48,7 @@ pub async fn cancel(id: u64) -> Result<Run, ApiError> {
     }
     match caller.console.owner.cancel_run(id).await {
         Ok(Some(run)) => {
-            tracing::info!(run = id, by = %session.agent, "a bulk run was cancelled");
+            tracing::info!(run = id, by = session.agent.as_str(), "a bulk run was cancelled");
             Ok(run)
         }
         Ok(None) => Err(caller.fail(bad("id", "there is no such run"))),
@@ -73,7 +73,7 @@ async fn begin(console: &Arc<Console>, actor: Actor, operation: &str, agents: &s
     let new = NewRun { by: actor.by.clone(), operation, minutes, agents };
     let run = console.owner.start_run(new).await.map_err(|stopped| ApiError::Transport { detail: stopped.to_string() })?;
     let run = run.ok_or(ApiError::Busy)?;
-    tracing::info!(run = run.id, by = %run.by, operation = operation.action(), agents = run.items.len(), "a bulk run begins");
+    tracing::info!(run = run.id, by = run.by.as_str(), operation = operation.action(), agents = run.items.len(), "a bulk run begins");
     tokio::spawn(carry_out(console.clone(), actor, run.clone()));
     Ok(run)
 }
@@ -82,11 +82,8 @@ async fn begin(console: &Arc<Console>, actor: Actor, operation: &str, agents: &s
 fn distinct(agents: &str, namespace: &Namespace) -> Result<Vec<AgentId>, ApiError> {
     let mut seen = HashSet::new();
     let mut all = Vec::new();
-    for id in agents.split(',').map(str::trim).filter(|id| !id.is_empty()) {
-        let agent = AgentId::parse(id).map_err(|error| bad("agents", &error.to_string()))?;
-        if agent.namespace() != namespace.as_str() {
-            return Err(bad("agents", &format!("not of this console's domain {namespace}")));
-        }
+    for id in listed(agents) {
+        let agent = own(AgentId::own(id, namespace), "agents", namespace)?;
         if seen.insert(agent.clone()) {
             all.push(agent);
         }
@@ -96,6 +93,19 @@ fn distinct(agents: &str, namespace: &Namespace) -> Result<Vec<AgentId>, ApiErro
         many if many > MOST_AGENTS => Err(bad("agents", &format!("at most {MOST_AGENTS}"))),
         _ => Ok(all),
     }
+}
+
+/// The ids of a list. A comma may be part of an id: only one behind an `@`, of which an id has one, ends it.
+fn listed(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = list;
+    let ids = std::iter::from_fn(move || {
+        let end = rest.find('@').and_then(|at| Some(at + rest[at..].find(',')?));
+        let (id, behind) = end.map_or((rest, ""), |end| (&rest[..end], &rest[end + 1..]));
+        let more = !rest.is_empty();
+        rest = behind;
+        more.then(|| id.trim())
+    });
+    ids.filter(|id| !id.is_empty())
 }
 
 async fn carry_out(console: Arc<Console>, actor: Actor, run: Run) {
@@ -140,4 +150,29 @@ async fn ask(console: Arc<Console>, actor: Actor, operation: Operation, request:
 
 fn bad(field: &str, problem: &str) -> ApiError {
     ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_taken_apart_whatever_is_in_the_ids() {
+        let ids = ["张伟@test.cc", "50 01@test.cc", "a,b@test.cc", ",@test.cc", "50%2C01@test.cc"];
+        assert_eq!(listed(&ids.join(",")).collect::<Vec<_>>(), ids);
+        for (list, found) in [("", &[][..]), ("5001", &["5001"]), (" 5001@test.cc, 5002@test.cc ,", &["5001@test.cc", "5002@test.cc"])] {
+            assert_eq!(listed(list).collect::<Vec<_>>(), found, "{list}");
+        }
+        assert_eq!(listed("5001@a@b,5002@test.cc").next(), Some("5001@a@b"));
+    }
+
+    #[test]
+    fn each_agent_is_once_in_a_run_and_of_our_domain() {
+        let ours = Namespace::trusted("test.cc");
+        let found = distinct("a,b@test.cc,5001@test.cc,5001@test.cc", &ours).unwrap();
+        assert_eq!(found.iter().map(AgentId::as_str).collect::<Vec<_>>(), ["a,b@test.cc", "5001@test.cc"]);
+        for bad in ["5001@test.cc,5002@other.cc", "5001@a@b", "5001", ","] {
+            assert!(distinct(bad, &ours).is_err(), "{bad}");
+        }
+    }
 }

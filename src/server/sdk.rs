@@ -2,6 +2,7 @@
 
 pub mod http;
 pub mod link;
+mod path;
 pub mod requests;
 pub mod roster;
 

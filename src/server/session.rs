@@ -66,15 +66,13 @@ impl Sessions {
     /// Brings back the sessions of before a restart, as far as their users may still come in.
     pub async fn open(store: Store, config: &Config) -> Result<Self, StoreError> {
         let restore = |kept: StoredSession| {
-            let (agent, device) = (AgentId::parse(&kept.agent).ok()?, DeviceId::parse(&kept.device).ok()?);
+            let agent = AgentId::own(&kept.agent, &config.namespace).ok()??;
+            let device = DeviceId::own(&kept.device, &config.namespace).ok()??;
             let role = role_of(agent.number(), &config.supervisors, &config.viewers)?;
-            (agent.namespace() == config.namespace.as_str()).then(|| {
-                let platform = PlatformSession::new(kept.platform_session);
-                let ended = CancellationToken::new();
-                let session =
-                    Session { id_hash: kept.id_hash, agent, device, name: kept.name, role, platform, created: kept.created, ended };
-                (kept.id_hash, Arc::new(session))
-            })
+            let platform = PlatformSession::new(kept.platform_session);
+            let ended = CancellationToken::new();
+            let session = Session { id_hash: kept.id_hash, agent, device, name: kept.name, role, platform, created: kept.created, ended };
+            Some((kept.id_hash, Arc::new(session)))
         };
         let kept = store.sessions(now() - LIFE).await?;
         let by_hash = Mutex::new(kept.into_iter().filter_map(restore).collect());
@@ -193,7 +191,7 @@ async fn enter(console: &Console, number: &str, password: SecretString, domain: 
     let wrong = |field: &str, problem: &str| ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() };
     let namespace = &console.config.namespace;
     let agent = AgentId::of(number, namespace).map_err(|_| wrong("number", "give your agent number, for example 5000"))?;
-    if domain != namespace.as_str() {
+    if !namespace.is_same(domain) {
         return Err(wrong("domain", &format!("this console serves {namespace}")));
     }
     if !is_phone_number(extension) {
@@ -215,7 +213,7 @@ async fn enter(console: &Console, number: &str, password: SecretString, domain: 
     let role = role_of(number, &console.config.supervisors, &console.config.viewers).ok_or(ApiError::NotPermitted)?;
     let name = console.platform.own_name(&platform).await.unwrap_or_default();
     let me = Me { agent, name, namespace: namespace.clone(), device, role };
-    tracing::info!(agent = %me.agent, device = %me.device, ?role, "signed in");
+    tracing::info!(agent = me.agent.as_str(), device = me.device.as_str(), ?role, "signed in");
     let id = console.sessions.begin(me, platform).await?;
     console.roster_wanted.notify_one();
     Ok(id)
@@ -226,7 +224,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
     let caller = context::caller()?;
     let session = caller.session()?;
     caller.console.sessions.end(&session);
-    tracing::info!(agent = %session.agent, "signed out");
+    tracing::info!(agent = session.agent.as_str(), "signed out");
     caller.set_cookie(&cookie_of(&caller, "", true));
     caller.redirect_form("/sign-in");
     Ok(())

@@ -39,7 +39,7 @@ pub async fn run(console: Arc<Console>) {
 async fn beat(console: &Console) {
     for session in console.sessions.all() {
         if let Err(CallError::Refused { status: 426, .. }) = console.platform.heartbeat(&session.platform, &session.agent).await {
-            tracing::info!(agent = %session.agent, "the platform ended the session");
+            tracing::info!(agent = session.agent.as_str(), "the platform ended the session");
             console.sessions.end(&session);
         }
     }

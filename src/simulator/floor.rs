@@ -14,6 +14,7 @@ mod model;
 mod names;
 mod refusal;
 mod setup;
+mod staff;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -23,6 +24,7 @@ pub use events::{AgentStatus, CallEnd, Content, Event};
 pub use model::{Agent, Call, CallType, Device, Mode, Part, PartState};
 pub use refusal::Refusal;
 pub use setup::{Plan, Ways};
+pub use staff::NewAgent;
 pub use view::team_id;
 
 use super::life::Due;
@@ -100,8 +102,10 @@ pub struct Floor {
     pub(super) rng: StdRng,
     pub(super) now: Millis,
     pub(super) agents: Vec<Agent>,
-    /// How many of `agents` are simulated: they come first, the supervisors behind them.
+    /// How many agents the floor was planned for: they come first, the supervisors behind them, then who was hired.
     pub(super) simulated: usize,
+    /// Entries of the roster that tests have added.
+    listed: Vec<serde_json::Value>,
     agent_ids: HashMap<Id, usize>,
     pub(super) devices: HashMap<Id, Device>,
     pub(super) calls: HashMap<Id, Call>,

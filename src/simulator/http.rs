@@ -60,6 +60,7 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/simulator/events", post(control::events))
         .route("/simulator/faults", post(control::faults))
         .route("/simulator/roster", post(control::roster))
+        .route("/simulator/agents", post(control::agents))
         .route("/simulator/requests", get(control::requests))
         .route("/simulator/floor", get(control::floor))
         .route("/healthz", get(|| async { "ok\n" }));

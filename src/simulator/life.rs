@@ -51,7 +51,7 @@ impl Floor {
         if self.silent() {
             return;
         }
-        for index in 0..self.simulated {
+        for index in self.staff() {
             // Most are there when the doors open, some come late, a few stay away.
             let delay = match self.rng.random_range(0..100) {
                 0..70 => self.rng.random_range(0..20 * SECOND),

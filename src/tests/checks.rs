@@ -5,9 +5,18 @@ use crate::support::{Answer, Lab};
 use serde_json::json;
 use supervisor_console::floor::{Operation, Outcome, State};
 
-const NO_IDS: [&str; 8] =
-    ["8001", "@test.cc", "8001@", "80 01@test.cc", "8001@test.cc/../../agent", "8001%7C@test.cc", "8001@test.cc@x", "é@test.cc"];
-const NO_CALLS: [&str; 6] = ["", "..", "a/b", "a|b", "37db6efe 57cc", "é"];
+const NO_IDS: [&str; 9] = [
+    "8001",
+    "@test.cc",
+    "8001@",
+    "80\n01@test.cc",
+    "8001@test.cc/../../agent",
+    "8001%7C@@test.cc",
+    "8001@test.cc@x",
+    "é\u{85}@test.cc",
+    "80\u{1b}[31m01@test.cc",
+];
+const NO_CALLS: [&str; 6] = ["", ".", "..", "a\r\nb", "\u{7f}", "\0"];
 
 fn is_bad(answer: &Answer, field: &str, what: &str) {
     assert_eq!((answer.error(), answer.json()["field"].as_str()), ((400, "bad-argument".to_owned()), Some(field)), "{what}");
@@ -24,7 +33,8 @@ async fn what_is_no_id_of_this_tenant_goes_nowhere() {
     let lab = Lab::new().await;
     let (supervisor, mut live) = lab.supervisor().await;
     let call = talking(&lab.simulator, &mut live).await;
-    let long = format!("{}@test.cc", "8".repeat(33));
+    let long = format!("{}@test.cc", "8".repeat(249));
+    let long_call = "c".repeat(257);
     for operation in Operation::ALL {
         let form = right(operation, &call);
         let fields = form.iter().map(|(name, _)| *name).chain((operation == Operation::Listen).then_some("deviceId"));
@@ -32,7 +42,7 @@ async fn what_is_no_id_of_this_tenant_goes_nowhere() {
             let what = |value: &str| format!("{operation:?} with {field} {value:?}");
             match field {
                 "callId" => {
-                    for value in NO_CALLS {
+                    for value in NO_CALLS.into_iter().chain([long_call.as_str()]) {
                         is_bad(&supervisor.force(operation, &with(&form, field, value)).await, field, &what(value));
                     }
                 }

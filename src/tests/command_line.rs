@@ -30,7 +30,7 @@ fn a_wrong_value_ends_the_start_with_one_line() {
         ("serve", "--time-zone", "Mars/Base", "IANA"),
         ("serve", "--database-url", "postgres://x/y", "sqlite:"),
         ("serve", "--log-format", "xml", "json"),
-        ("serve", "--supervisors", "abc", "59*"),
+        ("serve", "--supervisors", "5000@test.cc", "59*"),
         ("serve", "--viewers", "5*9", "59*"),
         ("serve", "--hide-action", "drop", "forceDrop"),
         ("simulate", "--agents", "0", "1..=50000"),

@@ -11,6 +11,7 @@ mod day;
 mod events;
 mod evidence;
 mod failures;
+mod ids;
 mod json;
 mod link;
 mod live;

@@ -40,7 +40,7 @@ async fn what_is_wrong_is_named() {
         ("5000", PASSWORD, "other.cc", "8000", (400, json!({"error": "bad-argument", "field": "domain"}))),
         ("5000", PASSWORD, "test.cc", "80OO", (400, json!({"error": "bad-argument", "field": "extension"}))),
         ("5000", PASSWORD, "test.cc", "", (400, json!({"error": "bad-argument", "field": "extension"}))),
-        ("50 00", PASSWORD, "test.cc", "8000", (400, json!({"error": "bad-argument", "field": "number"}))),
+        ("50@00", PASSWORD, "test.cc", "8000", (400, json!({"error": "bad-argument", "field": "number"}))),
         ("", PASSWORD, "test.cc", "8000", (400, json!({"error": "bad-argument", "field": "number"}))),
     ] {
         let mut browser = lab.console.visitor();

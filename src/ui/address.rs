@@ -124,6 +124,16 @@ pub fn decode(text: &str) -> String {
     String::from_utf8_lossy(&decoded).into_owned()
 }
 
+/// An agent's or device's id in a path: an `@` stays what it is.
+pub fn encode_id(id: &str) -> String {
+    encode(id).replace("%40", "@")
+}
+
+/// One segment of a path: a plus is a plus there.
+pub fn decode_path(segment: &str) -> String {
+    decode(&segment.replace('+', "%2B"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,6 +144,20 @@ mod tests {
             assert_eq!(decode(&encode(text)), text);
         }
         assert_eq!(encode("/?q=a b&team=班"), "%2F%3Fq%3Da%20b%26team%3D%E7%8F%AD");
+    }
+
+    #[test]
+    fn an_id_in_a_path_is_one_segment() {
+        for (id, path) in [
+            ("5001@test.cc", "5001@test.cc"),
+            ("张伟@test.cc", "%E5%BC%A0%E4%BC%9F@test.cc"),
+            ("50+01@test.cc", "50%2B01@test.cc"),
+            ("50 #?%2F/\\@test.cc", "50%20%23%3F%252F%2F%5C@test.cc"),
+            ("%40@test.cc", "%2540@test.cc"),
+        ] {
+            assert_eq!((encode_id(id).as_str(), decode_path(path).as_str()), (path, id));
+        }
+        assert_eq!(decode_path("50+01%40test.cc"), "50+01@test.cc");
     }
 
     #[test]

@@ -47,7 +47,8 @@ export class Board {
   }
 
   row(agent: string): Locator {
-    return this.page.locator(`[data-agent="${id(agent)}"]`);
+    // A quoted text of CSS: an id may have quotes and backslashes of its own.
+    return this.page.locator(`[data-agent="${id(agent).replace(/["\\]/g, "\\$&")}"]`);
   }
 
   cell(agent: string, column: string): Locator {

@@ -196,6 +196,11 @@ export class Platform {
     await fetch(`${this.url}/simulator/events?raw=1`, { method: "POST", body: bytes });
   }
 
+  /** Agents who work here from now on. */
+  hire(agents: { id: string; device: string; name: string }[]) {
+    return this.ask("POST", "/simulator/agents", { agents });
+  }
+
   fault(faults: Faults) {
     return this.ask("POST", "/simulator/faults", faults);
   }

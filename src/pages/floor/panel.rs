@@ -11,7 +11,7 @@ use super::{Floor, floor};
 use crate::api::client;
 use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
 use crate::i18n::{Outside, Texts, after, texts};
-use crate::ui::{Erased, dynamic, erased};
+use crate::ui::{Erased, address::encode_id, dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -23,12 +23,12 @@ pub fn in_address<'a>(agent: &'a AgentId, namespace: &Namespace) -> &'a str {
 
 /// Whom an address means.
 pub fn agent_of(text: &str, namespace: &Namespace) -> Option<AgentId> {
-    if text.contains('@') { AgentId::parse(text).ok() } else { AgentId::of(text, namespace).ok() }
+    AgentId::named(text, namespace).ok().flatten()
 }
 
 /// The agent's page.
 pub fn agent_path(agent: &AgentId) -> String {
-    format!("/agents/{agent}")
+    format!("/agents/{}", encode_id(agent.as_str()))
 }
 
 /// Stands beside the board while an agent is open.

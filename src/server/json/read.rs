@@ -72,15 +72,14 @@ pub async fn calls(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Ans
     path = "/api/agents/{id}",
     tag = "views",
     operation_id = "agent",
-    params(("id" = String, Path, description = "The agent's id or number", example = "5001@test.cc")),
+    params(("id" = String, Path, description = "The agent's id or number, percent-encoded", example = "5001@test.cc")),
     responses((status = 200, description = "The agent", body = AgentAnswer), ReadProblems),
 )]
 pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<String>, PathRejection>) -> Answer {
     let Path(text) = id.map_err(|_| Problem::bad("id", "could not be read"))?;
-    let agent = AgentId::parse(&text).or_else(|_| AgentId::of(&text, &console.config.namespace));
-    let agent = agent.map_err(|error| Problem::bad("id", &error.to_string()))?;
-    let look = console.owner.look_at_agent(agent, asker.sight).await?;
-    let look = look.ok_or_else(|| Problem::not_found("the floor knows no such agent"))?;
+    let unknown = || Problem::not_found("the floor knows no such agent");
+    let agent = AgentId::named(&text, &console.config.namespace).map_err(|error| Problem::bad("id", &error.to_string()))?;
+    let look = console.owner.look_at_agent(agent.ok_or_else(unknown)?, asker.sight).await?.ok_or_else(unknown)?;
     Ok(fresh(Json(AgentAnswer::of(look, asker.sight)).into_response()))
 }
 

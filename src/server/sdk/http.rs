@@ -1,5 +1,6 @@
 //! The platform's HTTP side (protocol, section 1).
 
+use super::path::encoded;
 use super::requests::ForceRequest;
 use crate::floor::{AgentId, Namespace, RosterEntry};
 use crate::server::config::{Config, below};
@@ -58,6 +59,8 @@ pub struct Platform {
     client: Client,
     base: Url,
     login: Url,
+    /// The tenant: whom the roster lists beyond it is passed over.
+    namespace: Namespace,
 }
 
 impl Platform {
@@ -70,7 +73,7 @@ impl Platform {
             .retry(reqwest::retry::never())
             .user_agent(concat!("supervisor-console/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Platform { client, base: config.sdk_url.clone(), login: config.login_url.clone() })
+        Ok(Platform { client, base: config.sdk_url.clone(), login: config.login_url.clone(), namespace: config.namespace.clone() })
     }
 
     /// Logs in; the password goes to the platform and is forgotten.
@@ -102,7 +105,8 @@ impl Platform {
 
     /// Keeps the platform's session alive.
     pub async fn heartbeat(&self, session: &PlatformSession, agent: &AgentId) -> Result<(), CallError> {
-        self.call(session, Method::POST, &format!("/api/csta/agent/heartbeat/{agent}"), String::new()).await.map(|_| ())
+        let path = format!("/api/csta/agent/heartbeat/{}", encoded(agent.as_str()));
+        self.call(session, Method::POST, &path, String::new()).await.map(|_| ())
     }
 
     /// The name that the platform gives for the one who is signed in; none where it gives none.
@@ -120,7 +124,7 @@ impl Platform {
             Err(_) => HashMap::new(),
         };
         let body = self.get(session, "/api/operation/tenant/agents").await?;
-        super::roster::agents(&body, &teams).ok_or(CallError::NotUnderstood)
+        super::roster::agents(&body, &teams, &self.namespace).ok_or(CallError::NotUnderstood)
     }
 
     async fn get(&self, session: &PlatformSession, path: &str) -> Result<Vec<u8>, CallError> {

@@ -2,7 +2,7 @@
 //! notices silence, and begins again for as long as it takes.
 
 use crate::floor::{
-    Event, Namespace,
+    Event, Namespace, NotOurs,
     event::{Instant as Readings, ToUtc},
 };
 use crate::live::LinkState;
@@ -231,13 +231,16 @@ fn beat(hello: &Frame) -> Duration {
 }
 
 async fn take(body: Vec<u8>, namespace: &Namespace, owner: &Owner, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
-    match Event::decode(&body, to_utc) {
-        // Another tenant's event is none of our floor.
-        Ok(event) if !event.is_of(namespace) => tracing::debug!(name = event.name, "an event of another tenant was passed over"),
+    let event = match Event::decode(&body, to_utc) {
+        Ok(event) => event,
+        Err(error) => return malformed.count("event", &error),
+    };
+    match event.of_tenant(namespace) {
         Ok(event) => {
             telemetry::event_in();
             owner.event(event, body, now()).await;
         }
+        Err(NotOurs::OtherTenant) => tracing::debug!("an event of another tenant was passed over"),
         Err(error) => malformed.count("event", &error),
     }
 }

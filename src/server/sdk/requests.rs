@@ -1,5 +1,6 @@
 //! The seven force operations as requests, byte for byte as the protocol's section 1 gives them.
 
+use super::path::encoded;
 use crate::floor::{AgentId, CallId, DeviceId, Namespace};
 use reqwest::Method;
 use serde::Serialize;
@@ -49,6 +50,7 @@ const AGENT_STATE: &str = "/api/csta/agent/state";
 
 /// In a path `@` stays literal and the bar of a connection id is `%7C`.
 fn connection(device: &DeviceId, call: &CallId) -> String {
+    let (device, call) = (encoded(device.as_str()), encoded(call.as_str()));
     format!("/api/csta/callControl/calls/{call}/connections/{device}%7C{call}")
 }
 
@@ -76,6 +78,7 @@ impl ForceRequest {
     }
 
     pub fn listen(listener: &DeviceId, call: &CallId) -> Self {
+        let (listener, call) = (encoded(listener.as_str()), encoded(call.as_str()));
         post(format!("/api/csta/callControl/calls/{call}/spy?deviceId={listener}"), String::new())
     }
 

@@ -1,32 +1,46 @@
-//! Roster and teams (protocol, section 1), read leniently: what is not understood is passed over.
+//! Roster and teams (protocol, section 1), read leniently: numbers and truth values are taken as text, what is not understood is passed
+//! over, and so is an agent of another domain.
 
-use crate::floor::{AgentId, RosterEntry};
+use crate::floor::{AgentId, Namespace, RosterEntry};
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// `{"root":[{"loginName","code","userName","status","org":{"id","name"},"namespace"}]}`; none where it is no such list.
-pub fn agents(body: &[u8], teams: &HashMap<String, String>) -> Option<Vec<RosterEntry>> {
+/// `{"root":[{"loginName","code","userName","status","org":{"id","name"},"namespace"}]}`, the agents of `ours`; none where it is no such
+/// list.
+pub fn agents(body: &[u8], teams: &HashMap<String, String>, ours: &Namespace) -> Option<Vec<RosterEntry>> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let entries = body.get("root")?.as_array()?;
-    Some(entries.iter().filter_map(|entry| agent(entry, teams)).collect())
+    Some(entries.iter().filter_map(|entry| agent(entry, teams, ours)).collect())
 }
 
-fn agent(entry: &Value, teams: &HashMap<String, String>) -> Option<RosterEntry> {
-    let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty());
-    let login = text("loginName").or_else(|| text("code"))?;
-    let id = match login.contains('@') {
-        true => AgentId::parse(login),
-        false => AgentId::parse(&format!("{login}@{}", text("namespace")?)),
-    };
-    let org = entry.get("org");
-    let of_org = |name: &str| org?.get(name)?.as_str();
-    let team = of_org("id").and_then(|id| teams.get(id).map(String::as_str)).or_else(|| of_org("name")).unwrap_or_default();
+fn agent(entry: &Value, teams: &HashMap<String, String>, ours: &Namespace) -> Option<RosterEntry> {
+    let text = |name: &str| entry.get(name).and_then(text);
+    let (login, namespace) = (text("loginName").or_else(|| text("code"))?, text("namespace"));
+    if namespace.as_ref().is_some_and(|namespace| !ours.is_same(namespace)) || (namespace.is_none() && !login.contains('@')) {
+        return None;
+    }
+    let org = |name: &str| entry.get("org")?.get(name).and_then(self::text);
+    let team = org("id").and_then(|id| teams.get(&id).cloned()).or_else(|| org("name")).unwrap_or_default();
     Some(RosterEntry {
-        agent: id.ok()?,
-        name: short(text("userName").unwrap_or_default()),
-        team: short(team),
-        status: text("status").map(short),
+        agent: AgentId::named(&login, ours).ok()??,
+        name: short(&text("userName").unwrap_or_default()),
+        team: short(&team),
+        status: text("status").as_deref().map(short),
     })
+}
+
+/// A scalar as text, without the blanks around it; none where nothing is left. A whole number has no fraction, however it is written.
+fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() => format!("{float}"),
+            _ => number.to_string(),
+        },
+        Value::Bool(truth) => truth.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => return None,
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 /// Every team's name by its id, from the tree `{"id","name","children":[..]}`.
@@ -35,9 +49,9 @@ pub fn teams(body: &[u8]) -> HashMap<String, String> {
     let Ok(tree) = serde_json::from_slice::<Value>(body) else { return names };
     let mut open = vec![&tree];
     while let Some(team) = open.pop() {
-        let text = |name: &str| team.get(name).and_then(Value::as_str);
+        let text = |name: &str| team.get(name).and_then(text);
         if let (Some(id), Some(name)) = (text("id"), text("name")) {
-            names.insert(id.to_owned(), name.to_owned());
+            names.insert(id, name);
         }
         if let Some(children) = team.get("children").and_then(Value::as_array) {
             open.extend(children);
@@ -61,10 +75,58 @@ mod tests {
             {"code":"5001","loginName":"5001@test.cc","userName":"Zhang Min","status":"Ready","org":{"id":"2","name":"old name"}},
             {"code":"5002","namespace":"test.cc","org":{"name":"Claims B"},"agentQueues":7},
             {"code":"5003"}, {"loginName":"not an id@"}, 7],"total":5}"#;
-        let roster = agents(body, &teams).unwrap();
+        let ours = Namespace::trusted("test.cc");
+        let roster = agents(body, &teams, &ours).unwrap();
         let told: Vec<_> = roster.iter().map(|e| (e.agent.as_str(), e.name.as_str(), e.team.as_str(), e.status.as_deref())).collect();
         assert_eq!(told, [("5001@test.cc", "Zhang Min", "Claims A", Some("Ready")), ("5002@test.cc", "", "Claims B", None)]);
-        assert_eq!(agents(b"{}", &teams), None);
-        assert_eq!(agents(b"<html>", &teams), None);
+        assert_eq!(agents(b"{}", &teams, &ours), None);
+        assert_eq!(agents(b"<html>", &teams, &ours), None);
+    }
+
+    /// Who is left of such a roster: id, name, team and status.
+    fn told(entries: &str) -> Vec<[String; 4]> {
+        let teams = teams(br#"{"id":1,"name":"All","children":[{"id":2,"name":"Claims A"},{"id":"3","name":7}]}"#);
+        let roster = agents(format!(r#"{{"root":[{entries}]}}"#).as_bytes(), &teams, &Namespace::trusted("test.cc")).unwrap();
+        roster.into_iter().map(|e| [e.agent.to_string(), e.name, e.team, e.status.unwrap_or_default()]).collect()
+    }
+
+    fn ids(entries: &str) -> Vec<String> {
+        told(entries).into_iter().map(|[id, ..]| id).collect()
+    }
+
+    #[test]
+    fn scalars_are_taken_as_text() {
+        let entries = r#"{"code":5001,"namespace":"test.cc","userName":8,"status":true,"org":{"id":2}},
+            {"loginName":5002,"code":9,"namespace":"test.cc","org":{"id":"3"}},
+            {"code":5003.0,"namespace":"test.cc","org":{"id":4,"name":12}},
+            {"code":18446744073709551615,"loginName":null,"namespace":"test.cc"},
+            {"code":[5005],"namespace":"test.cc"}, {"code":{},"loginName":"","namespace":"test.cc"}"#;
+        let row = |row: [&str; 4]| row.map(str::to_owned);
+        assert_eq!(
+            told(entries),
+            [
+                row(["5001@test.cc", "8", "Claims A", "true"]),
+                row(["5002@test.cc", "", "7", ""]),
+                row(["5003@test.cc", "", "12", ""]),
+                row(["18446744073709551615@test.cc", "", "", ""]),
+            ]
+        );
+    }
+
+    #[test]
+    fn whoever_the_platform_lists_is_listed_whatever_the_id() {
+        let entries = r#"{"loginName":"张伟@test.cc"}, {"code":"50+01","namespace":"test.cc"}, {"loginName":"50#01@test.cc"},
+            {"loginName":"50 01@test.cc"}, {"loginName":"a/b@test.cc"}, {"loginName":"5'\"<x>@test.cc"},
+            {"loginName":"50@01@test.cc"}, {"code":"50\u000001","namespace":"test.cc"}"#;
+        let listed = ["张伟@test.cc", "50+01@test.cc", "50#01@test.cc", "50 01@test.cc", "a/b@test.cc", "5'\"<x>@test.cc"];
+        assert_eq!(ids(entries), listed);
+    }
+
+    #[test]
+    fn an_agent_of_another_domain_is_not_listed() {
+        let entries = r#"{"loginName":"5001@other.cc"}, {"loginName":"5002@other.cc","namespace":"test.cc"},
+            {"loginName":"5003@test.cc","namespace":"other.cc"}, {"code":"5004","namespace":"other.cc"},
+            {"code":5005,"namespace":"nottest.cc"}, {"code":"5006","namespace":"TEST.CC"}, {"loginName":"5007@Test.cc"}"#;
+        assert_eq!(ids(entries), ["5006@test.cc", "5007@test.cc"]);
     }
 }

@@ -51,6 +51,7 @@ impl Floor {
             now: 0,
             agents: Vec::new(),
             simulated: plan.agents as usize,
+            listed: Vec::new(),
             agent_ids: HashMap::new(),
             devices: HashMap::new(),
             calls: HashMap::new(),
@@ -71,10 +72,11 @@ impl Floor {
         // More than 800 would run into the supervisors' numbers.
         let (first_agent, first_device) = if plan.agents > 800 { (50_001, 80_001) } else { (5001, 8001) };
         for i in 0..plan.agents {
-            floor.add_agent(first_agent + i, first_device + i, false);
+            let index = floor.agents.len();
+            floor.add_number(first_agent + i, first_device + i, false, names::name(index));
         }
         for number in supervisors() {
-            floor.add_agent(number, number + 3000, true);
+            floor.add_number(number, number + 3000, true, format!("Supervisor {number}"));
         }
         if floor.silent() {
             for i in 0..floor.simulated {
@@ -84,16 +86,22 @@ impl Floor {
         floor
     }
 
-    fn add_agent(&mut self, number: u32, device: u32, supervisor: bool) {
-        let index = self.agents.len();
+    fn add_number(&mut self, number: u32, device: u32, supervisor: bool, name: String) {
         let id: Id = format!("{number}@{}", self.namespace).into();
         let home: Id = format!("{device}@{}", self.namespace).into();
+        let team = names::team(self.agents.len());
+        self.add_agent(id, home, supervisor, name, team);
+    }
+
+    /// Neither id is known yet.
+    pub(super) fn add_agent(&mut self, id: Id, home: Id, supervisor: bool, name: String, team: usize) {
+        let index = self.agents.len();
         self.agent_ids.insert(id.clone(), index);
         self.devices.insert(home.clone(), Device { supervisor, ..Device::default() });
         self.agents.push(Agent {
             id,
-            name: if supervisor { format!("Supervisor {number}") } else { names::name(index) },
-            team: names::team(index),
+            name,
+            team,
             supervisor,
             home,
             device: None,
@@ -115,7 +123,7 @@ impl Floor {
     }
 
     /// Of the silent floor: logged on and ready, not told to anyone yet.
-    fn seat(&mut self, index: usize) {
+    pub(super) fn seat(&mut self, index: usize) {
         let agent = &mut self.agents[index];
         let home = agent.home.clone();
         agent.device = Some(home.clone());
@@ -131,8 +139,8 @@ impl Floor {
     /// Somebody listens to the whole tenant: the silent floor says once who is there, ten agents a millisecond so that no queue bursts.
     pub fn announce(&mut self) {
         if self.silent() && !std::mem::replace(&mut self.announced, true) {
-            for index in 0..self.simulated {
-                let delay = self.real(index as Millis / 10);
+            for (place, index) in self.staff().into_iter().enumerate() {
+                let delay = self.real(place as Millis / 10);
                 self.later(delay, Due::Announce(index));
             }
         }

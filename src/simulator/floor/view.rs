@@ -11,14 +11,15 @@ pub fn team_id(team: usize) -> String {
 impl Floor {
     /// The roster, or one team's part of it.
     pub fn roster(&self, team: Option<&str>) -> Value {
-        let root: Vec<Value> = self.agents[..self.simulated]
-            .iter()
-            .enumerate()
+        let root: Vec<Value> = self
+            .staff()
+            .into_iter()
+            .map(|index| (index, &self.agents[index]))
             .filter(|(_, agent)| team.is_none_or(|team| team == team_id(agent.team)))
             .map(|(index, agent)| {
                 let queues: Vec<Value> =
                     (0..QUEUES.len()).filter(|queue| QUEUES[*queue].teams.contains(&agent.team)).map(queue_json).collect();
-                let code = agent.id.split('@').next().unwrap_or_default();
+                let (code, domain) = agent.id.split_once('@').unwrap_or((&agent.id, ""));
                 json!({
                     "id": format!("a6d1c0de-0000-4000-8000-{index:012x}"),
                     "code": code,
@@ -27,9 +28,10 @@ impl Floor {
                     "status": agent.status,
                     "org": { "id": team_id(agent.team), "name": TEAMS[agent.team] },
                     "agentQueues": queues,
-                    "namespace": self.namespace,
+                    "namespace": domain,
                 })
             })
+            .chain(self.listed().iter().filter(|_| team.is_none()).cloned())
             .collect();
         json!({ "total": root.len(), "root": root })
     }

@@ -36,9 +36,9 @@ fn number(text: &str) -> Result<&str, Refusal> {
 
 /// The device of a connection, which must be of the call in the path.
 fn device<'a>(call: &str, connection: &'a str) -> Result<&'a str, Refusal> {
-    match connection.rsplit_once('|') {
-        Some((device, of)) if of == call => Ok(device),
-        _ => Err(Refusal::BadRequest("expected a connection of this call: DEVICE%7CCALLID".into())),
+    match connection.strip_suffix(call).and_then(|device| device.strip_suffix('|')) {
+        Some(device) => Ok(device),
+        None => Err(Refusal::BadRequest("expected a connection of this call: DEVICE%7CCALLID".into())),
     }
 }
 

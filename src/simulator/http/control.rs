@@ -3,7 +3,7 @@
 use super::parse;
 use crate::simulator::Shared;
 use crate::simulator::faults::Order;
-use crate::simulator::floor::Refusal;
+use crate::simulator::floor::{NewAgent, Refusal};
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
@@ -89,6 +89,35 @@ pub async fn roster(State(shared): State<Arc<Shared>>, body: Bytes) -> Response 
     match renamed.await {
         Ok(Ok(())) => StatusCode::NO_CONTENT.into_response(),
         Ok(Err(refusal)) => refusal.into_response(),
+        Err(stopped) => reply(Err(stopped)),
+    }
+}
+
+/// More agents, and entries of the roster as they are given.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Staff {
+    #[serde(default)]
+    agents: Vec<NewAgent>,
+    #[serde(default)]
+    roster: Vec<Value>,
+}
+
+/// They work from now on like the others.
+pub async fn agents(State(shared): State<Arc<Shared>>, body: Bytes) -> Response {
+    let Staff { agents, roster } = match parse(&body) {
+        Ok(staff) => staff,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let hired = shared.engine.with(move |engine| {
+        let hired = agents.len();
+        agents.into_iter().try_for_each(|agent| engine.floor.hire(agent))?;
+        engine.floor.list(roster)?;
+        Ok::<_, Refusal>(json!({ "hired": hired }))
+    });
+    match hired.await {
+        Ok(Err(refusal)) => refusal.into_response(),
+        Ok(Ok(hired)) => Json(hired).into_response(),
         Err(stopped) => reply(Err(stopped)),
     }
 }

@@ -97,3 +97,28 @@ async fn sessions_expire() {
     lab.session = "nonsense".into();
     assert_eq!(lab.call(Method::GET, roster, None).await.status(), 426);
 }
+
+#[tokio::test]
+async fn who_is_hired_works_here_and_nobody_twice() {
+    let lab = Lab::new().await;
+    let mut client = lab.listener().await;
+    let agent = |id: &str, device: &str| json!({ "agents": [{ "id": id, "device": device, "name": "Zhang", "team": "Sales North" }] });
+    assert_eq!(lab.post("/simulator/agents", agent("a/张 1@test.cc", "8101@test.cc")).await.status(), 200);
+    assert_eq!(client.event().await["eventName"], "agentLoggedOn");
+    let ready = client.event().await;
+    assert_eq!((&ready["eventName"], &ready["agentId"]), (&json!("agentReady"), &json!("a/张 1@test.cc")));
+    assert_eq!(lab.call(Method::POST, "/api/csta/agent/heartbeat/a%2F%E5%BC%A0%201@test.cc", None).await.status(), 204);
+    assert_eq!(lab.post("/simulator/agents", json!({ "roster": [{ "code": 7 }] })).await.status(), 200);
+    let roster = json_of(lab.call(Method::GET, "/api/operation/tenant/agents", None).await).await;
+    assert_eq!((&roster["root"][5]["code"], &roster["root"][5]["namespace"]), (&json!("a/张 1"), &json!("test.cc")));
+    assert_eq!((&roster["total"], &roster["root"][6]), (&json!(7), &json!({ "code": 7 })));
+    for (order, status) in [
+        (agent("5001@test.cc", "8102@test.cc"), 452),
+        (agent("5@0@test.cc", "8102@test.cc"), 452),
+        (agent("6001@test.cc", "8001@test.cc"), 453),
+        (json!({ "agents": [{ "id": "6001@test.cc", "device": "8102@test.cc", "team": "Nobody's" }] }), 400),
+        (json!({ "staff": [] }), 400),
+    ] {
+        assert_eq!(lab.post("/simulator/agents", order.clone()).await.status(), status, "{order}");
+    }
+}

@@ -83,7 +83,9 @@ async fn addresses_and_methods_that_are_not_there() {
     assert_eq!(supervisor.get("/api/floor").await.status, 200, "signed out by a request that was refused");
     is_problem(&supervisor.get("/api/agents/5999").await, 404, "not-found");
     is_problem(&supervisor.get("/api/agents/5001@other.cc").await, 404, "not-found");
-    assert_eq!(is_problem(&supervisor.get("/api/agents/a%20b").await, 400, "bad-argument")["field"], "id");
+    assert_eq!(is_problem(&supervisor.get("/api/agents/a%09b").await, 400, "bad-argument")["field"], "id");
+    assert_eq!(is_problem(&supervisor.get("/api/agents/a@b@test.cc").await, 400, "bad-argument")["field"], "id");
+    is_problem(&supervisor.get("/api/agents/a%20b").await, 404, "not-found");
     assert_eq!(is_problem(&supervisor.get("/api/agents/%FF").await, 400, "bad-argument")["field"], "id");
     assert_eq!(is_problem(&supervisor.get("/api/interventions/x").await, 400, "bad-argument")["field"], "id");
 }

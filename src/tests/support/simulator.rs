@@ -135,6 +135,18 @@ impl Simulator {
         serde_json::from_str::<Value>(&text).unwrap()["delivered"].as_u64().unwrap()
     }
 
+    /// Agents `(id, device)` work here from now on, each under a name of its own.
+    pub async fn hire(&self, agents: &[(&str, &str)]) {
+        let agents: Vec<Value> =
+            agents.iter().map(|(id, device)| json!({ "id": id, "device": device, "name": format!("Name of {id}") })).collect();
+        self.call(Method::POST, "/simulator/agents", json!({ "agents": agents })).await;
+    }
+
+    /// The roster lists these as well, as they are given.
+    pub async fn list(&self, entries: Value) {
+        self.call(Method::POST, "/simulator/agents", json!({ "roster": entries })).await;
+    }
+
     pub async fn fault(&self, order: Value) {
         self.call(Method::POST, "/simulator/faults", order).await;
     }
