@@ -240,7 +240,10 @@ test("the server checks for itself", async ({ board, platform, demo }) => {
     return [answer.status(), await answer.text()];
   };
   expect(await ask("not-ready", { agentId: "5017@other.cc", deviceId: "8017@test.cc" })).toEqual([400, expect.stringContaining("agentId")]);
-  expect(await ask("drop", { deviceId: "8017@test.cc", callId: "../../login" })).toEqual([400, expect.stringContaining("callId")]);
+  expect(await ask("drop", { deviceId: "8017@test.cc", callId: "..\n/login" })).toEqual([400, expect.stringContaining("callId")]);
+  expect(await ask("drop", { deviceId: "8017@test.cc", callId: ".." })).toEqual([400, expect.stringContaining("callId")]);
+  // The platform may call a call anything; what it has never told of goes nowhere.
+  expect(await ask("drop", { deviceId: "8017@test.cc", callId: "../../login" })).toEqual([409, expect.stringContaining("obstacle")]);
   const nowhere = { deviceId: "8017@test.cc", callId: "00000000-0000-4000-8000-000000000000" };
   expect(await ask("drop", nowhere)).toEqual([409, expect.stringContaining("obstacle")]);
   await only();

@@ -5,6 +5,7 @@
 
 mod fact;
 mod folded;
+mod holding;
 mod order;
 mod origin;
 
@@ -201,7 +202,11 @@ impl Call {
             }
         }
         self.base.absorb(old.base, &device);
-        self.listeners.extend(old.listeners.into_iter().map(|asked| Listening { device: device(asked.device), under: id(asked.under), ..asked }));
+        self.listeners.extend(old.listeners.into_iter().map(|asked| Listening {
+            device: device(asked.device),
+            under: id(asked.under),
+            ..asked
+        }));
         self.listeners.retain(|asked| asked.device != NOBODY);
         self.listeners.truncate(MOST_DEVICES);
         self.touched = self.touched.max(old.touched);

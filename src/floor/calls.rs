@@ -223,7 +223,7 @@ impl Floor {
             queue: call.origin().queue().cloned(),
             started: folded.started,
             answered: folded.answered,
-            holds: folded.holds,
+            holds: folded.holding.holds,
             recording: folded.recording(),
             data: data(call.origins()),
             parties: parties.into_iter().map(|(_, party)| party).collect(),

@@ -54,6 +54,8 @@ const MOST_SHIFTS: usize = 16;
 const MOST_READINGS: usize = 256;
 /// More sources than any platform has; what names yet another counts with those that name none.
 const MOST_SOURCES: usize = 4096;
+/// What arrives within this time of a moment may well have happened then.
+const SOON: i64 = 10 * 60 * 1000;
 /// Without a serial, what is older than this is old rather than from a clock that was set back.
 const LATE_WITHOUT_SERIAL: i64 = 10 * 60 * 1000;
 
@@ -117,6 +119,7 @@ impl Sources {
     /// it arrived.
     pub fn reading(&self, event: &Event, first: i64, second: i64) -> i64 {
         let heard = |time: i64| event.arrived.is_none_or(|arrived| time <= arrived.saturating_add(CLOCKS_APART));
+        let soon = |time: i64| event.arrived.is_some_and(|arrived| arrived.abs_diff(time) <= SOON.unsigned_abs());
         let by_arrival = if heard(second) && event.arrived.is_some() { second } else { first };
         let (Some(clock), Some(serial)) = (self.clock_of(event), event.serial) else { return by_arrival };
         let (before, after) = clock.neighbours(serial);
@@ -127,11 +130,13 @@ impl Sources {
         match (fits(first), fits(second)) {
             (true, false) => first,
             (false, true) => second,
-            // Between neighbours that leave both open: an event does not arrive before it happens, and mostly soon after.
-            _ if event.arrived.is_some() => by_arrival,
-            _ => match before.or(after) {
-                Some(near) if near.abs_diff(second) < near.abs_diff(first) => second,
-                _ => first,
+            // The neighbours leave both open: an event mostly arrives soon after it happens.
+            _ => match (soon(first), soon(second), before.or(after)) {
+                (true, false, _) => first,
+                (false, true, _) => second,
+                (.., Some(near)) if near.abs_diff(second) < near.abs_diff(first) => second,
+                (.., Some(_)) => first,
+                (.., None) => by_arrival,
             },
         }
     }

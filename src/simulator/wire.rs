@@ -166,12 +166,7 @@ fn topics(event: &Event, namespace: &str) -> Vec<String> {
                 .fold(0u32, |sum, digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')));
             agent
                 .into_iter()
-                .chain([
-                    "extension".to_owned(),
-                    event.name.to_owned(),
-                    format!("crossRefId:{reference}"),
-                    worker(event),
-                ])
+                .chain(["extension".to_owned(), event.name.to_owned(), format!("crossRefId:{reference}"), worker(event)])
                 .chain(device)
                 .chain(["csta".to_owned()])
                 .collect()

@@ -4,7 +4,7 @@ use super::Changes;
 use crate::floor::call::Call;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::stamp::{CLOCKS_APART, Stamp};
-use crate::floor::state::Recording;
+use crate::floor::state::{Claims, Recording};
 use crate::floor::{CallId, Floor};
 
 const MOST_CALLS: usize = 200_000;
@@ -23,9 +23,9 @@ impl Floor {
             (Some(new), EventKind::Conferenced | EventKind::Transferred) => self.merge(event, new),
             _ => self.successor(named),
         };
-        if let Some(source) = &event.source {
-            // Only our own devices get copies.
-            self.claims.entry(source.clone()).or_default();
+        // Only our own devices get copies.
+        if let Some(source) = event.source.as_ref().filter(|source| !self.claims.contains_key(*source)) {
+            self.claims.insert(source.clone(), Claims::default());
         }
         if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return changes;

@@ -4,10 +4,11 @@
 //! device that was not known, and never takes one back, out of a later stage or into a call that it has left.
 
 use super::fact::{Fact, NOBODY};
+use super::holding::{Holding, earlier};
 use super::{ConnectionState, Listening, MOST_DEVICES};
+use crate::floor::PartyRole;
 use crate::floor::event::EventKind;
 use crate::floor::stamp::Stamp;
-use crate::floor::{Holds, PartyRole};
 
 /// One device's part in the call.
 #[derive(Debug, Clone, Copy, Default)]
@@ -67,7 +68,11 @@ impl Surroundings<'_> {
     fn became(&self, old: u8, new: u8) -> bool {
         let mut id = old;
         for _ in 0..8 {
-            let merge = self.facts.iter().filter_map(|fact| fact.merges).find(|merge| merge.new != id && (merge.primary == id || merge.secondary == id));
+            let merge = self
+                .facts
+                .iter()
+                .filter_map(|fact| fact.merges)
+                .find(|merge| merge.new != id && (merge.primary == id || merge.secondary == id));
             match merge {
                 Some(merge) if merge.new == new => return true,
                 Some(merge) => id = merge.new,
@@ -86,9 +91,7 @@ pub struct Folded {
     pub called: Option<u8>,
     pub started: Option<i64>,
     pub answered: Option<i64>,
-    pub holds: Holds,
-    /// Who holds it now, and under which of its ids: who holds two calls of which one becomes has put both on hold.
-    held: Vec<(u8, u8)>,
+    pub holding: Holding,
     /// One bit for each recording; the highest for those without an id.
     recording: u64,
     /// The id of the call that the present fact speaks of.
@@ -155,7 +158,7 @@ impl Folded {
                 if state == Held {
                     self.hold(fact.device, fact.under, at);
                 } else {
-                    self.release(fact.device, Some(fact.under), at);
+                    self.holding.ends(fact.device, Some(fact.under), at);
                 }
             }
             EventKind::Conferenced => {
@@ -163,7 +166,7 @@ impl Folded {
                 // call since, or left it.
                 if fact.merges.is_some() {
                     self.set(fact.device, Connected, at, self.end_role(fact.device), around);
-                    self.release(fact.device, None, at);
+                    self.holding.ends(fact.device, None, at);
                 } else {
                     self.imply(fact.device, Connected, at, self.end_role(fact.device), around);
                 }
@@ -380,30 +383,14 @@ impl Folded {
         }
         if state == ConnectionState::Cleared {
             (part.left, part.left_under) = (at, self.under);
-            self.release(u8::try_from(index).unwrap_or(NOBODY), None, at);
+            self.holding.ends(u8::try_from(index).unwrap_or(NOBODY), None, at);
         }
     }
 
     fn hold(&mut self, device: u8, under: u8, at: Stamp) {
         let Some(part) = self.parts.get_mut(usize::from(device)) else { return };
-        if self.held.contains(&(device, under)) {
-            return;
-        }
-        self.held.push((device, under));
-        part.holds = part.holds.saturating_add(1);
-        self.holds.count = self.holds.count.saturating_add(1);
-        self.holds.running = self.holds.running.or(Some(at.happened));
-    }
-
-    /// The device does not hold it any more under this id, or under none of them where this one was not known.
-    fn release(&mut self, device: u8, under: Option<u8>, at: Stamp) {
-        let before = self.held.len();
-        let one = under.filter(|under| self.held.contains(&(device, *under)));
-        self.held.retain(|(holder, held)| *holder != device || one.is_some_and(|under| *held != under));
-        // It is on hold while anybody holds it.
-        if self.held.is_empty() && before > 0 {
-            let since = self.holds.running.take().unwrap_or(at.happened);
-            self.holds.ended = self.holds.ended.saturating_add(at.happened.saturating_sub(since).max(0));
+        if self.holding.begins(device, under, at) {
+            part.holds = part.holds.saturating_add(1);
         }
     }
 
@@ -415,18 +402,11 @@ impl Folded {
                 self.parts[index] = theirs;
             }
         }
-        let earlier = |ours: Option<i64>, theirs: Option<i64>| match (ours, theirs) {
-            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
-            (ours, theirs) => ours.or(theirs),
-        };
         self.started = earlier(self.started, other.started);
         self.answered = earlier(self.answered, other.answered);
         self.calling = self.calling.or(other.calling.map(place).filter(|device| *device != NOBODY));
         self.called = self.called.or(other.called.map(place).filter(|device| *device != NOBODY));
-        self.holds.count = self.holds.count.saturating_add(other.holds.count);
-        self.holds.ended = self.holds.ended.saturating_add(other.holds.ended);
-        self.holds.running = earlier(self.holds.running, other.holds.running);
-        self.held.extend(other.held.into_iter().map(|(device, _)| (place(device), NOBODY)));
+        self.holding.absorb(other.holding, place);
         // Which of its recordings still run is not known here: one that runs is better told than kept back.
         if other.recording != 0 {
             self.recording |= NAMELESS;

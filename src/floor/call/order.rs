@@ -89,8 +89,7 @@ fn is_copy(facts: &[Fact], index: usize, turns: &[Turn], told: &mut Vec<(usize, 
     }
     let same = |(other, by): &&mut (usize, Vec<SourceId>)| {
         let other = &facts[*other];
-        (other.kind, other.under, other.device, other.other, other.record)
-            == (fact.kind, fact.under, fact.device, fact.other, fact.record)
+        (other.kind, other.under, other.device, other.other, other.record) == (fact.kind, fact.under, fact.device, fact.other, fact.record)
             && other.at.source != fact.at.source
             && other.at.time.abs_diff(fact.at.time) <= CLOCKS_APART.unsigned_abs()
             && !by.contains(&fact.at.source)

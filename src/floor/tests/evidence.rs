@@ -48,8 +48,7 @@ fn row_1_a_transfer_while_it_rings_is_no_answer() {
     for new in ["c1", "c2", "c3"] {
         let mut play = ringing_consultation();
         let (one, two) = (device(1), device(2));
-        let moved =
-            json!({"transferringDevice": one, "transferredToDevice": two, "primaryOldCall": "c1", "secondaryOldCall": "c2", "newCall": new});
+        let moved = json!({"transferringDevice": one, "transferredToDevice": two, "primaryOldCall": "c1", "secondaryOldCall": "c2", "newCall": new});
         play.say("transferred", "c1", &one, moved.clone()).say("transferred", "c2", &two, moved);
         assert_eq!(states(&play.floor), [State::Ready, State::Ringing, State::Ready], "{new}");
         assert_eq!(parties(&call(&play.floor, new).unwrap()), [("13800002408", PartyState::Connected), ("8002", PartyState::Alerting)]);
@@ -208,7 +207,8 @@ fn row_5_a_telephone_of_ours_is_known_by_its_copies_however_long_its_number() {
     let rings = json!({"callId": "c1", "srcDeviceId": long, "callingDevice": outside, "calledDevice": long, "alertingDevice": long});
     floor.apply(&event("delivered", 1, 1, rings));
     assert_eq!(floor.call_row(&CallId::trusted("c1")).unwrap().direction, crate::floor::Direction::Inbound);
-    let moved = json!({"callId": "c1", "srcDeviceId": long, "transferringDevice": long, "transferredToDevice": "120@test.cc", "newCall": "c1"});
+    let moved =
+        json!({"callId": "c1", "srcDeviceId": long, "transferringDevice": long, "transferredToDevice": "120@test.cc", "newCall": "c1"});
     floor.apply(&event("transferred", 2, 2, moved));
     assert_eq!(call(&floor, "c1"), None);
 }
@@ -445,6 +445,15 @@ fn row_11_an_hour_that_occurs_twice_is_read_by_its_neighbours() {
 }
 
 #[test]
+fn row_11_what_arrives_long_after_is_read_by_its_neighbours_alone() {
+    let (mut floor, later) = (Floor::default(), Some(40 * 24 * 3600));
+    floor.apply(&night("agentReady", 1, "01:59:00", 1, later));
+    floor.apply(&night("agentReady", 1, "02:59:46", 2, later));
+    floor.apply(&night("agentNotReady", 2, "02:00:10", 3, later));
+    assert_eq!((clock(&floor, 1), clock(&floor, 2)), (59 * 60 + 46, 3600 + 10));
+}
+
+#[test]
 fn row_11_with_no_neighbour_the_arrival_decides() {
     let mut floor = Floor::default();
     floor.apply(&night("agentReady", 1, "02:30:00", 1, Some(3600 + 1801)));
@@ -489,7 +498,8 @@ fn a_consultation_by_another_worker_becomes_part_of_the_call() {
             (fields["callId"], fields["srcDeviceId"]) = (call.into(), source.into());
             floor.apply(&by(component, name, second + if component == WORKER { 0 } else { skew }, serial, fields));
         };
-        let inbound = json!({"callingDevice": CUSTOMER, "calledDevice": one, "alertingDevice": one, "answeringDevice": one, "split": "Claims"});
+        let inbound =
+            json!({"callingDevice": CUSTOMER, "calledDevice": one, "alertingDevice": one, "answeringDevice": one, "split": "Claims"});
         told(WORKER, "delivered", 60, "c1", &one, inbound.clone());
         told(WORKER, "established", 61, "c1", &one, inbound);
         told(WORKER, "held", 62, "c1", &one, json!({"holdingDevice": one}));
@@ -500,8 +510,7 @@ fn a_consultation_by_another_worker_becomes_part_of_the_call() {
             told(OTHER_WORKER, name, second, "c2", &one, ends.clone());
             told(OTHER_WORKER, name, second, "c2", &two, ends.clone());
         }
-        let moved =
-            json!({"transferringDevice": one, "transferredToDevice": two, "primaryOldCall": "c1", "secondaryOldCall": "c2", "newCall": "c3"});
+        let moved = json!({"transferringDevice": one, "transferredToDevice": two, "primaryOldCall": "c1", "secondaryOldCall": "c2", "newCall": "c3"});
         told(WORKER, "transferred", 65, "c1", &one, moved.clone());
         told(OTHER_WORKER, "transferred", 65, "c2", &two, moved);
         assert_eq!(states(&floor), [State::Ready, State::OnCall, State::Ready], "{skew}");

@@ -313,7 +313,10 @@ fn calls_agree(play: &Play, floor: &Floor, heard: &[Item]) -> Result<(), TestCas
             let (call, time, who) = (event.call.as_ref(), event.time.unwrap_or(0) - START * 1000, said(event).3);
             let who: Vec<&str> = who.iter().flatten().map(DeviceId::number).collect();
             let source = event.source.as_ref().map(DeviceId::number);
-            format!("{time:>7} {:?} {:?} {} for {source:?} in {call:?} new {:?}: {who:?}", event.component, event.serial, event.name, event.new_call)
+            format!(
+                "{time:>7} {:?} {:?} {} for {source:?} in {call:?} new {:?}: {who:?}",
+                event.component, event.serial, event.name, event.new_call
+            )
         }
         other => format!("{other:?}"),
     };

@@ -139,7 +139,8 @@ impl CallTable {
 
     /// The call that keeps `device` busy: one that is not on hold there before one that is.
     pub fn of_device(&self, device: &DeviceId) -> Option<(usize, &CallRow)> {
-        let here = self.iter().filter(|(_, call)| !call.monitors()).filter_map(|(slot, call)| Some((call.party(device)?.state, slot, &**call)));
+        let here =
+            self.iter().filter(|(_, call)| !call.monitors()).filter_map(|(slot, call)| Some((call.party(device)?.state, slot, &**call)));
         here.max_by_key(|(state, ..)| *state != crate::floor::PartyState::Held).map(|(_, slot, call)| (slot, call))
     }
 }

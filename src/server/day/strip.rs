@@ -1,8 +1,8 @@
 //! The strip of the day: the states of the reader's today, its scale, and the same as a list.
 
 use super::Page;
-use crate::i18n::Outside;
 use crate::floor::{AgentId, State as Doing};
+use crate::i18n::Outside;
 use crate::server::history::Mark;
 use crate::server::zone::{name, zoned};
 use crate::ui::time::duration;

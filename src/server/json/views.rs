@@ -133,6 +133,10 @@ pub struct Call {
     holds: HoldsView,
     /// Who has a part in it now, silent listeners with them: caller, called, then as they came.
     parties: Vec<PartyView>,
+    /// A device of the floor that the call names as its other end and that has no part in it: whom its only party listens to by a call
+    /// of its own, or calls; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connected_with: Option<String>,
 }
 
 /// What AgentStatusEvent counted of the agent's day.
@@ -266,6 +270,7 @@ impl Call {
             answered_at: call.answered.map(rfc3339),
             holds: HoldsView { count: call.holds.count, seconds: call.holds.total(now) / 1000, running: call.holds.running.is_some() },
             parties: parties.collect(),
+            connected_with: call.named.map(|device| device.to_string()),
         }
     }
 }

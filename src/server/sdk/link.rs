@@ -297,7 +297,8 @@ mod tests {
     #[test]
     fn an_hour_that_occurs_twice_has_two_readings() {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let civil = |text: &str| text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp().as_millisecond();
+        let civil =
+            |text: &str| text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp().as_millisecond();
         let utc = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
         let twice = Readings { first: utc("2026-10-25T00:59:46Z"), second: Some(utc("2026-10-25T01:59:46Z")) };
         assert_eq!(in_utc(&zone, civil("2026-10-25T02:59:46")), twice);

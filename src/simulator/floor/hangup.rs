@@ -65,7 +65,9 @@ impl Floor {
         self.leave(call, device);
         if given_up {
             // Of a group nobody tells that its telephones stop ringing.
-            for device in self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect::<Vec<_>>()).unwrap_or_default() {
+            for device in
+                self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect::<Vec<_>>()).unwrap_or_default()
+            {
                 self.leave(call, &device);
             }
             return self.close_call(call, reason, code);
