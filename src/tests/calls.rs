@@ -167,14 +167,22 @@ async fn a_call_whose_end_is_lost_is_found_by_what_its_agent_does_next() {
     });
     lab.simulator.event(established).await;
     live.until("the call is there", |board| board.calls.contains_key(&CallId::trusted("never-ends"))).await;
-    let mut next = agent_event("agentNotReady", "5003");
-    let after = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_secs(3)).unwrap();
-    next["eventTime"] = json!(after.in_tz("Asia/Shanghai").unwrap().strftime("%Y.%m.%d %H:%M:%S").to_string());
-    lab.simulator.event(next).await;
+    let next = |name: &str, seconds: i64| {
+        let mut next = agent_event(name, "5003");
+        let after = jiff::Timestamp::now().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap();
+        next["eventTime"] = json!(after.in_tz("Asia/Shanghai").unwrap().strftime("%Y.%m.%d %H:%M:%S").to_string());
+        next
+    };
+    // Not ready says nothing of calls: what is heard of another agent after it finds the call as it was.
+    lab.simulator.event(next("agentNotReady", 8)).await;
+    lab.simulator.set_mode("5004", "NotReady", None).await;
+    live.until_state("5004", State::NotReady).await;
+    assert_eq!(live.board.state("5003"), Some(State::OnCall));
+    lab.simulator.event(next("agentReady", 9)).await;
     live.until("its end was not seen", |board| {
         board.calls.get(&CallId::trusted("never-ends")).is_some_and(|call| call.end_not_seen && call.parties.len() == 2)
     })
     .await;
-    live.until_state("5003", State::NotReady).await;
+    live.until_state("5003", State::Ready).await;
     assert_eq!(live.board.row("5003").call, None);
 }
