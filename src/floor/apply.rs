@@ -41,6 +41,8 @@ impl Changes {
 
 /// How many events are remembered to know one that comes twice.
 const REMEMBERED: usize = 1 << 18;
+/// How many log-offs are remembered of one device.
+const MOST_LEFT: usize = 4;
 const MOST_AGENTS: usize = 200_000;
 
 impl Floor {
@@ -125,9 +127,10 @@ impl Floor {
         if !agent.take_event(event, at) {
             return changes;
         }
-        match device.or(before.as_ref()).filter(|_| event.kind == EventKind::AgentLoggedOff) {
-            Some(device) => self.left(id, &device.clone(), at),
-            None => self.claim(id, device, |claims| &mut claims.said, at, &mut changes),
+        if event.kind == EventKind::AgentLoggedOff {
+            self.left(id, before.as_ref(), at);
+        } else {
+            self.claim(id, device, |claims| &mut claims.said, at, &mut changes);
         }
         changes.agents.push(id.clone());
         let after = self.device_of(id);
@@ -147,9 +150,10 @@ impl Floor {
         if !agent.take_status(status, at) {
             return changes;
         }
-        match &status.device {
-            Some(device) if status.word == "Logout" => self.left(&status.agent, device, at),
-            device => self.claim(&status.agent, device.as_ref(), |claims| &mut claims.said, at, &mut changes),
+        if status.word == "Logout" {
+            self.left(&status.agent, before.as_ref(), at);
+        } else {
+            self.claim(&status.agent, status.device.as_ref(), |claims| &mut claims.said, at, &mut changes);
         }
         changes.agents.push(status.agent.clone());
         let after = self.device_of(&status.agent);
@@ -166,12 +170,15 @@ impl Floor {
         }
     }
 
-    /// `agent` logged off at `device`. Whoever sits there now, and the call that goes on there, have nothing to do with it.
-    fn left(&mut self, agent: &AgentId, device: &DeviceId, at: Stamp) {
-        let claims = self.claims.entry(device.clone()).or_default();
-        if claims.left.as_ref().is_none_or(|(known, _)| at.replaces(known)) {
-            claims.left = Some((at, agent.clone()));
+    /// `agent`, who sat at `sat_at`, logged off; not where the log-off spoke of another seat. The call that goes on there has nothing to
+    /// do with it.
+    fn left(&mut self, agent: &AgentId, sat_at: Option<&DeviceId>, at: Stamp) {
+        let Some(device) = sat_at.filter(|device| self.device_of(agent).as_ref() != Some(*device)) else { return };
+        let left = &mut self.claims.entry(device.clone()).or_default().left;
+        if left.len() >= MOST_LEFT {
+            left.remove(0);
         }
+        left.push((at, agent.clone()));
     }
 
     /// An agent sits somewhere else: the calls of both devices name their agents.

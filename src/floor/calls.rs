@@ -97,12 +97,12 @@ impl Floor {
     }
 
     pub(super) fn standing(&self, call: &Call) -> Standing {
-        let (mut left, mut absent, mut talkers, mut heard_talkers, mut gone) = (0, 0, 0, 0, false);
+        let (mut left, mut absent, mut talkers, mut heard_talkers, mut gone, mut ringing_only) = (0, 0, 0, 0, false, true);
         // A call that has none of our devices any more is not the floor's: nobody will hear of it again.
         let (mut ours, mut heard_ours) = (false, false);
         for (index, device, part) in call.parts() {
             let is_ours = self.is_ours(device);
-            if is_ours && part.named_only {
+            if is_ours && self.is_absent(call, device, part) {
                 absent |= 1 << index;
                 continue;
             }
@@ -116,9 +116,22 @@ impl Floor {
             gone |= !part.live();
             heard_talkers += u32::from(part.live());
             talkers += u32::from(part.live() && !contradicted);
+            ringing_only &= !part.live() || part.state == Some(ConnectionState::Alerting);
         }
-        let over = (gone || left != 0) && (talkers <= 1 || !ours);
-        Standing { left, absent, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours)) }
+        let over = (gone || left != 0) && (talkers <= 1 || !ours || ringing_only);
+        Standing { left, absent, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours || ringing_only)) }
+    }
+
+    /// A device of ours gets copies of its own: one that got none has no part, although others' copies name it. Only that it rings may be
+    /// known from others first, where it is in no other call.
+    fn is_absent(&self, call: &Call, device: &DeviceId, part: &Part) -> bool {
+        use ConnectionState::{Connected, Held};
+        if part.heard || !part.live() {
+            return false;
+        }
+        let in_other = |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)).is_some_and(|part| part.heard && part.live());
+        let elsewhere = || self.seats.get(device).is_some_and(|seat| seat.calls.iter().any(|id| id != call.id() && in_other(id)));
+        part.named_only || matches!(part.state, Some(Connected | Held)) || elsewhere()
     }
 
     /// Something later says that the device, which is ours, is not in this call. On hold it may be elsewhere.
@@ -132,7 +145,7 @@ impl Floor {
             return true;
         }
         let Some(seat) = self.seats.get(device) else { return false };
-        let busy_in = |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)?.busy);
+        let busy_in = |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)).filter(|part| part.heard)?.busy;
         let elsewhere = seat.calls.iter().filter(|id| *id != call.id()).filter_map(busy_in);
         elsewhere.chain(seat.busy).any(|busy| busy.surely_after(&part.seen))
     }
@@ -236,8 +249,8 @@ impl Floor {
 
     /// Who logged off at `device` while its telephone was in this call: by the two sources' clocks, not clearly before.
     fn logged_off_during(&self, device: &DeviceId, part: &Part) -> Option<AgentId> {
-        let (at, agent) = self.claims.get(device)?.left.as_ref()?;
-        (!part.entered.surely_after(at)).then(|| agent.clone())
+        let during = |(at, _): &&(Stamp, AgentId)| !part.entered.surely_after(at);
+        self.claims.get(device)?.left.iter().filter(during).min_by_key(|(at, _)| *at).map(|(_, agent)| agent.clone())
     }
 
     /// What happened to a call, in order; the oldest may be missing where very much happened.

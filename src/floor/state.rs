@@ -41,8 +41,8 @@ pub(super) struct Claims {
     pub seen: Option<(Stamp, AgentId)>,
     /// When an agent last was in a mode here that nobody in a call changes into.
     pub idle: Option<Stamp>,
-    /// Who logged off here last.
-    pub left: Option<(Stamp, AgentId)>,
+    /// Who sat here and logged off, lately.
+    pub left: Vec<(Stamp, AgentId)>,
 }
 
 /// A listener's order: which call, asked for when the newest event was of that time.

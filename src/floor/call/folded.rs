@@ -34,7 +34,9 @@ pub struct Part {
     /// ours gets copies of its own.
     pub named_only: bool,
     /// It got a copy of its own.
-    heard: bool,
+    pub heard: bool,
+    /// Its state is what its first copy, which is of something else, lets one think.
+    guessed: bool,
     /// Rings because a transfer sent the call there; its own ringing was not told yet.
     awaited: bool,
 }
@@ -136,6 +138,9 @@ impl Folded {
                 self.imply(fact.other, if answered { Connected } else { Dialling }, at, self.end_role(fact.other), around);
                 self.passed_on(fact.device, at, around);
                 self.reach(fact.device, Alerting, at, self.newcomer(eldest), around);
+                if self.caller_has_left(at) {
+                    self.clear_all(at);
+                }
             }
             EventKind::Established => {
                 self.ends(fact.other, fact.third, eldest);
@@ -218,6 +223,9 @@ impl Folded {
             let rings = fact.kind == EventKind::Delivered && self.answered.is_none();
             let state = if rings { ConnectionState::Alerting } else { ConnectionState::Connected };
             self.imply(fact.source, state, fact.at, self.end_role(fact.source), around);
+            if let Some(part) = self.parts.get_mut(usize::from(fact.source)) {
+                part.guessed = true;
+            }
         }
         for device in [fact.source, fact.device] {
             if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.live()) {
@@ -227,6 +235,12 @@ impl Folded {
         if let Some(part) = self.parts.get_mut(usize::from(fact.source)) {
             part.heard = true;
         }
+    }
+
+    /// Of a call that nobody has answered the caller has left already, by the word of a source that is behind.
+    fn caller_has_left(&self, at: Stamp) -> bool {
+        let caller = self.calling.and_then(|calling| self.part(calling)).filter(|_| self.answered.is_none());
+        caller.is_some_and(|caller| !caller.live() && !at.surely_after(&caller.left))
     }
 
     fn clear_all(&mut self, at: Stamp) {
@@ -329,7 +343,7 @@ impl Folded {
                 self.enter(index, at, role, around);
                 self.change(index, state, at);
             }
-        } else if self.parts[index].state < Some(state) {
+        } else if self.parts[index].state < Some(state) || self.parts[index].guessed {
             self.change(index, state, at);
         } else if self.parts[index].state == Some(ConnectionState::Connected) && state == ConnectionState::Connected {
             self.parts[index].busy = Some(at);
@@ -378,6 +392,7 @@ impl Folded {
         if state < ConnectionState::Held && state != ConnectionState::Alerting {
             part.busy = Some(at);
         }
+        part.guessed = false;
         if part.state != Some(state) {
             (part.state, part.since) = (Some(state), at.happened);
         }

@@ -116,6 +116,19 @@ fn row_2_who_logged_off_before_the_call_has_not_left_during_it() {
 }
 
 #[test]
+fn row_2_the_mark_names_who_was_in_the_call() {
+    let mut play = Play::new();
+    play.inbound(1);
+    play.floor.apply(&agent_event("agentLoggedOff", 1, play.second + 60, 900));
+    // Somebody else's log-off from that seat, and one who only sat there afterwards.
+    play.floor.apply(&agent_at("agentLoggedOff", 2, 1, play.second + 50, 890));
+    play.floor.apply(&agent_at("agentLoggedOn", 4, 1, play.second + 90, 901));
+    play.floor.apply(&agent_at("agentLoggedOff", 4, 1, play.second + 95, 902));
+    let party = call(&play.floor, "c1").unwrap().party(&DeviceId::trusted(device(1))).unwrap().clone();
+    assert_eq!((party.agent, party.logged_off.as_ref().map(AgentId::number)), (None, Some("5001")));
+}
+
+#[test]
 fn row_2_who_sits_down_at_a_telephone_that_talks_has_its_call() {
     let mut play = Play::new();
     play.inbound(1);
@@ -356,6 +369,23 @@ fn row_9_being_named_elsewhere_is_no_part() {
 }
 
 #[test]
+fn row_9_the_listener_may_be_the_caller() {
+    let mut play = Play::new();
+    let (two, listener) = (device(2), device(0));
+    play.inbound(2);
+    let ends = json!({"callingDevice": listener, "calledDevice": two, "alertingDevice": two, "answeringDevice": two});
+    for name in ["originated", "delivered", "established"] {
+        play.say(name, "c3", &listener, ends.clone());
+        assert_eq!(row(&play.floor, 2).call.unwrap().id.as_str(), "c1", "{name}");
+    }
+    assert!(!call(&play.floor, "c1").unwrap().end_not_seen);
+    let own = call(&play.floor, "c3").unwrap();
+    assert_eq!((parties(&own), own.named.as_ref().map(DeviceId::number)), (vec![("8000", PartyState::Connected)], Some("8002")));
+    play.leaves("c3", &listener, &[&listener]);
+    assert_eq!((call(&play.floor, "c3"), row(&play.floor, 2).state), (None, State::OnCall));
+}
+
+#[test]
 fn row_9_who_was_asked_to_listen_by_a_call_of_its_own_is_a_listener() {
     let mut play = Play::new();
     play.inbound(2);
@@ -383,6 +413,23 @@ fn row_10_a_call_that_its_caller_gives_up_rings_nowhere() {
     assert_eq!(states(&play.floor), [State::Ringing; 3]);
     play.leaves("c1", CUSTOMER, &[&phones[0], &phones[1], &phones[2]]);
     assert_eq!((states(&play.floor), call(&play.floor, "c1")), ([State::Ready; 3], None));
+}
+
+#[test]
+fn row_10_the_callers_end_may_be_told_by_a_worker_that_is_behind() {
+    for behind in [0, 1, 5] {
+        let (mut floor, phones) = (three_ready(), [1, 2, 3].map(device));
+        for (n, phone) in (0..).zip(&phones) {
+            let rings = json!({"callId": "c1", "srcDeviceId": phone, "callingDevice": CUSTOMER, "alertingDevice": phone});
+            floor.apply(&by(WORKER, "delivered", 62, n, rings));
+        }
+        assert_eq!(states(&floor), [State::Ringing; 3], "{behind}");
+        for (n, phone) in (0..).zip(&phones) {
+            let over = json!({"callId": "c1", "srcDeviceId": phone, "deviceId": CUSTOMER, "releasingDevice": CUSTOMER});
+            floor.apply(&by(OTHER_WORKER, "connectionCleared", 62 - behind, n, over));
+        }
+        assert_eq!((states(&floor), call(&floor, "c1")), ([State::Ready; 3], None), "{behind}");
+    }
 }
 
 #[test]

@@ -118,7 +118,9 @@ impl Desk {
         self.floor.settle(&mut event);
         let stamped = event.time;
         // Without a time, or with one that cannot be: now, by the platform's clock.
-        if event.time.is_none_or(|time| self.clock.is_measured() && time > now_there.saturating_add(FUTURE)) {
+        // After a backlog the platform's clock is known badly: what our own clock allows is possible too.
+        let possible = now_there.max(arrived).saturating_add(FUTURE);
+        if event.time.is_none_or(|time| self.clock.is_measured() && time > possible) {
             (event.time, event.untimed) = (Some(now_there), true);
         }
         let event = &event;
@@ -130,7 +132,7 @@ impl Desk {
         if let Some(agent) = event.agent.as_ref().or_else(at_device) {
             self.history.hear(agent, event, &body);
         }
-        if let Some(time) = stamped {
+        if let Some(time) = stamped.filter(|_| !event.untimed) {
             self.clock.observe(arrived, time);
         }
         if let Applied::Changed(changes) = applied {
