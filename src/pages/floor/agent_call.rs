@@ -14,21 +14,22 @@ pub fn CallNow(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let store = floor.store;
     let call = Memo::new(move |_| {
         store.changes.track();
-        let id = row.with(|row| row.call.as_ref().map(|call| call.id.clone()))?;
-        store.call(&id)
+        let (id, other) = row.with(|row| row.call.as_ref().map(|call| (call.id.clone(), call.other.clone())))?;
+        Some((store.call(&id)?, other))
     });
-    move || call.get().map(|call| in_depth(&call))
+    move || call.get().map(|(call, other)| in_depth(&call, &other))
 }
 
-fn in_depth(call: &CallRow) -> Erased {
+/// `other` is whom this agent talks to: of two agents each has the other.
+fn in_depth(call: &CallRow, other: &str) -> Erased {
     let floor = floor();
     let texts = texts();
     let store = floor.store;
     let now = move || store.clock.get() - store.offset.get();
     let lasts = move |since: i64| move || duration(now() - since);
     let mut facts: Vec<(&'static str, String)> = Vec::new();
-    if let Some(other) = call.other_end() {
-        facts.push((texts.other_party, listed([other.device.number()].into_iter().chain(call.queue.as_deref()), " · ")));
+    if !other.is_empty() {
+        facts.push((texts.other_party, listed([other].into_iter().chain(call.queue.as_deref()), " · ")));
     }
     facts.push((texts.call_direction, (texts.direction)(call.direction).to_owned()));
     if call.recording {
