@@ -132,3 +132,25 @@ async fn row_9_a_listener_with_a_call_of_his_own_is_one_and_can_join() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_7_what_comes_late_after_a_break_makes_nothing_that_is_new_impossible() {
+    let lab = Lab::new().await;
+    let (_, mut live) = lab.supervisor().await;
+    // More of the last hour's events than the clock is measured from, the newest last.
+    for n in 0..80 {
+        let mut late = agent_event("agentNotReady", "5009");
+        (late["topics"], late["serial"], late["eventTime"]) = (json!(["CtiRouter_r9"]), (n + 1).into(), later(n - 3_600).into());
+        lab.simulator.event(late).await;
+    }
+    let mut ready = agent_event("agentReady", "5001");
+    ready["topics"] = json!(["CtiRouter_r9"]);
+    lab.simulator.event(ready).await;
+    let rings = json!({"eventName": "delivered", "eventTime": later(3), "serial": 1, "namespace": "test.cc", "callId": "c-2",
+        "topics": ["CtiWorker_w9"], "srcDeviceId": "8001@test.cc", "deviceId": "8001@test.cc", "alertingDevice": "8001@test.cc",
+        "callingDevice": "13800002408@test.cc", "params": {"agent": "5001@test.cc"}});
+    lab.simulator.event(rings).await;
+    live.until_state("5001", State::Ringing).await;
+    let offset = live.board.header.as_ref().unwrap().offset;
+    assert!(offset.abs() < 60_000, "the platform's clock is told {offset} ms off");
+}
