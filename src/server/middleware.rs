@@ -7,7 +7,10 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
+use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use std::time::Duration;
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -15,6 +18,11 @@ use tower_http::limit::RequestBodyLimitLayer;
 const LONGEST_BODY: usize = 64 << 10;
 /// But the one that names a thousand agents, each with an id of 256 bytes, percent-encoded.
 const LONGEST_LIST: usize = 1 << 20;
+
+/// A body that is too long is read to its end all the same, up to this length and for so long: a client that is still sending when the
+/// connection closes may never see why it was refused.
+const HEARD_OUT: usize = 1 << 20;
+const HEARD_OUT_FOR: Duration = Duration::from_secs(5);
 
 /// The document's own scripts carry its first state; everything else comes from our own origin.
 const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
@@ -24,12 +32,26 @@ const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inli
 pub fn around(routes: Router, lists: Router) -> Router {
     routes
         .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
+        .layer(from_fn(hear_out))
         .merge(lists.layer(RequestBodyLimitLayer::new(LONGEST_LIST)))
         .layer(from_fn(same_origin))
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())
         .layer(from_fn(json::problems))
         .layer(from_fn(protect))
+}
+
+/// Takes in what will be refused for its length before it is refused.
+async fn hear_out(request: Request<Body>, next: Next) -> Response {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if !length.is_some_and(|length| (LONGEST_BODY + 1..=HEARD_OUT).contains(&length)) {
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    let mut chunks = body.into_data_stream();
+    // Whatever becomes of the rest: the answer is the same.
+    let _ = timeout(HEARD_OUT_FOR, async { while let Some(Ok(_)) = chunks.next().await {} }).await;
+    next.run(Request::from_parts(head, Body::empty())).await
 }
 
 /// Whatever changes something, and the live channel, answers only to our own pages. Requests without an origin do not come from a
