@@ -7,14 +7,14 @@ use supervisor_console::floor::{CallId, CallRow, Operation, Outcome, PartyRole, 
 const CUSTOMER: &str = "13800002408";
 
 /// Each party as `NUMBER state`, sorted.
-fn parties(call: &CallRow) -> Vec<String> {
+pub fn parties(call: &CallRow) -> Vec<String> {
     let mut parties: Vec<String> = call.parties.iter().map(|party| format!("{} {}", party.device.number(), party.state.code())).collect();
     parties.sort_unstable();
     parties
 }
 
 /// Follows the channel until there is a call with just these parties.
-async fn until_parties(live: &mut Live, wanted: &[&str]) -> CallRow {
+pub async fn until_parties(live: &mut Live, wanted: &[&str]) -> CallRow {
     let found = |call: &&CallRow| parties(call) == wanted;
     live.until(&format!("there is a call of {wanted:?}"), |board| board.calls.values().any(|call| found(&call))).await;
     live.board.calls.values().find(found).unwrap().clone()
@@ -25,7 +25,7 @@ async fn until_over(live: &mut Live) {
 }
 
 /// 8001 has called a customer, who has answered.
-async fn with_customer(lab: &Lab, live: &mut Live) -> String {
+pub async fn with_customer(lab: &Lab, live: &mut Live) -> String {
     let call = lab.simulator.dial("8001", CUSTOMER).await;
     until_parties(live, &["13800002408 connected", "8001 connected"]).await;
     call

@@ -1,31 +1,12 @@
 //! Which event proves what (protocol, section 5), over the wire: on a platform with several workers whose clocks are apart, and with
 //! listening by a call of its own.
 
+use crate::calls::{parties, until_parties, with_customer};
 use crate::support::{Lab, Live, Simulator, agent_event, event_time};
 use reqwest::Method;
 use serde_json::{Value, json};
 use supervisor_console::floor::{CallRow, Operation, Outcome, PartyState, State};
 use supervisor_console::simulator::Ways;
-
-const CUSTOMER: &str = "13800002408";
-
-fn parties(call: &CallRow) -> Vec<String> {
-    let mut parties: Vec<String> = call.parties.iter().map(|party| format!("{} {}", party.device.number(), party.state.code())).collect();
-    parties.sort_unstable();
-    parties
-}
-
-async fn until_parties(live: &mut Live, wanted: &[&str]) -> CallRow {
-    let found = |call: &&CallRow| parties(call) == wanted;
-    live.until(&format!("there is a call of {wanted:?}"), |board| board.calls.values().any(|call| found(&call))).await;
-    live.board.calls.values().find(found).unwrap().clone()
-}
-
-async fn with_customer(lab: &Lab, live: &mut Live) -> String {
-    let call = lab.simulator.dial("8001", CUSTOMER).await;
-    until_parties(live, &["13800002408 connected", "8001 connected"]).await;
-    call
-}
 
 /// Agent 5002 at 8002 as a person who answers when told to.
 async fn answers_by_hand(lab: &Lab, live: &mut Live) {
