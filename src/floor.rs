@@ -31,7 +31,7 @@ mod listening;
 #[cfg(feature = "ssr")]
 mod memory;
 #[cfg(feature = "ssr")]
-mod proof;
+pub mod proof;
 #[cfg(feature = "ssr")]
 mod stamp;
 #[cfg(feature = "ssr")]
@@ -47,7 +47,7 @@ pub use call_query::CallQuery;
 pub use call_row::{CallRow, CallState, Holds, Party, PartyRole, PartyState};
 pub use forecast::{Effect, Obstacle, OwnCall, Part, Scene, forecast};
 pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_agent_number, is_phone_number};
-pub use intervention::{Intervention, Operation, Outcome, Role};
+pub use intervention::{Intervention, NotSent, Operation, Outcome, Role};
 pub use row::{CallView, Direction, Figures, Row, State};
 
 #[cfg(feature = "ssr")]

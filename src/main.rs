@@ -3,12 +3,17 @@
 use clap::{Parser, error::ErrorKind};
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 use supervisor_console::floor::Namespace;
 use supervisor_console::server::config::{Cli, Command, Config, ConsoleArgs, Database, DemoArgs, FloorArgs, SimulateArgs, TokenArgs};
 use supervisor_console::server::{self, telemetry, token};
 use supervisor_console::simulator;
 use tokio::net::TcpListener;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+
+/// How long the end may take in all.
+const LAST: Duration = Duration::from_millis(9_500);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -135,4 +140,8 @@ async fn stop_on_signal(stop: CancellationToken) {
         _ = terminate.recv() => {}
     }
     stop.cancel();
+    // Whatever still holds on: nobody waits longer for the end than a service manager does.
+    sleep(LAST).await;
+    eprintln!("supervisor-console: not everything could be ended in time");
+    std::process::exit(1);
 }

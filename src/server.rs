@@ -2,6 +2,7 @@
 
 pub mod assets;
 pub mod config;
+mod connections;
 pub mod context;
 mod day;
 pub mod force;
@@ -15,6 +16,7 @@ mod middleware;
 pub mod orders;
 pub mod owner;
 mod pages;
+mod parts;
 pub mod permission;
 mod router;
 pub mod runs;
@@ -28,15 +30,22 @@ mod zone;
 
 use config::Config;
 use owner::{Owner, Past};
+use parts::Parts;
 use runs::Pace;
 use sdk::Platform;
 use session::Sessions;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// How long requests and operations under way may take once the console stops, and how long the last writing.
+const GRACE: Duration = Duration::from_secs(6);
+const LAST: Duration = Duration::from_millis(1_500);
 
 /// All that a request may need.
 pub struct Console {
@@ -49,6 +58,8 @@ pub struct Console {
     pub pace: Pace,
     /// Somebody signed in, or the link came back: names, teams and states may be new.
     pub roster_wanted: Notify,
+    /// Operations on their way: they come to their end, whoever asked for them.
+    pub under_way: TaskTracker,
     pub stop: CancellationToken,
 }
 
@@ -61,9 +72,11 @@ pub enum StartError {
     Client(#[from] reqwest::Error),
     #[error("the console's address failed: {0}")]
     Listen(#[from] std::io::Error),
+    #[error("the console's {0} ended by itself, which is a fault: its log says why; start the console anew")]
+    Ended(&'static str),
 }
 
-/// Serves the console at `listener` until `stop`.
+/// Serves the console at `listener` until `stop`. What the console cannot do without ends it with an error where it ends by itself.
 pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToken) -> Result<(), StartError> {
     // Other libraries may have chosen already; then theirs serves.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -74,7 +87,10 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
     store.close_open_operations(now()).await?;
-    let (owner, due) = Owner::start(store.clone(), Past::of(&store, &config.namespace).await?, stop.clone());
+    // The floor's owner outlives the rest: what was taken up comes to its end there.
+    let closing = CancellationToken::new();
+    let _closed_at_last = closing.clone().drop_guard();
+    let (owner, due) = Owner::start(store.clone(), Past::of(&store, &config.namespace).await?, closing.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,
@@ -82,23 +98,29 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         store: store.clone(),
         pace: Pace::default(),
         roster_wanted: Notify::new(),
+        under_way: TaskTracker::new(),
         stop: stop.clone(),
         config: config.clone(),
     });
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
-    let link = tokio::spawn(sdk::link::run(config, owner.clone(), stop.clone()));
-    let upkeep = tokio::spawn(upkeep::run(console.clone()));
-    let orders = tokio::spawn(orders::run(console.clone(), due));
-    let served = axum::serve(listener, router::router(console)).with_graceful_shutdown(stop.clone().cancelled_owned()).await;
-    stop.cancel();
-    let _ = tokio::join!(link, upkeep, orders);
-    // What was to be kept is written before the program ends.
-    owner.ended().await;
-    if let Err(error) = store.written().await {
-        tracing::error!(%error, "the last of the board could not be written");
+    let mut parts = Parts::new(stop.clone());
+    parts.start("link to the platform", sdk::link::run(config.clone(), owner.clone(), stop.clone()));
+    parts.start("upkeep", upkeep::run(console.clone()));
+    parts.start("orders", orders::run(console.clone(), due));
+    let (routes, until) = (router::router(console.clone()), stop.clone());
+    parts.start("web server", async move { connections::serve(listener, routes, &config, &until).await });
+    let floor = owner.clone();
+    let ended = parts.until_stopped(async move { floor.ended().await }, async { store.ended().await }).await;
+    // What is asked of the platform now is still answered and written down, but not for long.
+    console.under_way.close();
+    let _ = timeout(GRACE, async { tokio::join!(parts.ended(), console.under_way.wait()) }).await;
+    closing.cancel();
+    let _ = timeout(LAST, owner.ended()).await;
+    if !matches!(timeout(LAST, store.written()).await, Ok(Ok(()))) {
+        tracing::error!("not everything could be written to the database");
     }
-    Ok(served?)
+    ended
 }
 
 /// The console's clock: milliseconds since 1970.

@@ -57,6 +57,8 @@ trait Object {
             "not-understood" => ApiError::NotUnderstood { status: platform },
             "busy" => ApiError::Busy,
             "audit-failed" => ApiError::AuditFailed,
+            "database-lost" => ApiError::DatabaseLost,
+            "stopping" => ApiError::Stopping,
             _ => lost(),
         }
     }
@@ -138,6 +140,8 @@ mod tests {
             ApiError::NotUnderstood { status: 418 },
             ApiError::Busy,
             ApiError::AuditFailed,
+            ApiError::DatabaseLost,
+            ApiError::Stopping,
         ];
         for error in obstacles.into_iter().chain(effects).chain(others) {
             assert_eq!(serde_json::to_value(&error).unwrap().error(409), error);

@@ -1,6 +1,6 @@
 //! What a server function can answer instead of a result. The page puts it in words (`i18n`); the HTTP status is decided here.
 
-use crate::floor::{Effect, Obstacle};
+use crate::floor::{Effect, NotSent, Obstacle};
 #[cfg(feature = "ssr")]
 use leptos::server_fn::codec::JsonEncoding;
 #[cfg(feature = "ssr")]
@@ -46,6 +46,12 @@ pub enum ApiError {
     /// The audit log could not be written, so nothing was sent.
     #[error("the audit log could not be written, so nothing was sent")]
     AuditFailed,
+    /// The database file was deleted or replaced: nothing is sent that cannot be written down.
+    #[error("the console's database file was deleted or replaced, so nothing was sent")]
+    DatabaseLost,
+    /// The console is stopping: nothing was sent.
+    #[error("the console is stopping, so nothing was sent")]
+    Stopping,
     /// The call never reached the console, or its answer never came back.
     #[error("the console cannot be reached: {detail}")]
     Transport { detail: String },
@@ -61,8 +67,19 @@ impl ApiError {
             ApiError::Obstacle { .. } | ApiError::Changed { .. } | ApiError::Refused { .. } => 409,
             ApiError::Busy => 429,
             ApiError::AuditFailed | ApiError::Transport { .. } => 500,
+            ApiError::DatabaseLost | ApiError::Stopping => 503,
             ApiError::NotUnderstood { .. } | ApiError::Unreachable => 502,
             ApiError::OutcomeUnknown => 504,
+        }
+    }
+}
+
+impl From<NotSent> for ApiError {
+    fn from(why: NotSent) -> ApiError {
+        match why {
+            NotSent::Unreachable => ApiError::Unreachable,
+            NotSent::Unwritten => ApiError::AuditFailed,
+            NotSent::Stopping => ApiError::Stopping,
         }
     }
 }

@@ -194,7 +194,7 @@ impl Agent {
     }
 
     /// What the agent's own events say: the newest mode, or the log-off from where the agent has it.
-    fn own_word(&self) -> Option<&ModeFact> {
+    pub(super) fn own_word(&self) -> Option<&ModeFact> {
         let ends = |off: &&ModeFact| match &self.events {
             Some(fact) => (off.device.is_none() || fact.device.is_none() || off.device == fact.device) && off.at.replaces(&fact.at),
             None => true,

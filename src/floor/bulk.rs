@@ -62,7 +62,7 @@ impl Step {
     pub fn failed(self) -> bool {
         match self {
             Step::NotPossible(_) | Step::NotSent => true,
-            Step::Sent(outcome) => matches!(outcome, Outcome::Refused(_) | Outcome::Unknown | Outcome::Unconfirmed),
+            Step::Sent(outcome) => matches!(outcome, Outcome::Refused(_) | Outcome::NotSent(_) | Outcome::Unknown | Outcome::Unconfirmed),
             Step::Waiting | Step::AfterCall | Step::Cancelled => false,
         }
     }

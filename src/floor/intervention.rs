@@ -93,9 +93,11 @@ pub enum Outcome {
     Accepted,
     /// Its event came.
     Confirmed,
-    /// The platform refused it, with this HTTP status; 0 where it could not be reached, so that nothing was sent.
+    /// The platform refused it, with this HTTP status.
     Refused(u16),
-    /// The connection broke: it may or may not have taken effect. Never repeated by itself.
+    /// Nothing was sent, and nothing will be.
+    NotSent(NotSent),
+    /// The connection broke, or a gateway answered for the platform: it may or may not have taken effect. Never repeated by itself.
     Unknown,
     /// Accepted, but no event within ten seconds.
     Unconfirmed,
@@ -107,7 +109,7 @@ impl Outcome {
             Outcome::Requested => "requested",
             Outcome::Accepted => "accepted",
             Outcome::Confirmed => "confirmed",
-            Outcome::Refused(_) => "refused",
+            Outcome::Refused(_) | Outcome::NotSent(_) => "refused",
             Outcome::Unknown => "unknown",
             Outcome::Unconfirmed => "unconfirmed",
         }
@@ -115,6 +117,28 @@ impl Outcome {
 
     pub fn pending(self) -> bool {
         matches!(self, Outcome::Requested | Outcome::Accepted)
+    }
+}
+
+/// Why an operation was never sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotSent {
+    /// There was no connection to the platform.
+    Unreachable,
+    /// The audit log could not be written in time: what is not written down is not done.
+    Unwritten,
+    /// The console stopped first.
+    Stopping,
+}
+
+impl NotSent {
+    /// What the audit log and the JSON views carry.
+    pub fn code(self) -> &'static str {
+        match self {
+            NotSent::Unreachable => "unreachable",
+            NotSent::Unwritten => "audit-log",
+            NotSent::Stopping => "stopping",
+        }
     }
 }
 

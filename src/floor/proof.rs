@@ -1,37 +1,72 @@
 //! Which event proves which operation (protocol, section 4).
 
+use super::agent::Mode;
 use super::event::{Event, EventKind};
+use super::stamp::CLOCKS_APART;
 use super::{CallId, DeviceId, Floor, Intervention, Operation};
 
+/// How much older than the request an event may look that came of it: clocks of two sources differ, and event times are whole seconds.
+pub const OLDER: i64 = CLOCKS_APART + 1000;
+
+impl Floor {
+    /// Whether an agent's event tells the mode that the agent's own events tell by now: it was not overtaken by a newer one.
+    pub fn is_newest_word(&self, event: &Event) -> bool {
+        let mode = match event.kind {
+            EventKind::AgentReady => Mode::Ready,
+            EventKind::AgentNotReady => Mode::NotReady,
+            EventKind::AgentLoggedOff => Mode::LoggedOut,
+            _ => return true,
+        };
+        let agent = event.agent.as_ref().and_then(|agent| self.agents.get(agent));
+        agent.and_then(|agent| agent.own_word()).is_some_and(|word| word.mode == mode)
+    }
+}
+
 impl Intervention {
-    /// Whether `event`, already applied to `floor`, shows that this operation took effect.
+    /// Whether `event`, already applied to `floor`, shows that this operation took effect. An event that the floor did not take, because
+    /// it knows something newer, shows nothing.
     pub fn is_proved_by(&self, event: &Event, floor: &Floor) -> bool {
         let is = |field: &Option<DeviceId>, device: &DeviceId| field.as_ref() == Some(device);
         let own = &self.by_device;
         match self.operation {
-            Operation::Ready => event.kind == EventKind::AgentReady && self.agent.is_some() && event.agent == self.agent,
-            Operation::NotReady => event.kind == EventKind::AgentNotReady && self.agent.is_some() && event.agent == self.agent,
-            Operation::Logout => event.kind == EventKind::AgentLoggedOff && self.agent.is_some() && event.agent == self.agent,
+            Operation::Ready => self.is_mode_of(event, EventKind::AgentReady, floor),
+            Operation::NotReady => self.is_mode_of(event, EventKind::AgentNotReady, floor),
+            Operation::Logout => self.is_mode_of(event, EventKind::AgentLoggedOff, floor),
             Operation::Drop => {
-                event.kind == EventKind::ConnectionCleared
-                    && self.device.is_some()
-                    && event.releasing == self.device
-                    && self.concerns(event, floor)
+                let left = |device: &DeviceId| event.releasing.as_ref() == Some(device) && !self.is_in_call(device, floor);
+                event.kind == EventKind::ConnectionCleared && self.device.as_ref().is_some_and(left) && self.concerns(event, floor)
             }
             Operation::Join => {
                 let joined = event.kind == EventKind::Conferenced && is(&event.added, own);
-                (joined || answered_at(event, own)) && self.concerns(event, floor)
+                (joined || answered_at(event, own)) && self.concerns(event, floor) && self.is_in_call(own, floor)
             }
             Operation::Take => {
                 let taken = event.kind == EventKind::Transferred && is(&event.transferred_to, own);
-                (taken || answered_at(event, own)) && self.concerns(event, floor)
+                (taken || answered_at(event, own)) && self.concerns(event, floor) && self.is_in_call(own, floor)
             }
-            // The monitoring call may have an id of its own; then it stands between the listener and the device listened to.
             Operation::Listen => {
-                let monitoring = self.device.as_ref().is_some_and(|device| is(&event.calling, device) || is(&event.called, device));
-                answered_at(event, own) && (self.concerns(event, floor) || monitoring)
+                let heard = self.concerns(event, floor) && self.is_in_call(own, floor);
+                answered_at(event, own) && (heard || self.is_monitored_by(event, floor))
             }
         }
+    }
+
+    /// The event is of this kind, speaks of this operation's agent at its device, and nothing newer is known.
+    fn is_mode_of(&self, event: &Event, kind: EventKind, floor: &Floor) -> bool {
+        let elsewhere = event.device.as_ref().zip(self.device.as_ref()).is_some_and(|(there, here)| there != here);
+        let here = self.agent.is_some() && event.agent == self.agent && !elsewhere;
+        event.kind == kind && here && floor.is_newest_word(event)
+    }
+
+    fn is_in_call(&self, device: &DeviceId, floor: &Floor) -> bool {
+        self.call.as_ref().is_some_and(|call| floor.in_call(device, call))
+    }
+
+    /// The event speaks of a call of its own between the listener and the device listened to, which is no ordinary call of the two.
+    fn is_monitored_by(&self, event: &Event, floor: &Floor) -> bool {
+        let named = |device: &DeviceId| event.calling.as_ref() == Some(device) || event.called.as_ref() == Some(device);
+        let monitors = || event.call.as_ref().and_then(|call| floor.call_row(&floor.successor(call))).is_some_and(|call| call.monitors());
+        self.device.as_ref().is_some_and(named) && monitors()
     }
 
     /// The event speaks of this operation's call, under whichever of its ids.

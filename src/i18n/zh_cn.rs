@@ -248,6 +248,8 @@ pub static TEXTS: Texts = Texts {
         ApiError::NotUnderstood { status } => format!("无法识别平台的应答（{status}），请联系管理员"),
         ApiError::Busy => "请求过于频繁，请稍后重试".to_owned(),
         ApiError::AuditFailed => "审计日志写入失败，请求未发出，请联系管理员".to_owned(),
+        ApiError::DatabaseLost => "班长台的数据库文件被删除或替换，请求未发出，请联系管理员".to_owned(),
+        ApiError::Stopping => "班长台正在停止，请求未发出".to_owned(),
         ApiError::Transport { .. } => "无法连接班长台，操作可能已生效，也可能没有。请检查网络并查看坐席状态".to_owned(),
     },
     refusal: |status, device, holder| {

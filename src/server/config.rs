@@ -5,10 +5,11 @@ use crate::server::owner::Sight;
 use crate::server::permission::Pattern;
 use crate::server::token::is_name;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use reqwest::Url;
 use secrecy::SecretString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 #[derive(Debug, Parser)]
@@ -74,6 +75,10 @@ pub struct ConsoleArgs {
     /// Who sees the numbers of outside parties whole; everybody else sees their middle masked.
     #[arg(long, env = "CONSOLE_WHOLE_NUMBERS", value_enum, default_value_t = WholeNumbers::Supervisors)]
     pub whole_numbers: WholeNumbers,
+    /// A reverse proxy whose X-Forwarded-For says who asks, by its address or network, for example 10.0.0.0/8. Repeatable, or separated by
+    /// commas; without one, whoever connects is who asks.
+    #[arg(long, env = "CONSOLE_TRUSTED_PROXY", value_delimiter = ',', value_parser = network, value_name = "ADDRESS")]
+    pub trusted_proxy: Vec<IpNet>,
     /// An operation that is not offered, by its SDK name, for example forceDrop. Repeatable, or separated by commas.
     #[arg(long, env = "CONSOLE_HIDE_ACTION", value_delimiter = ',', value_parser = operation, value_name = "ACTION")]
     pub hide_action: Vec<Operation>,
@@ -236,6 +241,8 @@ pub struct Config {
     pub viewers: Vec<Pattern>,
     pub whole_numbers: WholeNumbers,
     pub hidden: Vec<Operation>,
+    /// Whose X-Forwarded-For counts.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Config {
@@ -269,6 +276,7 @@ impl TryFrom<&ConsoleArgs> for Config {
             viewers: args.viewers.clone(),
             whole_numbers: args.whole_numbers,
             hidden: args.hide_action.clone(),
+            trusted_proxies: args.trusted_proxy.clone(),
             sdk_url,
             events_url,
             namespace,
@@ -360,6 +368,12 @@ fn pattern(text: &str) -> Result<Pattern, String> {
     }
 }
 
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    network.map_err(|_| "give an address or a network, for example 10.0.0.1 or 10.0.0.0/8".to_owned())
+}
+
 fn operation(text: &str) -> Result<Operation, String> {
     Operation::from_action(text).ok_or_else(|| {
         let names: Vec<&str> = Operation::ALL.into_iter().map(Operation::action).collect();
@@ -414,6 +428,7 @@ mod tests {
             ("--time-zone", "Mars/Base", "IANA"),
             ("--database-url", "postgres://x", "SQLite"),
             ("--hide-action", "drop", "forceDrop"),
+            ("--trusted-proxy", "proxy.example", "10.0.0.0/8"),
             ("--supervisors", "5000@test.cc", "59*"),
             ("--viewers", "5*0", "59*"),
         ] {

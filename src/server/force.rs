@@ -2,16 +2,22 @@
 //! supervisor, a script with a token, or the console itself carrying out an order.
 
 use crate::api::ApiError;
+use crate::floor::bulk::MOST_MINUTES;
 use crate::floor::{
-    AgentId, CallId, DeviceId, Effect, IdError, Intervention, Namespace, Operation, Outcome, Role, bulk::MOST_MINUTES, is_phone_number,
+    AgentId, CallId, DeviceId, Effect, IdError, Intervention, Namespace, NotSent, Operation, Outcome, Role, is_phone_number,
 };
 use crate::server::context;
 use crate::server::interventions::Answer;
-use crate::server::owner::RunItem;
+use crate::server::owner::{Begun, RunItem};
 use crate::server::sdk::{CallError, PlatformSession, requests::ForceRequest};
 use crate::server::session::Session;
 use crate::server::{Console, now};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long the audit log may take to know of an operation; then it is not sent.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Who asks for an operation.
 #[derive(Debug, Clone)]
@@ -72,51 +78,56 @@ pub async fn force(operation: Operation, request: Request) -> Result<Interventio
     run(caller.console.clone(), Actor::of(session), operation, request).await.map_err(|error| caller.fail(error))
 }
 
-/// The same for anybody.
+/// The same for anybody. From here on the operation is the console's own: whoever asked may go, it comes to its end all the same.
 pub async fn run(console: Arc<Console>, actor: Actor, operation: Operation, request: Request) -> Result<Intervention, ApiError> {
     if actor.role != Role::Supervisor || console.config.hidden.contains(&operation) {
         return Err(ApiError::NotPermitted);
     }
     let wanted = plan(operation, request, &actor, &console.config.namespace)?;
-    let begun = console.owner.begin(wanted).await?;
-    if let Err(error) = console.store.audit_request(begun.clone()).await {
-        tracing::error!(%error, "an operation was not sent because the audit log could not be written");
-        console.owner.withdraw(begun.id).await;
+    let carried_out = console.under_way.spawn(carry_out(console.clone(), actor, wanted));
+    carried_out.await.unwrap_or(Err(ApiError::OutcomeUnknown))
+}
+
+/// Takes the operation up, has it written down, and sends it.
+async fn carry_out(console: Arc<Console>, actor: Actor, wanted: Wanted) -> Result<Intervention, ApiError> {
+    let Begun { intervention, written } = console.owner.begin(wanted).await?;
+    let id = intervention.id;
+    if !matches!(timeout(WRITTEN_WITHIN, written).await, Ok(Ok(()))) {
+        tracing::error!(id, "an operation was not sent because the audit log could not be written in time");
+        console.owner.not_sent(id, NotSent::Unwritten).await;
         return Err(ApiError::AuditFailed);
     }
-    console.owner.order_written(begun.id).await;
-    if begun.deferred {
+    if intervention.deferred {
         // A log-out waits here for the end of the call; the platform would refuse it now.
-        return Ok(begun);
+        return console.owner.waits(id).await.ok_or(ApiError::AuditFailed);
     }
-    send(console, actor, begun).await
+    match console.owner.sends(id).await {
+        Some(sent) => send(&console, actor, sent).await,
+        None => Err(ApiError::AuditFailed),
+    }
 }
 
 /// Sends what was begun and written down, and follows the platform's answer.
-pub async fn send(console: Arc<Console>, actor: Actor, begun: Intervention) -> Result<Intervention, ApiError> {
+pub async fn send(console: &Console, actor: Actor, begun: Intervention) -> Result<Intervention, ApiError> {
     let request = request_of(&begun, &console.config.namespace)?;
-    // A task of its own: a browser that goes away must not leave the operation without its outcome.
-    let sending = tokio::spawn(async move {
-        let (answer, error): (Answer, Option<ApiError>) = match console.platform.force(&actor.platform, &request).await {
-            Ok(deferred) => (Answer { deferred, ..Outcome::Accepted.into() }, None),
-            Err(CallError::Refused { status, holder }) => {
-                (Answer { holder: holder.clone(), ..Outcome::Refused(status).into() }, Some(ApiError::Refused { status, holder }))
-            }
-            Err(CallError::Unreachable) => (Outcome::Refused(0).into(), Some(ApiError::Unreachable)),
-            Err(CallError::Broken | CallError::NotUnderstood) => (Outcome::Unknown.into(), Some(ApiError::OutcomeUnknown)),
-        };
-        let outcome = answer.outcome;
-        let followed = console.owner.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
-        if outcome == Outcome::Refused(426) {
-            // The platform has forgotten the session: so do we.
-            console.sessions.end(&actor.session);
+    let (answer, error): (Answer, Option<ApiError>) = match console.platform.force(&actor.platform, &request).await {
+        Ok(deferred) => (Answer { deferred, ..Outcome::Accepted.into() }, None),
+        Err(CallError::Refused { status, holder }) => {
+            (Answer { holder: holder.clone(), ..Outcome::Refused(status).into() }, Some(ApiError::Refused { status, holder }))
         }
-        match error {
-            Some(error) if followed.outcome != Outcome::Confirmed => Err(error),
-            _ => Ok(followed),
-        }
-    });
-    sending.await.unwrap_or(Err(ApiError::OutcomeUnknown))
+        Err(CallError::Unreachable) => (Outcome::NotSent(NotSent::Unreachable).into(), Some(ApiError::Unreachable)),
+        Err(CallError::Broken | CallError::NotUnderstood) => (Outcome::Unknown.into(), Some(ApiError::OutcomeUnknown)),
+    };
+    let outcome = answer.outcome;
+    let followed = console.owner.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
+    if outcome == Outcome::Refused(426) {
+        // The platform has forgotten the session: so do we.
+        console.sessions.end(&actor.session);
+    }
+    match error {
+        Some(error) if followed.outcome != Outcome::Confirmed => Err(error),
+        _ => Ok(followed),
+    }
 }
 
 /// What is to be followed.

@@ -1,12 +1,15 @@
 //! The step-ins under way and lately ended: who asked for what, and how far it has come. Part of the floor's owner; the events that
 //! prove an operation pass by there.
 
-use crate::floor::{AgentId, CallId, Event, EventKind, Floor, Intervention, Operation, Outcome};
+use crate::floor::proof::OLDER;
+use crate::floor::{AgentId, CallId, Event, EventKind, Floor, Intervention, NotSent, Operation, Outcome};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// How long an accepted operation waits for its event.
+/// How long one that was taken up may take to be written down, and an accepted one to be proved.
 const PATIENCE: i64 = 10_000;
+/// How long the platform may take to answer: longer than the HTTP client waits, which says so earlier.
+const ANSWER: i64 = 20_000;
 /// How long one that waits for the end of a call does.
 const LONGEST_CALL: i64 = 4 * 3600 * 1000;
 /// How long an ended one is shown at its row; its event, if late, still counts during that time.
@@ -23,10 +26,20 @@ pub struct Interventions {
 #[derive(Debug)]
 struct Followed {
     step_in: Intervention,
-    /// When it was sent: later than it was asked for where it waited for the end of a call.
-    sent: i64,
+    stage: Stage,
     /// What it asked for will not come any more: later events are not its own.
     overtaken: bool,
+}
+
+/// Where a step-in is, as far as the console decides it. Only what was sent is proved by events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// Taken up; the audit log does not know of it yet.
+    Unwritten,
+    /// Written down, and to be sent when the agent's call has ended.
+    Waiting,
+    /// With the platform since then, milliseconds on the console's clock.
+    Sent(i64),
 }
 
 /// How the platform answered.
@@ -46,6 +59,32 @@ impl From<Outcome> for Answer {
 /// Operations whose outcome changed, each as it is now.
 pub type Changed = Vec<Intervention>;
 
+impl Followed {
+    fn is_unsent(&self) -> bool {
+        self.step_in.outcome == Outcome::Requested && !matches!(self.stage, Stage::Sent(_))
+    }
+
+    fn end(&mut self, outcome: Outcome, now: i64) -> Intervention {
+        self.step_in.outcome = outcome;
+        self.step_in.finished_after = Some(elapsed(self.step_in.requested_at, now));
+        self.step_in.clone()
+    }
+
+    /// What it comes to where nothing more is heard of it until `now`.
+    fn given_up(&self, now: i64) -> Option<Outcome> {
+        let waited = |since: i64, patience: i64| now.saturating_sub(since) >= patience;
+        let patience = if self.step_in.deferred { LONGEST_CALL } else { PATIENCE };
+        match (self.step_in.outcome, self.stage) {
+            (Outcome::Requested, Stage::Unwritten) => {
+                waited(self.step_in.requested_at, PATIENCE).then_some(Outcome::NotSent(NotSent::Unwritten))
+            }
+            (Outcome::Requested, Stage::Sent(at)) => waited(at, ANSWER).then_some(Outcome::Unknown),
+            (Outcome::Accepted, Stage::Sent(at)) => waited(at, patience).then_some(Outcome::Unconfirmed),
+            _ => None,
+        }
+    }
+}
+
 impl Interventions {
     /// Ids go on after `last_id`.
     pub fn after(last_id: i64) -> Self {
@@ -59,14 +98,13 @@ impl Interventions {
         }
         self.last_id += 1;
         intervention.id = self.last_id;
-        self.recall(intervention.clone());
+        self.recall(intervention.clone(), Stage::Unwritten);
         Some(intervention)
     }
 
-    /// Takes up one that waits since before a restart, under the id that it has.
-    pub fn recall(&mut self, intervention: Intervention) {
-        let sent = intervention.requested_at;
-        self.by_id.insert(intervention.id, Followed { step_in: intervention, sent, overtaken: false });
+    /// Takes up one of before a restart, under the id that it has.
+    pub fn recall(&mut self, intervention: Intervention, stage: Stage) {
+        self.by_id.insert(intervention.id, Followed { step_in: intervention, stage, overtaken: false });
     }
 
     pub fn withdraw(&mut self, id: i64) -> Option<Intervention> {
@@ -77,19 +115,34 @@ impl Interventions {
         self.by_id.get(&id).map(|followed| &followed.step_in)
     }
 
-    /// One that waited is sent now, or waits on.
-    pub fn sends(&mut self, id: i64, sends: bool, now: i64) -> Option<Intervention> {
+    /// The audit log knows of one that waits for the end of a call; none where it is over.
+    pub fn waits(&mut self, id: i64) -> Option<Intervention> {
         let followed = self.by_id.get_mut(&id).filter(|followed| followed.step_in.outcome == Outcome::Requested)?;
-        (followed.sent, followed.step_in.deferred) = (now, !sends);
+        (followed.stage, followed.step_in.deferred) = (Stage::Waiting, true);
         Some(followed.step_in.clone())
     }
 
-    /// What was wanted is true, though no event said so.
-    pub fn confirm(&mut self, id: i64, now: i64) -> Option<Intervention> {
-        let intervention = &mut self.by_id.get_mut(&id)?.step_in;
-        intervention.outcome = Outcome::Confirmed;
-        intervention.finished_after = Some(elapsed(intervention.requested_at, now));
-        Some(intervention.clone())
+    /// One is sent now; none where it is over, or sent already.
+    pub fn sends(&mut self, id: i64, now: i64) -> Option<Intervention> {
+        let followed = self.by_id.get_mut(&id).filter(|followed| followed.is_unsent())?;
+        (followed.stage, followed.step_in.deferred) = (Stage::Sent(now), false);
+        Some(followed.step_in.clone())
+    }
+
+    /// Whether it was taken up and has not been sent.
+    pub fn is_unsent(&self, id: i64) -> bool {
+        self.by_id.get(&id).is_some_and(Followed::is_unsent)
+    }
+
+    /// Whether what it asked for will not come any more.
+    pub fn is_overtaken(&self, id: i64) -> bool {
+        self.by_id.get(&id).is_some_and(|followed| followed.overtaken)
+    }
+
+    /// One will not be sent; none where it is over, or sent already.
+    pub fn not_sent(&mut self, id: i64, why: NotSent, now: i64) -> Option<Intervention> {
+        let followed = self.by_id.get_mut(&id).filter(|followed| followed.is_unsent())?;
+        Some(followed.end(Outcome::NotSent(why), now))
     }
 
     /// The platform answered, or the connection broke. An event that came first has the last word.
@@ -106,24 +159,23 @@ impl Interventions {
         Some(intervention.clone())
     }
 
-    /// Confirms what `event` proves, and ends what it overtakes. What was given up or unknown is still proved by its event.
-    pub fn proved_by(&mut self, event: &Event, floor: &Floor, now: i64) -> Changed {
+    /// Confirms what `event` proves, and ends what it overtakes. `told` is when it happened, on the console's clock, where it says so:
+    /// what is older than the request did not come of it. What was given up or unknown is still proved by its event.
+    pub fn proved_by(&mut self, event: &Event, told: Option<i64>, floor: &Floor, now: i64) -> Changed {
         let open = |outcome| matches!(outcome, Outcome::Requested | Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
         let mut changed = Vec::new();
-        for Followed { step_in: intervention, overtaken, .. } in self.by_id.values_mut() {
-            if *overtaken {
+        for followed in self.by_id.values_mut().filter(|followed| !followed.overtaken) {
+            let Stage::Sent(sent) = followed.stage else { continue };
+            if told.is_some_and(|told| told.saturating_add(OLDER) < sent) {
                 continue;
             }
+            let intervention = &followed.step_in;
             if open(intervention.outcome) && intervention.is_proved_by(event, floor) {
-                intervention.outcome = Outcome::Confirmed;
+                changed.push(followed.end(Outcome::Confirmed, now));
             } else if intervention.outcome == Outcome::Accepted && intervention.deferred && is_overtaken_by(intervention, event) {
-                intervention.outcome = Outcome::Unconfirmed;
-                *overtaken = true;
-            } else {
-                continue;
+                followed.overtaken = true;
+                changed.push(followed.end(Outcome::Unconfirmed, now));
             }
-            intervention.finished_after = Some(elapsed(intervention.requested_at, now));
-            changed.push(intervention.clone());
         }
         changed
     }
@@ -131,17 +183,23 @@ impl Interventions {
     /// Gives up on those that waited too long. The second list is those that need not be shown any more.
     pub fn expire(&mut self, now: i64) -> (Changed, Changed) {
         let mut changed = Vec::new();
-        for Followed { step_in: intervention, sent, .. } in self.by_id.values_mut() {
-            let patience = if intervention.deferred { LONGEST_CALL } else { PATIENCE };
-            if intervention.outcome == Outcome::Accepted && now - *sent >= patience {
-                intervention.outcome = Outcome::Unconfirmed;
-                intervention.finished_after = Some(elapsed(intervention.requested_at, now));
-                changed.push(intervention.clone());
-            }
+        for followed in self.by_id.values_mut() {
+            changed.extend(followed.given_up(now).map(|outcome| followed.end(outcome, now)));
         }
         let ended = |i: &Intervention| now - i.requested_at - i64::from(i.finished_after.unwrap_or(0)) >= SHOWN;
         let gone: Vec<i64> = self.all().filter(|i| !i.outcome.pending() && ended(i)).map(|i| i.id).collect();
         (changed, gone.into_iter().filter_map(|id| self.withdraw(id)).collect())
+    }
+
+    /// Ends, because the console does, what was not sent or not answered. What waits for the end of a call goes on after a restart.
+    pub fn close(&mut self, now: i64) -> Changed {
+        let open = self.by_id.values_mut().filter(|followed| followed.step_in.outcome == Outcome::Requested);
+        let ends = |followed: &mut Followed| match followed.stage {
+            Stage::Waiting => None,
+            Stage::Unwritten => Some(followed.end(Outcome::NotSent(NotSent::Stopping), now)),
+            Stage::Sent(_) => Some(followed.end(Outcome::Unknown, now)),
+        };
+        open.filter_map(ends).collect()
     }
 
     /// The latest at this agent, or the latest listening to this call.
@@ -198,16 +256,32 @@ mod tests {
         }
     }
 
-    fn proof() -> Event {
-        Event::decode(br#"{"eventName":"agentReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"}"#, &|t| t.into()).unwrap()
+    /// One that is sent when it is asked for.
+    fn sent(all: &mut Interventions, at: i64) -> i64 {
+        let id = all.begin(ready(at)).unwrap().id;
+        assert!(all.sends(id, at).is_some());
+        id
+    }
+
+    /// An event of 5001 at 8001, and the floor that took it.
+    fn told(name: &str, more: &str) -> (Event, Floor) {
+        let event = format!(r#"{{"eventName":"{name}","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"{more}}}"#);
+        let event = Event::decode(event.as_bytes(), &|t| t.into()).unwrap();
+        let mut floor = Floor::default();
+        floor.apply(&event);
+        (event, floor)
+    }
+
+    fn proved(all: &mut Interventions, (event, floor): (Event, Floor), now: i64) -> Vec<Outcome> {
+        all.proved_by(&event, Some(now), &floor, now).into_iter().map(|changed| changed.outcome).collect()
     }
 
     #[test]
     fn an_event_before_the_answer_has_the_last_word() {
         let mut all = Interventions::after(41);
-        let id = all.begin(ready(1_000)).unwrap().id;
+        let id = sent(&mut all, 1_000);
         assert_eq!(id, 42);
-        assert_eq!(all.proved_by(&proof(), &Floor::default(), 1_030)[0].finished_after, Some(30));
+        assert_eq!(proved(&mut all, told("agentReady", ""), 1_030), [Outcome::Confirmed]);
         let answered = all.answered(id, Outcome::Accepted.into(), 1_040).unwrap();
         assert_eq!((answered.outcome, answered.answered_after, answered.finished_after), (Outcome::Confirmed, Some(40), Some(30)));
     }
@@ -215,30 +289,83 @@ mod tests {
     #[test]
     fn an_accepted_one_is_given_up_after_ten_seconds_and_still_proved_later() {
         let mut all = Interventions::default();
-        let id = all.begin(ready(0)).unwrap().id;
+        let id = sent(&mut all, 0);
         all.answered(id, Outcome::Accepted.into(), 50);
         assert!(all.expire(9_999).0.is_empty());
         assert_eq!(all.expire(10_000).0[0].outcome, Outcome::Unconfirmed);
-        assert_eq!(all.proved_by(&proof(), &Floor::default(), 12_000)[0].outcome, Outcome::Confirmed);
+        assert_eq!(proved(&mut all, told("agentReady", ""), 12_000), [Outcome::Confirmed]);
         assert!(all.expire(71_999).1.is_empty());
         assert_eq!(all.expire(72_000).1.len(), 1);
     }
 
     #[test]
-    fn one_that_waits_for_the_end_of_a_call_is_not_given_up() {
+    fn what_was_not_sent_is_proved_by_nothing_and_ends_after_ten_seconds() {
         let mut all = Interventions::default();
         let id = all.begin(ready(0)).unwrap().id;
+        assert_eq!(proved(&mut all, told("agentReady", ""), 30), []);
+        assert!(all.expire(9_999).0.is_empty());
+        let ended = all.expire(10_000).0.remove(0);
+        assert_eq!((ended.outcome, ended.finished_after), (Outcome::NotSent(NotSent::Unwritten), Some(10_000)));
+        assert!(all.sends(id, 10_001).is_none() && all.waits(id).is_none(), "sent after it was given up");
+        assert_eq!(proved(&mut all, told("agentReady", ""), 10_500), []);
+    }
+
+    #[test]
+    fn nothing_is_sent_twice() {
+        let mut all = Interventions::default();
+        let id = sent(&mut all, 0);
+        assert!(all.sends(id, 1).is_none() && all.not_sent(id, NotSent::Unwritten, 2).is_none());
+        assert!(all.expire(ANSWER - 1).0.is_empty());
+        assert_eq!(all.expire(ANSWER).0[0].outcome, Outcome::Unknown, "nobody said how it was answered");
+    }
+
+    #[test]
+    fn an_event_that_is_older_than_the_request_proves_nothing() {
+        let mut all = Interventions::default();
+        let id = sent(&mut all, 100_000);
+        all.answered(id, Outcome::Accepted.into(), 100_050);
+        let (event, floor) = told("agentReady", "");
+        assert_eq!(all.proved_by(&event, Some(100_000 - OLDER - 1), &floor, 100_100), []);
+        assert_eq!(all.proved_by(&event, Some(100_000 - OLDER), &floor, 100_200).len(), 1, "clocks may differ by so much");
+    }
+
+    #[test]
+    fn an_event_that_the_floor_did_not_take_proves_nothing() {
+        let mut all = Interventions::default();
+        let id = sent(&mut all, 0);
+        all.answered(id, Outcome::Accepted.into(), 50);
+        let later = r#","serial":7,"topics":"CtiRouter_1""#;
+        let (_, mut floor) = told("agentNotReady", later);
+        let stale = r#"{"eventName":"agentReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:12:24","serial":6,"topics":"CtiRouter_1"}"#;
+        let stale = Event::decode(stale.as_bytes(), &|t| t.into()).unwrap();
+        floor.apply(&stale);
+        assert_eq!(all.proved_by(&stale, None, &floor, 60), []);
+    }
+
+    #[test]
+    fn an_event_about_another_seat_proves_nothing() {
+        let mut all = Interventions::default();
+        sent(&mut all, 0);
+        assert_eq!(proved(&mut all, told("agentReady", r#","deviceId":"8009@test.cc""#), 60), []);
+        assert_eq!(proved(&mut all, told("agentReady", r#","deviceId":"8001@test.cc""#), 70), [Outcome::Confirmed]);
+    }
+
+    #[test]
+    fn one_that_waits_for_the_end_of_a_call_is_not_given_up() {
+        let mut all = Interventions::default();
+        let id = sent(&mut all, 0);
         all.answered(id, Answer { deferred: true, ..Outcome::Accepted.into() }, 50);
         assert!(all.expire(LONGEST_CALL - 1).0.is_empty());
-        assert_eq!(all.proved_by(&proof(), &Floor::default(), LONGEST_CALL)[0].outcome, Outcome::Confirmed);
+        assert_eq!(proved(&mut all, told("agentReady", ""), LONGEST_CALL), [Outcome::Confirmed]);
     }
 
     #[test]
     fn patience_counts_from_the_sending() {
         let mut all = Interventions::default();
         let id = all.begin(Intervention { deferred: true, ..ready(0) }).unwrap().id;
-        assert!(all.expire(LONGEST_CALL * 9).0.is_empty(), "one that was never sent was given up");
-        assert!(!all.sends(id, true, 500_000).unwrap().deferred);
+        assert!(all.waits(id).is_some());
+        assert!(all.expire(LONGEST_CALL * 9).0.is_empty(), "one that waits was given up");
+        assert!(!all.sends(id, 500_000).unwrap().deferred);
         all.answered(id, Outcome::Accepted.into(), 500_050);
         assert!(all.expire(509_999).0.is_empty());
         assert_eq!(all.expire(510_000).0[0].finished_after, Some(510_000));
@@ -247,20 +374,30 @@ mod tests {
     #[test]
     fn one_that_was_put_off_ends_where_another_mode_comes_instead() {
         let mut all = Interventions::default();
-        let id = all.begin(ready(0)).unwrap().id;
+        let id = sent(&mut all, 0);
         all.answered(id, Answer { deferred: true, ..Outcome::Accepted.into() }, 50);
-        let other = br#"{"eventName":"agentNotReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"}"#;
-        let other = Event::decode(other, &|t| t.into()).unwrap();
-        let changed = all.proved_by(&other, &Floor::default(), 60_000);
+        let (event, floor) = told("agentNotReady", "");
+        let changed = all.proved_by(&event, None, &floor, 60_000);
         assert_eq!((changed.len(), changed[0].outcome, changed[0].finished_after), (1, Outcome::Unconfirmed, Some(60_000)));
-        assert_eq!(all.proved_by(&proof(), &Floor::default(), 61_000), [], "that is somebody else's");
+        assert_eq!(proved(&mut all, told("agentReady", ""), 61_000), [], "that is somebody else's");
     }
 
     #[test]
     fn a_refused_one_is_not_proved_by_anything() {
         let mut all = Interventions::default();
-        let id = all.begin(ready(0)).unwrap().id;
+        let id = sent(&mut all, 0);
         all.answered(id, Outcome::Refused(460).into(), 50);
-        assert!(all.proved_by(&proof(), &Floor::default(), 60).is_empty());
+        assert_eq!(proved(&mut all, told("agentReady", ""), 60), []);
+    }
+
+    #[test]
+    fn where_the_console_stops_everything_has_its_end_but_what_waits() {
+        let mut all = Interventions::default();
+        let ids = [0; 3].map(|at| all.begin(ready(at)).unwrap().id);
+        all.sends(ids[1], 10);
+        all.waits(ids[2]);
+        let ended: Vec<_> = all.close(500).into_iter().map(|i| (i.id, i.outcome)).collect();
+        assert_eq!(ended, [(ids[0], Outcome::NotSent(NotSent::Stopping)), (ids[1], Outcome::Unknown)]);
+        assert!(all.close(501).is_empty());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::api::ApiError;
 use crate::server::json;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -12,17 +12,18 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use std::time::Duration;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 /// No form of ours is longer.
 const LONGEST_BODY: usize = 64 << 10;
 /// But the one that names a thousand agents, each with an id of 256 bytes, percent-encoded.
 const LONGEST_LIST: usize = 1 << 20;
 
-/// A body that is too long is read to its end all the same, up to this length and for so long: a client that is still sending when the
-/// connection closes may never see why it was refused.
+/// A body that is too long is read to its end all the same, up to this length: a client that is still sending when the connection closes
+/// may never see why it was refused.
 const HEARD_OUT: usize = 1 << 20;
 const HEARD_OUT_FOR: Duration = Duration::from_secs(5);
+/// How long a body may take.
+const BODY: Duration = Duration::from_secs(20);
 
 /// The document's own scripts carry its first state; everything else comes from our own origin.
 const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
@@ -31,9 +32,8 @@ const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inli
 /// `lists` are the routes that take a long list.
 pub fn around(routes: Router, lists: Router) -> Router {
     routes
-        .layer(RequestBodyLimitLayer::new(LONGEST_BODY))
-        .layer(from_fn(hear_out))
-        .merge(lists.layer(RequestBodyLimitLayer::new(LONGEST_LIST)))
+        .layer(from_fn(|request, next| take_in(LONGEST_BODY, request, next)))
+        .merge(lists.layer(from_fn(|request, next| take_in(LONGEST_LIST, request, next))))
         .layer(from_fn(same_origin))
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())
@@ -41,17 +41,40 @@ pub fn around(routes: Router, lists: Router) -> Router {
         .layer(from_fn(protect))
 }
 
-/// Takes in what will be refused for its length before it is refused.
-async fn hear_out(request: Request<Body>, next: Next) -> Response {
-    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if !length.is_some_and(|length| (LONGEST_BODY + 1..=HEARD_OUT).contains(&length)) {
-        return next.run(request).await;
-    }
+/// Takes in the whole body, of `most` bytes at most, before anything is done with it: what comes slowly keeps nothing waiting but itself.
+async fn take_in(most: usize, request: Request<Body>, next: Next) -> Response {
     let (head, body) = request.into_parts();
+    if body.is_end_stream() {
+        return next.run(Request::from_parts(head, body)).await;
+    }
+    let length = head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if let Some(length) = length.filter(|length| *length > most) {
+        if length <= HEARD_OUT {
+            let _ = timeout(HEARD_OUT_FOR, whole(body, most)).await;
+        }
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
+    match timeout(BODY, whole(body, most)).await {
+        Ok(Ok(body)) => next.run(Request::from_parts(head, Body::from(body))).await,
+        Ok(Err(status)) => status.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
+async fn whole(body: Body, most: usize) -> Result<Vec<u8>, StatusCode> {
+    let mut taken = Vec::new();
+    let mut heard = 0;
     let mut chunks = body.into_data_stream();
-    // Whatever becomes of the rest: the answer is the same.
-    let _ = timeout(HEARD_OUT_FOR, async { while let Some(Ok(_)) = chunks.next().await {} }).await;
-    next.run(Request::from_parts(head, Body::empty())).await
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| StatusCode::BAD_REQUEST)?;
+        heard += chunk.len();
+        if heard <= most {
+            taken.extend_from_slice(&chunk);
+        } else if heard > most.max(HEARD_OUT) {
+            break;
+        }
+    }
+    if heard <= most { Ok(taken) } else { Err(StatusCode::PAYLOAD_TOO_LARGE) }
 }
 
 /// Whatever changes something, and the live channel, answers only to our own pages. Requests without an origin do not come from a

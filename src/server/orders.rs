@@ -8,8 +8,12 @@ use crate::server::owner::{Kept, Verdict};
 use crate::server::session::Session;
 use crate::server::{Console, context, now};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
+use tokio::time::timeout;
 
+/// How long the database may take to know that an order is carried out.
+const RELEASED_WITHIN: Duration = Duration::from_secs(10);
 /// How long to wait for somebody to sign in, for a platform that is not there, and for a call to be seen.
 const AGAIN: i64 = 2_000;
 
@@ -42,7 +46,7 @@ pub async fn run(console: Arc<Console>, mut due: Receiver<Kept>) {
         console.pace.next().await;
         let console = console.clone();
         // A platform that does not answer must not keep the others waiting.
-        tokio::spawn(async move {
+        console.clone().under_way.spawn(async move {
             let id = kept.order.id;
             let verdict = carry_out(&console, kept, session).await;
             console.owner.returned(id, verdict).await;
@@ -58,8 +62,8 @@ fn lender(console: &Console, by: &AgentId) -> Option<Arc<Session>> {
 
 async fn carry_out(console: &Arc<Console>, kept: Kept, session: Arc<Session>) -> Verdict {
     // What a restart finds, it carries out: so this goes first.
-    if let Err(error) = console.store.release_order(kept.order.id).await {
-        tracing::error!(%error, "an order could not be carried out");
+    if !matches!(timeout(RELEASED_WITHIN, console.store.release_order(kept.order.id)).await, Ok(Ok(()))) {
+        tracing::error!(id = kept.order.id, "an order could not be carried out: the database cannot be written");
         return Verdict::Later(now() + AGAIN);
     }
     let actor = Actor { by: kept.order.by.clone(), device: Some(kept.by_device.clone()), ..Actor::of(session) };
@@ -70,7 +74,7 @@ async fn carry_out(console: &Arc<Console>, kept: Kept, session: Arc<Session>) ->
             force(console.clone(), actor, Operation::Ready, Request { agent_id, device_id, ..Request::default() }).await
         }
         OrderKind::LogoutAfterCall => match console.owner.sends(kept.order.id).await {
-            Some(intervention) => send(console.clone(), actor, intervention).await,
+            Some(intervention) => send(console, actor, intervention).await,
             None => return Verdict::Over,
         },
     };
@@ -87,7 +91,7 @@ async fn carry_out(console: &Arc<Console>, kept: Kept, session: Arc<Session>) ->
 /// Nothing took effect, and it may work later.
 fn not_yet(error: &ApiError) -> bool {
     match error {
-        ApiError::Busy | ApiError::AuditFailed | ApiError::Unreachable => true,
+        ApiError::Busy | ApiError::AuditFailed | ApiError::DatabaseLost | ApiError::Unreachable => true,
         ApiError::Obstacle { obstacle } => *obstacle == Obstacle::UnderWay,
         ApiError::Refused { status, .. } => matches!(status, 426 | 460),
         _ => false,

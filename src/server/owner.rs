@@ -15,13 +15,14 @@ pub use runs::{RunItem, Turn};
 pub use view::{Reader, Subject, View};
 
 use crate::api::ApiError;
-use crate::floor::{AgentId, Event, HistoryLine, Intervention, Memory, Namespace, Operation, RosterEntry, Run, Step};
+use crate::floor::{AgentId, Event, HistoryLine, Intervention, Memory, Namespace, NotSent, Operation, RosterEntry, Run, Step};
 use crate::live::{Link, LinkState};
 use crate::server::force::Wanted;
 use crate::server::history::{Day, Mark};
 use crate::server::hub::Subscription;
 use crate::server::interventions::Answer;
-use crate::server::{now, store::Store, store::StoreError};
+use crate::server::now;
+use crate::server::store::{Store, StoreError, Written};
 use desk::Desk;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -53,10 +54,10 @@ enum Message {
     View(Box<(Subject, Reader)>, oneshot::Sender<View>),
     Day(AgentId, oneshot::Sender<Option<DayView>>),
     Subscribe(Sight, Option<(u64, u64)>, oneshot::Sender<Subscription>),
-    Begin(Box<Wanted>, oneshot::Sender<Result<Intervention, ApiError>>),
+    Begin(Box<Wanted>, oneshot::Sender<Result<Begun, ApiError>>),
     Answered(i64, Answer, oneshot::Sender<Option<Intervention>>),
-    Withdraw(i64),
-    OrderWritten(i64, oneshot::Sender<()>),
+    NotSent(i64, NotSent),
+    Waits(i64, oneshot::Sender<Option<Intervention>>),
     Sends(i64, oneshot::Sender<Option<Intervention>>),
     Returned(i64, Verdict),
     CancelOrder(AgentId, AgentId, oneshot::Sender<Result<(), ApiError>>),
@@ -65,6 +66,14 @@ enum Message {
     Turn(RunItem, Operation, oneshot::Sender<Turn>),
     RunFailed(RunItem, Step),
     Look(look::Look),
+}
+
+/// A step-in that was taken up.
+#[derive(Debug)]
+pub struct Begun {
+    pub intervention: Intervention,
+    /// Resolves once the audit log knows of it: nothing is sent before.
+    pub written: Written,
 }
 
 /// A bulk run that is wanted.
@@ -172,8 +181,8 @@ impl Owner {
     }
 
     /// Checks the precondition and takes the step-in up; it comes back with its id.
-    pub async fn begin(&self, wanted: Wanted) -> Result<Intervention, ApiError> {
-        self.ask(|reply| Message::Begin(Box::new(wanted), reply)).await.map_err(stopping)?
+    pub async fn begin(&self, wanted: Wanted) -> Result<Begun, ApiError> {
+        self.ask(|reply| Message::Begin(Box::new(wanted), reply)).await?
     }
 
     /// How the platform answered; returns the step-in as it is now.
@@ -181,17 +190,17 @@ impl Owner {
         self.ask(|reply| Message::Answered(id, answer, reply)).await.ok()?
     }
 
-    /// Takes a step-in back that was never sent.
-    pub async fn withdraw(&self, id: i64) {
-        let _ = self.inbox.send(Message::Withdraw(id)).await;
+    /// A step-in that was taken up will not be sent.
+    pub async fn not_sent(&self, id: i64, why: NotSent) {
+        let _ = self.inbox.send(Message::NotSent(id, why)).await;
     }
 
-    /// The audit log knows of the step-in: the order that came with it counts from now on.
-    pub async fn order_written(&self, id: i64) {
-        let _ = self.ask(|reply| Message::OrderWritten(id, reply)).await;
+    /// The audit log knows of a log-out that waits for the end of a call: it counts from now on; none where it is over.
+    pub async fn waits(&self, id: i64) -> Option<Intervention> {
+        self.ask(|reply| Message::Waits(id, reply)).await.ok()?
     }
 
-    /// A log-out that waited for the end of a call is sent now; none where it is over.
+    /// A step-in that was written down is sent now, and once; none where it is over.
     pub async fn sends(&self, id: i64) -> Option<Intervention> {
         self.ask(|reply| Message::Sends(id, reply)).await.ok()?
     }
@@ -203,7 +212,7 @@ impl Owner {
 
     /// Takes back what the console would do at `agent`, for `by`.
     pub async fn cancel_order(&self, agent: AgentId, by: AgentId) -> Result<(), ApiError> {
-        self.ask(|reply| Message::CancelOrder(agent, by, reply)).await.map_err(stopping)?
+        self.ask(|reply| Message::CancelOrder(agent, by, reply)).await?
     }
 
     /// Takes a run up; none where too many are under way.
@@ -238,8 +247,10 @@ impl Owner {
     }
 }
 
-fn stopping(stopped: Stopped) -> ApiError {
-    ApiError::Transport { detail: stopped.to_string() }
+impl From<Stopped> for ApiError {
+    fn from(Stopped: Stopped) -> ApiError {
+        ApiError::Stopping
+    }
 }
 
 async fn run(mut desk: Desk, mut messages: mpsc::Receiver<Message>, stop: CancellationToken) {
@@ -249,7 +260,7 @@ async fn run(mut desk: Desk, mut messages: mpsc::Receiver<Message>, stop: Cancel
     pulses.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = stop.cancelled() => return desk.keep(true),
+            () = stop.cancelled() => return desk.close(),
             _ = pulses.tick() => {
                 desk.expire();
                 desk.pulse();
@@ -275,11 +286,8 @@ fn take(desk: &mut Desk, message: Message) {
         Message::Subscribe(sight, from, reply) => drop(reply.send(desk.subscribe(sight, from))),
         Message::Begin(wanted, reply) => drop(reply.send(desk.begin(*wanted))),
         Message::Answered(id, answer, reply) => drop(reply.send(desk.answered(id, answer))),
-        Message::Withdraw(id) => desk.withdraw(id),
-        Message::OrderWritten(id, reply) => {
-            desk.order_written(id);
-            let _ = reply.send(());
-        }
+        Message::NotSent(id, why) => desk.not_sent(id, why),
+        Message::Waits(id, reply) => drop(reply.send(desk.waits(id))),
         Message::Sends(id, reply) => drop(reply.send(desk.sends(id))),
         Message::Returned(id, verdict) => desk.returned(id, verdict),
         Message::CancelOrder(agent, by, reply) => drop(reply.send(desk.cancel_order(&agent, &by))),

@@ -52,7 +52,7 @@ pub async fn cancel(id: u64) -> Result<Run, ApiError> {
             Ok(run)
         }
         Ok(None) => Err(caller.fail(bad("id", "there is no such run"))),
-        Err(stopped) => Err(caller.fail(ApiError::Transport { detail: stopped.to_string() })),
+        Err(stopped) => Err(caller.fail(stopped.into())),
     }
 }
 
@@ -71,7 +71,7 @@ async fn begin(console: &Arc<Console>, actor: Actor, operation: &str, agents: &s
     }
     let agents = distinct(agents, &console.config.namespace)?;
     let new = NewRun { by: actor.by.clone(), operation, minutes, agents };
-    let run = console.owner.start_run(new).await.map_err(|stopped| ApiError::Transport { detail: stopped.to_string() })?;
+    let run = console.owner.start_run(new).await?;
     let run = run.ok_or(ApiError::Busy)?;
     tracing::info!(run = run.id, by = run.by.as_str(), operation = operation.action(), agents = run.items.len(), "a bulk run begins");
     tokio::spawn(carry_out(console.clone(), actor, run.clone()));

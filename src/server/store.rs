@@ -1,9 +1,12 @@
-//! The database: sessions, tokens, the audit log, and what must outlive a restart. One thread owns the connection; everybody else sends it work.
+//! The database: sessions, tokens, the audit log, and what must outlive a restart. One thread owns the connection; everybody else
+//! sends it work.
 
 mod audit;
 mod board;
 mod day;
+mod file;
 mod orders;
+mod queue;
 mod sessions;
 mod tokens;
 
@@ -12,8 +15,8 @@ pub use sessions::StoredSession;
 pub use tokens::StoredToken;
 
 use crate::server::config::Database;
+use queue::Queue;
 use rusqlite::{Connection, TransactionBehavior};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 use tokio::sync::oneshot;
 
@@ -26,27 +29,32 @@ pub enum StoreError {
     Newer { path: String },
     #[error("the database is behind with its work")]
     Behind,
+    #[error("the database file was deleted or replaced: put it back, or start the console anew")]
+    Lost,
     #[error("the database has stopped")]
     Stopped,
     #[error("the database answered: {0}")]
     Sqlite(#[from] rusqlite::Error),
 }
 
-type Work = Box<dyn FnOnce(&mut Connection) + Send>;
-
-/// How much work may wait; more is refused rather than kept.
-const QUEUE: usize = 1024;
-/// How long one waits for the other where the console and the command `token` write at once.
+/// How much may wait to be written; with more no new operation is taken up. What was taken up is written all the same.
+const MOST_WAITING: usize = 5_000;
+/// Beyond this nothing is handed over that can wait in memory as well.
+const LAGGING: usize = 100;
+/// How long one waits for the other where the console and the command `token` open the file at once.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// A handle to the database; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    work: SyncSender<Work>,
+    queue: Queue,
 }
 
+/// Resolves once what was handed over is written; an error says that it never will be.
+pub type Written = oneshot::Receiver<()>;
+
 /// Each entry brings the schema one version further; never change one that was released.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -79,6 +87,9 @@ const MIGRATIONS: [&str; 5] = [
     CREATE INDEX day_since ON day (since);
     CREATE TABLE moment (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
 ",
+    "
+    ALTER TABLE audit ADD COLUMN reason TEXT;
+",
 ];
 
 impl Store {
@@ -107,55 +118,70 @@ impl Store {
         }
         transaction.pragma_update(None, "user_version", MIGRATIONS.len()).map_err(open)?;
         transaction.commit().map_err(open)?;
-        let (work, queue) = sync_channel(QUEUE);
-        std::thread::Builder::new()
-            .name("database".to_owned())
-            .spawn(move || run(connection, &queue))
-            .map_err(|error| StoreError::Open { path: "the database's thread".to_owned(), reason: error.to_string() })?;
-        Ok(Store { work })
+        let file = match database {
+            Database::Memory => None,
+            Database::File(path) => Some(path.clone()),
+        };
+        Ok(Store { queue: Queue::start(connection, file)? })
     }
 
-    /// Runs `task` on the database's thread and waits for its answer.
+    /// Runs `task` on the database's thread and waits for its answer. A lock is waited for, for a while.
     async fn ask<T: Send + 'static>(
         &self,
-        task: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        mut task: impl FnMut(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Box::new(move |connection| {
+        let mut reply = Some(reply);
+        self.queue.ask(Box::new(move |connection, last| {
+            let answer = task(connection);
+            if !last && queue::was_locked(&answer) {
+                return false;
+            }
             // Nobody waiting any more is no error.
-            let _ = reply.send(task(connection));
+            let _ = reply.take().map(|reply| reply.send(answer));
+            true
         }))?;
         Ok(answer.await.map_err(|_| StoreError::Stopped)??)
     }
 
-    /// Waits until everything asked for so far is done.
+    /// Waits until everything that was to be kept so far is written.
     pub async fn written(&self) -> Result<(), StoreError> {
-        self.ask(|_| Ok(())).await
+        self.keep_told("nothing", |_| Ok(())).await.map_err(|_| StoreError::Stopped)
     }
 
-    /// Has `task` run without waiting; a failure is logged.
-    fn tell(&self, what: &'static str, task: impl FnOnce(&mut Connection) -> rusqlite::Result<()> + Send + 'static) {
-        let sent = self.send(Box::new(move |connection| {
-            if let Err(error) = task(connection) {
-                tracing::error!(%error, "{what} could not be written");
-            }
-        }));
-        if let Err(error) = sent {
-            tracing::error!(%error, "{what} could not be written");
+    /// Has `task` done without waiting, in its order, however long it takes: it is tried until it is written.
+    fn keep(&self, what: &'static str, task: impl FnMut(&mut Connection) -> rusqlite::Result<()> + Send + 'static) {
+        self.queue.write(what, Box::new(task), None);
+    }
+
+    /// The same, for one who wants to know when it is written.
+    fn keep_told(&self, what: &'static str, task: impl FnMut(&mut Connection) -> rusqlite::Result<()> + Send + 'static) -> Written {
+        let (done, written) = oneshot::channel();
+        self.queue.write(what, Box::new(task), Some(done));
+        written
+    }
+
+    /// Why no operation may be taken up now: it could not be written down.
+    pub fn trouble(&self) -> Option<StoreError> {
+        if self.queue.is_lost() {
+            return Some(StoreError::Lost);
         }
+        (self.queue.waiting() >= MOST_WAITING).then_some(StoreError::Behind)
     }
 
-    fn send(&self, work: Work) -> Result<(), StoreError> {
-        self.work.try_send(work).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Behind,
-            TrySendError::Disconnected(_) => StoreError::Stopped,
-        })
+    /// What can wait in memory should: much is to be written already.
+    pub fn lags(&self) -> bool {
+        self.queue.waiting() >= LAGGING || self.queue.is_lost()
     }
-}
 
-fn run(mut connection: Connection, queue: &Receiver<Work>) {
-    while let Ok(work) = queue.recv() {
-        work(&mut connection);
+    /// Since when nothing could be written, milliseconds since 1970.
+    pub fn stuck_since(&self) -> Option<i64> {
+        self.queue.stuck_since()
+    }
+
+    /// Waits until the database's thread has ended; while the console serves it does not.
+    pub async fn ended(&self) {
+        self.queue.ended().await;
     }
 }
 

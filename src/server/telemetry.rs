@@ -45,6 +45,8 @@ fn install() -> Option<PrometheusHandle> {
     for what in ["frame", "event"] {
         counter!("console_events_malformed_total", "what" => what).absolute(0);
     }
+    describe_counter!("console_connections_refused_total", "Connections beyond what one address, or all together, may have");
+    counter!("console_connections_refused_total").absolute(0);
     describe_counter!("console_calls_end_not_seen_total", "Calls that ended without their end being heard");
     counter!("console_calls_end_not_seen_total").absolute(0);
     gauge!("console_link_live").set(0.0);
@@ -74,6 +76,10 @@ pub fn link_lost() {
 
 pub fn browsers(change: f64) {
     gauge!("console_browsers").increment(change);
+}
+
+pub fn connection_refused() {
+    counter!("console_connections_refused_total").increment(1);
 }
 
 pub fn published(after: Duration) {

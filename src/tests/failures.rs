@@ -3,7 +3,7 @@
 use crate::support::{Console, Lab, agent_event};
 use serde_json::json;
 use std::time::Duration;
-use supervisor_console::floor::{Operation, Outcome, State};
+use supervisor_console::floor::{NotSent, Operation, Outcome, State};
 use supervisor_console::live::LinkState;
 
 const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
@@ -103,7 +103,7 @@ async fn a_platform_that_is_gone_gets_nothing_and_the_answer_says_so() {
     let answer = browser.force(Operation::NotReady, &AGENT).await;
     let answer = if answer.status == 504 { browser.force(Operation::NotReady, &AGENT).await } else { answer };
     assert_eq!(answer.error(), (502, "unreachable".to_owned()));
-    live.until_outcome("5001", Outcome::Refused(0)).await;
+    live.until_outcome("5001", Outcome::NotSent(NotSent::Unreachable)).await;
     let id = live.board.action("5001").unwrap().id;
     assert_eq!(database.outcomes(id)[0], "requested");
 }
@@ -176,7 +176,7 @@ async fn a_mode_that_waits_for_the_end_of_a_call_is_confirmed_then() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_under_way_at_a_restart_is_written_down_as_unknown() {
+async fn what_the_platform_accepted_before_a_restart_stays_accepted_without_its_proof() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
     lab.simulator.fault(json!({ "mute_events": 1 })).await;
@@ -186,5 +186,5 @@ async fn what_was_under_way_at_a_restart_is_written_down_as_unknown() {
     console.stop().await;
     let console = Console::start(&simulator.url(), &database, &[]).await;
     console.until_ready().await;
-    assert_eq!(database.outcomes(id), ["requested", "accepted", "unknown"]);
+    assert_eq!(database.outcomes(id), ["requested", "accepted", "unconfirmed"]);
 }

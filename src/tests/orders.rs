@@ -101,19 +101,18 @@ async fn a_log_out_that_waits_can_be_taken_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_agent_who_logs_out_by_himself_has_done_what_was_wanted() {
+async fn an_agent_who_logs_out_by_himself_is_not_logged_out_again_and_nothing_unsent_is_confirmed() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
     let call = talking(&lab.simulator, &mut live).await;
-    // The platform does not answer the console: the agent is faster.
     let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
-    lab.simulator.fault(json!({ "refuse": { "status": 460, "times": 100, "path": "/api/csta/agent/state" } })).await;
-    lab.simulator.hang_up("8001", &call).await;
-    live.until("it was tried", |board| board.state("5001") == Some(State::Ready)).await;
     lab.simulator.event(crate::support::agent_event("agentLoggedOff", "5001")).await;
-    live.until_outcome("5001", Outcome::Confirmed).await;
-    assert_eq!(live.board.action("5001").unwrap().id, asked_for.id);
-    assert_eq!(order(&live), None);
+    live.until("nothing is planned", |board| board.row("5001").order.is_none() && board.row("5001").action.is_none()).await;
+    lab.simulator.hang_up("8001", &call).await;
+    live.until_state("5001", State::LoggedOut).await;
+    assert_eq!(asked(&lab.simulator).await, Vec::<String>::new());
+    lab.settled().await;
+    assert_eq!(lab.database.outcomes(asked_for.id), ["requested", "cancelled"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

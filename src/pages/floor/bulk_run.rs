@@ -1,7 +1,7 @@
 //! How far the runs of this supervisor have come: a bar for each, what failed and why, and at each row what only the run knows.
 
 use super::{Floor, floor};
-use crate::api::{ApiError, client};
+use crate::api::client;
 use crate::floor::{AgentId, Operation, Outcome, Row, Run, Step};
 use crate::i18n::{Outside, Texts, texts};
 use crate::ui::{dynamic, erased};
@@ -149,7 +149,7 @@ fn failed_items(run: &Run) -> Vec<(AgentId, Step)> {
 fn why(floor: Floor, agent: &AgentId, operation: Option<Operation>, step: Step, texts: &'static Texts) -> String {
     match step {
         Step::NotPossible(obstacle) => (texts.obstacle)(obstacle).to_owned(),
-        Step::Sent(Outcome::Refused(0)) => (texts.api_error)(&ApiError::Unreachable),
+        Step::Sent(Outcome::NotSent(why)) => (texts.api_error)(&why.into()),
         Step::Sent(Outcome::Refused(status)) => {
             let row = floor.store.row_of(agent);
             let device = row.as_ref().and_then(|row| row.device.as_ref()).map(|device| device.number()).unwrap_or_default();

@@ -4,7 +4,7 @@ use super::step_in::Note;
 use super::target::{Bar, Target};
 use super::{Floor, floor};
 use crate::api::ApiError;
-use crate::floor::{Intervention, Operation, Outcome, Row};
+use crate::floor::{Intervention, NotSent, Operation, Outcome, Row};
 use crate::i18n::{Outside, Texts, after, texts};
 use crate::ui::erased;
 use leptos::prelude::*;
@@ -116,7 +116,7 @@ fn of_intervention(floor: Floor, action: &Intervention, target: &Target, texts: 
         Outcome::Accepted if action.deferred => ((texts.deferred)(operation), texts.deferred_title.to_owned()),
         Outcome::Accepted => ((texts.accepted)(operation, &after(action.answered_after)), texts.accepted_title.to_owned()),
         Outcome::Confirmed => ((texts.confirmed)(operation, &after(action.finished_after)), texts.confirmed_title.to_owned()),
-        Outcome::Refused(0) => return of_error(floor, action.operation, &ApiError::Unreachable, target, texts),
+        Outcome::NotSent(why) => return of_error(floor, action.operation, &why.into(), target, texts),
         Outcome::Refused(status) => {
             return refused(action.operation, status, action.holder.as_deref().unwrap_or_default(), target, texts);
         }
@@ -145,7 +145,7 @@ fn refused(operation: Operation, status: u16, holder: &str, target: &Target, tex
 
 fn not_possible(operation: Operation, why: &str, texts: &Texts) -> Line {
     Line {
-        outcome: Outcome::Refused(0).code(),
+        outcome: Outcome::NotSent(NotSent::Unreachable).code(),
         operation,
         words: (texts.not_sent)((texts.operation)(operation), why),
         more: String::new(),

@@ -33,6 +33,9 @@ pub struct InterventionView {
     /// The platform's status, where it refused.
     #[schema(required)]
     status: Option<u16>,
+    /// Why nothing was sent, where the console refused it and not the platform: `unreachable`, `audit-log` or `stopping`.
+    #[schema(required)]
+    not_sent: Option<String>,
     /// The agent at the target, where one is known.
     #[schema(required)]
     agent: Option<String>,
@@ -72,7 +75,11 @@ impl InterventionView {
             operation: intervention.operation.action().to_owned(),
             outcome: intervention.outcome.code().to_owned(),
             status: match intervention.outcome {
-                Outcome::Refused(status) if status != 0 => Some(status),
+                Outcome::Refused(status) => Some(status),
+                _ => None,
+            },
+            not_sent: match intervention.outcome {
+                Outcome::NotSent(why) => Some(why.code().to_owned()),
                 _ => None,
             },
             agent: intervention.agent.map(|agent| agent.to_string()),
@@ -96,6 +103,7 @@ impl InterventionView {
             operation: kept.operation,
             outcome: kept.outcome,
             status: kept.status,
+            not_sent: kept.reason,
             device: kept.device.map(|device| if masked && !seated { mask_text(&device) } else { device }),
             agent: kept.agent,
             call_id: kept.call,
@@ -113,7 +121,7 @@ impl InterventionView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::{AgentId, DeviceId};
+    use crate::floor::{AgentId, DeviceId, NotSent};
 
     #[test]
     fn outside_numbers_of_a_step_in_are_masked_and_our_own_are_not() {
@@ -128,7 +136,7 @@ mod tests {
             requested_at: 0,
             answered_after: None,
             finished_after: None,
-            outcome: Outcome::Refused(0),
+            outcome: Outcome::NotSent(NotSent::Unreachable),
             deferred: false,
             holder: None,
         };

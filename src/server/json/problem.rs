@@ -15,7 +15,7 @@ use utoipa::openapi::{RefOr, Schema};
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// Every code there is.
-pub const CODES: [&str; 23] = [
+pub const CODES: [&str; 24] = [
     "signed-out",
     "not-permitted",
     "wrong-origin",
@@ -28,6 +28,7 @@ pub const CODES: [&str; 23] = [
     "not-understood",
     "busy",
     "audit-failed",
+    "database-lost",
     "transport",
     "wrong-credentials",
     "not-found",
@@ -153,6 +154,8 @@ impl From<ApiError> for Problem {
             ApiError::NotUnderstood { .. } => "not-understood",
             ApiError::Busy => "busy",
             ApiError::AuditFailed => "audit-failed",
+            ApiError::DatabaseLost => "database-lost",
+            ApiError::Stopping => "stopping",
             ApiError::Transport { .. } => "transport",
         };
         let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -215,6 +218,8 @@ mod tests {
             ApiError::NotUnderstood { status: 302 },
             ApiError::Busy,
             ApiError::AuditFailed,
+            ApiError::DatabaseLost,
+            ApiError::Stopping,
             ApiError::Transport { detail: String::new() },
         ] {
             let (told, status) = (serde_json::to_value(&error).unwrap(), error.status());

@@ -92,9 +92,16 @@ impl Desk {
         desk
     }
 
-    /// Keeps what is new, every few seconds; at once where the console stops.
+    /// The console stops: whatever was taken up has its end, and what is to be remembered is kept.
+    pub fn close(&mut self) {
+        let ended = self.interventions.close(now());
+        self.followed(ended);
+        self.keep(true);
+    }
+
+    /// Keeps what is new, every few seconds; at once where the console stops. Where the database lags it waits here.
     pub fn keep(&mut self, at_once: bool) {
-        if !(at_once || self.kept_at.elapsed() >= KEEP_EVERY) {
+        if !(at_once || self.kept_at.elapsed() >= KEEP_EVERY && !self.store.lags()) {
             return;
         }
         self.kept_at = Instant::now();
@@ -148,7 +155,9 @@ impl Desk {
             self.heard_for_orders(event);
         }
         if !self.interventions.is_empty() {
-            let proved = self.interventions.proved_by(event, &self.floor, arrived.max(now()));
+            // On our clock; an event without a time of its own is as old as its arrival.
+            let told = stamped.filter(|_| !event.untimed).map(|time| time.saturating_add(self.clock.millis()));
+            let proved = self.interventions.proved_by(event, told, &self.floor, arrived.max(now()));
             self.followed(proved);
         }
     }

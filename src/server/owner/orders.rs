@@ -31,7 +31,7 @@ pub enum Verdict {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Not written down yet: must not be carried out.
+    /// The step-in that it came with is not written down, or not sent yet: must not be carried out.
     New,
     Waiting,
     /// Nothing before this time.
@@ -78,9 +78,9 @@ impl Orders {
         book.insert(kept.agent.clone(), (kept, stage)).map(|(replaced, _)| replaced)
     }
 
-    /// It is written down; the answer is the order.
+    /// What it came with is certain; the answer is the order, where that is news.
     pub fn confirm(&mut self, id: i64) -> Option<Kept> {
-        let (kept, stage) = self.get_mut(id)?;
+        let (kept, stage) = self.get_mut(id).filter(|(_, stage)| *stage == Stage::New)?;
         *stage = Stage::Waiting;
         Some(kept.clone())
     }
@@ -98,8 +98,7 @@ impl Orders {
 
     /// Whether it waits for a not-ready that is not true yet.
     pub fn has_no_time(&self, id: i64) -> bool {
-        let untimed = |kept: &Kept| matches!(kept.order.kind, OrderKind::ReadyAgain { due: None, .. });
-        self.ready_again.values().any(|(kept, _)| kept.order.id == id && untimed(kept))
+        self.ready_again.values().any(|(kept, _)| kept.order.id == id && is_untimed(kept))
     }
 
     pub fn remove(&mut self, id: i64) -> Option<Kept> {
@@ -111,25 +110,33 @@ impl Orders {
         None
     }
 
-    /// What an agent's own event does to the orders there: `changed` are to be kept anew, `over` are not to be done any more.
-    pub fn heard(&mut self, event: &Event, now: i64) -> (Vec<Kept>, Vec<Kept>) {
-        let Some(agent) = &event.agent else { return Default::default() };
-        let (mut changed, mut over) = (Vec::new(), Vec::new());
+    /// The orders that an agent's own event ends.
+    pub fn heard(&mut self, event: &Event) -> Vec<Kept> {
+        let Some(agent) = &event.agent else { return Vec::new() };
+        let mut over = Vec::new();
         match event.kind {
-            EventKind::AgentNotReady => changed.extend(self.begins(agent, now)),
-            EventKind::AgentReady => over.extend(self.ready_again.remove(agent)),
+            // One whose not-ready is still to come is not over.
+            EventKind::AgentReady if !self.ready_again.get(agent).is_some_and(|(kept, _)| is_untimed(kept)) => {
+                over.extend(self.ready_again.remove(agent));
+            }
             EventKind::AgentLoggedOff => {
                 over.extend(self.ready_again.remove(agent));
                 over.extend(self.log_out.remove(agent));
             }
             _ => {}
         }
-        (changed, over.into_iter().map(|(kept, _)| kept).collect())
+        over.into_iter().map(|(kept, _)| kept).collect()
     }
 
-    /// The time of a not-ready runs from when it is true.
-    fn begins(&mut self, agent: &AgentId, now: i64) -> Option<Kept> {
-        let (kept, _) = self.ready_again.get_mut(agent)?;
+    /// The not-ready that this order came with is true: its time runs.
+    pub fn begins(&mut self, id: i64, now: i64) -> Option<Kept> {
+        let agent = self.ready_again.values().find(|(kept, _)| kept.order.id == id).map(|(kept, _)| kept.agent.clone())?;
+        self.begins_at(&agent, now)
+    }
+
+    fn begins_at(&mut self, agent: &AgentId, now: i64) -> Option<Kept> {
+        // What was not sent has not begun.
+        let (kept, _) = self.ready_again.get_mut(agent).filter(|(_, stage)| *stage != Stage::New)?;
         let OrderKind::ReadyAgain { minutes, due: due @ None } = &mut kept.order.kind else { return None };
         *due = Some(now.saturating_add(i64::from(*minutes) * MINUTE));
         Some(kept.clone())
@@ -140,9 +147,9 @@ impl Orders {
         let mut due = Due::default();
         let agents: Vec<AgentId> = self.ready_again.keys().cloned().collect();
         for agent in agents {
-            // The event that says so may have come while the console was not running.
+            // The event that says so may have come while the console was not running, or not linked.
             if scene(&agent).is_some_and(|scene| scene.state == State::NotReady && !scene.remembered) {
-                due.changed.extend(self.begins(&agent, now));
+                due.changed.extend(self.begins_at(&agent, now));
             }
         }
         for (kept, stage) in self.ready_again.values_mut().chain(self.log_out.values_mut()) {
@@ -192,6 +199,10 @@ impl Orders {
     }
 }
 
+fn is_untimed(kept: &Kept) -> bool {
+    matches!(kept.order.kind, OrderKind::ReadyAgain { due: None, .. })
+}
+
 /// What [`Orders::due`] found.
 #[derive(Debug, Default)]
 pub struct Due {
@@ -233,16 +244,26 @@ mod tests {
     const FIVE: OrderKind = OrderKind::ReadyAgain { minutes: 5, due: None };
 
     #[test]
+    fn an_order_whose_not_ready_was_not_sent_takes_nobody_elses_for_it() {
+        let mut orders = Orders::default();
+        orders.add(kept(7, FIVE));
+        assert!(orders.begins(7, 1).is_none());
+        assert!(orders.due(2, |_| Some(Scene { state: State::NotReady, remembered: false })).changed.is_empty());
+        orders.confirm(7);
+        assert_eq!(orders.due(3, |_| Some(Scene { state: State::NotReady, remembered: false })).changed.len(), 1);
+    }
+
+    #[test]
     fn the_time_runs_from_the_event_and_ends_with_being_ready() {
         let mut orders = book(FIVE);
         assert_eq!(out(&mut orders, 400_000, State::OnCall, false), 0, "the not-ready is not true yet");
-        let (changed, over) = orders.heard(&event("agentNotReady"), 100_000);
-        assert_eq!((changed[0].order.kind, over.len()), (OrderKind::ReadyAgain { minutes: 5, due: Some(400_000) }, 0));
-        assert!(orders.heard(&event("agentNotReady"), 200_000).0.is_empty(), "a second event starts it anew");
+        assert!(orders.heard(&event("agentReady")).is_empty(), "its not-ready is still to come");
+        assert_eq!(orders.begins(7, 100_000).unwrap().order.kind, OrderKind::ReadyAgain { minutes: 5, due: Some(400_000) });
+        assert!(orders.begins(7, 200_000).is_none(), "a second event starts it anew");
         assert_eq!(out(&mut orders, 399_999, State::NotReady, false), 0);
         assert_eq!(out(&mut orders, 400_000, State::NotReady, false), 1);
         assert_eq!(out(&mut orders, 400_001, State::NotReady, false), 0, "carried out twice");
-        assert_eq!(orders.heard(&event("agentReady"), 400_100).1.len(), 1);
+        assert_eq!(orders.heard(&event("agentReady")).len(), 1);
         assert!(orders.is_empty());
     }
 
@@ -273,7 +294,7 @@ mod tests {
     #[test]
     fn an_agent_who_has_gone_is_neither_made_ready_nor_logged_out() {
         for kind in [FIVE, OrderKind::LogoutAfterCall] {
-            assert_eq!(book(kind).heard(&event("agentLoggedOff"), 1).1.len(), 1);
+            assert_eq!(book(kind).heard(&event("agentLoggedOff")).len(), 1);
             let due = book(kind).due(1, |_| Some(Scene { state: State::LoggedOut, remembered: false }));
             assert_eq!((due.out.len(), due.over.len()), (0, 1));
         }

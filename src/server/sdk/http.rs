@@ -46,7 +46,7 @@ pub enum LoginError {
 pub enum CallError {
     #[error("no connection to the platform: nothing was sent")]
     Unreachable,
-    #[error("the connection broke before the answer")]
+    #[error("the connection broke before the answer, or a gateway answered for the platform")]
     Broken,
     #[error("the platform refused it with status {status}")]
     Refused { status: u16, holder: Option<String> },
@@ -147,8 +147,17 @@ impl Platform {
         if status.is_success() {
             return body.map_err(|_| CallError::Broken);
         }
+        if leaves_open(status) {
+            return Err(CallError::Broken);
+        }
         Err(CallError::Refused { status: status.as_u16(), holder: holder(&body.unwrap_or_default()) })
     }
+}
+
+/// A server that failed on the way, a gateway above all, does not say whether the platform did what it was asked for. That it never will
+/// be able to (501, 505) says so.
+fn leaves_open(status: StatusCode) -> bool {
+    status.is_server_error() && !matches!(status, StatusCode::NOT_IMPLEMENTED | StatusCode::HTTP_VERSION_NOT_SUPPORTED)
 }
 
 /// Whom a 455 or 459 names as the one in the way.

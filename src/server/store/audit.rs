@@ -1,7 +1,7 @@
 //! The audit log: a line for each step of each operation, the first written before the request leaves.
 
-use super::{Store, StoreError};
-use crate::floor::{Intervention, Outcome};
+use super::{Store, StoreError, Written};
+use crate::floor::{Intervention, NotSent, Outcome};
 use rusqlite::{Connection, params};
 
 /// One operation as its lines tell it.
@@ -12,6 +12,8 @@ pub struct AuditedOperation {
     /// Of the last line.
     pub outcome: String,
     pub status: Option<u16>,
+    /// Why nothing was sent ([`NotSent::code`]).
+    pub reason: Option<String>,
     pub by: String,
     pub by_device: String,
     pub agent: Option<String>,
@@ -24,29 +26,26 @@ pub struct AuditedOperation {
 }
 
 impl Store {
-    /// Writes the first line and waits until it is written.
-    pub async fn audit_request(&self, intervention: Intervention) -> Result<(), StoreError> {
-        self.ask(move |connection| insert(connection, &intervention, intervention.outcome.code())).await
-    }
-
-    /// Writes a further step.
-    pub fn audit_outcome(&self, intervention: Intervention) {
-        self.tell("an outcome in the audit log", move |connection| insert(connection, &intervention, intervention.outcome.code()));
+    /// Writes a step, after all those before it.
+    pub fn audit(&self, intervention: Intervention) -> Written {
+        self.keep_told("a line of the audit log", move |connection| insert(connection, &intervention, intervention.outcome.code()))
     }
 
     /// Writes that an order was taken back: `intervention` says what will not be done, and who took it back.
     pub fn audit_cancelled(&self, intervention: Intervention) {
-        self.tell("an order's end in the audit log", move |connection| insert(connection, &intervention, "cancelled"));
+        self.keep("an order's end in the audit log", move |connection| insert(connection, &intervention, "cancelled"));
     }
 
-    /// Closes what was under way when the console ended: nobody heard what became of it. What still waits goes on.
+    /// Closes what was under way when the console ended: nobody heard what became of it. What the platform had accepted stays accepted,
+    /// without its proof. What still waits goes on.
     pub async fn close_open_operations(&self, now: i64) -> Result<(), StoreError> {
         self.ask(move |connection| {
             connection.execute(
                 "INSERT INTO audit (id, at, outcome, operation, by_agent, by_device, agent, device, call)
-                 SELECT id, ?1, 'unknown', operation, by_agent, by_device, agent, device, call FROM audit AS last
+                 SELECT id, ?1, iif(outcome = 'accepted', 'unconfirmed', 'unknown'), operation, by_agent, by_device, agent, device, call
+                 FROM audit AS last
                  WHERE outcome IN ('requested', 'accepted') AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)
-                   AND id NOT IN (SELECT id FROM pending WHERE kind = 'logout-after-call')",
+                   AND id NOT IN (SELECT id FROM pending)",
                 [now],
             )?;
             Ok(())
@@ -58,7 +57,7 @@ impl Store {
     pub async fn audited(&self, id: i64) -> Result<Option<AuditedOperation>, StoreError> {
         self.ask(move |connection| {
             let mut statement = connection.prepare_cached(
-                "SELECT at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms FROM audit
+                "SELECT at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms, reason FROM audit
                  WHERE id = ?1 ORDER BY rowid",
             )?;
             let mut rows = statement.query([id])?;
@@ -83,6 +82,7 @@ impl Store {
                     operation: row.get(3)?,
                     outcome,
                     status: row.get(2)?,
+                    reason: row.get(10)?,
                     by,
                     by_device,
                     agent: row.get(6)?,
@@ -110,15 +110,16 @@ fn is_open(outcome: &str) -> bool {
 }
 
 fn insert(connection: &mut Connection, intervention: &Intervention, outcome: &str) -> rusqlite::Result<()> {
-    let status = match intervention.outcome {
-        Outcome::Refused(status) if status != 0 => Some(status),
-        _ => None,
+    let (status, reason) = match intervention.outcome {
+        Outcome::Refused(status) => (Some(status), None),
+        Outcome::NotSent(why) => (None, Some(NotSent::code(why))),
+        _ => (None, None),
     };
     let after = intervention.finished_after.or(intervention.answered_after);
     connection
         .prepare_cached(
-            "INSERT INTO audit (id, at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            "INSERT INTO audit (id, at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms, reason)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             intervention.id,
@@ -132,6 +133,7 @@ fn insert(connection: &mut Connection, intervention: &Intervention, outcome: &st
             intervention.device.as_ref().map(|id| id.as_str()),
             intervention.call.as_ref().map(|id| id.as_str()),
             after,
+            reason,
         ])?;
     Ok(())
 }

@@ -12,13 +12,13 @@ impl Store {
     /// Keeps the newest of these agents; all or none.
     pub fn keep_board(&self, kept: Vec<Memory>) {
         let at = now();
-        self.tell("the board", move |connection| {
+        self.keep("the board", move |connection| {
             let transaction = connection.transaction()?;
             {
                 let mut statement = transaction.prepare_cached(
                     "INSERT OR REPLACE INTO board (agent, device, mode, since, reason, kept_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 )?;
-                for memory in kept {
+                for memory in &kept {
                     let device = memory.device.as_ref().map(DeviceId::as_str);
                     statement.execute(params![memory.agent.as_str(), device, memory.mode, memory.since, memory.reason, at])?;
                 }

@@ -13,11 +13,11 @@ const LIFE: i64 = 36 * 3600 * 1000;
 impl Store {
     /// Keeps new marks, and that the console was alive `at` (the platform's clock); all or none.
     pub fn keep_day(&self, marks: Vec<(AgentId, Mark)>, at: i64) {
-        self.tell("the day", move |connection| {
+        self.keep("the day", move |connection| {
             let transaction = connection.transaction()?;
             {
                 let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO day (agent, since, state) VALUES (?1, ?2, ?3)")?;
-                for (agent, mark) in marks {
+                for (agent, mark) in &marks {
                     statement.execute(params![agent.as_str(), mark.since, mark.state.code()])?;
                 }
             }
@@ -28,7 +28,7 @@ impl Store {
 
     /// Removes what no strip can show any more.
     pub fn forget_days_before(&self, now: i64) {
-        self.tell("the end of a day", move |connection| {
+        self.keep("the end of a day", move |connection| {
             connection.execute("DELETE FROM day WHERE since < ?1", [now - LIFE])?;
             Ok(())
         });

@@ -1,6 +1,6 @@
 //! What the console was told to do later, so that a restart does not forget it.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Written};
 use crate::floor::{AgentId, DeviceId, Order, OrderKind};
 use crate::server::owner::Kept;
 use rusqlite::{Row, params};
@@ -12,7 +12,7 @@ impl Store {
             OrderKind::ReadyAgain { minutes, due } => ("ready-again", Some(minutes), due),
             OrderKind::LogoutAfterCall => ("logout-after-call", None, None),
         };
-        self.tell("an order", move |connection| {
+        self.keep("an order", move |connection| {
             let (by, by_device) = (kept.order.by.as_str(), kept.by_device.as_str());
             let device = kept.device.as_ref().map(DeviceId::as_str);
             connection
@@ -27,15 +27,12 @@ impl Store {
 
     /// It is done, or will not be done.
     pub fn forget_order(&self, id: i64) {
-        self.tell("the end of an order", move |connection| {
-            connection.execute("DELETE FROM pending WHERE id = ?1", [id])?;
-            Ok(())
-        });
+        drop(self.release_order(id));
     }
 
     /// The same before what it says is sent: a restart must not send it once more.
-    pub async fn release_order(&self, id: i64) -> Result<(), StoreError> {
-        self.ask(move |connection| connection.execute("DELETE FROM pending WHERE id = ?1", [id]).map(|_| ())).await
+    pub fn release_order(&self, id: i64) -> Written {
+        self.keep_told("the end of an order", move |connection| connection.execute("DELETE FROM pending WHERE id = ?1", [id]).map(|_| ()))
     }
 
     /// What was still to be done when the console ended.

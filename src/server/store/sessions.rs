@@ -1,6 +1,6 @@
 //! Sessions outlive a restart of the console. The browser's id is kept as its hash only.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, Written};
 use rusqlite::params;
 
 /// A session as it is kept. The role is not: it follows from the configuration at each start.
@@ -16,19 +16,18 @@ pub struct StoredSession {
 }
 
 impl Store {
-    pub async fn keep_session(&self, session: StoredSession) -> Result<(), StoreError> {
-        self.ask(move |connection| {
+    pub fn keep_session(&self, session: StoredSession) -> Written {
+        self.keep_told("a session", move |connection| {
             connection.execute(
                 "INSERT OR REPLACE INTO session (id_hash, agent, device, name, platform_session, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
                 params![session.id_hash, session.agent, session.device, session.name, session.platform_session, session.created],
             )?;
             Ok(())
         })
-        .await
     }
 
     pub fn forget_session(&self, id_hash: [u8; 32]) {
-        self.tell("the end of a session", move |connection| {
+        self.keep("the end of a session", move |connection| {
             connection.execute("DELETE FROM session WHERE id_hash = ?1", params![id_hash])?;
             Ok(())
         });

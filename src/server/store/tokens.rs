@@ -30,7 +30,7 @@ impl Store {
 
     /// Removes a token; false where there is none of that name.
     pub async fn forget_token(&self, name: String) -> Result<bool, StoreError> {
-        self.ask(move |connection| Ok(connection.execute("DELETE FROM token WHERE name = ?1", [name])? == 1)).await
+        self.ask(move |connection| Ok(connection.execute("DELETE FROM token WHERE name = ?1", [name.as_str()])? == 1)).await
     }
 
     /// Every token, by name.

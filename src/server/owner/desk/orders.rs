@@ -2,28 +2,31 @@
 
 use super::Desk;
 use crate::api::ApiError;
-use crate::floor::{AgentId, Event, Intervention, Operation, Order, OrderKind, Outcome, Step};
-use crate::server::interventions::Answer;
+use crate::floor::{AgentId, Event, Intervention, NotSent, Obstacle, Operation, Order, OrderKind, Outcome, State, Step};
+use crate::server::interventions::{Answer, Stage};
 use crate::server::now;
 use crate::server::owner::orders::{Kept, Scene, Verdict};
 
 /// When an errand that the task outside could not even take is offered again.
 const AGAIN: i64 = 1_000;
-/// Refusals that leave a log-out waiting: not reached, the session that was borrowed is over, the agent is in a call again
-/// (protocol, section 1).
-const NOT_YET: [u16; 3] = [0, 426, 460];
+/// Refusals that leave a log-out waiting: the session that was borrowed is over, the agent is in a call again (protocol, section 1).
+const NOT_YET: [u16; 2] = [426, 460];
 
 impl Desk {
     /// Takes up again what was kept before a restart.
     pub(super) fn recall_order(&mut self, kept: Kept) {
-        if kept.order.kind == OrderKind::LogoutAfterCall {
-            self.interventions.recall(waiting(&kept));
+        match kept.order.kind {
+            OrderKind::LogoutAfterCall => self.interventions.recall(step_in(&kept), Stage::Waiting),
+            // The platform had accepted it; its event may still come.
+            OrderKind::ReadyAgain { due: None, .. } => self.interventions.recall(step_in(&kept), Stage::Sent(kept.at)),
+            OrderKind::ReadyAgain { due: Some(_), .. } => {}
         }
         self.dirty.insert(kept.agent.clone());
         self.orders.recall(kept);
     }
 
-    /// The order that comes with this step-in, if any. It is kept once the audit log knows of it.
+    /// The order that comes with this step-in, if any. It counts once the step-in is certain: a log-out that waits when it is written
+    /// down, ready again when the not-ready before it was sent.
     pub(super) fn take_order(&mut self, begun: &Intervention, minutes: Option<u32>) {
         let kind = match (begun.operation, minutes) {
             (Operation::NotReady, Some(minutes)) => OrderKind::ReadyAgain { minutes, due: None },
@@ -38,25 +41,34 @@ impl Desk {
         }
     }
 
-    /// The audit log knows of the step-in with this id: its order counts.
-    pub fn order_written(&mut self, id: i64) {
+    /// The audit log knows of a log-out that waits: it counts; none where it is over.
+    pub fn waits(&mut self, id: i64) -> Option<Intervention> {
+        let waiting = self.interventions.waits(id)?;
         if let Some(kept) = self.orders.confirm(id) {
             self.store.keep_order(kept);
             // The call may have ended meanwhile.
             self.orders_due();
         }
+        Some(waiting)
     }
 
-    /// What an agent's event does to the orders there.
+    /// What an agent's event does to the orders there, where the floor took it.
     pub(super) fn heard_for_orders(&mut self, event: &Event) {
-        let (changed, over) = self.orders.heard(event, now());
-        for kept in changed {
-            self.dirty.insert(kept.agent.clone());
-            self.store.keep_order(kept);
+        if !self.floor.is_newest_word(event) {
+            return;
         }
-        for kept in over {
-            self.dirty.insert(kept.agent.clone());
-            self.store.forget_order(kept.order.id);
+        for kept in self.orders.heard(event) {
+            self.order_is_over(&kept);
+        }
+    }
+
+    /// Nothing of it is to be done any more; a log-out that was not sent is needless.
+    fn order_is_over(&mut self, kept: &Kept) {
+        self.dirty.insert(kept.agent.clone());
+        self.store.forget_order(kept.order.id);
+        if kept.order.kind == OrderKind::LogoutAfterCall && self.interventions.is_unsent(kept.order.id) {
+            let gone = self.row(&kept.agent).is_some_and(|row| row.state == State::LoggedOut);
+            self.take_back(kept, None, if gone { Step::NotPossible(Obstacle::LoggedOut) } else { Step::Cancelled });
         }
     }
 
@@ -74,15 +86,7 @@ impl Desk {
             self.store.keep_order(kept);
         }
         for kept in due.over {
-            self.dirty.insert(kept.agent.clone());
-            self.store.forget_order(kept.order.id);
-            if kept.order.kind == OrderKind::LogoutAfterCall {
-                let logged_out = self.row(&kept.agent).is_some_and(|row| row.state == crate::floor::State::LoggedOut);
-                match logged_out {
-                    true => self.interventions.confirm(kept.order.id, now()).into_iter().for_each(|done| self.followed(vec![done])),
-                    false => self.take_back(&kept, None),
-                }
-            }
+            self.order_is_over(&kept);
         }
         for kept in due.out {
             self.dirty.insert(kept.agent.clone());
@@ -91,14 +95,6 @@ impl Desk {
                 self.orders.returned(id, Verdict::Later(now() + AGAIN));
             }
         }
-    }
-
-    /// A log-out that waited is sent now; none where it is over.
-    pub fn sends(&mut self, id: i64) -> Option<Intervention> {
-        let sent = self.interventions.sends(id, true, now())?;
-        self.touch(&sent);
-        self.runs.followed(&sent);
-        Some(sent)
     }
 
     /// What became of an errand.
@@ -114,17 +110,40 @@ impl Desk {
 
     /// Where a log-out that waited for the end of a call could not be had yet, it goes on waiting.
     pub(super) fn waits_on(&mut self, id: i64, answer: &Answer) -> Option<Intervention> {
-        let not_yet = matches!(answer.outcome, Outcome::Refused(status) if NOT_YET.contains(&status));
-        let waiting = (not_yet && self.orders.is_log_out(id)).then(|| self.interventions.sends(id, false, now()))??;
+        let not_yet = match answer.outcome {
+            Outcome::Refused(status) => NOT_YET.contains(&status),
+            outcome => outcome == Outcome::NotSent(NotSent::Unreachable),
+        };
+        let waiting = (not_yet && self.orders.is_log_out(id)).then(|| self.interventions.waits(id))??;
         self.touch(&waiting);
         self.runs.followed(&waiting);
         Some(waiting)
     }
 
-    /// A not-ready that did not happen is not followed by ready again.
+    /// The platform may do what it was asked for: ready again comes after it.
+    pub(super) fn order_answered(&mut self, intervention: &Intervention) {
+        if matches!(intervention.outcome, Outcome::Accepted | Outcome::Confirmed | Outcome::Unknown)
+            && let Some(kept) = self.orders.confirm(intervention.id)
+        {
+            self.store.keep_order(kept);
+        }
+    }
+
+    /// The time of a not-ready runs from when it is true; one that did not happen is not followed by ready again. What was not sent at
+    /// all leaves no order behind.
     pub(super) fn order_followed(&mut self, intervention: &Intervention) {
-        if matches!(intervention.outcome, Outcome::Refused(_)) && self.orders.has_no_time(intervention.id) {
-            self.drop_order(intervention.id);
+        let id = intervention.id;
+        match intervention.outcome {
+            Outcome::Confirmed => {
+                if let Some(kept) = self.orders.begins(id, now()) {
+                    self.dirty.insert(kept.agent.clone());
+                    self.store.keep_order(kept);
+                }
+            }
+            Outcome::NotSent(_) => self.drop_order(id),
+            Outcome::Refused(_) => self.not_followed_any_more(id),
+            Outcome::Unconfirmed if self.interventions.is_overtaken(id) => self.not_followed_any_more(id),
+            _ => {}
         }
     }
 
@@ -147,17 +166,17 @@ impl Desk {
         let nothing = || ApiError::BadArgument { field: "agentId".to_owned(), problem: "nothing is planned for this agent".to_owned() };
         let kept = self.orders.shown(agent).cloned().ok_or_else(nothing)?;
         self.drop_order(kept.order.id);
-        self.take_back(&kept, Some(by));
+        self.take_back(&kept, Some(by), Step::Cancelled);
         self.publish();
         Ok(())
     }
 
-    /// Nothing of it was sent and nothing will be.
-    fn take_back(&mut self, kept: &Kept, by: Option<&AgentId>) {
+    /// Nothing of it was sent and nothing will be; `step` is what a bulk run says of it.
+    fn take_back(&mut self, kept: &Kept, by: Option<&AgentId>, step: Step) {
         let operation = match kept.order.kind {
             OrderKind::ReadyAgain { .. } => Operation::Ready,
             OrderKind::LogoutAfterCall => {
-                self.runs.withdrawn(kept.order.id, Step::Cancelled);
+                self.runs.withdrawn(kept.order.id, step);
                 if let Some(withdrawn) = self.interventions.withdraw(kept.order.id) {
                     self.touch(&withdrawn);
                 }
@@ -166,15 +185,20 @@ impl Desk {
         };
         self.dirty.insert(kept.agent.clone());
         let by = by.unwrap_or(&kept.order.by).clone();
-        self.store.audit_cancelled(Intervention { operation, by, requested_at: now(), ..waiting(kept) });
+        self.store.audit_cancelled(Intervention { operation, by, requested_at: now(), ..step_in(kept) });
     }
 }
 
-/// A log-out that waits for the end of the call, as it is followed.
-fn waiting(kept: &Kept) -> Intervention {
+/// The step-in that an order came with, as it is followed: a log-out that waits for the end of the call, or a not-ready that the platform
+/// accepted.
+fn step_in(kept: &Kept) -> Intervention {
+    let (operation, outcome) = match kept.order.kind {
+        OrderKind::LogoutAfterCall => (Operation::Logout, Outcome::Requested),
+        OrderKind::ReadyAgain { .. } => (Operation::NotReady, Outcome::Accepted),
+    };
     Intervention {
         id: kept.order.id,
-        operation: Operation::Logout,
+        operation,
         agent: Some(kept.agent.clone()),
         device: kept.device.clone(),
         call: None,
@@ -183,7 +207,7 @@ fn waiting(kept: &Kept) -> Intervention {
         requested_at: kept.at,
         answered_after: None,
         finished_after: None,
-        outcome: Outcome::Requested,
+        outcome,
         deferred: true,
         holder: None,
     }

@@ -3,15 +3,22 @@
 use super::Desk;
 use crate::api::ApiError;
 use crate::floor::{
-    CallId, DeviceId, Effect, Intervention, Obstacle, Operation, OwnCall, Part, PartyRole, PartyState, Scene, Step, forecast,
+    CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, OwnCall, Part, PartyRole, PartyState, Scene, forecast,
 };
 use crate::server::force::Wanted;
 use crate::server::interventions::Answer;
+use crate::server::owner::Begun;
+use crate::server::store::StoreError;
 use crate::server::{now, telemetry};
 
 impl Desk {
-    /// Checks what the operation needs, and takes it up.
-    pub fn begin(&mut self, wanted: Wanted) -> Result<Intervention, ApiError> {
+    /// Checks what the operation needs, takes it up and has it written down.
+    pub fn begin(&mut self, wanted: Wanted) -> Result<Begun, ApiError> {
+        match self.store.trouble() {
+            Some(StoreError::Lost) => return Err(ApiError::DatabaseLost),
+            Some(_) => return Err(ApiError::AuditFailed),
+            None => {}
+        }
         let Wanted { intervention: mut wanted, role, expect, minutes, item } = wanted;
         // The platform knows a call by its latest id only.
         wanted.call = wanted.call.map(|call| self.floor.successor(&call));
@@ -65,14 +72,23 @@ impl Desk {
         if let Some(item) = item {
             self.runs.begun(item, &begun);
         }
-        match (&begun.call, begun.operation) {
-            (Some(call), Operation::Listen) => self.floor.expect_listener(call, &begun.by_device),
-            (Some(call), _) => self.floor.forget_listener(call, &begun.by_device),
-            _ => {}
-        }
         telemetry::operation(begun.operation, begun.outcome);
         self.touch(&begun);
-        Ok(begun)
+        let written = self.store.audit(begun.clone());
+        Ok(Begun { intervention: begun, written })
+    }
+
+    /// One that is written down is sent now; none where it is over.
+    pub fn sends(&mut self, id: i64) -> Option<Intervention> {
+        let sent = self.interventions.sends(id, now())?;
+        match (&sent.call, sent.operation) {
+            (Some(call), Operation::Listen) => self.floor.expect_listener(call, &sent.by_device),
+            (Some(call), _) => self.floor.forget_listener(call, &sent.by_device),
+            _ => {}
+        }
+        self.touch(&sent);
+        self.runs.followed(&sent);
+        Some(sent)
     }
 
     /// Nobody joins, takes or listens with a phone at which another agent sits.
@@ -96,6 +112,7 @@ impl Desk {
         }
         let before = self.interventions.get(id)?.outcome;
         let intervention = self.interventions.answered(id, answer, now())?;
+        self.order_answered(&intervention);
         if intervention.outcome == before {
             // The event was faster than the answer.
             self.touch(&intervention);
@@ -106,12 +123,10 @@ impl Desk {
         Some(intervention)
     }
 
-    pub fn withdraw(&mut self, id: i64) {
-        self.drop_order(id);
-        self.runs.withdrawn(id, Step::NotSent);
-        if let Some(intervention) = self.interventions.withdraw(id) {
-            self.touch(&intervention);
-        }
+    pub fn not_sent(&mut self, id: i64, why: NotSent) {
+        let ended = self.interventions.not_sent(id, why, now());
+        self.followed(ended.into_iter().collect());
+        self.publish();
     }
 
     pub fn expire(&mut self) {
@@ -136,7 +151,7 @@ impl Desk {
             self.touch(&intervention);
             self.runs.followed(&intervention);
             self.order_followed(&intervention);
-            self.store.audit_outcome(intervention);
+            drop(self.store.audit(intervention));
         }
     }
 

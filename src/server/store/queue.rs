@@ -1,0 +1,228 @@
+//! The database's thread and what waits for it. Work is done in the order in which it came. What has to be written is tried again until it
+//! is written, however long the file is locked or the disk is full; questions do not wait behind it.
+
+use super::StoreError;
+use super::file::Identity;
+use rusqlite::{Connection, ErrorCode};
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::time::{Duration, Instant};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// How often the file is looked at while there is nothing to do.
+const LOOK: Duration = Duration::from_millis(500);
+/// The pause before what failed is tried again, and how long one attempt waits for a lock: questions wait no longer.
+const AGAIN: Duration = Duration::from_millis(50);
+/// How long a question that has to write waits for a lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What has to be written. It may be tried more than once, each time from its beginning.
+pub(super) type Write = Box<dyn FnMut(&mut Connection) -> rusqlite::Result<()> + Send>;
+/// A question; false where it is to be asked again. With `last`, whatever comes of it is the answer.
+pub(super) type Question = Box<dyn FnMut(&mut Connection, bool) -> bool + Send>;
+
+enum Work {
+    Write { what: &'static str, write: Write, done: Option<tokio::sync::oneshot::Sender<()>> },
+    Ask(Question),
+}
+
+/// How the database is, for those who ask without waiting.
+#[derive(Debug, Default)]
+struct Health {
+    /// Writes that are not done yet.
+    waiting: AtomicUsize,
+    lost: AtomicBool,
+    /// Since when the next write has failed, milliseconds since 1970; 0 where it has not.
+    stuck_since: AtomicI64,
+    ended: CancellationToken,
+}
+
+/// A handle to the thread; cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Queue {
+    work: Sender<Work>,
+    health: Arc<Health>,
+}
+
+impl Queue {
+    /// Starts the thread. `path` is the file, where there is one.
+    pub fn start(connection: Connection, path: Option<PathBuf>) -> Result<Queue, StoreError> {
+        connection.busy_timeout(AGAIN)?;
+        let (work, queue) = channel();
+        let health = Arc::new(Health::default());
+        let file = path.map(Identity::of);
+        let thread = Thread { connection, file, health: health.clone(), writes: VecDeque::new(), asked: VecDeque::new() };
+        let ended = health.ended.clone().drop_guard();
+        std::thread::Builder::new()
+            .name("database".to_owned())
+            .spawn(move || thread.run(&queue, ended))
+            .map_err(|error| StoreError::Open { path: "the database's thread".to_owned(), reason: error.to_string() })?;
+        Ok(Queue { work, health })
+    }
+
+    /// Has `write` done, without waiting; `done` hears of it.
+    pub fn write(&self, what: &'static str, write: Write, done: Option<tokio::sync::oneshot::Sender<()>>) {
+        self.health.waiting.fetch_add(1, Ordering::Relaxed);
+        // Fails only where the thread has ended, which ends the program.
+        let _ = self.work.send(Work::Write { what, write, done });
+    }
+
+    pub fn ask(&self, question: Question) -> Result<(), StoreError> {
+        self.work.send(Work::Ask(question)).map_err(|_| StoreError::Stopped)
+    }
+
+    /// How many writes wait.
+    pub fn waiting(&self) -> usize {
+        self.health.waiting.load(Ordering::Relaxed)
+    }
+
+    /// The file is not where it was, or another one is.
+    pub fn is_lost(&self) -> bool {
+        self.health.lost.load(Ordering::Relaxed)
+    }
+
+    /// Since when nothing could be written, milliseconds since 1970.
+    pub fn stuck_since(&self) -> Option<i64> {
+        Some(self.health.stuck_since.load(Ordering::Relaxed)).filter(|since| *since != 0)
+    }
+
+    /// Waits until the thread has ended, which it does not while a handle lives.
+    pub async fn ended(&self) {
+        self.health.ended.cancelled().await;
+    }
+}
+
+struct Pending {
+    what: &'static str,
+    write: Write,
+    done: Option<tokio::sync::oneshot::Sender<()>>,
+}
+
+struct Thread {
+    connection: Connection,
+    file: Option<Identity>,
+    health: Arc<Health>,
+    /// What could not be written yet, and what came behind it.
+    writes: VecDeque<Pending>,
+    /// Questions that met a lock, and until when they are asked again.
+    asked: VecDeque<(Question, Instant)>,
+}
+
+impl Thread {
+    fn run(mut self, queue: &Receiver<Work>, _ended: DropGuard) {
+        let mut looked = Instant::now();
+        loop {
+            let pause = if self.writes.is_empty() && self.asked.is_empty() { LOOK } else { AGAIN };
+            match queue.recv_timeout(pause) {
+                Ok(work) => {
+                    self.take(work);
+                    // All that came meanwhile, so that no question waits for one attempt each.
+                    loop {
+                        match queue.try_recv() {
+                            Ok(work) => self.take(work),
+                            Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                        }
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.write(),
+            }
+            if looked.elapsed() >= LOOK {
+                looked = Instant::now();
+                self.look();
+            }
+            self.write();
+            self.ask_again();
+        }
+    }
+
+    fn take(&mut self, work: Work) {
+        match work {
+            Work::Write { what, write, done } => {
+                self.writes.push_back(Pending { what, write, done });
+                self.write_if_free();
+            }
+            Work::Ask(mut question) => {
+                if !question(&mut self.connection, false) {
+                    self.asked.push_back((question, Instant::now() + PATIENCE));
+                }
+            }
+        }
+    }
+
+    /// In the usual case a write is done at once, before the question that came behind it.
+    fn write_if_free(&mut self) {
+        if self.health.stuck_since.load(Ordering::Relaxed) == 0 {
+            self.write();
+        }
+    }
+
+    /// Writes what waits, in its order, up to the first that fails.
+    fn write(&mut self) {
+        while let Some(pending) = self.writes.front_mut() {
+            if self.file.as_mut().is_some_and(|file| !file.is_there()) {
+                return self.look();
+            }
+            match (pending.write)(&mut self.connection) {
+                Ok(()) => {}
+                Err(error) if may_pass(&error) => return self.stuck(&error),
+                Err(error) => tracing::error!(%error, "{} could never be written", pending.what),
+            }
+            self.health.stuck_since.store(0, Ordering::Relaxed);
+            self.health.waiting.fetch_sub(1, Ordering::Relaxed);
+            if let Some(done) = self.writes.pop_front().and_then(|pending| pending.done) {
+                // Nobody waiting any more is no error.
+                let _ = done.send(());
+            }
+        }
+    }
+
+    fn stuck(&mut self, error: &rusqlite::Error) {
+        if self.health.stuck_since.load(Ordering::Relaxed) == 0 {
+            self.health.stuck_since.store(crate::server::now(), Ordering::Relaxed);
+            tracing::warn!(%error, "the database cannot be written: what is to be kept waits");
+        }
+    }
+
+    fn ask_again(&mut self) {
+        for _ in 0..self.asked.len() {
+            let Some((mut question, until)) = self.asked.pop_front() else { return };
+            if !question(&mut self.connection, Instant::now() >= until) {
+                self.asked.push_back((question, until));
+            }
+        }
+    }
+
+    fn look(&mut self) {
+        let lost = self.file.as_mut().is_some_and(|file| !file.is_there());
+        if self.health.lost.swap(lost, Ordering::Relaxed) != lost {
+            match lost {
+                true => tracing::error!("the database file was deleted or replaced: put it back, or start the console anew; until then no operation is sent"),
+                false => tracing::info!("the database file is back"),
+            }
+        }
+    }
+}
+
+/// Whether it may go well another time; what breaks a rule of the schema never does.
+fn may_pass(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code().is_some_and(|code| {
+        !matches!(
+            code,
+            ErrorCode::ConstraintViolation
+                | ErrorCode::TypeMismatch
+                | ErrorCode::TooBig
+                | ErrorCode::ApiMisuse
+                | ErrorCode::ParameterOutOfRange
+        )
+    })
+}
+
+/// Whether a lock stood in the way.
+pub(super) fn was_locked<T>(answer: &rusqlite::Result<T>) -> bool {
+    let code = answer.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
+    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
