@@ -1,6 +1,7 @@
 //! The console: everything that only the server has.
 
 pub mod assets;
+mod attempts;
 pub mod config;
 mod connections;
 pub mod context;
@@ -26,6 +27,7 @@ pub mod store;
 pub mod telemetry;
 pub mod token;
 mod upkeep;
+mod visitor;
 mod zone;
 
 use config::Config;

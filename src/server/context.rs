@@ -1,17 +1,21 @@
 //! What a server function knows of its caller, and how it answers beyond its result.
 
 use crate::api::ApiError;
-use crate::server::Console;
+use crate::server::connections::Peer;
 use crate::server::session::Session;
+use crate::server::{Console, visitor};
 use cookie::Cookie;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The request that a server function runs for.
 pub struct Caller {
     pub console: Arc<Console>,
+    /// Where the request comes from.
+    pub address: IpAddr,
     headers: HeaderMap,
     response: ResponseOptions,
 }
@@ -19,9 +23,13 @@ pub struct Caller {
 /// The caller of the server function that runs now.
 pub fn caller() -> Result<Caller, ApiError> {
     let lost = || ApiError::Transport { detail: "the request's context is missing".to_owned() };
+    let console = use_context::<Arc<Console>>().ok_or_else(lost)?;
+    let request = use_context::<Parts>().ok_or_else(lost)?;
+    let Peer(peer) = request.extensions.get::<Peer>().copied().ok_or_else(lost)?;
     Ok(Caller {
-        console: use_context::<Arc<Console>>().ok_or_else(lost)?,
-        headers: use_context::<Parts>().ok_or_else(lost)?.headers,
+        address: visitor::address(peer, &request.headers, &console.config.trusted_proxies),
+        console,
+        headers: request.headers,
         response: use_context::<ResponseOptions>().ok_or_else(lost)?,
     })
 }
@@ -30,6 +38,17 @@ impl Caller {
     /// Who asks; the error is already the answer.
     pub fn session(&self) -> Result<Arc<Session>, ApiError> {
         self.console.sessions.of(&self.headers).ok_or_else(|| self.fail(ApiError::SignedOut))
+    }
+
+    /// The session that this browser has had so far, if any.
+    pub fn old_session(&self) -> Option<Arc<Session>> {
+        self.console.sessions.of(&self.headers)
+    }
+
+    /// Says how long to wait before the next attempt, milliseconds.
+    pub fn retry_after(&self, wait: i64) {
+        let seconds = wait.max(0).unsigned_abs().div_ceil(1000).max(1);
+        self.response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 
     /// Gives the answer the error's status. A plain form is sent back to its page instead, with the error in the address.

@@ -126,7 +126,12 @@ impl Interventions {
     pub fn sends(&mut self, id: i64, now: i64) -> Option<Intervention> {
         let followed = self.by_id.get_mut(&id).filter(|followed| followed.is_unsent())?;
         (followed.stage, followed.step_in.deferred) = (Stage::Sent(now), false);
-        Some(followed.step_in.clone())
+        let sent = followed.step_in.clone();
+        // Of two that ask for the same, an event from now on is the newer one's.
+        for earlier in self.by_id.range_mut(..id).map(|(_, earlier)| earlier) {
+            earlier.overtaken |= !earlier.step_in.outcome.pending() && asks_for_the_same(&earlier.step_in, &sent);
+        }
+        Some(sent)
     }
 
     /// Whether it was taken up and has not been sent.
@@ -223,6 +228,11 @@ impl Interventions {
     }
 }
 
+fn asks_for_the_same(one: &Intervention, other: &Intervention) -> bool {
+    let target = |i: &Intervention| (i.operation, i.agent.clone(), i.device.clone(), i.call.clone());
+    target(one) == target(other)
+}
+
 /// A mode that was put off until the end of the call, and the agent is in another one by now.
 fn is_overtaken_by(intervention: &Intervention, event: &Event) -> bool {
     let another = matches!(event.kind, EventKind::AgentReady | EventKind::AgentNotReady | EventKind::AgentLoggedOff);
@@ -317,6 +327,17 @@ mod tests {
         assert!(all.sends(id, 1).is_none() && all.not_sent(id, NotSent::Unwritten, 2).is_none());
         assert!(all.expire(ANSWER - 1).0.is_empty());
         assert_eq!(all.expire(ANSWER).0[0].outcome, Outcome::Unknown, "nobody said how it was answered");
+    }
+
+    #[test]
+    fn an_event_proves_the_newest_that_asked_for_it() {
+        let mut all = Interventions::default();
+        let first = sent(&mut all, 0);
+        all.answered(first, Outcome::Unknown.into(), 50);
+        let second = sent(&mut all, 1_000);
+        let (event, floor) = told("agentReady", "");
+        let proved: Vec<i64> = all.proved_by(&event, Some(1_100), &floor, 1_100).into_iter().map(|changed| changed.id).collect();
+        assert_eq!(proved, [second], "nobody knows what became of the first");
     }
 
     #[test]

@@ -4,27 +4,31 @@
 use crate::api::ApiError;
 use crate::floor::{AgentId, DeviceId, Namespace, Role, is_phone_number};
 use crate::live::Me;
+use crate::server::attempts::{Attempts, Wait};
 use crate::server::config::Config;
 use crate::server::context::{self, Caller, local_path};
 use crate::server::permission::role_of;
 use crate::server::sdk::{LoginError, PlatformSession};
 use crate::server::store::{Store, StoreError, StoredSession};
-use crate::server::{Console, now};
+use crate::server::now;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, header};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub const COOKIE: &str = "console_session";
 /// A working day and the night shift after it.
 const LIFE: i64 = 16 * 3600 * 1000;
 const MOST_SESSIONS: usize = 10_000;
-/// Failed sign-ins of one number within [`FAILURE_WINDOW`] before it has to wait.
-const MOST_FAILURES: usize = 10;
-const FAILURE_WINDOW: i64 = 60_000;
+/// One person's browsers; with more, the oldest is signed out.
+const MOST_OF_ONE: usize = 20;
+/// How long signing in waits for the session to be written.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
 
 type IdHash = [u8; 32];
 
@@ -43,6 +47,11 @@ pub struct Session {
 }
 
 impl Session {
+    /// It has not run out by `now`.
+    fn lives(&self, now: i64) -> bool {
+        now.saturating_sub(self.created) < LIFE
+    }
+
     pub fn me(&self, namespace: &Namespace) -> Me {
         Me {
             agent: self.agent.clone(),
@@ -58,7 +67,7 @@ impl Session {
 #[derive(Debug)]
 pub struct Sessions {
     by_hash: Mutex<HashMap<IdHash, Arc<Session>>>,
-    failures: Mutex<HashMap<AgentId, Vec<i64>>>,
+    attempts: Attempts,
     store: Store,
 }
 
@@ -76,18 +85,26 @@ impl Sessions {
         };
         let kept = store.sessions(now() - LIFE).await?;
         let by_hash = Mutex::new(kept.into_iter().filter_map(restore).collect());
-        Ok(Sessions { by_hash, failures: Mutex::default(), store })
+        Ok(Sessions { by_hash, attempts: Attempts::default(), store })
     }
 
     /// The session of this request's cookie.
     pub fn of(&self, headers: &HeaderMap) -> Option<Arc<Session>> {
         let id = cookie_value(headers, COOKIE)?;
         let session = lock(&self.by_hash).get(&hash(&id)).cloned()?;
-        if now() - session.created < LIFE {
+        if session.lives(now()) {
             return Some(session);
         }
         self.end(&session);
         None
+    }
+
+    /// Ends the sessions that have run out by `now`.
+    pub fn sweep(&self, now: i64) {
+        for session in self.all().iter().filter(|session| !session.lives(now)) {
+            tracing::info!(agent = session.agent.as_str(), "a session has run out");
+            self.end(session);
+        }
     }
 
     /// Ends a session here and wherever it is shown.
@@ -111,13 +128,29 @@ impl Sessions {
 
     /// The sessions of supervisors that have not run out, the latest first.
     pub fn supervisors(&self) -> Vec<Arc<Session>> {
-        self.all().into_iter().filter(|session| session.role == Role::Supervisor && now() - session.created < LIFE).collect()
+        self.all().into_iter().filter(|session| session.role == Role::Supervisor && session.lives(now())).collect()
     }
 
-    async fn begin(&self, me: Me, platform: PlatformSession) -> Result<String, ApiError> {
-        if lock(&self.by_hash).len() >= MOST_SESSIONS {
-            return Err(ApiError::Busy);
+    /// Makes room for one more session of `agent`: it costs those who have many, never the others.
+    fn make_room(&self, agent: &AgentId) {
+        let all = self.all();
+        let of = |agent: &AgentId| all.iter().filter(|session| session.agent == *agent).collect::<Vec<_>>();
+        let own = of(agent);
+        for session in own.iter().skip(MOST_OF_ONE - 1) {
+            self.end(session);
         }
+        if all.len() >= MOST_SESSIONS && own.len() < MOST_OF_ONE {
+            let mut counts: HashMap<&AgentId, usize> = HashMap::new();
+            for session in &all {
+                *counts.entry(&session.agent).or_default() += 1;
+            }
+            let greedy = counts.into_iter().max_by_key(|(_, count)| *count).map(|(agent, _)| of(agent));
+            greedy.and_then(|sessions| sessions.last().map(|oldest| self.end(oldest)));
+        }
+    }
+
+    async fn begin(&self, me: Me, platform: PlatformSession) -> String {
+        self.make_room(&me.agent);
         let id: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
         let id_hash = hash(&id);
         let stored = StoredSession {
@@ -138,27 +171,10 @@ impl Sessions {
             created: stored.created,
             ended: CancellationToken::new(),
         };
-        if let Err(error) = self.store.keep_session(stored).await {
-            // It lives all the same, only not beyond a restart.
-            tracing::error!(%error, "a session could not be written");
-        }
+        // Where that takes long, it is written later.
+        let _ = timeout(WRITTEN_WITHIN, self.store.keep_session(stored)).await;
         lock(&self.by_hash).insert(id_hash, Arc::new(session));
-        Ok(id)
-    }
-
-    /// Whether this number failed too often of late.
-    fn must_wait(&self, agent: &AgentId) -> bool {
-        let mut failures = lock(&self.failures);
-        let horizon = now() - FAILURE_WINDOW;
-        failures.retain(|_, times| {
-            times.retain(|time| *time > horizon);
-            !times.is_empty()
-        });
-        failures.get(agent).is_some_and(|times| times.len() >= MOST_FAILURES) || failures.len() >= MOST_SESSIONS
-    }
-
-    fn failed(&self, agent: &AgentId) {
-        lock(&self.failures).entry(agent.clone()).or_default().push(now());
+        id
     }
 }
 
@@ -180,14 +196,18 @@ pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
 /// The service behind `POST /api/sign-in`.
 pub async fn sign_in(number: String, password: String, domain: String, extension: String, next: &str) -> Result<(), ApiError> {
     let caller = context::caller()?;
-    let cookie = enter(&caller.console, number.trim(), password.into(), domain.trim(), extension.trim()).await;
+    let cookie = enter(&caller, number.trim(), password.into(), domain.trim(), extension.trim()).await;
     let id = cookie.map_err(|error| caller.fail(error))?;
+    if let Some(old) = caller.old_session() {
+        caller.console.sessions.end(&old);
+    }
     caller.set_cookie(&cookie_of(&caller, &id, false));
     caller.redirect_form(local_path(next));
     Ok(())
 }
 
-async fn enter(console: &Console, number: &str, password: SecretString, domain: &str, extension: &str) -> Result<String, ApiError> {
+async fn enter(caller: &Caller, number: &str, password: SecretString, domain: &str, extension: &str) -> Result<String, ApiError> {
+    let console = &caller.console;
     let wrong = |field: &str, problem: &str| ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() };
     let namespace = &console.config.namespace;
     let agent = AgentId::of(number, namespace).map_err(|_| wrong("number", "give your agent number, for example 5000"))?;
@@ -198,25 +218,39 @@ async fn enter(console: &Console, number: &str, password: SecretString, domain: 
         return Err(wrong("extension", "digits only, for example 8000"));
     }
     let device = DeviceId::of(extension, namespace).map_err(|_| wrong("extension", "digits only, for example 8000"))?;
-    if console.sessions.must_wait(&agent) {
-        return Err(ApiError::Busy);
-    }
-    let platform = match console.platform.login(number, &password, namespace).await {
-        Ok(platform) => platform,
-        Err(LoginError::Refused) => {
-            console.sessions.failed(&agent);
-            return Err(ApiError::WrongCredentials);
-        }
-        Err(LoginError::Unreachable) => return Err(ApiError::Unreachable),
-        Err(LoginError::NotUnderstood(status)) => return Err(ApiError::NotUnderstood { status }),
-    };
+    let platform = log_in(caller, &agent, &password).await?;
     let role = role_of(number, &console.config.supervisors, &console.config.viewers).ok_or(ApiError::NotPermitted)?;
     let name = console.platform.own_name(&platform).await.unwrap_or_default();
     let me = Me { agent, name, namespace: namespace.clone(), device, role };
     tracing::info!(agent = me.agent.as_str(), device = me.device.as_str(), ?role, "signed in");
-    let id = console.sessions.begin(me, platform).await?;
+    let id = console.sessions.begin(me, platform).await;
     console.roster_wanted.notify_one();
     Ok(id)
+}
+
+/// Asks the platform whether the password is right, where this address may ask now.
+async fn log_in(caller: &Caller, agent: &AgentId, password: &SecretString) -> Result<PlatformSession, ApiError> {
+    let (console, attempts) = (&caller.console, &caller.console.sessions.attempts);
+    let busy = |wait| {
+        caller.retry_after(wait);
+        ApiError::Busy
+    };
+    let attempt = attempts.begin(caller.address, agent, now()).map_err(|Wait(wait)| busy(wait))?;
+    let Some(_turn) = attempts.turn(caller.address).await else {
+        attempts.unanswered(&attempt);
+        return Err(busy(0));
+    };
+    let answer = console.platform.login(agent.number(), password, &console.config.namespace).await;
+    match answer {
+        Ok(_) => attempts.succeeded(&attempt),
+        Err(LoginError::Refused) => {}
+        Err(_) => attempts.unanswered(&attempt),
+    }
+    answer.map_err(|error| match error {
+        LoginError::Refused => ApiError::WrongCredentials,
+        LoginError::Unreachable => ApiError::Unreachable,
+        LoginError::NotUnderstood(status) => ApiError::NotUnderstood { status },
+    })
 }
 
 /// The service behind `POST /api/sign-out`.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use std::collections::VecDeque;
 
 /// How many are kept, and how many bytes of bodies, paths and headers together: fewer requests if they are that large.
-const KEPT: usize = 1_000;
+const KEPT: usize = 10_000;
 const KEPT_BYTES: usize = 32 << 20;
 
 #[derive(Debug, Clone, Serialize)]
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_thousand_are_kept() {
+    fn the_newest_are_kept() {
         let mut requests = Requests::default();
         let request = |n: usize| Request {
             at: String::new(),
@@ -123,11 +123,11 @@ mod tests {
             body: String::new(),
             status: None,
         };
-        let numbers: Vec<u64> = (0..1_500).map(|n| requests.push(request(n))).collect();
+        let numbers: Vec<u64> = (0..KEPT + 500).map(|n| requests.push(request(n))).collect();
         requests.answered(numbers[0], 200);
-        requests.answered(numbers[1_499], 204);
+        requests.answered(numbers[KEPT + 499], 204);
         let list = requests.list();
-        assert_eq!((list.len(), list[0].path.as_str(), list[0].status), (1_000, "/500", None));
-        assert_eq!(list[999].status, Some(204));
+        assert_eq!((list.len(), list[0].path.as_str(), list[0].status), (KEPT, "/500", None));
+        assert_eq!(list[KEPT - 1].status, Some(204));
     }
 }

@@ -25,3 +25,4 @@ mod sessions;
 mod sign_in;
 mod support;
 mod tokens;
+mod under_way;

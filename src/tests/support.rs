@@ -9,8 +9,8 @@ mod simulator;
 
 pub use browser::{Answer, Browser, path_of};
 pub use console::Console;
-pub use database::{AuditLine, Database};
-pub use live::Live;
+pub use database::{AuditLine, Database, Lock};
+pub use live::{Board, Live};
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};
 
@@ -60,6 +60,11 @@ impl Lab {
         (browser, live)
     }
 
+    /// Asks the console for an address until the answer is as it should be.
+    pub async fn until(&self, path: &str, is_so: impl Fn(&Answer) -> bool) {
+        self.console.until(path, is_so).await;
+    }
+
     /// The database's work so far is written: it is done in order, and signing in waits for its own.
     pub async fn settled(&self) {
         self.console.sign_in("5909", "8909").await;
@@ -68,10 +73,15 @@ impl Lab {
 
 /// A live channel of `browser` that has seen all ten agents ready and named.
 pub async fn all_ready(browser: &Browser) -> Live {
+    all_ready_of(browser, AGENTS as usize).await
+}
+
+/// The same of a floor of another size.
+pub async fn all_ready_of(browser: &Browser, agents: usize) -> Live {
     let mut live = browser.live().await;
-    live.until("ten agents are ready", |board| {
+    live.until("all agents are ready", |board| {
         let ready = board.rows.values().filter(|row| row.state == State::Ready && row.device.is_some() && !row.name.is_empty());
-        ready.count() == AGENTS as usize
+        ready.count() == agents
     })
     .await;
     live

@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::redirect::Policy;
 use serde_json::Value;
 use supervisor_console::floor::{Intervention, Operation};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error, client::IntoClientRequest};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, client_async, connect_async};
@@ -86,6 +87,21 @@ impl Browser {
 
     pub async fn force(&self, operation: Operation, form: &[(&str, &str)]) -> Answer {
         self.post(path_of(operation), form).await
+    }
+
+    /// Sends the request and does not read: whoever drops the connection leaves without the answer.
+    pub async fn begin(&self, operation: Operation, form: &[(&str, &str)]) -> TcpStream {
+        let body: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", value.replace('@', "%40"))).collect();
+        let (body, cookie) = (body.join("&"), self.cookie.as_deref().unwrap_or_default());
+        let head = format!(
+            "POST {} HTTP/1.1\r\nhost: {}\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+            path_of(operation),
+            self.address,
+            body.len()
+        );
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        stream
     }
 
     /// A body as scripts send it.

@@ -1,6 +1,6 @@
 //! A console in this process, started with the flags of `serve`.
 
-use super::{Browser, Database, PASSWORD, PATIENCE};
+use super::{Answer, Browser, Database, PASSWORD, PATIENCE};
 use clap::Parser;
 use supervisor_console::server::config::{Cli, Command, Config};
 use supervisor_console::server::{self, StartError};
@@ -31,10 +31,19 @@ impl Console {
 
     /// Until the link is live. Nobody can be signed in yet who would be told: this one asks.
     pub async fn until_ready(&self) {
+        self.until("/readyz", |answer| answer.status == 200).await;
+    }
+
+    /// Asks for an address, which nobody is signed in for, until the answer is as it should be.
+    pub async fn until(&self, path: &str, is_so: impl Fn(&Answer) -> bool) {
         let visitor = self.visitor();
         let deadline = Instant::now() + PATIENCE;
-        while visitor.get("/readyz").await.status != 200 {
-            assert!(Instant::now() < deadline, "the link did not become live");
+        loop {
+            let answer = visitor.get(path).await;
+            if is_so(&answer) {
+                return;
+            }
+            assert!(Instant::now() < deadline, "{path} stayed {answer:?}");
             sleep(Duration::from_millis(10)).await;
         }
     }

@@ -2,10 +2,58 @@
 
 use rusqlite::Connection;
 use std::path::PathBuf;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 #[derive(Debug, Clone)]
 pub struct Database {
     pub path: PathBuf,
+}
+
+/// Somebody else who writes to the file: while it is locked nothing of the console's is written.
+pub struct Lock {
+    held: Option<Connection>,
+    other: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Lock {
+    /// Until it is dropped.
+    pub fn of(database: &Database) -> Lock {
+        Lock { held: Some(locked(&database.path)), other: None }
+    }
+
+    /// Again and again, for up to 330 ms, with as much time between; the times follow from `seed`.
+    pub fn now_and_then(database: &Database, seed: u64) -> Lock {
+        let (path, (end, ended)) = (database.path.clone(), channel::<()>());
+        let other = std::thread::spawn(move || {
+            let mut pause = seed;
+            while ended.recv_timeout(Duration::from_millis(pause % 331)) == Err(RecvTimeoutError::Timeout) {
+                let lock = locked(&path);
+                std::thread::sleep(Duration::from_millis(pause * 7 % 331));
+                drop(lock);
+                pause = pause * 31 % 1009 + 1;
+            }
+        });
+        Lock { held: None, other: Some((end, other)) }
+    }
+}
+
+fn locked(path: &PathBuf) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    connection.busy_timeout(Duration::from_secs(20)).unwrap();
+    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+    connection
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.held = None;
+        if let Some((end, other)) = self.other.take() {
+            drop(end);
+            other.join().unwrap();
+        }
+    }
 }
 
 /// One line of the audit log.

@@ -1,0 +1,269 @@
+//! What was asked for is done once and told truly: whoever leaves, however slow the database, whatever the platform answers.
+
+use crate::support::{Browser, Console, Lab, Live, Lock, Simulator, agent_event, all_ready_of, event_time};
+use serde_json::json;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+use supervisor_console::floor::{Intervention, NotSent, Operation, Outcome, State};
+use supervisor_console::live::Down;
+
+const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
+const MINUTES: [(&str, &str); 3] = [AGENT[0], AGENT[1], ("minutes", "5")];
+
+/// Asks, and leaves without the answer once the board shows that it was taken up.
+async fn asks_and_leaves(browser: &Browser, live: &mut Live, form: &[(&str, &str)]) {
+    let asking = browser.begin(Operation::NotReady, form).await;
+    live.until_outcome("5001", Outcome::Requested).await;
+    drop(asking);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_leaves_while_the_database_is_slow_leaves_an_operation_that_is_done() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let lock = Lock::of(&lab.database);
+    asks_and_leaves(&browser, &mut live, &MINUTES).await;
+    assert_eq!(lab.simulator.operations().await.len(), 0, "sent before it was written down");
+    drop(lock);
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    live.until("its time runs", |board| board.row("5001").order.is_some()).await;
+    assert_eq!(lab.simulator.operations().await.len(), 1);
+    lab.settled().await;
+    let outcomes = lab.database.outcomes(live.board.action("5001").unwrap().id);
+    assert_eq!((outcomes[0].as_str(), outcomes.last().map(String::as_str)), ("requested", Some("confirmed")));
+    assert_eq!(lab.database.count("SELECT count(*) FROM pending WHERE due IS NOT NULL"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_written_down_in_time_is_not_sent_and_leaves_nothing_behind() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let other = lab.console.sign_in("5900", "8900").await;
+    let lock = Lock::of(&lab.database);
+    asks_and_leaves(&browser, &mut live, &MINUTES).await;
+    let id = live.board.action("5001").unwrap().id;
+    assert_eq!(other.force(Operation::NotReady, &AGENT).await.json()["obstacle"], "UnderWay");
+    // The agent's own doing is not the console's.
+    lab.simulator.set_mode("5001", "NotReady", Some("Lunch")).await;
+    live.until_state("5001", State::NotReady).await;
+    assert_eq!(live.board.outcome("5001"), Some(Outcome::Requested), "confirmed without having been sent");
+    live.until_outcome("5001", Outcome::NotSent(NotSent::Unwritten)).await;
+    assert!(live.board.row("5001").order.is_none(), "an order without its operation");
+    let refused = other.force(Operation::Ready, &AGENT).await;
+    assert_eq!(refused.error(), (500, "audit-failed".to_owned()), "nobody is told that another one is under way");
+    drop(lock);
+    lab.settled().await;
+    assert_eq!(lab.database.outcomes(id), ["requested", "refused"]);
+    assert_eq!(lab.database.count(&format!("SELECT count(*) FROM audit WHERE id = {id} AND reason = 'audit-log'")), 1);
+    assert_eq!(lab.database.count("SELECT count(*) FROM pending"), 0);
+    assert_eq!(lab.simulator.operations().await.len(), 0);
+    let shown = browser.get(&format!("/api/interventions/{id}")).await.json();
+    assert_eq!((&shown["outcome"], &shown["notSent"]), (&json!("refused"), &json!("audit-log")));
+
+    // Nor does a restart make him ready.
+    let Lab { simulator, console, database, folder: _folder } = lab;
+    console.stop().await;
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    console.until_ready().await;
+    let mut live = console.sign_in("5000", "8000").await.live().await;
+    live.until_state("5001", State::NotReady).await;
+    assert!(live.board.row("5001").order.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_stays_locked_loses_no_line_and_their_order_stays() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    lab.simulator.fault(json!({ "mute_events": 1 })).await;
+    let id = browser.force(Operation::NotReady, &MINUTES).await.intervention().id;
+    let lock = Lock::of(&lab.database);
+    // Longer than one attempt to write lasts; meanwhile the board and whoever reads are served.
+    live.until_outcome("5001", Outcome::Unconfirmed).await;
+    lab.simulator.event(agent_event("agentNotReady", "5001")).await;
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    assert_eq!(browser.get("/api/floor").await.status, 200);
+    assert_eq!(browser.post("/api/order/cancel", &[("agentId", "5001@test.cc")]).await.status, 200);
+    assert_eq!(lab.database.outcomes(id).first().map(String::as_str), Some("requested"));
+    drop(lock);
+    lab.settled().await;
+    assert_eq!(lab.database.outcomes(id), ["requested", "accepted", "unconfirmed", "confirmed", "cancelled"]);
+    assert_eq!(lab.database.count("SELECT count(*) FROM pending"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_from_before_the_request_leaves_it_accepted() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    lab.simulator.fault(json!({ "mute_events": 1 })).await;
+    browser.force(Operation::NotReady, &AGENT).await.intervention();
+    live.until_outcome("5001", Outcome::Accepted).await;
+    let minute_ago = jiff::Timestamp::now() - jiff::Span::new().seconds(60);
+    let minute_ago = minute_ago.in_tz("Asia/Shanghai").unwrap().strftime("%Y.%m.%d %H:%M:%S").to_string();
+    let mut stale = agent_event("agentNotReady", "5001");
+    (stale["eventTime"], stale["serial"]) = (json!(minute_ago), json!(1));
+    lab.simulator.event(stale).await;
+    // Of another seat, and of somebody else.
+    let mut elsewhere = agent_event("agentNotReady", "5001");
+    (elsewhere["agentId"], elsewhere["eventTime"]) = (json!("5002@test.cc"), json!(event_time()));
+    lab.simulator.event(elsewhere).await;
+    lab.simulator.event(agent_event("agentNotReady", "5003")).await;
+    live.until_state("5003", State::NotReady).await;
+    assert_eq!(live.board.outcome("5001"), Some(Outcome::Accepted));
+    lab.simulator.event(agent_event("agentNotReady", "5001")).await;
+    live.until_outcome("5001", Outcome::Confirmed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_gateway_answers_leaves_the_outcome_open_until_its_event() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    for (number, status) in [("5001", 502), ("5002", 503), ("5003", 504), ("5004", 500)] {
+        lab.simulator.fault(json!({ "refuse": { "status": status, "path": "/api/csta/agent/state" } })).await;
+        let (agent, device) = (format!("{number}@test.cc"), format!("8{}@test.cc", &number[1..]));
+        let answer = browser.force(Operation::NotReady, &[("agentId", agent.as_str()), ("deviceId", device.as_str())]).await;
+        assert_eq!(answer.error(), (504, "outcome-unknown".to_owned()), "{status}");
+        live.until_outcome(number, Outcome::Unknown).await;
+        lab.simulator.event(agent_event("agentNotReady", number)).await;
+        live.until_outcome(number, Outcome::Confirmed).await;
+    }
+    assert_eq!(lab.simulator.operations().await.len(), 4, "one was repeated");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_its_database_file_the_console_sends_nothing_and_says_why() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let aside = lab.folder.path().join("aside");
+    for replaced in [false, true] {
+        std::fs::rename(&lab.database.path, &aside).unwrap();
+        if replaced {
+            std::fs::copy(&aside, &lab.database.path).unwrap();
+        }
+        lab.until("/readyz", |answer| answer.status == 503 && answer.body.contains("database file was deleted or replaced")).await;
+        let refused = browser.force(Operation::NotReady, &AGENT).await;
+        assert_eq!(refused.error(), (503, "database-lost".to_owned()));
+        assert_eq!(browser.get("/api/floor").await.status, 200, "the board goes on");
+        std::fs::rename(&aside, &lab.database.path).unwrap();
+        lab.until("/readyz", |answer| answer.status == 200).await;
+    }
+    assert_eq!(lab.simulator.operations().await.len(), 0);
+    let id = browser.force(Operation::NotReady, &AGENT).await.intervention().id;
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    lab.settled().await;
+    assert_eq!(lab.database.outcomes(id).last().map(String::as_str), Some("confirmed"));
+}
+
+/// Small steps of a seeded sequence: the test is the same each time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// How the floor said an operation went, by its id: the last word counts.
+fn told(live: &mut Live, by_id: &mut BTreeMap<i64, Intervention>) {
+    for message in std::mem::take(&mut live.heard) {
+        let rows = match Down::decode(&message).unwrap() {
+            Down::Snapshot { rows, .. } | Down::Delta { rows, .. } => rows,
+            _ => continue,
+        };
+        by_id.extend(rows.into_iter().filter_map(|row| row.action).map(|action| (action.id, action)));
+    }
+}
+
+const FLOOR: u32 = 125;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_operations_are_told_alike_by_platform_audit_log_and_pages() {
+    let lab = Lab::on(Simulator::with(FLOOR, 0.0, 10.0).await, &[]).await;
+    let browser = lab.console.sign_in("5000", "8000").await;
+    let mut live = all_ready_of(&browser, FLOOR as usize).await;
+    live.keep = true;
+    let mut dice = Dice(7);
+    let mut shown = BTreeMap::new();
+    let mut answers: HashMap<i64, Outcome> = HashMap::new();
+    // Some clients leave before their request has come in: those do not count.
+    while lab.database.count("SELECT count(DISTINCT id) FROM audit") < 1000 {
+        let agents: Vec<(String, State)> = live.board.rows.iter().map(|(number, row)| (number.clone(), row.state)).collect();
+        // The database is slow: somebody else writes, for up to a third of a second at a time.
+        let lock = Lock::now_and_then(&lab.database, dice.below(1000));
+        let mut asking = Vec::new();
+        for (number, state) in agents {
+            match dice.below(12) {
+                0 => lab.simulator.fault(json!({ "stall_http_ms": dice.below(400) })).await,
+                1 => lab.simulator.fault(json!({ "refuse": { "status": 460, "path": "/api/csta/agent/state" } })).await,
+                2 => lab.simulator.fault(json!({ "refuse": { "status": 502, "path": "/api/csta/agent/state" } })).await,
+                3 => lab.simulator.fault(json!({ "drop_http": 1 })).await,
+                _ => {}
+            }
+            let operation = if state == State::Ready { Operation::NotReady } else { Operation::Ready };
+            let (agent, device) = (format!("{number}@test.cc"), format!("8{}@test.cc", &number[1..]));
+            let stays = Duration::from_millis(if dice.below(2) == 0 { 60_000 } else { dice.below(30) });
+            let browser = browser.clone();
+            asking.push(tokio::spawn(async move {
+                let form = [("agentId", agent.as_str()), ("deviceId", device.as_str())];
+                tokio::time::timeout(stays, browser.force(operation, &form)).await.ok()
+            }));
+            if dice.below(8) == 0 {
+                live.next().await;
+            }
+        }
+        for answer in asking {
+            let Some(answer) = answer.await.unwrap().filter(|answer| answer.status == 200) else { continue };
+            let answer = answer.intervention();
+            answers.insert(answer.id, answer.outcome);
+        }
+        drop(lock);
+        let pending = |board: &crate::support::Board| board.rows.values().any(|row| row.action.as_ref().is_some_and(|a| a.outcome.pending()));
+        live.until("everything has its end", |board| !pending(board)).await;
+        told(&mut live, &mut shown);
+    }
+    lab.settled().await;
+
+    let mut audited: BTreeMap<i64, Vec<(String, Option<u16>)>> = BTreeMap::new();
+    let mut at_agent: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+    for line in lab.database.audit() {
+        if line.outcome == "requested" {
+            at_agent.entry(line.agent.clone().unwrap()).or_default().push(line.id);
+        }
+        audited.entry(line.id).or_default().push((line.outcome, line.status));
+    }
+    for (id, steps) in &audited {
+        assert_eq!(steps[0].0, "requested", "{id}: {steps:?}");
+        let (last, status) = steps.last().unwrap();
+        let page = &shown[id];
+        assert_eq!((page.outcome.code(), status.map(Outcome::Refused).unwrap_or(page.outcome)), (last.as_str(), page.outcome), "{id}");
+        assert!(!page.outcome.pending(), "{id} has no end: {steps:?}");
+        if let Some(answer) = answers.get(id) {
+            assert!(matches!(answer, Outcome::Accepted | Outcome::Confirmed), "{id}: {answer:?}");
+            assert!(steps.iter().any(|(step, _)| step == answer.code() || step == "confirmed"), "{id}: {answer:?} but {steps:?}");
+        }
+    }
+    // What the platform got, agent by agent in its order, is what was not said to be unsent.
+    let mut got: BTreeMap<String, Vec<Option<u16>>> = BTreeMap::new();
+    for request in lab.simulator.operations().await {
+        let body: serde_json::Value = serde_json::from_str(&request.body).unwrap();
+        got.entry(body["agentId"].as_str().unwrap().to_owned()).or_default().push(request.status);
+    }
+    let mut seen = BTreeMap::new();
+    for (agent, ids) in &at_agent {
+        let sent: Vec<i64> = ids.iter().copied().filter(|id| !matches!(shown[id].outcome, Outcome::NotSent(_))).collect();
+        let statuses = got.remove(agent).unwrap_or_default();
+        assert_eq!(statuses.len(), sent.len(), "{agent}: the platform got {statuses:?}, sent are {sent:?}");
+        for (id, status) in sent.iter().zip(statuses) {
+            let outcome = shown[id].outcome;
+            let fits = match status {
+                Some(status) if status < 300 => matches!(outcome, Outcome::Confirmed),
+                Some(status) if status < 500 => outcome == Outcome::Refused(status),
+                _ => outcome == Outcome::Unknown,
+            };
+            assert!(fits, "{id}: the platform answered {status:?}, the page says {outcome:?}");
+            *seen.entry(outcome.code()).or_insert(0) += 1;
+        }
+    }
+    assert!(got.is_empty(), "the platform was asked for what nobody wrote down: {got:?}");
+    assert!(["confirmed", "refused", "unknown"].iter().all(|code| seen.contains_key(code)), "{seen:?}");
+}
