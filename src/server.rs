@@ -31,6 +31,7 @@ mod visitor;
 mod zone;
 
 use config::Config;
+use connections::Places;
 use owner::{Owner, Past};
 use parts::Parts;
 use runs::Pace;
@@ -84,6 +85,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     let _ = rustls::crypto::ring::default_provider().install_default();
     let _ = any_spawner::Executor::init_tokio();
     telemetry::recorder();
+    let places = Places::new(config.trusted_proxies.clone());
     let store = Store::open(&config.database)?;
     if !assets::complete() {
         tracing::warn!("this binary was built without the browser's half: run `make build`");
@@ -107,11 +109,10 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
     let mut parts = Parts::new(stop.clone());
-    parts.start("link to the platform", sdk::link::run(config.clone(), owner.clone(), stop.clone()));
+    parts.start("link to the platform", sdk::link::run(config, owner.clone(), stop.clone()));
     parts.start("upkeep", upkeep::run(console.clone()));
     parts.start("orders", orders::run(console.clone(), due));
-    let (routes, until) = (router::router(console.clone()), stop.clone());
-    parts.start("web server", async move { connections::serve(listener, routes, &config, &until).await });
+    parts.start("web server", connections::serve(listener, places, router::router(console.clone()), stop.clone()));
     let floor = owner.clone();
     let ended = parts.until_stopped(async move { floor.ended().await }, async { store.ended().await }).await;
     // What is asked of the platform now is still answered and written down, but not for long.

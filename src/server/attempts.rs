@@ -12,10 +12,10 @@ use tokio::time::timeout;
 /// Attempts with a number from an address that need not wait for one another: people mistype.
 const FREE: u32 = 10;
 /// The pause after the last of them; each further attempt doubles it.
-const FIRST_PAUSE: i64 = 5_000;
-const LONGEST_PAUSE: i64 = 5 * 60_000;
+const FIRST_PAUSE: i64 = 60_000;
+const LONGEST_PAUSE: i64 = 15 * 60_000;
 /// An address that has not tried for so long begins anew.
-const FORGOTTEN_AFTER: i64 = 30 * 60_000;
+const FORGOTTEN_AFTER: i64 = 60 * 60_000;
 /// How many of those who tried are remembered; first forgotten is who need not wait.
 const MOST: usize = 100_000;
 /// How many attempts of one address are with the platform at a time; the others wait for their turn, but not for long.
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 300, 0), 10);
         assert_eq!(attempts.begin(at("192.0.2.1"), &agent(5000), 1).unwrap_err(), Wait(FIRST_PAUSE - 1));
         let mut now = 0;
-        for pause in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000] {
+        for pause in [60_000, 120_000, 240_000, 480_000, 900_000, 900_000] {
             assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 3, now + pause - 1), 0, "{pause}");
             now += pause;
             assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 3, now), 1, "{pause}");

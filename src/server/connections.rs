@@ -3,7 +3,8 @@
 mod places;
 mod stream;
 
-use crate::server::config::Config;
+pub use places::Places;
+
 use crate::server::telemetry;
 use axum::Router;
 use http::Request;
@@ -12,7 +13,7 @@ use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use places::{Place, Places};
+use places::Place;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -36,8 +37,7 @@ const AGAIN: Duration = Duration::from_millis(100);
 pub struct Peer(pub IpAddr);
 
 /// Serves `router` at `listener` until `stop`, then until the requests under way are answered, but not for long.
-pub async fn serve(listener: TcpListener, router: Router, config: &Config, stop: &CancellationToken) {
-    let places = Places::new(config.trusted_proxies.clone());
+pub async fn serve(listener: TcpListener, places: Places, router: Router, stop: CancellationToken) {
     let (open, end) = (TaskTracker::new(), CancellationToken::new());
     loop {
         let accepted = tokio::select! {

@@ -357,7 +357,8 @@ mod tests {
         all.answered(id, Outcome::Accepted.into(), 50);
         let later = r#","serial":7,"topics":"CtiRouter_1""#;
         let (_, mut floor) = told("agentNotReady", later);
-        let stale = r#"{"eventName":"agentReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:12:24","serial":6,"topics":"CtiRouter_1"}"#;
+        let stale =
+            r#"{"eventName":"agentReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:12:24","serial":6,"topics":"CtiRouter_1"}"#;
         let stale = Event::decode(stale.as_bytes(), &|t| t.into()).unwrap();
         floor.apply(&stale);
         assert_eq!(all.proved_by(&stale, None, &floor, 60), []);

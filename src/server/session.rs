@@ -7,10 +7,10 @@ use crate::live::Me;
 use crate::server::attempts::{Attempts, Wait};
 use crate::server::config::Config;
 use crate::server::context::{self, Caller, local_path};
+use crate::server::now;
 use crate::server::permission::role_of;
 use crate::server::sdk::{LoginError, PlatformSession};
 use crate::server::store::{Store, StoreError, StoredSession};
-use crate::server::now;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, header};
 use secrecy::SecretString;
@@ -271,4 +271,30 @@ fn cookie_of(caller: &Caller, id: &str, remove: bool) -> Cookie<'static> {
         cookie.make_removal();
     }
     cookie
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::config::Database;
+
+    #[tokio::test]
+    async fn what_has_run_out_ends_wherever_it_is_shown() {
+        let store = Store::open(&Database::Memory).unwrap();
+        let sessions = Sessions { by_hash: Mutex::default(), attempts: Attempts::default(), store: store.clone() };
+        let me = |number: &str| Me {
+            agent: AgentId::trusted(format!("{number}@test.cc")),
+            name: String::new(),
+            namespace: Namespace::trusted("test.cc"),
+            device: DeviceId::trusted("8000@test.cc"),
+            role: Role::Supervisor,
+        };
+        sessions.begin(me("5000"), PlatformSession::new("one".to_owned())).await;
+        let session = sessions.all().remove(0);
+        sessions.sweep(session.created + LIFE - 1);
+        assert!(!session.ended.is_cancelled());
+        sessions.sweep(session.created + LIFE);
+        assert!(session.ended.is_cancelled() && sessions.all().is_empty());
+        assert_eq!(store.sessions(0).await.unwrap(), []);
+    }
 }

@@ -191,3 +191,38 @@ fn keep_private(path: &std::path::Path) {
     // Where it exists already, its rights are its owner's affair; where it cannot be made, opening says why.
     let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_dropped_while_the_file_is_locked_and_past_a_bound_that_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("console.db");
+        let store = Store::open(&Database::File(path.clone())).unwrap();
+        let lock = Connection::open(&path).unwrap();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        for id in 0..MOST_WAITING {
+            assert!(store.trouble().is_none(), "{id}");
+            store.keep("a moment", move |connection| connection.execute("INSERT INTO moment VALUES (?1, ?1)", [id]).map(|_| ()));
+        }
+        assert!(matches!(store.trouble(), Some(StoreError::Behind)));
+        // Whoever only reads does not wait.
+        assert_eq!(store.last_intervention().await.unwrap(), 0);
+        lock.execute_batch("COMMIT").unwrap();
+        store.written().await.unwrap();
+        assert!(store.trouble().is_none() && store.stuck_since().is_none());
+        let (count, order): (usize, bool) =
+            lock.query_row("SELECT count(*), max(at) = count(*) - 1 FROM moment", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert!(count == MOST_WAITING && order);
+    }
+
+    #[tokio::test]
+    async fn what_breaks_a_rule_does_not_hold_up_the_rest() {
+        let store = Store::open(&Database::Memory).unwrap();
+        let never = store.keep_told("nothing", |connection| connection.execute("INSERT INTO moment VALUES ('a', NULL)", []).map(|_| ()));
+        store.written().await.unwrap();
+        assert!(never.await.is_err(), "it was never written");
+    }
+}

@@ -36,7 +36,9 @@ mod tests {
     fn only_a_trusted_proxys_word_counts() {
         let seen = |peer: &str, proxies: &[&str], lines: &[&'static str]| {
             let mut headers = HeaderMap::new();
-            lines.iter().for_each(|line| drop(headers.append("x-forwarded-for", HeaderValue::from_static(line))));
+            for line in lines {
+                headers.append("x-forwarded-for", HeaderValue::from_static(line));
+            }
             let proxies: Vec<IpNet> = proxies.iter().map(|net| net.parse().unwrap()).collect();
             address(peer.parse().unwrap(), &headers, &proxies).to_string()
         };

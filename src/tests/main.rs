@@ -23,6 +23,7 @@ mod program;
 mod rabbitmq;
 mod sessions;
 mod sign_in;
+mod strangers;
 mod support;
 mod tokens;
 mod under_way;

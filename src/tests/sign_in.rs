@@ -113,6 +113,71 @@ async fn who_guesses_has_to_wait_and_nobody_else() {
     lab.console.sign_in("5900", "8900").await;
 }
 
+/// How many attempts the platform has been asked about.
+async fn asked(lab: &Lab) -> usize {
+    lab.simulator.console_requests().await.iter().filter(|request| request.path == "/login").count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_count_before_they_are_answered_and_hold_up_nobody_else() {
+    let lab = Lab::new().await;
+    let mut guesses = Vec::new();
+    for _ in 0..300 {
+        let mut guessing = lab.console.visitor();
+        guesses.push(tokio::spawn(async move { guessing.sign_in("5000", "guess", "test.cc", "8000").await }));
+    }
+    let mut busy = 0;
+    for guess in guesses {
+        let answer = guess.await.unwrap();
+        if answer.status == 429 {
+            busy += 1;
+            assert!(answer.header("retry-after").parse::<u64>().is_ok_and(|seconds| seconds >= 1), "{answer:?}");
+        }
+    }
+    assert_eq!((busy, asked(&lab).await), (290, 10));
+    // Who is the one whose password was guessed at comes in from where nobody guessed; so does everybody else.
+    let mut victim = Browser::from(&lab.console.address, "127.0.0.2");
+    assert_eq!(victim.sign_in("5000", PASSWORD, "test.cc", "8000").await.status, 200);
+    for number in 0..300 {
+        lab.console.visitor().sign_in(&format!("9{number:04}"), "guess", "test.cc", "8000").await;
+    }
+    lab.console.sign_in("5900", "8900").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_proxys_word_counts_where_it_is_trusted() {
+    for (flags, outcome) in [(&["--trusted-proxy", "127.0.0.0/8"][..], 200), (&[], 429)] {
+        let lab = Lab::with(flags).await;
+        let mut browser = lab.console.visitor();
+        browser.forwarded = Some("192.0.2.1".to_owned());
+        for _ in 0..11 {
+            browser.sign_in("5000", "guess", "test.cc", "8000").await;
+        }
+        assert_eq!(asked(&lab).await, 10);
+        browser.forwarded = Some("192.0.2.1, 192.0.2.2".to_owned());
+        assert_eq!(browser.sign_in("5000", PASSWORD, "test.cc", "8000").await.status, outcome, "{flags:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_sign_in_ends_the_old_one_of_that_browser_and_the_oldest_of_many() {
+    let lab = Lab::new().await;
+    let mut browser = lab.console.sign_in("5900", "8900").await;
+    let before = browser.clone();
+    assert_eq!(browser.sign_in("5901", PASSWORD, "test.cc", "8901").await.status, 200);
+    assert_eq!((before.get("/").await.status, browser.get("/").await.status), (303, 200));
+    let mut all = Vec::new();
+    for _ in 0..25 {
+        all.push(lab.console.sign_in("5000", "8000").await);
+    }
+    let mut inside = Vec::new();
+    for one in &all {
+        inside.push(one.get("/").await.status == 200);
+    }
+    assert_eq!(inside.iter().position(|is_in| *is_in), Some(5), "{inside:?}");
+    assert_eq!((inside[5..].iter().all(|is_in| *is_in), browser.get("/").await.status), (true, 200));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_form_without_scripts_comes_in_and_out() {
     let lab = Lab::new().await;

@@ -166,17 +166,17 @@ impl Thread {
             if self.file.as_mut().is_some_and(|file| !file.is_there()) {
                 return self.look();
             }
-            match (pending.write)(&mut self.connection) {
+            let written = (pending.write)(&mut self.connection);
+            match &written {
                 Ok(()) => {}
-                Err(error) if may_pass(&error) => return self.stuck(&error),
-                Err(error) => tracing::error!(%error, "{} could never be written", pending.what),
+                Err(error) if may_pass(error) => return self.stuck(error),
+                Err(error) => tracing::error!(%error, "{} can never be written", pending.what),
             }
             self.health.stuck_since.store(0, Ordering::Relaxed);
             self.health.waiting.fetch_sub(1, Ordering::Relaxed);
-            if let Some(done) = self.writes.pop_front().and_then(|pending| pending.done) {
-                // Nobody waiting any more is no error.
-                let _ = done.send(());
-            }
+            let done = self.writes.pop_front().and_then(|pending| pending.done).filter(|_| written.is_ok());
+            // Nobody waiting any more is no error.
+            let _ = done.map(|done| done.send(()));
         }
     }
 
@@ -200,7 +200,9 @@ impl Thread {
         let lost = self.file.as_mut().is_some_and(|file| !file.is_there());
         if self.health.lost.swap(lost, Ordering::Relaxed) != lost {
             match lost {
-                true => tracing::error!("the database file was deleted or replaced: put it back, or start the console anew; until then no operation is sent"),
+                true => tracing::error!(
+                    "the database file was deleted or replaced: put it back, or start the console anew; until then no operation is sent"
+                ),
                 false => tracing::info!("the database file is back"),
             }
         }

@@ -22,6 +22,8 @@ pub struct Browser {
     pub accept: Option<&'static str>,
     /// Scripts' way in.
     pub token: Option<String>,
+    /// Whom the proxy in front of the console says that it asks for.
+    pub forwarded: Option<String>,
 }
 
 #[derive(Debug)]
@@ -66,10 +68,16 @@ pub fn path_of(operation: Operation) -> &'static str {
 
 impl Browser {
     pub fn at(address: &str) -> Browser {
+        Browser::from(address, "127.0.0.1")
+    }
+
+    /// One on a machine of its own.
+    pub fn from(address: &str, own: &str) -> Browser {
         // Whoever needs TLS first chooses; another test may have been first.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
-        Browser { http, address: address.to_owned(), cookie: None, origin: None, accept: None, token: None }
+        let own: std::net::IpAddr = own.parse().unwrap();
+        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).local_address(own).build().unwrap();
+        Browser { http, address: address.to_owned(), cookie: None, origin: None, accept: None, token: None, forwarded: None }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -177,6 +185,9 @@ impl Browser {
         }
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
+        }
+        if let Some(forwarded) = &self.forwarded {
+            request = request.header("x-forwarded-for", forwarded);
         }
         if let Some(accept) = self.accept {
             request = request.header(header::ACCEPT, accept);

@@ -15,7 +15,11 @@ pub fn run(flags: &[&str]) -> Output {
 }
 
 fn command() -> Command {
-    let mut command = Command::new(BINARY);
+    command_of(BINARY)
+}
+
+fn command_of(program: &str) -> Command {
+    let mut command = Command::new(program);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONSOLE_")) {
         command.env_remove(name);
     }
@@ -34,8 +38,19 @@ pub struct Program {
 impl Program {
     /// Serves `test.cc` of the platform at `sdk_url`, and logs all there is to log.
     pub fn serve(sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        Program::start(command(), sdk_url, database, flags)
+    }
+
+    /// The same where the system allows it so many open files and no more.
+    pub fn serve_with_files(files: u32, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        let mut limited = command_of("sh");
+        limited.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), BINARY]);
+        Program::start(limited, sdk_url, database, flags)
+    }
+
+    fn start(mut command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
         let fixed = ["serve", "--listen", "127.0.0.1:0", "--namespace", "test.cc", "--log-format", "json", "--sdk-url", sdk_url];
-        let mut child = command()
+        let mut child = command
             .args(fixed)
             .args(["--database-url", &database.url()])
             .args(flags)
