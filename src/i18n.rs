@@ -69,6 +69,7 @@ pub struct Texts {
     pub extension_hint: Text,
     pub wrong_credentials: Text,
     pub login_unreachable: Text,
+    pub login_wait: &'static str,
     pub login_not_permitted: Text,
     pub console_unreachable: Text,
     pub login_refused: fn(u16) -> String,

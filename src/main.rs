@@ -14,9 +14,23 @@ use tokio_util::sync::CancellationToken;
 
 /// How long the end may take in all.
 const LAST: Duration = Duration::from_millis(9_500);
+const LINGERS: Duration = Duration::from_millis(300);
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("supervisor-console: the system gives no threads ({error}): raise its limits");
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(run());
+    // A name that is still being looked up holds up nobody.
+    runtime.shutdown_timeout(LINGERS);
+    code
+}
+
+async fn run() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return explain(&error),

@@ -33,7 +33,7 @@ const REFUSALS = [
   { status: 423, words: "The agent is deleted or disabled (423)" },
   { status: 455, body: '{"deviceId":"8099@test.cc"}', words: "Already logged in on another device 8099 (455)" },
   { status: 459, body: '{"agentId":"5099@test.cc"}', words: "Device 8005 is in use by another agent 5099 (459)" },
-  { status: 503, words: "The platform failed (503)" },
+  { status: 501, words: "The platform failed (501)" },
 ];
 
 for (const { status, body, words } of REFUSALS) {
@@ -49,6 +49,16 @@ for (const { status, body, words } of REFUSALS) {
     await board.outcome("5005", "forceNotReady", "confirmed");
   });
 }
+
+test("what a gateway answers leaves the outcome unknown until the event comes", async ({ board, platform, quiet }) => {
+  quiet.expect(provoked.status(504));
+  await board.is("5007", "ready");
+  await platform.fault({ refuse: { status: 502, path: "/api/csta/agent/state" } });
+  await board.act("5007", "forceNotReady");
+  await board.outcome("5007", "forceNotReady", "unknown", "Not ready: outcome unknown");
+  await platform.setMode("5007", "NotReady");
+  await board.outcome("5007", "forceNotReady", "confirmed");
+});
 
 test("a connection that breaks leaves the outcome unknown, and nothing is repeated", async ({ board, platform, quiet }) => {
   quiet.expect(provoked.status(504));

@@ -34,8 +34,8 @@ pub enum ApiError {
     /// No connection to the platform: nothing was sent.
     #[error("the platform cannot be reached")]
     Unreachable,
-    /// The connection broke after sending: it may or may not have taken effect.
-    #[error("the connection to the platform broke: it may or may not have taken effect")]
+    /// No answer of the platform's came after sending: it may or may not have taken effect.
+    #[error("the platform's answer did not come: it may or may not have taken effect")]
     OutcomeUnknown,
     /// The platform answered something that is not in its protocol.
     #[error("the platform's answer was not understood (status {status})")]

@@ -161,6 +161,7 @@ fn words(texts: &Texts, error: &ApiError) -> String {
     match error {
         ApiError::WrongCredentials => texts.wrong_credentials.to_owned(),
         ApiError::Unreachable | ApiError::OutcomeUnknown => texts.login_unreachable.to_owned(),
+        ApiError::Busy => texts.login_wait.to_owned(),
         ApiError::NotPermitted => texts.login_not_permitted.to_owned(),
         ApiError::BadArgument { field, .. } => match field.as_str() {
             "number" => texts.wrong_number.to_owned(),

@@ -122,7 +122,7 @@ pub async fn send(console: &Console, actor: Actor, begun: Intervention) -> Resul
     let followed = console.owner.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
     if outcome == Outcome::Refused(426) {
         // The platform has forgotten the session: so do we.
-        console.sessions.end(&actor.session);
+        console.sessions.forgotten(&actor.platform);
     }
     match error {
         Some(error) if followed.outcome != Outcome::Confirmed => Err(error),

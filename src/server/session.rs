@@ -114,6 +114,13 @@ impl Sessions {
         self.store.forget_session(session.id_hash);
     }
 
+    /// Ends every session that stands on this one of the platform's, which has forgotten it.
+    pub fn forgotten(&self, platform: &PlatformSession) {
+        for session in self.all().iter().filter(|session| session.platform.expose() == platform.expose()) {
+            self.end(session);
+        }
+    }
+
     /// Every session now, the latest first.
     pub fn all(&self) -> Vec<Arc<Session>> {
         let mut all: Vec<_> = lock(&self.by_hash).values().cloned().collect();

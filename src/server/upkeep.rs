@@ -2,7 +2,7 @@
 //! sessions that have run out.
 
 use crate::live::LinkState;
-use crate::server::sdk::{CallError, PlatformSession};
+use crate::server::sdk::CallError;
 use crate::server::session::Session;
 use crate::server::{Console, now};
 use futures_util::{StreamExt, stream};
@@ -78,16 +78,10 @@ async fn beat(console: &Console) {
         .for_each_concurrent(SIDE_BY_SIDE, |session| async move {
             if let Err(CallError::Refused { status: 426, .. }) = console.platform.heartbeat(&session.platform, &session.agent).await {
                 tracing::info!(agent = session.agent.as_str(), "the platform ended the session");
-                end_all(console, &session.platform);
+                console.sessions.forgotten(&session.platform);
             }
         })
         .await;
-}
-
-fn end_all(console: &Console, platform: &PlatformSession) {
-    for session in console.sessions.all().iter().filter(|session| session.platform.expose() == platform.expose()) {
-        console.sessions.end(session);
-    }
 }
 
 /// The roster can be read with anybody's session; the latest is the likeliest to hold.
@@ -98,7 +92,7 @@ async fn fetch_roster(console: &Console) {
                 tracing::debug!(agents = roster.len(), "the roster was read");
                 return console.owner.roster(roster).await;
             }
-            Err(CallError::Refused { status: 426, .. }) => end_all(console, &session.platform),
+            Err(CallError::Refused { status: 426, .. }) => console.sessions.forgotten(&session.platform),
             Err(error) => {
                 tracing::warn!(%error, "the roster could not be read: agents appear with their first event");
                 return;

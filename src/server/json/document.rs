@@ -113,7 +113,7 @@ impl IntoResponses for OperationProblems {
             ("500", "audit-failed: nothing was sent; transport, internal"),
             ("502", "unreachable: nothing was sent; not-understood"),
             ("503", "no-platform-session: no supervisor is signed in with whose session a token could ask; database"),
-            ("504", "outcome-unknown: the connection broke, it may or may not have taken effect"),
+            ("504", "outcome-unknown: no answer of the platform's came, it may or may not have taken effect"),
         ])
     }
 }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -120,11 +120,8 @@ impl Thread {
                 Ok(work) => {
                     self.take(work);
                     // All that came meanwhile, so that no question waits for one attempt each.
-                    loop {
-                        match queue.try_recv() {
-                            Ok(work) => self.take(work),
-                            Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-                        }
+                    while let Ok(work) = queue.try_recv() {
+                        self.take(work);
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
