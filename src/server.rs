@@ -42,13 +42,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// How long requests and operations under way may take once the console stops, and how long the last writing.
-const GRACE: Duration = Duration::from_secs(6);
-const LAST: Duration = Duration::from_millis(1_500);
+/// How long after the stop requests and operations under way may be answered, and the last be written.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(6);
+const WRITTEN_WITHIN: Duration = Duration::from_secs(9);
 
 /// All that a request may need.
 pub struct Console {
@@ -116,11 +116,12 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     let floor = owner.clone();
     let ended = parts.until_stopped(async move { floor.ended().await }, async { store.ended().await }).await;
     // What is asked of the platform now is still answered and written down, but not for long.
+    let (last_answer, last_word) = (Instant::now() + ANSWERED_WITHIN, Instant::now() + WRITTEN_WITHIN);
     console.under_way.close();
-    let _ = timeout(GRACE, async { tokio::join!(parts.ended(), console.under_way.wait()) }).await;
+    let _ = timeout_at(last_answer, async { tokio::join!(parts.ended(), console.under_way.wait()) }).await;
     closing.cancel();
-    let _ = timeout(LAST, owner.ended()).await;
-    if !matches!(timeout(LAST, store.written()).await, Ok(Ok(()))) {
+    let _ = timeout_at(last_word, owner.ended()).await;
+    if !matches!(timeout_at(last_word, store.written()).await, Ok(Ok(()))) {
         tracing::error!("not everything could be written to the database");
     }
     ended

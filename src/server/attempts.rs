@@ -2,8 +2,9 @@
 //! and longer, and nobody else has to.
 
 use crate::floor::AgentId;
+use crate::server::visitor::network_of;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -112,13 +113,6 @@ fn make_room(tries: &mut HashMap<Origin, Tries>, now: i64) {
         if let Some(middle) = times.get(times.len() / 2).copied() {
             tries.retain(|_, known| !may_go(known) || known.last > middle);
         }
-    }
-}
-
-fn network_of(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        v4 => v4,
     }
 }
 

@@ -25,6 +25,8 @@ use tokio_util::task::TaskTracker;
 
 /// How long a request's head may take, and how long a connection may be idle.
 const HEAD: Duration = Duration::from_secs(15);
+/// The same on a proxy's connection: proxies keep theirs for a minute, and should be the ones who close them.
+const PROXYS_HEAD: Duration = Duration::from_secs(75);
 /// How long a client may take nothing of what is sent to it.
 const STALLED: Duration = Duration::from_secs(30);
 /// How long requests under way may take once the console stops.
@@ -75,7 +77,7 @@ async fn answer(tcp: TcpStream, address: IpAddr, place: Place, router: Router, s
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(if place.is_proxys { PROXYS_HEAD } else { HEAD })
         .serve_connection(TokioIo::new(Stream::new(tcp, place, STALLED)), service)
         .with_upgrades();
     let mut connection = pin!(connection);

@@ -1,7 +1,7 @@
 //! For those who watch the watcher: `/healthz`, `/readyz`, `/metrics`.
 
 use crate::live::LinkState;
-use crate::server::{Console, now, telemetry};
+use crate::server::{Console, telemetry};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
@@ -12,17 +12,11 @@ pub async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// How long the database may refuse to be written before that is said.
-const STUCK: i64 = 10_000;
-
 /// The board is live and operations can be sent: 503 while the link to the platform is down, or the audit log cannot be written.
 pub async fn ready(State(console): State<Arc<Console>>) -> Response {
     let not_ready = |why: &str| (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response();
     if let Some(trouble) = console.store.trouble() {
         return not_ready(&trouble.to_string());
-    }
-    if console.store.stuck_since().is_some_and(|since| now().saturating_sub(since) >= STUCK) {
-        return not_ready("the database cannot be written: is its file locked, or the disk full?");
     }
     match console.owner.link_now().state {
         LinkState::Live => "ready\n".into_response(),

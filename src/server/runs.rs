@@ -71,10 +71,16 @@ async fn begin(console: &Arc<Console>, actor: Actor, operation: &str, agents: &s
     }
     let agents = distinct(agents, &console.config.namespace)?;
     let new = NewRun { by: actor.by.clone(), operation, minutes, agents };
-    let run = console.owner.start_run(new).await?;
-    let run = run.ok_or(ApiError::Busy)?;
-    tracing::info!(run = run.id, by = run.by.as_str(), operation = operation.action(), agents = run.items.len(), "a bulk run begins");
-    tokio::spawn(carry_out(console.clone(), actor, run.clone()));
+    // From here on the run is the console's own, whoever asked for it may go.
+    let begun = tokio::spawn(take_up(console.clone(), actor, new));
+    begun.await.unwrap_or(Err(ApiError::OutcomeUnknown))
+}
+
+async fn take_up(console: Arc<Console>, actor: Actor, new: NewRun) -> Result<Run, ApiError> {
+    let run = console.owner.start_run(new).await?.ok_or(ApiError::Busy)?;
+    let (by, operation) = (run.by.as_str(), run.operation.action());
+    tracing::info!(run = run.id, by, operation, agents = run.items.len(), "a bulk run begins");
+    tokio::spawn(carry_out(console, actor, run.clone()));
     Ok(run)
 }
 

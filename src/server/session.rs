@@ -138,15 +138,15 @@ impl Sessions {
         self.all().into_iter().filter(|session| session.role == Role::Supervisor && session.lives(now())).collect()
     }
 
-    /// Makes room for one more session of `agent`: it costs those who have many, never the others.
-    fn make_room(&self, agent: &AgentId) {
+    /// Ends the oldest sessions of whoever has too many: one more of `agent` costs those who have many, never the others.
+    fn keep_bounds(&self, agent: &AgentId) {
         let all = self.all();
         let of = |agent: &AgentId| all.iter().filter(|session| session.agent == *agent).collect::<Vec<_>>();
         let own = of(agent);
-        for session in own.iter().skip(MOST_OF_ONE - 1) {
+        for session in own.iter().skip(MOST_OF_ONE) {
             self.end(session);
         }
-        if all.len() >= MOST_SESSIONS && own.len() < MOST_OF_ONE {
+        if all.len() > MOST_SESSIONS && own.len() <= MOST_OF_ONE {
             let mut counts: HashMap<&AgentId, usize> = HashMap::new();
             for session in &all {
                 *counts.entry(&session.agent).or_default() += 1;
@@ -157,7 +157,6 @@ impl Sessions {
     }
 
     async fn begin(&self, me: Me, platform: PlatformSession) -> String {
-        self.make_room(&me.agent);
         let id: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
         let id_hash = hash(&id);
         let stored = StoredSession {
@@ -168,6 +167,7 @@ impl Sessions {
             platform_session: platform.expose().to_owned(),
             created: now(),
         };
+        let agent = me.agent.clone();
         let session = Session {
             id_hash,
             agent: me.agent,
@@ -178,9 +178,11 @@ impl Sessions {
             created: stored.created,
             ended: CancellationToken::new(),
         };
-        // Where that takes long, it is written later.
-        let _ = timeout(WRITTEN_WITHIN, self.store.keep_session(stored)).await;
+        let written = self.store.keep_session(stored);
         lock(&self.by_hash).insert(id_hash, Arc::new(session));
+        self.keep_bounds(&agent);
+        // Where that takes long, it is written later.
+        let _ = timeout(WRITTEN_WITHIN, written).await;
         id
     }
 }

@@ -15,6 +15,7 @@ pub use sessions::StoredSession;
 pub use tokens::StoredToken;
 
 use crate::server::config::Database;
+use crate::server::now;
 use queue::Queue;
 use rusqlite::{Connection, TransactionBehavior};
 use std::time::Duration;
@@ -29,6 +30,8 @@ pub enum StoreError {
     Newer { path: String },
     #[error("the database is behind with its work")]
     Behind,
+    #[error("the database cannot be written: is its file locked, or the disk full?")]
+    Stuck,
     #[error("the database file was deleted or replaced: put it back, or start the console anew")]
     Lost,
     #[error("the database has stopped")]
@@ -39,6 +42,8 @@ pub enum StoreError {
 
 /// How much may wait to be written; with more no new operation is taken up. What was taken up is written all the same.
 const MOST_WAITING: usize = 5_000;
+/// How long the file may refuse to be written, milliseconds, before operations are refused at once.
+const STUCK: i64 = 10_000;
 /// Beyond this nothing is handed over that can wait in memory as well.
 const LAGGING: usize = 100;
 /// How long one waits for the other where the console and the command `token` open the file at once.
@@ -166,17 +171,15 @@ impl Store {
         if self.queue.is_lost() {
             return Some(StoreError::Lost);
         }
+        if self.queue.stuck_since().is_some_and(|since| now().saturating_sub(since) >= STUCK) {
+            return Some(StoreError::Stuck);
+        }
         (self.queue.waiting() >= MOST_WAITING).then_some(StoreError::Behind)
     }
 
     /// What can wait in memory should: much is to be written already.
     pub fn lags(&self) -> bool {
         self.queue.waiting() >= LAGGING || self.queue.is_lost()
-    }
-
-    /// Since when nothing could be written, milliseconds since 1970.
-    pub fn stuck_since(&self) -> Option<i64> {
-        self.queue.stuck_since()
     }
 
     /// Waits until the database's thread has ended; while the console serves it does not.
@@ -212,7 +215,7 @@ mod tests {
         assert_eq!(store.last_intervention().await.unwrap(), 0);
         lock.execute_batch("COMMIT").unwrap();
         store.written().await.unwrap();
-        assert!(store.trouble().is_none() && store.stuck_since().is_none());
+        assert!(store.trouble().is_none() && store.queue.stuck_since().is_none());
         let (count, order): (usize, bool) =
             lock.query_row("SELECT count(*), max(at) = count(*) - 1 FROM moment", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         assert!(count == MOST_WAITING && order);

@@ -1,6 +1,7 @@
 //! How many connections there may be: in all as many as the system's limit of open files leaves, and of one address half of them, so that
 //! whoever opens more leaves the others served.
 
+use crate::server::visitor::network_of;
 use ipnet::IpNet;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::collections::HashMap;
@@ -33,6 +34,8 @@ struct Taken {
 #[derive(Debug)]
 pub struct Place {
     address: IpAddr,
+    /// It is one of a trusted proxy's.
+    pub is_proxys: bool,
     taken: Arc<Mutex<Taken>>,
 }
 
@@ -52,16 +55,17 @@ impl Places {
 
     /// A place for a connection from `address`; none where it has too many, or there are too many in all.
     pub fn take(&self, address: IpAddr) -> Option<Place> {
+        let is_proxys = self.proxies.iter().any(|net| net.contains(&address));
+        let address = network_of(address);
         let mut taken = lock(&self.taken);
         let Taken { all, of } = &mut *taken;
         let its = of.get(&address).copied().unwrap_or(0);
-        let is_proxy = || self.proxies.iter().any(|net| net.contains(&address));
-        if *all >= self.most || (its >= self.most_of_one && !is_proxy()) {
+        if *all >= self.most || (its >= self.most_of_one && !is_proxys) {
             return None;
         }
         *all += 1;
         of.insert(address, its + 1);
-        Some(Place { address, taken: self.taken.clone() })
+        Some(Place { address, is_proxys, taken: self.taken.clone() })
     }
 }
 

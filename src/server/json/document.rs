@@ -107,12 +107,13 @@ impl IntoResponses for OperationProblems {
             ("403", "not-permitted: the role does not permit it or the console does not offer it; wrong-origin"),
             ("405", "method-not-allowed"),
             ("409", "obstacle: it cannot work here and now; changed: it would do something else than expected; refused: by the platform"),
+            ("408", "bad-argument: the body did not come in time"),
             ("413", "too-large"),
             ("415", "unsupported-media-type: the body must be application/json"),
             ("429", "busy: too many at once"),
             ("500", "audit-failed: nothing was sent; transport, internal"),
             ("502", "unreachable: nothing was sent; not-understood"),
-            ("503", "no-platform-session: no supervisor is signed in with whose session a token could ask; database"),
+            ("503", "no-platform-session: no supervisor is signed in with whose session a token could ask; database-lost, stopping: nothing was sent; database"),
             ("504", "outcome-unknown: no answer of the platform's came, it may or may not have taken effect"),
         ])
     }

@@ -1,4 +1,4 @@
-//! Whether the database's file is still the one that was opened. SQLite writes into a deleted file without an error.
+//! Whether the database's files are still those that were opened. SQLite writes into a deleted file without an error.
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -6,29 +6,30 @@ use std::path::{Path, PathBuf};
 /// A file by what does not change while it lives: device and inode.
 type Node = (u64, u64);
 
+/// The file, its write-ahead log and the log's index. The latter two stay for as long as the database is open.
 #[derive(Debug)]
-pub(super) struct Identity {
-    path: PathBuf,
-    main: Option<Node>,
-    log_path: PathBuf,
-    /// The write-ahead log's, once there is one: it stays for as long as the database is open.
-    log: Option<Node>,
-}
+pub(super) struct Identity([(PathBuf, Option<Node>); 3]);
 
 impl Identity {
-    /// The file at `path`, which has just been opened.
+    /// The database at `path`, which has just been opened.
     pub fn of(path: PathBuf) -> Identity {
-        let mut log_path = path.clone().into_os_string();
-        log_path.push("-wal");
-        let log_path = PathBuf::from(log_path);
-        Identity { main: node(&path), log: node(&log_path), path, log_path }
+        Identity(["", "-wal", "-shm"].map(|ending| {
+            let mut file = path.clone().into_os_string();
+            file.push(ending);
+            let file = PathBuf::from(file);
+            let node = node(&file);
+            (file, node)
+        }))
     }
 
-    /// The same file is at its place, and so is its log.
+    /// The same files are at their places.
     pub fn is_there(&mut self) -> bool {
-        let log = node(&self.log_path);
-        self.log = self.log.or(log);
-        node(&self.path) == self.main && log == self.log
+        self.0.iter_mut().all(|(path, known)| {
+            let now = node(path);
+            // The log is made with the first writing.
+            *known = known.or(now);
+            now == *known
+        })
     }
 }
 
@@ -54,10 +55,14 @@ mod tests {
         assert!(!file.is_there(), "another file of the same content");
         std::fs::rename(&aside, &path).unwrap();
         assert!(file.is_there());
-        let log = folder.path().join("console.db-wal");
-        std::fs::write(&log, "").unwrap();
-        assert!(file.is_there());
-        std::fs::remove_file(&log).unwrap();
-        assert!(!file.is_there(), "without its log it is not whole");
+        for ending in ["-wal", "-shm"] {
+            let beside = folder.path().join(format!("console.db{ending}"));
+            std::fs::write(&beside, "").unwrap();
+            assert!(file.is_there());
+            std::fs::rename(&beside, &aside).unwrap();
+            assert!(!file.is_there(), "without {ending} it is not whole");
+            std::fs::rename(&aside, &beside).unwrap();
+            assert!(file.is_there());
+        }
     }
 }
