@@ -10,6 +10,7 @@ pub mod call_row;
 pub mod forecast;
 pub mod ids;
 pub mod intervention;
+#[cfg(feature = "ssr")]
 pub mod mask;
 pub mod row;
 pub mod threshold;

@@ -1,162 +1,281 @@
 //! Numbers of outside parties, hidden from those who have no right to see them: `13800002408` reads `138****2408`.
 //!
-//! Short numbers are extensions and stay. Masking happens before anything leaves the server, so a masked number is nowhere in the
-//! browser, and searching for a whole number finds nothing.
+//! This is the border: whatever is about to leave the server for such a reader goes through a [`Mask`] once, each type whole, field by
+//! field, so that a new field does not compile until it is decided about. Masking comes before searching and counting: who may not see
+//! a whole number does not find it either.
+//!
+//! - **Ours stays.** Agents' ids; a device at which an agent sits, by an event or the roster; whatever is as short as an extension.
+//!   A supervisor's own phone at which no agent sits is an outside number where it is long.
+//! - **Names and words** (of agents, teams and queues, reasons, call data by key and value, what the platform answers) are
+//!   texts: numbers in them are hidden, but an agent's own in the name.
+//! - **A call's id** stays what it is where it holds no such number; the platform's are UUIDs. Else it is told under another name, which
+//!   is as good for links, keys and operations: the console knows whose it is.
 
-use super::{CallRow, DeviceId, Intervention, Row};
+mod event;
+mod moment;
+mod spelling;
+mod text;
 
-/// Fewer digits than this are an extension.
-const OUTSIDE: usize = 7;
+pub use text::{mask_number, mask_text};
 
-/// `number` with its middle hidden, where it is one from outside. Keeps its length, so that two numbers can still be told apart.
-pub fn mask(number: &str) -> String {
-    let digits = number.bytes().filter(u8::is_ascii_digit).count();
-    if digits < OUTSIDE {
-        return number.to_owned();
+use super::{AgentId, CallId, CallRow, CallView, DeviceId, HistoryLine, Intervention, Order, Party, Row, Run};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use text::{is_long, mask_text_but};
+
+/// How many characters of a call's id are told of one that has another name.
+const NAMED_BY: usize = 64;
+
+/// Knows what is ours, and hides the rest. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Mask(Arc<Known>);
+
+/// The ids of ours that are long enough to be taken for numbers from outside: shorter ones need not be known.
+#[derive(Debug, Clone, Default)]
+struct Known {
+    /// The domain of every agent.
+    namespace: String,
+    agents: HashSet<AgentId>,
+    seats: HashMap<DeviceId, AgentId>,
+    /// What the calls' other names are made with, so that nobody finds a number by trying all.
+    secret: [u64; 2],
+}
+
+impl Mask {
+    /// Knows nothing yet. The same secret gives calls the same names.
+    pub fn new(secret: [u64; 2]) -> Mask {
+        Mask(Arc::new(Known { secret, ..Known::default() }))
     }
-    let (first, last) = if digits >= 10 { (3, 4) } else { (0, 2) };
-    let mut seen = 0;
-    let hide = |character: char| {
-        if !character.is_ascii_digit() {
-            return character;
+
+    /// Learns where agents sit now: each row with where the agent sat before.
+    pub fn learn<'a>(&mut self, rows: impl Iterator<Item = (&'a Row, Option<&'a DeviceId>)> + Clone) {
+        if let Some((row, _)) = rows.clone().next().filter(|_| self.0.namespace.is_empty()) {
+            Arc::make_mut(&mut self.0).namespace = row.agent.namespace().to_owned();
         }
-        seen += 1;
-        if seen <= first || seen > digits - last { character } else { '*' }
-    };
-    number.chars().map(hide).collect()
-}
-
-/// Too short to be a number from outside.
-pub fn is_extension(number: &str) -> bool {
-    number.bytes().filter(u8::is_ascii_digit).count() < OUTSIDE
-}
-
-/// An outside party's id, its number hidden. `is_ours` says whether a device belongs to the floor.
-pub fn mask_device(device: &DeviceId, is_ours: impl Fn(&DeviceId) -> bool) -> DeviceId {
-    if is_ours(device) {
-        return device.clone();
-    }
-    match device.as_str().split_once('@') {
-        Some((number, namespace)) => DeviceId::trusted(format!("{}@{namespace}", mask(number))),
-        None => DeviceId::trusted(mask(device.as_str())),
-    }
-}
-
-/// Any text, with every number in it that could be from outside hidden. Ids in the form of UUIDs (those of calls) stay.
-pub fn mask_text(text: &str) -> String {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_alphanumeric()) {
-        let (before, word) = rest.split_at(start);
-        masked.push_str(before);
-        let end = word.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(word.len());
-        let (word, after) = word.split_at(end);
-        match is_uuid(word) {
-            true => masked.push_str(word),
-            false => mask_digits(word, &mut masked),
+        let long = |device: &&DeviceId| is_long(device.as_str());
+        for (row, before) in rows.clone() {
+            let left = before.filter(|before| self.0.seats.get(*before) == Some(&row.agent));
+            if let Some(left) = left.filter(|left| row.device.as_ref() != Some(*left)) {
+                Arc::make_mut(&mut self.0).seats.remove(left);
+            }
         }
-        rest = after;
-    }
-    masked.push_str(rest);
-    masked
-}
-
-/// The same, where `kept` stays as it is: a text that begins and ends with what is in no number, so that it hides none.
-pub fn mask_text_but(text: &str, kept: &str) -> String {
-    text.split(kept).map(mask_text).collect::<Vec<_>>().join(kept)
-}
-
-fn is_uuid(word: &str) -> bool {
-    word.len() == 36
-        && word.bytes().enumerate().all(|(at, byte)| if [8, 13, 18, 23].contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
-}
-
-/// So many digits with hyphens between them are a number; fewer may be a date.
-const HYPHENATED: usize = 10;
-
-/// Hides each row of digits that could be a number from outside.
-fn mask_digits(word: &str, masked: &mut String) {
-    let mut rest = word;
-    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
-        let (before, digits) = rest.split_at(start);
-        let length = |is_in: fn(char) -> bool| digits.find(|c: char| !is_in(c)).unwrap_or(digits.len());
-        let hyphenated = length(|c| c.is_ascii_digit() || c == '-');
-        let many = digits[..hyphenated].bytes().filter(u8::is_ascii_digit).count() >= HYPHENATED;
-        let end = if many { hyphenated } else { length(|c| c.is_ascii_digit()) };
-        masked.push_str(before);
-        masked.push_str(&mask(&digits[..end]));
-        rest = &digits[end..];
-    }
-    masked.push_str(rest);
-}
-
-/// A step-in's target may be an outside party.
-fn mask_target(action: &mut Option<Intervention>) {
-    if let Some(device) = action.as_mut().and_then(|action| action.device.as_mut()) {
-        *device = mask_device(device, |_| false);
-    }
-}
-
-impl Row {
-    /// As those see it who may not see outside numbers.
-    pub fn masked(mut self) -> Row {
-        if let Some(call) = &mut self.call {
-            call.other = mask(&call.other);
+        for (row, _) in rows {
+            if is_long(row.agent.as_str()) && !self.0.agents.contains(&row.agent) {
+                Arc::make_mut(&mut self.0).agents.insert(row.agent.clone());
+            }
+            if let Some(seat) = row.device.as_ref().filter(long).filter(|seat| self.0.seats.get(*seat) != Some(&row.agent)) {
+                Arc::make_mut(&mut self.0).seats.insert(seat.clone(), row.agent.clone());
+            }
         }
-        mask_target(&mut self.action);
-        self
     }
-}
 
-impl CallRow {
-    /// As those see it who may not see outside numbers: where an agent sits is ours.
-    pub fn masked(mut self) -> CallRow {
-        for party in self.parties.iter_mut().filter(|party| party.whose().is_none()) {
-            party.device = mask_device(&party.device, |_| false);
+    /// Surely ours: an agent's id, or where an agent sits; also without the domain.
+    fn is_ours(&self, text: &str) -> bool {
+        if self.0.agents.is_empty() && self.0.seats.is_empty() {
+            return false;
         }
-        for (_, value) in &mut self.data {
-            *value = mask_text(value);
+        let id = if text.contains('@') { text.to_owned() } else { format!("{text}@{}", self.0.namespace) };
+        self.0.agents.contains(&AgentId::trusted(id.as_str())) || self.0.seats.contains_key(&DeviceId::trusted(id))
+    }
+
+    /// What people dial, or whom they name: an id without its domain.
+    pub fn number(&self, number: &str) -> String {
+        if self.is_ours(number) { number.to_owned() } else { mask_number(number).into_owned() }
+    }
+
+    /// An id of somebody or something: its number is hidden unless it is ours, its domain is no number of anybody.
+    pub fn id(&self, id: &str) -> String {
+        if self.is_ours(id) {
+            return id.to_owned();
         }
-        mask_target(&mut self.action);
-        self
+        match id.split_once('@') {
+            Some((number, domain)) if domain == self.0.namespace => format!("{}@{domain}", mask_number(number)),
+            Some((number, domain)) => format!("{}@{}", mask_number(number), mask_text(domain)),
+            None => mask_number(id).into_owned(),
+        }
+    }
+
+    pub fn device(&self, device: &DeviceId) -> DeviceId {
+        DeviceId::trusted(self.id(device.as_str()))
+    }
+
+    /// Whoever asked has named the agent: it may be anybody, unless it is surely one of ours.
+    fn named(&self, agent: AgentId) -> AgentId {
+        AgentId::trusted(self.id(agent.as_str()))
+    }
+
+    fn devices(&self, devices: Vec<DeviceId>) -> Vec<DeviceId> {
+        devices.into_iter().map(|device| self.device(&device)).collect()
+    }
+
+    /// A name or a reason, whatever it says.
+    pub fn text(&self, text: String) -> String {
+        match mask_text(&text) {
+            Cow::Borrowed(_) => text,
+            Cow::Owned(masked) => masked,
+        }
+    }
+
+    /// A call by the name that those know it by who see no outside numbers.
+    pub fn call_id(&self, id: &CallId) -> CallId {
+        match mask_text(id.as_str()) {
+            Cow::Borrowed(_) => id.clone(),
+            Cow::Owned(masked) => {
+                let mut hasher = DefaultHasher::new();
+                (self.0.secret, id).hash(&mut hasher);
+                let name = hasher.finish();
+                // Letters alone: nobody is to take it for a number.
+                let letter = |at: u32| char::from(b'a' + (name >> (at * 4) & 0xf) as u8);
+                CallId::trusted(masked.chars().take(NAMED_BY).chain(['~']).chain((0..16).map(letter)).collect::<String>())
+            }
+        }
+    }
+
+    fn call_ids(&self, ids: Vec<CallId>) -> Vec<CallId> {
+        ids.into_iter().map(|id| self.call_id(&id)).collect()
+    }
+
+    pub fn row(&self, row: Row) -> Row {
+        let Row { agent, name, team, device, state, since, remembered, reason, call, figures, action, order } = row;
+        Row {
+            name: if is_long(agent.number()) { mask_text_but(&name, agent.number()).into_owned() } else { self.text(name) },
+            team: self.text(team),
+            // Who sits there is ours.
+            device,
+            reason: reason.map(|reason| self.text(reason)),
+            call: call.map(|call| self.call_view(call)),
+            action: action.map(|action| self.step_in(action)),
+            order: order.map(|order| self.order(order)),
+            agent,
+            state,
+            since,
+            remembered,
+            figures,
+        }
+    }
+
+    /// Says what will be done, and by whom it was asked for.
+    fn order(&self, order: Order) -> Order {
+        let Order { id, kind, by } = order;
+        Order { id, kind, by }
+    }
+
+    fn call_view(&self, call: CallView) -> CallView {
+        let CallView { id, direction, other, queue, started, answered, holds, parties, listeners, joined, recording, others } = call;
+        CallView {
+            id: self.call_id(&id),
+            other: self.number(&other),
+            queue: queue.map(|queue| self.text(queue)),
+            listeners: self.devices(listeners),
+            joined: self.devices(joined),
+            direction,
+            started,
+            answered,
+            holds,
+            parties,
+            recording,
+            others,
+        }
+    }
+
+    pub fn call(&self, call: CallRow) -> CallRow {
+        let CallRow {
+            id,
+            former,
+            direction,
+            kind,
+            queue,
+            started,
+            answered,
+            holds,
+            recording,
+            data,
+            parties,
+            named,
+            touched,
+            end_not_seen,
+            action,
+        } = call;
+        CallRow {
+            id: self.call_id(&id),
+            former: self.call_ids(former),
+            kind: kind.map(|kind| self.text(kind)),
+            queue: queue.map(|queue| self.text(queue)),
+            data: data.into_iter().map(|(key, value)| (self.text(key), self.text(value))).collect(),
+            parties: parties.into_iter().map(|party| self.party(party)).collect(),
+            named: named.map(|named| self.device(&named)),
+            action: action.map(|action| self.step_in(action)),
+            direction,
+            started,
+            answered,
+            holds,
+            recording,
+            touched,
+            end_not_seen,
+        }
+    }
+
+    fn party(&self, party: Party) -> Party {
+        let Party { device, agent, logged_off, role, state, since } = party;
+        // Whose agent sits there, or sat there during the call, is ours.
+        let device = if agent.is_some() || logged_off.is_some() { device } else { self.device(&device) };
+        Party { device, agent, logged_off, role, state, since }
+    }
+
+    pub fn step_in(&self, step_in: Intervention) -> Intervention {
+        let Intervention {
+            id,
+            operation,
+            agent,
+            device,
+            call,
+            by,
+            by_device,
+            requested_at,
+            answered_after,
+            finished_after,
+            outcome,
+            deferred,
+            holder,
+        } = step_in;
+        // At a call the floor has found the agent at the device; else whoever asked has named both.
+        let seated = agent.is_some() && operation.on_call();
+        Intervention {
+            agent: agent.map(|agent| if seated { agent } else { self.named(agent) }),
+            device: device.map(|device| if seated { device } else { self.device(&device) }),
+            call: call.map(|call| self.call_id(&call)),
+            by_device: self.device(&by_device),
+            holder: holder.map(|holder| self.id(&holder)),
+            id,
+            operation,
+            by,
+            requested_at,
+            answered_after,
+            finished_after,
+            outcome,
+            deferred,
+        }
+    }
+
+    pub fn run(&self, run: Run) -> Run {
+        let Run { id, by, operation, minutes, items, cancelled } = run;
+        let items = items.into_iter().map(|(agent, step)| (self.named(agent), step)).collect();
+        Run { id, by, operation, minutes, items, cancelled }
+    }
+
+    pub fn line(&self, line: HistoryLine) -> HistoryLine {
+        let HistoryLine { at, kind, device, other, under } = line;
+        HistoryLine {
+            device: device.map(|device| self.device(&device)),
+            other: other.map(|other| self.device(&other)),
+            under: self.call_id(&under),
+            at,
+            kind,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn outside_numbers_keep_their_ends_and_extensions_stay() {
-        for (number, masked) in [
-            ("13800002408", "138****2408"),
-            ("+8613800002408", "+861******2408"),
-            ("917602176375", "917*****6375"),
-            ("6305123", "*****23"),
-            ("8001", "8001"),
-            ("80123", "80123"),
-            ("", ""),
-            ("anonymous", "anonymous"),
-        ] {
-            assert_eq!(mask(number), masked, "{number}");
-        }
-    }
-
-    #[test]
-    fn numbers_inside_a_text_are_hidden_and_call_ids_are_not() {
-        let call = "12345678-57cc-4053-b0ce-123456789012";
-        assert_eq!(mask_text(&format!("13800002408@test.cc|{call}, 8001")), format!("138****2408@test.cc|{call}, 8001"));
-        assert_eq!(mask_text("2017.03.18 14:13:24"), "2017.03.18 14:13:24");
-        assert_eq!(mask_text("call 137-1111-2222 on 2026-11-20"), "call 137-****-2222 on 2026-11-20");
-        assert_eq!(mask_text("电话 13800002408。"), "电话 138****2408。");
-        assert_eq!(mask_text("tel13800002408 0755-26001234 +86-13800002408"), "tel138****2408 075*-****1234 +86-1******2408");
-        assert_eq!(mask_text("-13800002408-"), "-138****2408-");
-    }
-
-    #[test]
-    fn an_agents_id_is_no_number_from_outside() {
-        let event = r#"{"agentId":"50010001@test.cc","callingDevice":"13850010001@test.cc","to":"50010001"}"#;
-        let masked = r#"{"agentId":"50010001@test.cc","callingDevice":"138****0001@test.cc","to":"******01"}"#;
-        assert_eq!(mask_text_but(event, "\"50010001@test.cc\""), masked);
-    }
-}
+mod tests;

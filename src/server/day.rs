@@ -4,12 +4,11 @@
 
 mod strip;
 
-use crate::floor::mask::{mask, mask_text_but};
 use crate::floor::{AgentId, DeviceId, HistoryLine};
 use crate::i18n::{listed, spelled_out};
 use crate::page::Language;
 use crate::server::history::{DayFigures, Figure, Raw};
-use crate::server::owner::{DayView, Sight};
+use crate::server::owner::{DayView, Veil};
 use crate::server::zone::{Zones, name, zoned};
 use crate::server::{Console, pages};
 use crate::ui::time::duration;
@@ -30,7 +29,8 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
     match console.owner.day(agent.clone()).await {
         Ok(Some(day)) => {
             let zones = Zones::of(&headers, &console.config.time_zone);
-            let html = render(&agent, &day, language, console.config.sight(session.role), zones);
+            let veil = console.owner.veil(console.config.sight(session.role)).await;
+            let html = render(&agent, &day, language, &veil, zones);
             ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
         }
         Ok(None) => (StatusCode::NOT_FOUND, "nobody knows this agent\n").into_response(),
@@ -39,14 +39,14 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
 }
 
 /// The fragment itself.
-pub fn render(agent: &AgentId, day: &DayView, language: Language, sight: Sight, zones: Zones) -> String {
-    let page = Page { language, sight, zones };
+pub fn render(agent: &AgentId, day: &DayView, language: Language, veil: &Veil, zones: Zones) -> String {
+    let page = Page { language, veil, zones };
     view! {
         <div class="day" data-day=agent.to_string() lang=language.code()>
             {page.strip(agent, &day.day.marks.iter().copied().collect::<Vec<_>>(), day.now)}
             {(!day.call.is_empty()).then(|| page.call(&day.call))}
             {day.day.figures.as_ref().map(|figures| page.figures(figures))}
-            {page.events(agent, day.day.events.iter().rev())}
+            {page.events(day.day.events.iter().rev())}
         </div>
     }
     .to_html()
@@ -54,7 +54,7 @@ pub fn render(agent: &AgentId, day: &DayView, language: Language, sight: Sight, 
 
 struct Page<'a> {
     language: Language,
-    sight: Sight,
+    veil: &'a Veil,
     zones: Zones<'a>,
 }
 
@@ -77,14 +77,10 @@ impl Page<'_> {
     /// The call's life so far, the latest first, each thing once however many copies told of it.
     fn call(&self, lines: &[HistoryLine]) -> AnyView {
         let texts = self.language.day_texts();
-        let number = |device: &DeviceId| match self.sight {
-            Sight::Whole => device.number().to_owned(),
-            Sight::Masked => mask(device.number()),
-        };
+        let lines: Vec<HistoryLine> = lines.iter().cloned().map(|line| self.veil.line(line)).collect();
         let id = lines.last().map(|line| line.under.clone());
         let lines = lines.iter().rev().map(|line| {
-            let who: Vec<String> = [&line.device, &line.other].into_iter().flatten().map(number).collect();
-            let who = listed(who.iter().map(String::as_str), " · ");
+            let who = listed([&line.device, &line.other].into_iter().flatten().map(DeviceId::number), " · ");
             let under = (id.as_ref() != Some(&line.under)).then(|| line.under.to_string());
             view! {
                 <li data-happened=format!("{:?}", line.kind)>
@@ -124,9 +120,9 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn events<'e>(&self, agent: &AgentId, events: impl Iterator<Item = &'e Raw>) -> AnyView {
+    fn events<'e>(&self, events: impl Iterator<Item = &'e Raw>) -> AnyView {
         let texts = self.language.day_texts();
-        let lines: Vec<_> = events.map(|event| self.event(agent, event)).collect();
+        let lines: Vec<_> = events.map(|event| self.event(event)).collect();
         let body = match lines.is_empty() {
             true => view! { <p class="day-nothing">{texts.no_events}</p> }.into_any(),
             false => view! { <ol class="events">{lines}</ol> }.into_any(),
@@ -140,21 +136,25 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn event(&self, agent: &AgentId, event: &Raw) -> AnyView {
+    fn event(&self, event: &Raw) -> AnyView {
         let texts = self.language.day_texts();
-        let own = format!("\"{agent}\"");
-        let seen = |text: &str| if self.sight == Sight::Whole { text.to_owned() } else { mask_text_but(text, &own) };
-        let (body, name) = (spelled_out(&seen(&String::from_utf8_lossy(&event.body))), seen(&event.name));
+        let name = self.veil.text(event.name.clone());
+        let body = self.veil.event(&event.body).map(|body| spelled_out(&body));
         let shown = name.clone();
         view! {
             <li data-event=shown>
                 {self.moment(event.at)}
                 <span class="event-words">{(texts.event)(event.kind)}</span>
                 <code class="event-name"><bdi>{name}</bdi></code>
-                <details class="event-raw">
-                    <summary>{texts.as_it_came}</summary>
-                    <pre dir="auto">{body}</pre>
-                </details>
+                {body
+                    .map(|body| {
+                        view! {
+                            <details class="event-raw">
+                                <summary>{texts.as_it_came}</summary>
+                                <pre dir="auto">{body}</pre>
+                            </details>
+                        }
+                    })}
             </li>
         }
         .into_any()
@@ -165,6 +165,7 @@ impl Page<'_> {
 mod tests {
     use super::*;
     use crate::floor::State as Doing;
+    use crate::floor::mask::Mask;
     use crate::floor::{Event, EventKind};
     use crate::server::history::{Day, Mark};
     use jiff::tz::TimeZone;
@@ -178,9 +179,9 @@ mod tests {
         let raw = Raw { at: 1_000, kind: EventKind::Other, name: event.name, body: body[..].into() };
         day.events.push_back(raw);
         let view = DayView { day, call: Vec::new(), now: 61_000 };
-        for (sight, number) in [(Sight::Whole, "13800001111"), (Sight::Masked, "138****1111")] {
+        for (veil, number) in [(Veil::none(), "13800001111"), (Veil::of(Mask::default()), "138****1111")] {
             let zones = Zones { reader: None, platform: &TimeZone::UTC };
-            let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, sight, zones);
+            let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, &veil, zones);
             assert!(html.contains(number) && html.contains("Ready, 00:00:01 to 00:01:01 (01:00)"), "{html}");
             assert!(!html.contains("<script>") && !html.contains("<img>"), "{html}");
         }

@@ -75,7 +75,10 @@ pub struct Wanted {
 pub async fn force(operation: Operation, request: Request) -> Result<Intervention, ApiError> {
     let caller = context::caller()?;
     let session = caller.session()?;
-    run(caller.console.clone(), Actor::of(session), operation, request).await.map_err(|error| caller.fail(error))
+    let sight = caller.console.config.sight(session.role);
+    let done = run(caller.console.clone(), Actor::of(session), operation, request).await;
+    let veil = caller.console.owner.veil(sight).await;
+    done.map(|done| veil.step_in(done)).map_err(|error| caller.fail(veil.error(error)))
 }
 
 /// The same for anybody. From here on the operation is the console's own: whoever asked may go, it comes to its end all the same.

@@ -6,12 +6,14 @@ mod look;
 mod orders;
 mod published;
 mod runs;
+mod veil;
 mod view;
 
 pub use look::{AgentLook, CallsLook, FloorLook};
 pub use orders::{Kept, Verdict};
 pub use published::Sight;
 pub use runs::{RunItem, Turn};
+pub use veil::Veil;
 pub use view::{Reader, Subject, View};
 
 use crate::api::ApiError;

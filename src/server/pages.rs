@@ -98,11 +98,12 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
         _ => Subject::Board(BoardQuery::from_params(params())),
     };
     let sight = console.config.sight(session.role);
+    let veil = console.owner.veil(sight).await;
     let day = match &subject {
         Subject::Agent(agent) => {
             let day = console.owner.day(agent.clone()).await.ok()?;
             let zones = Zones::of(headers, &console.config.time_zone);
-            day.map(|day| day::render(agent, &day, language(headers), sight, zones)).unwrap_or_default()
+            day.map(|day| day::render(agent, &day, language(headers), &veil, zones)).unwrap_or_default()
         }
         _ => String::new(),
     };

@@ -147,7 +147,7 @@ fn segments(marks: &[Mark], midnight: i64, now: i64) -> Vec<Segment> {
 mod tests {
     use super::*;
     use crate::page::Language;
-    use crate::server::owner::Sight;
+    use crate::server::owner::Veil;
     use crate::server::zone::Zones;
     use jiff::tz::TimeZone;
 
@@ -160,7 +160,7 @@ mod tests {
     fn labels(zone: &str, from: &str, hours: i64) -> Vec<String> {
         let platform = TimeZone::get("Asia/Shanghai").unwrap();
         let zones = Zones { reader: TimeZone::get(zone).ok(), platform: &platform };
-        let page = Page { language: Language::En, sight: Sight::Whole, zones };
+        let page = Page { language: Language::En, veil: &Veil::none(), zones };
         let from = from.parse::<jiff::Timestamp>().unwrap().as_millisecond();
         page.ticks(from, from + hours * HOUR).into_iter().map(|(_, label)| label).collect()
     }
@@ -195,7 +195,7 @@ mod tests {
         let marks = [mark(at("2026-11-24T22:00:00Z"), Doing::Ready), mark(at("2026-11-25T08:00:00Z"), Doing::NotReady)];
         let drawn = |zone: &str| {
             let zones = Zones { reader: TimeZone::get(zone).ok(), platform: &platform };
-            let page = Page { language: Language::En, sight: Sight::Whole, zones };
+            let page = Page { language: Language::En, veil: &Veil::none(), zones };
             page.strip(&AgentId::trusted("5001@test.cc"), &marks, at("2026-11-25T22:30:00Z")).to_html()
         };
         // In Berlin it is the 25th from midnight to half past eleven; in Shanghai the 26th has begun at 16:00 UTC, in Kolkata at 18:30.

@@ -60,7 +60,8 @@ pub async fn openapi() -> Response {
             are on the platform's clock, as `asOf` is, those of a step-in on the console's. Durations are seconds unless their key says \
             otherwise. Ids are the platform's own: an agent's and a device's have one `@`, before it any characters but controls, at most 256 \
             bytes in all; in a path they are percent-encoded. An operation is finished only by its event: 202 means that it is under way. Numbers of outside parties are \
-            masked for roles without the right to see them. Errors are problem+json with a stable `code`.",
+            masked for roles without the right to see them, wherever they stand; a call whose id holds one is told under another name, which \
+            operations take as well. Errors are problem+json with a stable `code`.",
     ),
     components(schemas(Said)),
     tags((name = "views", description = "Read-only"), (name = "operations", description = "For supervisors")),

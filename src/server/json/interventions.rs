@@ -1,9 +1,7 @@
 //! Step-ins as JSON: those under way from the floor's owner, older ones from the audit log.
 
 use super::views::{one_of, rfc3339};
-use crate::floor::mask::{mask_device, mask_text};
 use crate::floor::{Intervention, Operation, Outcome};
-use crate::server::owner::Sight;
 use crate::server::store::AuditedOperation;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -66,10 +64,7 @@ pub struct InterventionView {
 }
 
 impl InterventionView {
-    pub fn of(intervention: Intervention, sight: Sight) -> InterventionView {
-        let masked = sight == Sight::Masked;
-        // Where an agent sits is ours; a target without one may be an outside party.
-        let seated = intervention.agent.is_some();
+    pub fn of(intervention: Intervention) -> InterventionView {
         InterventionView {
             id: intervention.id,
             operation: intervention.operation.action().to_owned(),
@@ -83,68 +78,35 @@ impl InterventionView {
                 _ => None,
             },
             agent: intervention.agent.map(|agent| agent.to_string()),
-            device: intervention.device.map(|device| mask_device(&device, |_| !masked || seated).to_string()),
+            device: intervention.device.map(|device| device.to_string()),
             call_id: intervention.call.map(|call| call.to_string()),
             by: intervention.by.to_string(),
-            by_device: Some(mask_device(&intervention.by_device, |_| !masked).to_string()).filter(|device| !device.is_empty()),
+            by_device: Some(intervention.by_device.to_string()).filter(|device| !device.is_empty()),
             requested_at: rfc3339(intervention.requested_at),
             answered_after_ms: intervention.answered_after,
             finished_after_ms: intervention.finished_after,
             deferred: Some(intervention.deferred),
-            holder: intervention.holder.map(|holder| if masked { mask_text(&holder) } else { holder }),
+            holder: intervention.holder,
         }
     }
 
-    pub fn audited(kept: AuditedOperation, sight: Sight) -> InterventionView {
-        let masked = sight == Sight::Masked;
-        let seated = kept.agent.is_some();
+    pub fn audited(kept: AuditedOperation) -> InterventionView {
         InterventionView {
             id: kept.id,
             operation: kept.operation,
             outcome: kept.outcome,
             status: kept.status,
             not_sent: kept.reason,
-            device: kept.device.map(|device| if masked && !seated { mask_text(&device) } else { device }),
+            device: kept.device,
             agent: kept.agent,
             call_id: kept.call,
             by: kept.by,
-            by_device: Some(if masked { mask_text(&kept.by_device) } else { kept.by_device }).filter(|device| !device.is_empty()),
+            by_device: Some(kept.by_device).filter(|device| !device.is_empty()),
             requested_at: rfc3339(kept.requested_at),
             answered_after_ms: kept.answered_after,
             finished_after_ms: kept.finished_after,
             deferred: None,
             holder: None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::floor::{AgentId, DeviceId, NotSent};
-
-    #[test]
-    fn outside_numbers_of_a_step_in_are_masked_and_our_own_are_not() {
-        let step_in = |agent: Option<&str>, device: &str| Intervention {
-            id: 1,
-            operation: Operation::Drop,
-            agent: agent.map(AgentId::trusted),
-            device: Some(DeviceId::trusted(device)),
-            call: None,
-            by: AgentId::trusted("token:night"),
-            by_device: DeviceId::trusted(""),
-            requested_at: 0,
-            answered_after: None,
-            finished_after: None,
-            outcome: Outcome::NotSent(NotSent::Unreachable),
-            deferred: false,
-            holder: None,
-        };
-        let outside = InterventionView::of(step_in(None, "13800001111@test.cc"), Sight::Masked);
-        assert_eq!((outside.device.as_deref(), outside.by_device, outside.status), (Some("138****1111@test.cc"), None, None));
-        let whole = InterventionView::of(step_in(None, "13800001111@test.cc"), Sight::Whole);
-        assert_eq!(whole.device.as_deref(), Some("13800001111@test.cc"));
-        let ours = InterventionView::of(step_in(Some("5001@test.cc"), "80010001@test.cc"), Sight::Masked);
-        assert_eq!(ours.device.as_deref(), Some("80010001@test.cc"));
     }
 }

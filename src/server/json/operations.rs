@@ -196,13 +196,15 @@ async fn carry_out<T: DeserializeOwned + Into<Wanted>>(
 ) -> Result<Response, Problem> {
     // Who may not ask is not told what is wrong with the question.
     let asker = Asker::of(&console, request.headers()).await?;
-    let sight = asker.sight;
+    let (sight, owner) = (asker.sight, console.owner.clone());
     let actor = asker.actor(&console)?;
     let wanted: T = body(request).await?;
-    let done = force::run(console, actor, operation, wanted.into()).await.map_err(|error| Problem::from(error).seen_with(sight))?;
+    let done = force::run(console, actor, operation, wanted.into()).await;
+    let veil = owner.veil(sight).await;
+    let done = done.map_err(|error| veil.error(error))?;
     let status = if done.outcome == Outcome::Confirmed { StatusCode::OK } else { StatusCode::ACCEPTED };
     let location = HeaderValue::from_str(&format!("/api/interventions/{}", done.id));
-    let mut response = fresh((status, Json(InterventionView::of(done, sight))).into_response());
+    let mut response = fresh((status, Json(InterventionView::of(veil.step_in(done)))).into_response());
     if let (StatusCode::ACCEPTED, Ok(location)) = (status, location) {
         response.headers_mut().insert(header::LOCATION, location);
     }

@@ -2,8 +2,7 @@
 
 use super::views::kebab;
 use crate::api::ApiError;
-use crate::floor::mask::mask_text;
-use crate::server::owner::{Sight, Stopped};
+use crate::server::owner::Stopped;
 use crate::server::store::StoreError;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -128,14 +127,6 @@ impl Problem {
         };
         Problem::new(status, code, detail)
     }
-
-    /// As somebody sees it who may not see outside numbers.
-    pub fn seen_with(mut self, sight: Sight) -> Problem {
-        if sight == Sight::Masked {
-            self.0.holder = self.0.holder.map(|holder| mask_text(&holder));
-        }
-        self
-    }
 }
 
 impl From<ApiError> for Problem {
@@ -229,12 +220,5 @@ mod tests {
         }
         let problem = Problem::from(ApiError::Obstacle { obstacle: Obstacle::NotInThatCall });
         assert_eq!(problem.0.obstacle.as_deref(), Some("not-in-that-call"));
-    }
-
-    #[test]
-    fn what_the_platform_named_is_masked_for_those_who_may_not_see_it() {
-        let problem = Problem::from(ApiError::Refused { status: 459, holder: Some("13800001111@test.cc".to_owned()) });
-        assert_eq!(problem.clone().seen_with(Sight::Whole).0.holder.as_deref(), Some("13800001111@test.cc"));
-        assert_eq!(problem.seen_with(Sight::Masked).0.holder.as_deref(), Some("138****1111@test.cc"));
     }
 }

@@ -39,7 +39,7 @@ pub async fn floor(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Ans
     only(&params, "sort", |word| Sort::from_code(word).is_some())?;
     let query = BoardQuery::from_params(pairs(&params));
     let look = console.owner.look_at_floor(query, asker.sight).await?;
-    Ok(fresh(Json(FloorAnswer::of(look, asker.sight)).into_response()))
+    Ok(fresh(Json(FloorAnswer::from(look)).into_response()))
 }
 
 /// The live calls, longest first.
@@ -80,7 +80,7 @@ pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<
     let unknown = || Problem::not_found("the floor knows no such agent");
     let agent = AgentId::named(&text, &console.config.namespace).map_err(|error| Problem::bad("id", &error.to_string()))?;
     let look = console.owner.look_at_agent(agent.ok_or_else(unknown)?, asker.sight).await?.ok_or_else(unknown)?;
-    Ok(fresh(Json(AgentAnswer::of(look, asker.sight)).into_response()))
+    Ok(fresh(Json(AgentAnswer::from(look)).into_response()))
 }
 
 /// One step-in: under way, or from the audit log.
@@ -94,10 +94,11 @@ pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<
 )]
 pub async fn intervention(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<i64>, PathRejection>) -> Answer {
     let Path(id) = id.map_err(|_| Problem::bad("id", "a whole number, as the operation answered it"))?;
+    let veil = console.owner.veil(asker.sight).await;
     let view = match console.owner.look_at_intervention(id).await? {
-        Some(live) => InterventionView::of(live, asker.sight),
+        Some(live) => InterventionView::of(veil.step_in(live)),
         None => match console.store.audited(id).await? {
-            Some(kept) => InterventionView::audited(kept, asker.sight),
+            Some(kept) => InterventionView::audited(veil.audited(kept)),
             None => return Err(Problem::not_found("there is no such step-in")),
         },
     };

@@ -4,7 +4,7 @@
 use super::interventions::InterventionView;
 use crate::floor::{CallRow, CallState, CallView, Counts, Direction, Order, OrderKind, PartyRole, PartyState, Row, State};
 use crate::live::{Header, LinkState};
-use crate::server::owner::{AgentLook, CallsLook, FloorLook, Sight};
+use crate::server::owner::{AgentLook, CallsLook, FloorLook};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -285,8 +285,8 @@ impl OrderView {
     }
 }
 
-impl Agent {
-    fn of(row: Row, sight: Sight) -> Agent {
+impl From<Row> for Agent {
+    fn from(row: Row) -> Agent {
         let known = |text: String| (!text.is_empty()).then_some(text);
         Agent {
             agent: row.agent.to_string(),
@@ -299,7 +299,7 @@ impl Agent {
             reason: row.reason,
             call_id: row.call.map(|CallView { id, .. }| id.to_string()),
             figures: row.figures.map(|figures| FiguresView { calls: figures.calls, handling_seconds: figures.handling_seconds }),
-            intervention: row.action.map(|action| InterventionView::of(action, sight)),
+            intervention: row.action.map(InterventionView::of),
             order: row.order.as_ref().map(OrderView::of),
         }
     }
@@ -309,13 +309,13 @@ fn counts_of(counts: &Counts) -> BTreeMap<&'static str, u32> {
     State::ALL.into_iter().map(|state| (state.code(), counts.of(state))).collect()
 }
 
-impl FloorAnswer {
-    pub fn of(look: FloorLook, sight: Sight) -> FloorAnswer {
+impl From<FloorLook> for FloorAnswer {
+    fn from(look: FloorLook) -> FloorAnswer {
         FloorAnswer {
             as_of: rfc3339(platform_now(&look.header)),
             link: LinkView::of(&look.header),
             counts: counts_of(&look.counts),
-            agents: look.rows.into_iter().map(|row| Agent::of(row, sight)).collect(),
+            agents: look.rows.into_iter().map(Agent::from).collect(),
         }
     }
 }
@@ -328,13 +328,13 @@ impl From<CallsLook> for CallsAnswer {
     }
 }
 
-impl AgentAnswer {
-    pub fn of(look: AgentLook, sight: Sight) -> AgentAnswer {
+impl From<AgentLook> for AgentAnswer {
+    fn from(look: AgentLook) -> AgentAnswer {
         let now = platform_now(&look.header);
         AgentAnswer {
             as_of: rfc3339(now),
             link: LinkView::of(&look.header),
-            agent: Agent::of(look.row, sight),
+            agent: Agent::from(look.row),
             calls: look.calls.into_iter().map(|call| Call::of(call, now)).collect(),
         }
     }

@@ -169,7 +169,7 @@ impl Desk {
         if state == LinkState::Live && self.link.last_event.is_some() {
             // What happened during the break was not heard: nothing is certain until it is heard of again.
             let known = |row: &&Row| row.state != State::Unknown;
-            self.remembered.extend(self.published.rows.values().filter(known).map(|row| row.agent.clone()));
+            self.remembered.extend(self.published.whole.rows.values().filter(known).map(|row| row.agent.clone()));
             self.dirty.extend(self.remembered.iter().cloned());
         }
         if state == LinkState::Down {
@@ -207,7 +207,7 @@ impl Desk {
         for agent in std::mem::take(&mut self.dirty) {
             let Some(row) = self.row(&agent) else { continue };
             may_be_due |= row.order.as_ref().is_some_and(|order| order.kind == OrderKind::LogoutAfterCall) && !row.state.in_call();
-            if self.published.rows.get(&agent) != Some(&row) {
+            if self.published.whole.rows.get(&agent) != Some(&row) {
                 let certain = !row.remembered && self.link.state == LinkState::Live;
                 let state = if certain { row.state } else { State::Unknown };
                 self.history.mark(&agent, state, row.since, now_there);
@@ -218,7 +218,7 @@ impl Desk {
         for id in std::mem::take(&mut self.dirty_calls) {
             let row = self.call_row(&id);
             let row = row.filter(|call| self.is_shown(call));
-            let known = self.published.calls.get(&id);
+            let known = self.published.whole.calls.get(&id);
             match row {
                 Some(call) if known != Some(&call) => new.calls.push(call),
                 None if known.is_some() => new.gone.push(id),
@@ -248,7 +248,7 @@ impl Desk {
 
     pub fn day(&mut self, agent: &AgentId) -> Option<DayView> {
         self.publish();
-        let row = self.published.rows.get(agent)?;
+        let row = self.published.whole.rows.get(agent)?;
         let call = row.call.as_ref().map(|call| self.floor.call_history(&call.id)).unwrap_or_default();
         Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), call, now: self.platform_now() })
     }
@@ -294,7 +294,7 @@ impl Desk {
         let horizon = now().saturating_sub(UNSEEN_SHOWN);
         let mut unseen = std::mem::take(&mut self.unseen);
         unseen.retain(|id, found| {
-            let shown = self.published.calls.contains_key(id);
+            let shown = self.published.whole.calls.contains_key(id);
             if shown && *found <= horizon {
                 self.dirty_calls.insert(id.clone());
             }

@@ -1,6 +1,7 @@
 //! What the JSON views ask the owner for.
 
-use super::{Message, Owner, Sight, Stopped};
+use super::{Message, Owner, Sight, Stopped, Veil};
+use crate::floor::mask::Mask;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, Intervention, Row};
 use crate::live::Header;
 use tokio::sync::oneshot;
@@ -34,6 +35,7 @@ pub enum Look {
     Calls(CallQuery, Sight, oneshot::Sender<CallsLook>),
     Agent(AgentId, Sight, oneshot::Sender<Option<AgentLook>>),
     Intervention(i64, oneshot::Sender<Option<Intervention>>),
+    Mask(oneshot::Sender<Mask>),
 }
 
 impl Owner {
@@ -50,6 +52,16 @@ impl Owner {
     /// None where the floor does not know the agent.
     pub async fn look_at_agent(&self, agent: AgentId, sight: Sight) -> Result<Option<AgentLook>, Stopped> {
         self.ask(|reply| Message::Look(Look::Agent(agent, sight, reply))).await
+    }
+
+    /// What is between somebody and whatever is told beside what was published. While the console stops nothing is known to be ours.
+    pub async fn veil(&self, sight: Sight) -> Veil {
+        match sight {
+            Sight::Whole => Veil::none(),
+            Sight::Masked => {
+                Veil::of(self.ask(|reply| Message::Look(Look::Mask(reply))).await.unwrap_or_else(|_| Mask::new(rand::random())))
+            }
+        }
     }
 
     /// A step-in under way or lately ended; older ones are in the audit log.

@@ -1,11 +1,13 @@
 //! What was published of the floor, and the ways it goes to the browsers: one for those who see outside numbers whole, one for
-//! those who do not. Each message is serialised once for all browsers of a way.
+//! those who do not. Each message is serialised once for all browsers of a way. What the second way has is masked when it is
+//! published; pages, views and searches of its readers are made of that and never see the rest.
 
+use crate::floor::mask::Mask;
 use crate::floor::{AgentId, CallId, CallRow, Row, Run};
 use crate::live::{Down, Header};
 use crate::server::hub::{Hub, Subscription};
 use axum::body::Bytes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -19,27 +21,46 @@ pub enum Sight {
     Masked,
 }
 
-impl Sight {
-    pub fn row(self, row: Row) -> Row {
-        match self {
-            Sight::Whole => row,
-            Sight::Masked => row.masked(),
-        }
-    }
+/// The board as one sight has it.
+#[derive(Debug, Default)]
+pub struct Shown {
+    pub rows: BTreeMap<AgentId, Row>,
+    pub calls: BTreeMap<CallId, CallRow>,
+}
 
-    pub fn call(self, call: CallRow) -> CallRow {
-        match self {
-            Sight::Whole => call,
-            Sight::Masked => call.masked(),
+impl Shown {
+    fn take(&mut self, rows: Vec<Row>, calls: Vec<CallRow>, gone: &[CallId]) {
+        self.rows.extend(rows.into_iter().map(|row| (row.agent.clone(), row)));
+        for gone in gone {
+            self.calls.remove(gone);
         }
+        self.calls.extend(calls.into_iter().map(|call| (call.id.clone(), call)));
     }
 }
 
 #[derive(Debug)]
 struct Way {
-    sight: Sight,
     hub: Hub,
     snapshot: Option<(u64, Instant, Bytes)>,
+}
+
+impl Way {
+    fn new() -> Way {
+        Way { hub: Hub::new(), snapshot: None }
+    }
+
+    /// Sends what is new, and takes it up in what is `shown`.
+    fn publish(&mut self, shown: &mut Shown, new: Difference, header: Header) {
+        let Difference { rows, calls, gone, runs } = new;
+        let seq = header.seq;
+        let delta = Down::Delta { header, rows, calls, gone, runs };
+        if let Some(message) = encode(&delta) {
+            self.hub.publish(seq, message);
+        }
+        if let Down::Delta { rows, calls, gone, .. } = delta {
+            shown.take(rows, calls, &gone);
+        }
+    }
 }
 
 /// What changed since the last time.
@@ -60,15 +81,45 @@ impl Difference {
 #[derive(Debug)]
 pub struct Published {
     pub seq: u64,
-    pub rows: BTreeMap<AgentId, Row>,
-    pub calls: BTreeMap<CallId, CallRow>,
+    /// As the floor has it.
+    pub whole: Shown,
+    masked: Shown,
+    mask: Mask,
+    /// Calls that have another name for those who see no outside numbers, by that name.
+    renamed: HashMap<CallId, CallId>,
     ways: [Way; 2],
 }
 
 impl Published {
     pub fn new() -> Self {
-        let way = |sight| Way { sight, hub: Hub::new(), snapshot: None };
-        Published { seq: 0, rows: BTreeMap::new(), calls: BTreeMap::new(), ways: [way(Sight::Whole), way(Sight::Masked)] }
+        let (whole, masked, mask) = (Shown::default(), Shown::default(), Mask::new(rand::random()));
+        Published { seq: 0, whole, masked, mask, renamed: HashMap::new(), ways: [Way::new(), Way::new()] }
+    }
+
+    /// What somebody may see of it.
+    pub fn shown(&self, sight: Sight) -> &Shown {
+        match sight {
+            Sight::Whole => &self.whole,
+            Sight::Masked => &self.masked,
+        }
+    }
+
+    /// The call with this id, as somebody may see it.
+    pub fn seen(&self, sight: Sight, call: &CallId) -> Option<&CallRow> {
+        match sight {
+            Sight::Whole => self.whole.calls.get(call),
+            Sight::Masked => self.masked.calls.get(&self.mask.call_id(call)),
+        }
+    }
+
+    /// What hides the rest, as it is known now.
+    pub fn mask(&self) -> &Mask {
+        &self.mask
+    }
+
+    /// The call that is meant, whatever name it has for the one who names it.
+    pub fn meant(&self, call: CallId) -> CallId {
+        self.renamed.get(&call).cloned().unwrap_or(call)
     }
 
     /// Sends what is new, as one message; `header` says what stands above it.
@@ -77,23 +128,33 @@ impl Published {
             return;
         }
         self.seq += 1;
-        for way in &mut self.ways {
-            let delta = Down::Delta {
-                header: header(self.seq),
-                rows: new.rows.iter().cloned().map(|row| way.sight.row(row)).collect(),
-                calls: new.calls.iter().cloned().map(|call| way.sight.call(call)).collect(),
-                gone: new.gone.clone(),
-                runs: new.runs.clone(),
-            };
-            if let Some(message) = encode(&delta) {
-                way.hub.publish(self.seq, message);
+        let known = &self.whole.rows;
+        self.mask.learn(new.rows.iter().map(|row| (row, known.get(&row.agent).and_then(|known| known.device.as_ref()))));
+        let masked = self.masked(&new);
+        let [whole_way, masked_way] = &mut self.ways;
+        whole_way.publish(&mut self.whole, new, header(self.seq));
+        masked_way.publish(&mut self.masked, masked, header(self.seq));
+    }
+
+    /// The same as those see it who see no outside numbers.
+    fn masked(&mut self, new: &Difference) -> Difference {
+        let Difference { rows, calls, gone, runs } = new;
+        let mask = &self.mask;
+        for gone in gone {
+            self.renamed.remove(&mask.call_id(gone));
+        }
+        for call in calls {
+            let name = mask.call_id(&call.id);
+            if name != call.id {
+                self.renamed.insert(name, call.id.clone());
             }
         }
-        self.rows.extend(new.rows.into_iter().map(|row| (row.agent.clone(), row)));
-        for gone in &new.gone {
-            self.calls.remove(gone);
+        Difference {
+            rows: rows.iter().cloned().map(|row| mask.row(row)).collect(),
+            calls: calls.iter().cloned().map(|call| mask.call(call)).collect(),
+            gone: gone.iter().map(|gone| mask.call_id(gone)).collect(),
+            runs: runs.iter().cloned().map(|run| mask.run(run)).collect(),
         }
-        self.calls.extend(new.calls.into_iter().map(|call| (call.id.clone(), call)));
     }
 
     pub fn pulse(&self, header: Header) {
@@ -106,14 +167,16 @@ impl Published {
 
     /// What a browser is sent first, and where the rest comes from. `from` is the sequence that it has, where it has been here before.
     pub fn subscribe(&mut self, sight: Sight, from: Option<u64>, header: Header, runs: Vec<Run>) -> Subscription {
-        let (seq, rows, calls) = (self.seq, &self.rows, &self.calls);
-        let way = if sight == Sight::Whole { &mut self.ways[0] } else { &mut self.ways[1] };
+        let seq = self.seq;
+        let (shown, way, runs) = match sight {
+            Sight::Whole => (&self.whole, &mut self.ways[0], runs),
+            Sight::Masked => (&self.masked, &mut self.ways[1], runs.into_iter().map(|run| self.mask.run(run)).collect()),
+        };
         let resumed = from.and_then(|from| way.hub.resume(from, seq));
         let mut subscription = resumed.unwrap_or_else(|| {
             let fresh = |(of, made, _): &(u64, Instant, Bytes)| *of == seq && made.elapsed() < SNAPSHOT_LIFE;
             if !way.snapshot.as_ref().is_some_and(fresh) {
-                let rows = rows.values().cloned().map(|row| sight.row(row)).collect();
-                let calls = calls.values().cloned().map(|call| sight.call(call)).collect();
+                let (rows, calls) = (shown.rows.values().cloned().collect(), shown.calls.values().cloned().collect());
                 let snapshot = Down::Snapshot { header: header.clone(), rows, calls, runs };
                 way.snapshot = encode(&snapshot).map(|bytes| (seq, Instant::now(), bytes));
             }

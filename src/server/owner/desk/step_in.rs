@@ -21,7 +21,7 @@ impl Desk {
         }
         let Wanted { intervention: mut wanted, role, expect, minutes, item } = wanted;
         // The platform knows a call by its latest id only.
-        wanted.call = wanted.call.map(|call| self.floor.successor(&call));
+        wanted.call = wanted.call.map(|call| self.floor.successor(&self.published.meant(call)));
         let refuse = |obstacle| Err(ApiError::Obstacle { obstacle });
         match (&wanted.device, &wanted.call) {
             (Some(device), Some(call)) if wanted.operation != Operation::Listen => {
