@@ -87,6 +87,8 @@ pub struct Me {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstView {
     pub me: Me,
+    /// The own phone as calls name it: where numbers from outside are hidden, and it looks like one, it is hidden too.
+    pub own_device: DeviceId,
     pub header: Header,
     /// Of the whole floor within the team filter, before state filter and search.
     pub counts: Counts,

@@ -111,6 +111,7 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
     let view = console.owner.view(subject, reader).await.ok()?;
     Some(FirstView {
         me: session.me(&console.config.namespace),
+        own_device: veil.device(session.device.clone()),
         header: view.header,
         counts: view.counts,
         teams: view.teams,

@@ -42,7 +42,7 @@ impl Calls {
         let calls = Calls {
             table: StoredValue::new(table),
             watches: Watches::new(),
-            device: StoredValue::new(first.me.device.clone()),
+            device: StoredValue::new(first.own_device.clone()),
             own: RwSignal::new(None),
             listed: StoredValue::new(false),
             shown: Shown::new(Vec::new(), first.matching_calls, held),
@@ -75,6 +75,10 @@ impl Calls {
     /// The page lists calls.
     pub fn is_listed(self) -> bool {
         self.listed.get_value()
+    }
+
+    pub fn is_own_device(self, device: &DeviceId) -> bool {
+        self.device.with_value(|own| own == device)
     }
 
     /// What the supervisor's own phone is busy with; tracked.

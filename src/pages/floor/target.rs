@@ -152,7 +152,7 @@ impl Target {
     /// What other supervisors are about here: who asked for something, who listens, who has joined. `now` is asked for only where
     /// it matters.
     pub fn others(&self, floor: Floor, texts: &Texts, now: impl Fn() -> i64) -> Option<String> {
-        let (me, own) = floor.me.with_value(|me| (me.agent.clone(), me.device.clone()));
+        let me = floor.me.with_value(|me| me.agent.clone());
         let mut words = Vec::new();
         let row = self.row.as_ref().and_then(|row| row.action.as_ref());
         let call = self.call.as_ref().and_then(|call| call.action.as_ref()).filter(|action| row.is_none_or(|row| row.id != action.id));
@@ -162,7 +162,9 @@ impl Target {
         }
         let (listeners, joined) = self.company();
         for (devices, word) in [(listeners, texts.is_listening), (joined, texts.has_joined)] {
-            words.extend(devices.into_iter().filter(|device| **device != own).map(|device| word(Outside(device.number()))));
+            words.extend(
+                devices.into_iter().filter(|device| !floor.store.calls.is_own_device(device)).map(|device| word(Outside(device.number()))),
+            );
         }
         (!words.is_empty()).then(|| words.join(" · "))
     }
