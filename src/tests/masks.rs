@@ -1,5 +1,8 @@
 //! Numbers of outside parties: whole only for those who may see them, and never in logs or metrics.
 
+mod nobody;
+mod walk;
+
 use crate::access::talking;
 use crate::support::{Browser, Database, Lab, Live, Program, Simulator, all_ready};
 use supervisor_console::floor::{Operation, State};
