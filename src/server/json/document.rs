@@ -114,7 +114,10 @@ impl IntoResponses for OperationProblems {
             ("429", "busy: too many at once"),
             ("500", "audit-failed: nothing was sent; transport, internal"),
             ("502", "unreachable: nothing was sent; not-understood"),
-            ("503", "no-platform-session: no supervisor is signed in with whose session a token could ask; database-lost, stopping: nothing was sent; database"),
+            (
+                "503",
+                "no-platform-session: no supervisor is signed in with whose session a token could ask; database-lost, stopping: nothing was sent; database",
+            ),
             ("504", "outcome-unknown: no answer of the platform's came, it may or may not have taken effect"),
         ])
     }

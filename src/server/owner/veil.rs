@@ -69,7 +69,9 @@ impl Veil {
             | ApiError::OutcomeUnknown
             | ApiError::NotUnderstood { .. }
             | ApiError::Busy
-            | ApiError::AuditFailed) => error,
+            | ApiError::AuditFailed
+            | ApiError::DatabaseLost
+            | ApiError::Stopping) => error,
         })
     }
 
@@ -81,6 +83,7 @@ impl Veil {
                 operation,
                 outcome,
                 status,
+                reason,
                 by,
                 by_device,
                 agent,
@@ -101,6 +104,7 @@ impl Veil {
                 operation,
                 outcome,
                 status,
+                reason,
                 by,
                 requested_at,
                 answered_after,
@@ -120,6 +124,7 @@ mod tests {
             operation: operation.action().to_owned(),
             outcome: "accepted".to_owned(),
             status: None,
+            reason: None,
             by: "5000@test.cc".to_owned(),
             by_device: "13800001111@test.cc".to_owned(),
             agent: agent.map(str::to_owned),
