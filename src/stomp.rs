@@ -1,10 +1,12 @@
 //! STOMP 1.0, 1.1 and 1.2 as bytes: frames, escapes and a stream decoder. Pure: no IO, no clock.
 //!
-//! Used by the console's link to the platform and by the simulator. It promises that no input can make it panic or hold more
-//! than one frame of [`Limits::frame_bytes`] beyond what was fed and not yet asked for, and that a malformed frame costs that frame only.
+//! Used by the console's link to the platform and by the simulator. It promises that no input can make it panic, take more time than its
+//! length, or hold more than two frames of [`Limits::frame_bytes`] beyond what was fed and not yet asked for; and that a malformed frame
+//! costs that frame only.
 
 mod decoder;
 mod frame;
+mod start;
 #[cfg(test)]
 mod tests;
 

@@ -23,6 +23,8 @@ pub struct Order {
     pub reorder: Option<u32>,
     /// The next events are lost.
     pub mute_events: Option<u32>,
+    /// The next messages claim to be longer than they are.
+    pub too_long: Option<u32>,
     pub expire_sessions: Option<bool>,
     pub refuse: Option<Refuse>,
     /// The next API requests get no answer, their connection is closed.
@@ -51,6 +53,9 @@ const LONGEST: u64 = 3_600_000;
 /// A shuffle holds at most so many events.
 const MOST_HELD: u32 = 10_000;
 
+/// By how much a message claims to be longer: hundreds of events.
+const TOO_LONG_BY: usize = 900_000;
+
 /// What happens to one HTTP request.
 #[derive(Debug, Default)]
 pub struct Verdict {
@@ -69,6 +74,7 @@ pub struct Faults {
     duplicate: u32,
     reorder: u32,
     mute: u32,
+    too_long: u32,
 }
 
 /// How often one event is sent, and when.
@@ -101,6 +107,7 @@ impl Faults {
         self.duplicate = order.duplicate.unwrap_or(self.duplicate);
         self.reorder = order.reorder.map_or(self.reorder, |events| events.min(MOST_HELD));
         self.mute = order.mute_events.unwrap_or(self.mute);
+        self.too_long = order.too_long.unwrap_or(self.too_long);
         self.drop_http = order.drop_http.unwrap_or(self.drop_http);
         Ok(())
     }
@@ -117,6 +124,7 @@ impl Faults {
             "duplicate": self.duplicate,
             "reorder": self.reorder,
             "mute_events": self.mute,
+            "too_long": self.too_long,
         })
     }
 
@@ -139,6 +147,13 @@ impl Faults {
         }
         self.refuse.retain(|refuse| refuse.times > 0);
         verdict
+    }
+
+    /// Uses up what is armed for the next message to a subscriber: by how much its length is wrong.
+    pub fn excess(&mut self) -> usize {
+        let is_wrong = self.too_long > 0;
+        self.too_long = self.too_long.saturating_sub(1);
+        if is_wrong { TOO_LONG_BY } else { 0 }
     }
 
     /// Uses up what is armed for the next event.

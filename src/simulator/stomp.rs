@@ -93,7 +93,8 @@ impl Wire {
         self.flush().await
     }
 
-    async fn send_message(&mut self, delivery: &Delivery) -> Result<(), End> {
+    /// Its length is told too long by `excess`.
+    async fn send_message(&mut self, delivery: &Delivery, excess: usize) -> Result<(), End> {
         let subscription = &delivery.subscription;
         let number = delivery.number.to_string();
         let mut frame = Frame::new("MESSAGE")
@@ -104,8 +105,19 @@ impl Wire {
         if subscription.acknowledged && self.version == Version::V1_2 {
             frame = frame.header("ack", &number);
         }
-        self.feed(frame.with_body(&*delivery.body).encode(self.version)).await
+        let bytes = match excess {
+            0 => frame.with_body(&*delivery.body).encode(self.version),
+            _ => too_long(&frame.encode(self.version), &delivery.body, excess),
+        };
+        self.feed(bytes).await
     }
+}
+
+/// The body behind the head of `bodyless`, with a length that is too long.
+fn too_long(bodyless: &[u8], body: &[u8], excess: usize) -> Vec<u8> {
+    let head = bodyless.strip_suffix(b"\n\0").unwrap_or(bodyless);
+    let length = format!("content-length:{}\n\n", body.len().saturating_add(excess));
+    [head, length.as_bytes(), body, b"\0"].concat()
 }
 
 /// Returns when nothing is stalled any more.
@@ -246,10 +258,11 @@ impl Session {
 
     /// What waits goes out together.
     async fn send_batch(&mut self, first: Delivery, messages: &mut mpsc::Receiver<Delivery>) -> Result<(), End> {
-        self.wire.send_message(&first).await?;
+        let excess = || self.shared.faults().excess();
+        self.wire.send_message(&first, excess()).await?;
         for _ in 1..BATCH {
             let Ok(delivery) = messages.try_recv() else { break };
-            self.wire.send_message(&delivery).await?;
+            self.wire.send_message(&delivery, excess()).await?;
         }
         self.wire.flush().await
     }

@@ -1,10 +1,17 @@
 //! From a stream of bytes to frames and heart-beats.
 //!
-//! Frames may be cut anywhere and share messages. A malformed or oversized frame is reported once; what follows up to the next NUL is
-//! dropped unread, so the next good frame is understood.
+//! Frames may be cut anywhere and share messages. A malformed or oversized frame is reported once and costs that frame only: the stream
+//! is taken up again at the next place where a frame begins, be it within what the broken one claims as its body. That is behind its
+//! NUL; or where a line is a command and a header or an empty line follows.
+//!
+//! A body ends where its content-length says. A body that begins like a JSON object and contains the whole head of another frame is
+//! none, whatever its length says: JSON has neither a NUL nor such a line. Such a frame is given up as soon as that head is there, for
+//! on a quiet floor the end of a length that is too long may be an hour away. So is a body without a length that begins with a head: the
+//! frame before it was cut. Any other body may contain anything.
 
 use super::Version;
 use super::frame::{Frame, is_handshake, unescape};
+use super::start::{Search, TAIL, command, command_in_body, command_in_head, without_return};
 
 /// What a stream consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,62 +55,84 @@ pub enum FrameError {
     NotUtf8,
     #[error("content-length is not a number of bytes: {0:?}")]
     BadContentLength(String),
-    #[error("body is longer than its content-length of {0} bytes: no NUL behind it")]
+    #[error("no NUL behind the {0} bytes of its content-length")]
     BodyNotTerminated(usize),
+    #[error("another frame begins within the body: the content-length is too long, or the NUL is missing")]
+    FrameInBody,
     #[error("frame ends within its head: the empty line is missing")]
     EndsInHead,
     #[error("unknown command {0:?}")]
     UnknownCommand(String),
 }
 
-const COMMANDS: [&str; 15] = [
-    "CONNECT",
-    "STOMP",
-    "CONNECTED",
-    "SEND",
-    "SUBSCRIBE",
-    "UNSUBSCRIBE",
-    "ACK",
-    "NACK",
-    "BEGIN",
-    "COMMIT",
-    "ABORT",
-    "DISCONNECT",
-    "MESSAGE",
-    "RECEIPT",
-    "ERROR",
-];
-
 #[derive(Debug)]
 enum State {
     Between,
     Command,
     Headers(Frame),
-    /// The declared length, if any.
-    Body(Frame, Option<usize>),
-    /// The frame is refused already.
+    Body(Body),
+    /// The frame is refused already: its rest is passed over up to the beginning of the next.
     Discard,
 }
+
+/// A frame whose body stays in the input until it is whole: a refused one is looked through from its start.
+#[derive(Debug)]
+struct Body {
+    frame: Frame,
+    /// As declared.
+    length: Option<usize>,
+}
+
+enum Step {
+    Found(Item),
+    Again,
+    /// What is there does not suffice.
+    Wait,
+}
+
+type Stepped = Result<Step, FrameError>;
 
 /// Decodes one direction of one connection.
 #[derive(Debug)]
 pub struct Decoder {
     limits: Limits,
     version: Version,
-    /// Fed and not yet looked at, from `read` on.
+    /// Fed and not yet passed, from `read` on.
     input: Vec<u8>,
     read: usize,
     state: State,
-    /// The unfinished line of the head.
+    /// The unfinished line of the head; of a line that is discarded the end.
     line: Vec<u8>,
-    /// Bytes of this frame so far.
+    /// Bytes of this frame's head so far.
     size: usize,
+    /// How much is still to come of a body that was refused with its length: what is no frame there is no second fault.
+    refused: usize,
+    /// That body ended within the line which is discarded: the rest of the line may be a beginning.
+    ends_in_line: bool,
+    /// The frame that has begun may be none: it began where a broken one was.
+    doubtful: bool,
+    search: Search,
+    /// How far the input holds no NUL, from the beginning of a body without a length on.
+    without_nul: usize,
 }
 
 impl Decoder {
     /// Takes headers literally until [`Decoder::set_version`] says what was agreed on.
     pub fn new(limits: Limits) -> Self {
-        Decoder { limits, version: Version::V1_0, input: Vec::new(), read: 0, state: State::Between, line: Vec::new(), size: 0 }
+        Decoder {
+            limits,
+            version: Version::V1_0,
+            input: Vec::new(),
+            read: 0,
+            state: State::Between,
+            line: Vec::new(),
+            size: 0,
+            refused: 0,
+            ends_in_line: false,
+            doubtful: false,
+            search: Search::default(),
+            without_nul: 0,
+        }
     }
 
     pub fn set_version(&mut self, version: Version) {
@@ -112,8 +141,13 @@ impl Decoder {
 
     /// Adds what came from the peer. Ask [`Decoder::next`] until it gives none before the next message, so that nothing heaps up.
     pub fn feed(&mut self, bytes: &[u8]) {
-        self.input.drain(..self.read);
-        self.read = 0;
+        // Not sooner: small pieces must not move a large rest each time.
+        if self.read > self.input.len() / 2 {
+            self.input.drain(..self.read);
+            self.search.shift(self.read);
+            self.without_nul = self.without_nul.saturating_sub(self.read);
+            self.read = 0;
+        }
         // A single large message must not stay allocated for the life of the connection.
         if self.input.is_empty() {
             self.input.shrink_to(64 << 10);
@@ -128,121 +162,168 @@ impl Decoder {
             if self.read >= self.input.len() {
                 return None;
             }
+            // As it was before: what the step gives up may be followed by something doubtful.
+            let doubtful = self.doubtful;
             let step = match std::mem::replace(&mut self.state, State::Between) {
                 State::Between => self.between(),
                 State::Command => self.command(),
                 State::Headers(frame) => self.headers(frame),
-                State::Body(frame, length) => self.body(frame, length),
+                State::Body(body) => self.body(body),
                 State::Discard => self.discard(),
             };
             match step {
-                Ok(None) => {}
-                Ok(Some(item)) => return Some(Ok(item)),
-                Err(error) => {
-                    self.line = Vec::new();
-                    return Some(Err(error));
-                }
+                Ok(Step::Again) => {}
+                Ok(Step::Wait) => return None,
+                Ok(Step::Found(item)) => return Some(Ok(item)),
+                Err(_) if doubtful => {}
+                Err(error) => return Some(Err(error)),
             }
         }
     }
 
-    fn between(&mut self) -> Result<Option<Item>, FrameError> {
+    fn between(&mut self) -> Stepped {
         match self.input[self.read] {
             b'\n' => {
-                self.read += 1;
-                return Ok(Some(Item::HeartBeat));
+                self.pass(1);
+                return Ok(Step::Found(Item::HeartBeat));
             }
             // Half of CRLF, or a stray NUL: nothing anyone could mean.
-            b'\r' | 0 => self.read += 1,
+            b'\r' | 0 => self.pass(1),
             _ => {
                 self.size = 0;
+                self.doubtful = self.refused > 0;
                 self.state = State::Command;
             }
         }
-        Ok(None)
+        Ok(Step::Again)
     }
 
-    fn command(&mut self) -> Result<Option<Item>, FrameError> {
+    fn command(&mut self) -> Stepped {
         let Some(line) = self.line()? else {
             self.state = State::Command;
-            return Ok(None);
+            return Ok(Step::Wait);
         };
-        let known = COMMANDS.iter().find(|command| command.as_bytes() == line);
-        match known {
-            Some(command) => {
-                self.state = State::Headers(Frame::new(*command));
-                Ok(None)
-            }
-            None => {
-                self.state = State::Discard;
-                let text = std::str::from_utf8(&line).map_err(|_| FrameError::NotUtf8)?;
-                Err(FrameError::UnknownCommand(shortened(text)))
-            }
+        if let Some(command) = command(&line) {
+            self.state = State::Headers(Frame::new(command));
+            return Ok(Step::Again);
         }
+        self.give_up(command_in_head(&line));
+        let text = std::str::from_utf8(&line).map_err(|_| FrameError::NotUtf8)?;
+        Err(FrameError::UnknownCommand(shortened(text)))
     }
 
-    fn headers(&mut self, mut frame: Frame) -> Result<Option<Item>, FrameError> {
+    fn headers(&mut self, mut frame: Frame) -> Stepped {
         let Some(line) = self.line()? else {
             self.state = State::Headers(frame);
-            return Ok(None);
+            return Ok(Step::Wait);
         };
-        // Refused until proven good: each error below leaves the decoder looking for the NUL.
+        // Refused until proven good.
         self.state = State::Discard;
         if !line.is_empty() {
             if frame.headers.len() >= self.limits.headers {
                 return Err(FrameError::TooManyHeaders(self.limits.headers));
             }
             let version = if is_handshake(&frame.command) { Version::V1_0 } else { self.version };
-            frame.headers.push(parse_header(&line, version)?);
+            let header = parse_header(&line, version);
+            if let Err(FrameError::HeaderWithoutColon(_)) = &header {
+                self.give_up(command_in_head(&line));
+            }
+            frame.headers.push(header?);
+            self.is_frame();
             self.state = State::Headers(frame);
-            return Ok(None);
+            return Ok(Step::Again);
         }
+        self.is_frame();
         let length = match frame.get("content-length") {
             None => None,
             Some(text) => Some(content_length(text).ok_or_else(|| FrameError::BadContentLength(shortened(text)))?),
         };
-        if length.is_some_and(|length| length > self.limits.frame_bytes.saturating_sub(self.size)) {
+        if let Some(length) = length.filter(|length| *length > self.limits.frame_bytes.saturating_sub(self.size)) {
+            self.refused = length;
             return Err(FrameError::TooLarge(self.limits.frame_bytes));
         }
-        self.state = State::Body(frame, length);
-        Ok(None)
+        self.state = State::Body(Body { frame, length });
+        Ok(Step::Again)
     }
 
-    fn body(&mut self, mut frame: Frame, length: Option<usize>) -> Result<Option<Item>, FrameError> {
+    fn body(&mut self, body: Body) -> Stepped {
         let rest = &self.input[self.read..];
-        let missing = match length {
-            Some(length) => length - frame.body.len(),
-            None => rest.iter().position(|&byte| byte == 0).unwrap_or(rest.len()),
+        let end = match body.length {
+            Some(length) => Some(length).filter(|length| *length < rest.len()),
+            None => {
+                let seen = self.without_nul.saturating_sub(self.read);
+                rest[seen..].iter().position(|&byte| byte == 0).map(|at| seen + at)
+            }
         };
-        let take = missing.min(rest.len());
-        if length.is_none() && self.size + take > self.limits.frame_bytes {
+        let there = end.unwrap_or(rest.len());
+        let most = body.length.unwrap_or(self.limits.frame_bytes.saturating_sub(self.size));
+        if body.length.is_none() {
+            self.without_nul = self.read + there;
+        }
+        if let Some(at) = self.search.head(&self.input, self.read, self.read + there.min(most))
+            && is_other_frame(&self.input[self.read..at], body.length)
+        {
+            self.pass(at - self.read);
+            return Err(FrameError::FrameInBody);
+        }
+        if body.length.is_none() && there > most {
             self.state = State::Discard;
             return Err(FrameError::TooLarge(self.limits.frame_bytes));
         }
-        frame.body.extend_from_slice(&rest[..take]);
-        self.size += take;
-        self.read += take;
-        let Some(&end) = self.input.get(self.read) else {
-            self.state = State::Body(frame, length);
-            return Ok(None);
+        let Some(end) = end else {
+            self.state = State::Body(body);
+            return Ok(Step::Wait);
         };
-        if end != 0 {
-            self.state = State::Discard;
-            return Err(FrameError::BodyNotTerminated(frame.body.len()));
+        if rest[end] != 0 {
+            (self.state, self.refused) = (State::Discard, end);
+            return Err(FrameError::BodyNotTerminated(end));
         }
-        self.read += 1;
-        Ok(Some(Item::Frame(frame)))
+        let Body { mut frame, .. } = body;
+        frame.body = rest[..end].to_vec();
+        self.pass(end + 1);
+        Ok(Step::Found(Item::Frame(frame)))
     }
 
-    fn discard(&mut self) -> Result<Option<Item>, FrameError> {
-        match self.input[self.read..].iter().position(|&byte| byte == 0) {
-            Some(at) => self.read += at + 1,
-            None => {
-                self.read = self.input.len();
-                self.state = State::Discard;
+    fn discard(&mut self) -> Stepped {
+        let rest = &self.input[self.read..];
+        let end = rest.iter().position(|&byte| byte == b'\n' || byte == 0);
+        let take = end.unwrap_or(rest.len());
+        self.line.extend_from_slice(&rest[take.saturating_sub(TAIL)..take]);
+        self.line.drain(..self.line.len().saturating_sub(TAIL));
+        self.ends_in_line |= (1..=take).contains(&self.refused);
+        match end.map(|end| rest[end]) {
+            Some(0) => self.line.clear(),
+            Some(_) => {
+                let line = std::mem::take(&mut self.line);
+                let line = without_return(&line);
+                self.give_up(if self.ends_in_line { command_in_head(line) } else { command_in_body(line) });
             }
+            None => self.state = State::Discard,
         }
-        Ok(None)
+        self.ends_in_line &= end.is_none();
+        self.pass(end.map_or(take, |end| end + 1));
+        Ok(Step::Again)
+    }
+
+    /// Goes on with the frame that begins with `command`, if any, else looks for the next.
+    fn give_up(&mut self, command: Option<&'static str>) {
+        self.state = match command {
+            Some(command) => {
+                (self.size, self.doubtful) = (command.len() + 1, true);
+                State::Headers(Frame::new(command))
+            }
+            None => State::Discard,
+        };
+    }
+
+    /// What has begun is a frame.
+    fn is_frame(&mut self) {
+        (self.doubtful, self.refused) = (false, 0);
+    }
+
+    fn pass(&mut self, bytes: usize) {
+        self.read += bytes;
+        self.refused = self.refused.saturating_sub(bytes);
     }
 
     /// A whole line of the head without its line end; none while it is incomplete.
@@ -250,44 +331,51 @@ impl Decoder {
         let rest = &self.input[self.read..];
         let end = rest.iter().position(|&byte| byte == b'\n' || byte == 0);
         let take = end.unwrap_or(rest.len());
-        if self.line.len() + take > self.limits.header_bytes {
+        let too_long = if self.line.len() + take > self.limits.header_bytes {
+            Some(FrameError::HeaderTooLong(self.limits.header_bytes))
+        } else if self.size + take >= self.limits.frame_bytes {
+            Some(FrameError::TooLarge(self.limits.frame_bytes))
+        } else {
+            None
+        };
+        if let Some(error) = too_long {
             self.state = State::Discard;
-            return Err(FrameError::HeaderTooLong(self.limits.header_bytes));
-        }
-        if self.size + take >= self.limits.frame_bytes {
-            self.state = State::Discard;
-            return Err(FrameError::TooLarge(self.limits.frame_bytes));
+            // What was discarded is the line's beginning.
+            self.line = self.line.split_off(self.line.len().saturating_sub(TAIL));
+            return Err(error);
         }
         self.line.extend_from_slice(&rest[..take]);
-        self.size += take + 1;
+        self.size += take;
         let Some(end) = end else {
-            self.size -= 1;
-            self.read = self.input.len();
+            self.pass(take);
             return Ok(None);
         };
         let ends_frame = rest[end] == 0;
-        self.read += end + 1;
+        self.size += 1;
+        self.pass(end + 1);
+        let line = std::mem::take(&mut self.line);
         if ends_frame {
             return Err(FrameError::EndsInHead);
         }
-        let mut line = std::mem::take(&mut self.line);
-        if line.last() == Some(&b'\r') {
-            line.pop();
-        }
-        Ok(Some(line))
+        Ok(Some(without_return(&line).to_vec()))
     }
 
     /// Bytes held now.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         let frame = match &self.state {
-            State::Headers(frame) | State::Body(frame, _) => {
-                frame.body.capacity() + frame.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
+            State::Headers(frame) | State::Body(Body { frame, .. }) => {
+                frame.headers.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>()
             }
             _ => 0,
         };
-        self.input.len() - self.read + self.line.capacity() + frame
+        self.input.len() + self.line.capacity() + frame
     }
+}
+
+/// Whether a head behind these first bytes of a body proves that it is no body.
+fn is_other_frame(before: &[u8], length: Option<usize>) -> bool {
+    before.first() == Some(&b'{') || (length.is_none() && before.iter().all(|byte| matches!(byte, b'\r' | b'\n')))
 }
 
 fn parse_header(line: &[u8], version: Version) -> Result<(String, String), FrameError> {

@@ -100,6 +100,158 @@ fn an_endless_frame_is_not_held() {
     }
 }
 
+/// An event as the platform sends it.
+fn event(number: u32) -> Frame {
+    let body = format!("{{\"eventName\":\"held\",\"userData\":{{\"n\":{number}}}}}");
+    let frame =
+        Frame::new("MESSAGE").header("subscription", "0").header("destination", "/topic/a").header("message-id", number.to_string());
+    frame.with_body(body)
+}
+
+fn encoded(frames: &[Frame]) -> Vec<u8> {
+    frames.iter().flat_map(|frame| [frame.encode(Version::V1_2), b"\n".to_vec()].concat()).collect()
+}
+
+/// The event with another length than it has, or with none.
+fn with_length(frame: &Frame, length: Option<usize>) -> Vec<u8> {
+    let text = String::from_utf8(frame.encode(Version::V1_2)).unwrap();
+    let own = format!("content-length:{}\n", frame.body.len());
+    text.replace(&own, &length.map_or(String::new(), |length| format!("content-length:{length}\n"))).into_bytes()
+}
+
+/// What is told of a stream in pieces of every size, without the heart-beats: errors, and the bodies of frames.
+fn told(stream: &[u8]) -> Vec<Result<Vec<u8>, FrameError>> {
+    let [whole, small, smallest] = [usize::MAX, 7, 1].map(|size| {
+        let mut decoder = Decoder::new(Limits::default());
+        decoder.set_version(Version::V1_2);
+        let items = stream.chunks(size.min(stream.len().max(1))).flat_map(|piece| decode_all(&mut decoder, piece)).collect::<Vec<_>>();
+        items
+            .into_iter()
+            .filter_map(|item| match item {
+                Ok(Item::Frame(frame)) => Some(Ok(frame.body)),
+                Ok(Item::HeartBeat) => None,
+                Err(error) => Some(Err(error)),
+            })
+            .collect::<Vec<_>>()
+    });
+    assert!(whole == small && small == smallest, "{whole:?} {small:?} {smallest:?}");
+    whole
+}
+
+/// Of a broken frame nothing but the error is told, of those behind it everything.
+fn costs_itself_only(broken: &[u8], error: &FrameError) {
+    let behind: Vec<Frame> = (1..=20).map(event).collect();
+    let got = told(&[broken, &encoded(&behind)].concat());
+    let expected: Vec<_> = [Err(error.clone())].into_iter().chain(behind.iter().map(|frame| Ok(frame.body.clone()))).collect();
+    assert_eq!(got, expected, "{:?}", String::from_utf8_lossy(broken));
+}
+
+#[test]
+fn a_length_that_is_too_long_costs_its_own_frame() {
+    let length = event(0).body.len();
+    for more in [1, 2, 50, 700, 900_000] {
+        costs_itself_only(
+            &with_length(&event(0), Some(length + more)),
+            &match more {
+                // It ends before the next head does.
+                1..=50 => FrameError::BodyNotTerminated(length + more),
+                _ => FrameError::FrameInBody,
+            },
+        );
+    }
+    costs_itself_only(&with_length(&event(0), Some(9 << 20)), &FrameError::TooLarge(1 << 20));
+    // No JSON: it may contain anything until its end proves wrong.
+    let text = event(0).with_body("no JSON\nat all");
+    costs_itself_only(&with_length(&text, Some(500)), &FrameError::BodyNotTerminated(500));
+}
+
+#[test]
+fn on_a_quiet_floor_the_next_event_is_told_at_once() {
+    let broken = with_length(&event(0), Some(900_000));
+    let next = event(1).encode(Version::V1_2);
+    assert_eq!(told(&[broken, next].concat()), [Err(FrameError::FrameInBody), Ok(event(1).body)]);
+}
+
+#[test]
+fn a_frame_without_its_nul_costs_itself_only() {
+    let length = Some(event(0).body.len());
+    let cut = |mut bytes: Vec<u8>, end: &str| {
+        bytes.pop();
+        bytes.extend_from_slice(end.as_bytes());
+        bytes
+    };
+    for end in ["", "\n", "\r\n", "\n\n"] {
+        costs_itself_only(&cut(with_length(&event(0), length), end), &FrameError::BodyNotTerminated(event(0).body.len()));
+        costs_itself_only(&cut(with_length(&event(0), None), end), &FrameError::FrameInBody);
+        let text = event(0).with_body("no JSON");
+        costs_itself_only(&cut(text.encode(Version::V1_2), end), &FrameError::BodyNotTerminated(7));
+    }
+}
+
+#[test]
+fn a_head_that_is_cut_costs_its_own_frame() {
+    let without_colon = |line: &str| FrameError::HeaderWithoutColon(line.into());
+    costs_itself_only(b"MESS\n", &FrameError::UnknownCommand("MESS".into()));
+    costs_itself_only(b"MESS", &FrameError::UnknownCommand("MESSMESSAGE".into()));
+    costs_itself_only(b"MESSAGE\nsubscr\n", &without_colon("subscr"));
+    costs_itself_only(b"MESSAGE\r\nsubscr\r\n\r\n", &without_colon("subscr"));
+    costs_itself_only(b"MESSAGE\nsubscr", &without_colon("subscrMESSAGE"));
+    costs_itself_only(b"MESSAGE\nsubscription:0\n", &without_colon("MESSAGE"));
+    costs_itself_only(b"MESSAGE\nsubscription:0\ncontent-length:85\n", &without_colon("MESSAGE"));
+    costs_itself_only(b"MESSAGE\nsubscription:0\n\n", &FrameError::FrameInBody);
+    costs_itself_only(b"MESSAGE\nsubscription:0\r\n\r\n\r\n", &FrameError::FrameInBody);
+    costs_itself_only(b"MESSAGE\nsubscription:0\0", &FrameError::EndsInHead);
+    let long = format!("MESSAGE\nsubscription:{}MESSAGE\na:b\n\n\0", "x".repeat(9000));
+    costs_itself_only(long.as_bytes(), &FrameError::HeaderTooLong(8 << 10));
+}
+
+#[test]
+fn a_body_of_the_right_length_may_contain_frames() {
+    let inner = encoded(&[event(1), event(2)]);
+    for before in [&b""[..], b"\0", b"\n", b"text\0", b"text\n", b"[1]\0\n", b"\"a\"\n", b"x}"] {
+        let body = [before, &inner].concat();
+        let stream = [event(0).with_body(body.clone()), event(3)];
+        assert_eq!(told(&encoded(&stream)), [Ok(body), Ok(event(3).body)], "{before:?}");
+    }
+    // But not one that begins like JSON, which has no such line; a line alone is no frame.
+    let json = event(0).with_body([&b"{}\0"[..], &inner].concat());
+    let bodies = [Ok(event(1).body), Ok(event(2).body), Ok(event(3).body)];
+    assert_eq!(told(&encoded(&[json, event(3)])), [[Err(FrameError::FrameInBody)].as_slice(), &bodies].concat());
+    for body in ["{\0MESSAGE\nand:\nso on\n\n", "{\nERROR\n\n", "{\nMESSAGE\na:b\n\0\n"] {
+        assert_eq!(told(&encoded(&[event(0).with_body(body)])), [Ok(body.into())]);
+    }
+}
+
+#[test]
+fn no_stream_takes_more_time_than_its_length() {
+    // Each of these would take minutes if what was passed over were looked at again for every frame that may begin in it.
+    let patterns = [
+        "ACK\n\n",
+        "ACK\na:b\n\n",
+        "\0",
+        "\n",
+        "{",
+        "ACK\ncontent-length:100000\n\n",
+        "\0ACK\ncontent-length:100000\n\n{",
+        "\nACK\n\n{",
+        "\nACK\nxACK\na:b\n\n{",
+        "\0\rACK\na:b\n\n{",
+        "\0xACK\na:b\n\n{",
+        "ACK\na:b\n",
+        "ACK\na:b\n\n{ACK\n:\n\n",
+    ];
+    for pattern in patterns {
+        for start in ["", "SEND\ncontent-length:100000\n\n{", "SEND\n\n{", "x"] {
+            let stream = [start.as_bytes(), &pattern.as_bytes().repeat((300 << 10) / pattern.len())].concat();
+            let mut decoder = Decoder::new(Limits { frame_bytes: 128 << 10, ..Limits::default() });
+            for piece in stream.chunks(100) {
+                decode_all(&mut decoder, piece);
+                assert!(decoder.held() <= 300 << 10, "{pattern:?} holds {}", decoder.held());
+            }
+        }
+    }
+}
+
 fn any_frame() -> impl Strategy<Value = Frame> {
     let command = prop_oneof![Just("SEND"), Just("MESSAGE"), Just("CONNECT"), Just("ERROR"), Just("SUBSCRIBE")];
     let header = ("[a-z:\\\\\n\r é]{1,8}", "[ -~\n\r\\\\:é中]{0,20}");
@@ -150,12 +302,35 @@ proptest! {
     }
 
     #[test]
+    fn whatever_happens_to_a_frame_those_behind_it_are_told(
+        at in any::<prop::sample::Index>(),
+        byte in prop_oneof![any::<u8>(), prop::sample::select(b"\n\r\0:9{}".to_vec())],
+        what in 0..4,
+        end in prop::sample::select(vec!["\n", "\r\n", "\n\n"]),
+    ) {
+        let mut broken = event(0).encode(Version::V1_2);
+        let at = at.index(broken.len());
+        match what {
+            0 => broken.truncate(at),
+            1 => broken[at] = byte,
+            2 => broken.insert(at, byte),
+            _ => drop(broken.remove(at)),
+        }
+        let behind: Vec<Frame> = (101..=110).map(event).collect();
+        let got = told(&[&broken, end.as_bytes(), &encoded(&behind)].concat());
+        let bodies: Vec<_> = got.iter().flatten().filter(|body| behind.iter().any(|frame| frame.body == **body)).collect();
+        let expected: Vec<_> = behind.iter().map(|frame| &frame.body).collect();
+        prop_assert!(bodies == expected, "{:?} {end:?}: {} of {}", String::from_utf8_lossy(&broken), bodies.len(), expected.len());
+    }
+
+    #[test]
     fn any_bytes_are_survived_and_not_kept(
         pieces in prop::collection::vec(prop_oneof![
             prop::collection::vec(any::<u8>(), 0..300),
             prop::collection::vec(prop::sample::select(b"\n\r\0:ab\\SEND".to_vec()), 0..300),
             Just(b"SEND\ncontent-length:90\n\n".to_vec()),
             Just(b"MESSAGE\na:b\n\n".to_vec()),
+            Just(b"MESSAGE\ncontent-length:60\n\n{}\0".to_vec()),
         ], 0..40),
         version in prop::sample::select(Version::ALL.to_vec()),
     ) {

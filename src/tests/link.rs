@@ -42,6 +42,20 @@ async fn cut_after_cut_it_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_whose_length_is_wrong_keeps_no_other_back() {
+    let lab = Lab::new().await;
+    let (_browser, mut live) = lab.supervisor().await;
+    lab.simulator.fault(json!({ "too_long": 2 })).await;
+    // The floor is quiet: nothing comes that would fill the length.
+    for number in ["5001", "5002", "5003"] {
+        lab.simulator.event(agent_event("agentNotReady", number)).await;
+    }
+    live.until_state("5003", State::NotReady).await;
+    assert_eq!([live.board.state("5001"), live.board.state("5002")], [Some(State::Ready); 2]);
+    assert_eq!(lab.simulator.links().await, 1, "the link did not survive");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_a_break_a_row_is_remembered_until_it_is_heard_of() {
     let lab = Lab::new().await;
     let (_browser, mut live) = lab.supervisor().await;

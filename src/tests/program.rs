@@ -1,6 +1,6 @@
 //! The program as it is shipped, in a process of its own: its figures, its log, its end.
 
-use crate::support::{Browser, Database, PASSWORD, Program, Simulator, all_ready};
+use crate::support::{Browser, Database, PASSWORD, Program, Simulator, agent_event, all_ready};
 use serde_json::json;
 use std::collections::BTreeMap;
 use supervisor_console::floor::{Operation, Outcome, State};
@@ -37,6 +37,8 @@ async fn every_figure_counts_what_it_says() {
         simulator.raw(rubbish.as_bytes()).await;
     }
     simulator.raw(&vec![b' '; (1 << 20) + 1]).await;
+    simulator.fault(json!({ "too_long": 1 })).await;
+    simulator.event(agent_event("agentNotReady", "5002")).await;
     simulator.event(json!({ "eventName": "somethingNew" })).await;
     let agent = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
     browser.force(Operation::NotReady, &agent).await.intervention();
@@ -46,7 +48,7 @@ async fn every_figure_counts_what_it_says() {
     live.until_outcome("5001", Outcome::Refused(460)).await;
 
     let after = figures(&browser).await;
-    assert_eq!((after[MALFORMED_EVENTS], after[MALFORMED_FRAMES]), (3.0, 1.0));
+    assert_eq!((after[MALFORMED_EVENTS], after[MALFORMED_FRAMES]), (3.0, 2.0));
     assert_eq!((after["console_events_in_total"], after["console_events_applied_total"]), (22.0, 21.0));
     let operations = |operation: &str, outcome: &str| {
         let name = format!("console_operations_total{{operation=\"{operation}\",outcome=\"{outcome}\"}}");
