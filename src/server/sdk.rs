@@ -1,5 +1,6 @@
 //! The platform, as the console speaks with it: HTTP for actions, STOMP over WebSocket for events.
 
+mod backoff;
 pub mod http;
 pub mod link;
 mod path;

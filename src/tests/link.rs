@@ -1,10 +1,14 @@
 //! The link to the platform's events: lost, refused, silent, and back.
 
-use crate::support::{AGENTS, Lab, agent_event};
+use crate::support::{AGENTS, Database, Lab, Program, Simulator, agent_event};
+use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use std::time::Duration;
 use supervisor_console::floor::{Operation, Outcome, State};
 use supervisor_console::live::LinkState;
+use supervisor_console::stomp::{Decoder, Frame, Item, Limits, Version};
+use tokio::net::TcpListener;
+use tokio_tungstenite::tungstenite::Message;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cut_is_told_at_once_and_mended_by_itself() {
@@ -53,6 +57,53 @@ async fn an_event_whose_length_is_wrong_keeps_no_other_back() {
     live.until_state("5003", State::NotReady).await;
     assert_eq!([live.board.state("5001"), live.board.state("5002")], [Some(State::Ready); 2]);
     assert_eq!(lab.simulator.links().await, 1, "the link did not survive");
+}
+
+/// A broker that greets, confirms the subscription, and closes: so many times, then it stays.
+async fn fickle_broker(times: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        for connection in 0.. {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
+            let mut decoder = Decoder::new(Limits::default());
+            let mut confirmed = false;
+            while !confirmed && let Some(Ok(message)) = socket.next().await {
+                decoder.feed(&message.into_data());
+                while let Some(item) = decoder.next() {
+                    let Ok(Item::Frame(frame)) = item else { continue };
+                    let answer = match frame.get("receipt") {
+                        Some(receipt) => Frame::new("RECEIPT").header("receipt-id", receipt),
+                        None => Frame::new("CONNECTED").header("version", "1.2").header("heart-beat", "10000,10000"),
+                    };
+                    confirmed = frame.command == "SUBSCRIBE";
+                    socket.send(Message::binary(answer.encode(Version::V1_2))).await.unwrap();
+                }
+            }
+            if connection < times {
+                socket.close(None).await.unwrap();
+            }
+            // Heard out to its end; where it stays that is the console's.
+            while let Some(Ok(_)) = socket.next().await {}
+        }
+    });
+    format!("ws://{address}/ws")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_broker_that_throws_us_out_at_once_is_asked_less_and_less_often() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    let broker = fickle_broker(4).await;
+    let mut program = Program::serve(&simulator.url(), &database, &["--events-url", &broker]);
+    for most in [200, 400, 800, 1600] {
+        program.until_logged("the link to the platform is live");
+        let pause = program.until_logged("the link to the platform is down")["again_in_ms"].as_u64().unwrap();
+        assert!((most / 2..=most).contains(&pause), "{pause} ms instead of up to {most}");
+    }
+    program.until_logged("the link to the platform is live");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,7 @@
 //! The link to the platform's events: STOMP over WebSocket (protocol, section 2). Connects, subscribes, hands every good event on,
 //! notices silence, and begins again for as long as it takes.
 
+use super::backoff::Backoff;
 use crate::floor::{
     Event, Namespace, NotOurs,
     event::{Instant as Readings, ToUtc},
@@ -27,7 +28,6 @@ const DEAD_AFTER: Duration = Duration::from_secs(22);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 /// A broker that accepts a subscription without a receipt has accepted it by then.
 const RECEIPT_TIMEOUT: Duration = Duration::from_secs(2);
-const LONGEST_BACKOFF: Duration = Duration::from_secs(5);
 /// STOMP frames end at 1 MiB; what the WebSocket lets through beyond that is refused by the codec without losing the link.
 const LONGEST_MESSAGE: usize = 4 << 20;
 
@@ -52,20 +52,19 @@ enum LinkError {
 
 /// Keeps the link until `stop`.
 pub async fn run(config: Config, owner: Owner, stop: CancellationToken) {
-    let mut attempts = 0_u32;
+    let mut backoff = Backoff::new();
     let mut malformed = Malformed::default();
     while !stop.is_cancelled() {
-        let mut was_live = false;
+        let mut live_since = None;
         let ended = tokio::select! {
             () = stop.cancelled() => LinkError::Stopping,
-            ended = session(&config, &owner, &mut malformed, &mut was_live) => ended,
+            ended = session(&config, &owner, &mut malformed, &mut live_since) => ended,
         };
         owner.link(LinkState::Down).await;
         if stop.is_cancelled() {
             return;
         }
-        attempts = if was_live { 0 } else { attempts.saturating_add(1) };
-        let pause = backoff(attempts);
+        let pause = backoff.after(live_since.map(|since: Instant| since.elapsed()));
         tracing::warn!(reason = %ended, url = shown(&config.events_url), again_in_ms = pause.as_millis() as u64, "the link to the platform is down");
         telemetry::link_lost();
         tokio::select! {
@@ -75,19 +74,13 @@ pub async fn run(config: Config, owner: Owner, stop: CancellationToken) {
     }
 }
 
-/// At once the first time, then longer, never longer than five seconds; jittered, so that consoles do not come back all together.
-fn backoff(attempts: u32) -> Duration {
-    let longest = Duration::from_millis(200).saturating_mul(1 << attempts.min(5)).min(LONGEST_BACKOFF);
-    longest.mul_f64(rand::random_range(0.5..=1.0))
-}
-
 /// One connection, from its beginning to its end.
-async fn session(config: &Config, owner: &Owner, malformed: &mut Malformed, was_live: &mut bool) -> LinkError {
+async fn session(config: &Config, owner: &Owner, malformed: &mut Malformed, live_since: &mut Option<Instant>) -> LinkError {
     match timeout(CONNECT_TIMEOUT, connect(config)).await {
         Err(_) => LinkError::NoAnswer,
         Ok(Err(error)) => error,
         Ok(Ok((mut socket, mut decoder, hello))) => {
-            let ended = listen(config, owner, malformed, was_live, &mut socket, &mut decoder, &hello).await;
+            let ended = listen(config, owner, malformed, live_since, &mut socket, &mut decoder, &hello).await;
             // Politeness only: the broker notices the end either way.
             let _ = timeout(Duration::from_millis(200), socket.close(None)).await;
             ended
@@ -140,7 +133,7 @@ async fn listen(
     config: &Config,
     owner: &Owner,
     malformed: &mut Malformed,
-    was_live: &mut bool,
+    live_since: &mut Option<Instant>,
     socket: &mut Socket,
     decoder: &mut Decoder,
     hello: &Frame,
@@ -187,7 +180,8 @@ async fn listen(
             }
         }
         if receipts == 0 && !live {
-            (live, *was_live) = (true, true);
+            live = true;
+            *live_since = Some(Instant::now());
             owner.link(LinkState::Live).await;
             tracing::info!(url = shown(&config.events_url), topics = ?config.topics, version = version.as_str(), "the link to the platform is live");
         }
@@ -305,14 +299,6 @@ mod tests {
         assert_eq!(in_utc(&zone, civil("2026-10-25T03:00:00")), utc("2026-10-25T02:00:00Z").into());
         // Skipped in spring.
         assert_eq!(in_utc(&zone, civil("2026-03-29T02:30:00")), utc("2026-03-29T01:30:00Z").into());
-    }
-
-    #[test]
-    fn the_backoff_is_jittered_and_bounded() {
-        for attempts in 0..100 {
-            let pause = backoff(attempts);
-            assert!(pause >= Duration::from_millis(100) && pause <= LONGEST_BACKOFF, "{attempts}: {pause:?}");
-        }
     }
 
     #[test]
