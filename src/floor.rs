@@ -28,6 +28,8 @@ pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
+mod forget;
+#[cfg(feature = "ssr")]
 mod listening;
 #[cfg(feature = "ssr")]
 mod memory;
@@ -58,6 +60,6 @@ pub use {
     calls::HistoryLine,
     event::{Event, EventError, EventKind},
     memory::Memory,
-    state::{Floor, RosterEntry},
+    state::{Floor, MOST_AGENTS, RosterEntry},
     tenant::NotOurs,
 };

@@ -90,6 +90,8 @@ pub struct Agent {
     pub name: String,
     pub team: String,
     pub figures: Option<Figures>,
+    /// When the roster listed the agent last.
+    pub listed: Option<i64>,
 }
 
 /// Devices whose log-offs are remembered of one agent.
@@ -191,6 +193,29 @@ impl Agent {
         if let Some(fact) = &mut self.events {
             (fact.mode, fact.since, fact.reason) = (Mode::Unknown, None, None);
         }
+    }
+
+    /// Logged off before `horizon`, or never heard of.
+    pub fn is_off_since(&self, horizon: i64) -> bool {
+        match self.mode() {
+            Some(fact) => fact.mode == Mode::LoggedOut && self.heard_last().is_none_or(|heard| heard < horizon),
+            None => self.seen_at.as_ref().is_none_or(|(at, _)| at.happened < horizon),
+        }
+    }
+
+    /// When an event last spoke of the agent.
+    pub fn heard_last(&self) -> Option<i64> {
+        let seen = self.seen_at.as_ref().map(|(at, _)| at.happened);
+        self.facts().map(|fact| fact.at.happened).chain(seen).max()
+    }
+
+    /// Where the agent sits or lately sat.
+    pub fn devices(&self) -> impl Iterator<Item = &DeviceId> {
+        self.facts().filter_map(|fact| fact.device.as_ref()).chain(self.seen_at.as_ref().map(|(_, device)| device))
+    }
+
+    fn facts(&self) -> impl Iterator<Item = &ModeFact> {
+        self.events.iter().chain(&self.log_offs).chain(&self.status)
     }
 
     /// What the agent's own events say: the newest mode, or the log-off from where the agent has it.

@@ -1,6 +1,5 @@
 //! The fold: what each event does to agents and calls (protocol, section 3).
 
-use super::agent::Agent;
 mod calls;
 
 use super::call::Part;
@@ -43,7 +42,6 @@ impl Changes {
 const REMEMBERED: usize = 1 << 18;
 /// How many log-offs are remembered of one device.
 const MOST_LEFT: usize = 4;
-const MOST_AGENTS: usize = 200_000;
 
 impl Floor {
     /// Takes one event. The same event twice changes nothing the second time.
@@ -163,7 +161,7 @@ impl Floor {
 
     /// An agent at `device` is in a mode that nobody in a call changes into: what was heard of there clearly earlier is over.
     fn idle(&mut self, device: &DeviceId, at: Stamp, changes: &mut Changes) {
-        let claims = self.claims.entry(device.clone()).or_default();
+        let Some(claims) = self.claims_mut(device) else { return };
         if claims.idle.is_none_or(|idle| idle < at) {
             claims.idle = Some(at);
             self.changed_at(device, None, changes);
@@ -174,7 +172,7 @@ impl Floor {
     /// do with it.
     fn left(&mut self, agent: &AgentId, sat_at: Option<&DeviceId>, at: Stamp) {
         let Some(device) = sat_at.filter(|device| self.device_of(agent).as_ref() != Some(*device)) else { return };
-        let left = &mut self.claims.entry(device.clone()).or_default().left;
+        let Some(Claims { left, .. }) = self.claims_mut(device) else { return };
         if left.len() >= MOST_LEFT {
             left.remove(0);
         }
@@ -211,8 +209,7 @@ impl Floor {
         changes: &mut Changes,
     ) {
         changes.agents.push(agent.clone());
-        let Some(device) = device else { return };
-        let claims = self.claims.entry(device.clone()).or_default();
+        let Some(claims) = device.and_then(|device| self.claims_mut(device)) else { return };
         changes.agents.extend(claims.holder().cloned());
         let known = register(claims);
         if known.as_ref().is_none_or(|(known, _)| at.replaces(known)) {
@@ -228,13 +225,6 @@ impl Floor {
             agent.seen_at = Some((at, device.clone()));
         }
         self.claim(id, Some(device), |claims| &mut claims.seen, at, changes);
-    }
-
-    fn agent_mut(&mut self, id: &AgentId) -> Option<&mut Agent> {
-        if self.agents.len() >= MOST_AGENTS && !self.agents.contains_key(id) {
-            return None;
-        }
-        Some(self.agents.entry(id.clone()).or_default())
     }
 
     /// False where the event came before. Without a serial nobody can tell it from another of its kind.

@@ -33,13 +33,13 @@ impl Floor {
     /// Takes up what was kept; for a floor that has heard nothing yet.
     pub fn recall(&mut self, kept: Memory) {
         let at = Stamp { time: kept.since, source: SourceId::MAX, serial: i64::MIN, rank: 0, happened: kept.since };
-        if let Some(device) = &kept.device {
-            let claims = self.claims.entry(device.clone()).or_default();
-            claims.said = claims.said.take().max(Some((at, kept.agent.clone())));
-        }
+        let Some(agent) = self.agent_mut(&kept.agent) else { return };
         let mode = kept.mode.as_deref().and_then(Mode::from_word).unwrap_or(Mode::Unknown);
-        let fact = ModeFact { at, mode, since: Some(kept.since), device: kept.device, reason: kept.reason };
-        self.agents.insert(kept.agent, Agent::remembered(fact));
+        let fact = ModeFact { at, mode, since: Some(kept.since), device: kept.device.clone(), reason: kept.reason };
+        *agent = Agent::remembered(fact);
+        if let Some(claims) = kept.device.as_ref().and_then(|device| self.claims_mut(device)) {
+            claims.said = claims.said.take().max(Some((at, kept.agent)));
+        }
     }
 
     /// What is remembered of `agent` is contradicted by the roster's `told`: only where the agent sits is kept, and the roster's word

@@ -30,7 +30,16 @@ pub struct Floor {
     pub(super) applied: u64,
     pub(super) seen: HashSet<u64>,
     pub(super) seen_order: VecDeque<u64>,
+    /// When a roster was read last, on the platform's clock.
+    pub(super) roster_read: Option<i64>,
+    /// How often an agent was turned away because there are too many.
+    pub(super) turned_away: u64,
 }
+
+/// How many agents a floor has at most, wherever they are named.
+pub const MOST_AGENTS: usize = 200_000;
+/// How many devices; an agent may use several in a day.
+const MOST_DEVICES: usize = 2 * MOST_AGENTS;
 
 /// What is known of a device of ours; that there is such an entry says that it is one.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +74,12 @@ impl Claims {
     pub fn holder(&self) -> Option<&AgentId> {
         self.said.as_ref().or(self.seen.as_ref()).map(|(_, agent)| agent)
     }
+
+    /// When something was last said of the device.
+    pub fn newest(&self) -> Option<i64> {
+        let named = [&self.said, &self.seen].into_iter().flatten().chain(&self.left).map(|(at, _)| at);
+        named.chain(&self.idle).map(|at| at.happened).max()
+    }
 }
 
 /// One agent as the platform's roster lists it (protocol, section 1).
@@ -78,17 +93,42 @@ pub struct RosterEntry {
 }
 
 impl Floor {
-    /// Takes the roster: names and teams, and agents of whom no event has come. Says whose rows changed.
-    pub fn take_roster(&mut self, roster: Vec<RosterEntry>) -> Vec<AgentId> {
+    /// Takes the roster, read at `now` on the platform's clock: names and teams, and agents of whom no event has come, as far as there is
+    /// room for them. Says whose rows changed.
+    pub fn take_roster(&mut self, roster: Vec<RosterEntry>, now: i64) -> Vec<AgentId> {
+        self.roster_read = Some(now);
         let mut changed = Vec::new();
         for entry in roster {
-            let agent = self.agents.entry(entry.agent.clone()).or_default();
+            let Some(agent) = self.agent_mut(&entry.agent) else { continue };
+            agent.listed = Some(now);
             agent.name = entry.name;
             agent.team = entry.team;
             agent.take_roster_status(entry.status);
             changed.push(entry.agent);
         }
         changed
+    }
+
+    /// The agent, who is new where nobody knows him; none where there are too many.
+    pub(super) fn agent_mut(&mut self, id: &AgentId) -> Option<&mut Agent> {
+        if self.agents.len() >= MOST_AGENTS && !self.agents.contains_key(id) {
+            self.turned_away += 1;
+            return None;
+        }
+        Some(self.agents.entry(id.clone()).or_default())
+    }
+
+    /// What is known of a device of ours, from now on one; none where there are too many.
+    pub(super) fn claims_mut(&mut self, device: &DeviceId) -> Option<&mut Claims> {
+        if self.claims.len() >= MOST_DEVICES && !self.claims.contains_key(device) {
+            return None;
+        }
+        Some(self.claims.entry(device.clone()).or_default())
+    }
+
+    /// How often an agent had no room on the floor, whether an event or the roster named him.
+    pub fn turned_away(&self) -> u64 {
+        self.turned_away
     }
 
     /// Who sits at `device`.

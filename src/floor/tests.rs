@@ -3,6 +3,7 @@
 
 mod endings;
 mod evidence;
+mod forgetting;
 mod properties;
 mod sequences;
 mod truth;

@@ -113,6 +113,9 @@ impl History {
     pub fn recall(marks: Vec<(AgentId, Mark)>, alive: Option<i64>) -> History {
         let mut history = History::default();
         for (agent, mark) in marks {
+            if history.agents.len() >= MOST_AGENTS && !history.agents.contains_key(&agent) {
+                continue;
+            }
             let day = history.agents.entry(agent).or_default();
             day.marks.push_back(mark);
             if day.marks.len() > MOST_MARKS {
@@ -180,6 +183,18 @@ impl History {
         if self.bytes > MOST_BYTES {
             self.thin_out();
         }
+    }
+
+    /// Forgets those of whom `is_known` knows nothing and nothing has come since `horizon`, on the platform's clock.
+    pub fn forget(&mut self, horizon: i64, is_known: impl Fn(&AgentId) -> bool) {
+        self.agents.retain(|agent, day| {
+            let newest = day.marks.back().map(|mark| mark.since).max(day.events.back().map(|event| event.at));
+            let kept = is_known(agent) || newest.is_some_and(|newest| newest >= horizon);
+            if !kept {
+                self.bytes -= day.events.iter().map(|event| event.body.len()).sum::<usize>();
+            }
+            kept
+        });
     }
 
     /// Lets everybody keep the newest events within an equal share of three quarters of the room.
@@ -281,6 +296,22 @@ mod tests {
         assert!(days().all(|day| (1..=MOST_EVENTS).contains(&day.events.len())));
         let bytes: usize = days().flat_map(|day| &day.events).map(|event| event.body.len()).sum();
         assert!(bytes == history.bytes && bytes <= MOST_BYTES, "{bytes}");
+    }
+
+    #[test]
+    fn who_is_not_known_any_more_is_forgotten_after_a_day() {
+        let mut history = History::default();
+        let id = |n: u32| AgentId::trusted(format!("{n}@test.cc"));
+        let body = br#"{"eventName":"agentReady"}"#;
+        let mut event = Event::decode(body, &|t| t.into()).unwrap();
+        for n in 0..4 {
+            event.time = Some(1_000 * i64::from(n));
+            history.hear(&id(n), &event, body);
+        }
+        history.mark(&id(1), State::Ready, Some(5_000), 5_000);
+        history.forget(2_500, |agent| *agent == id(0));
+        let kept: Vec<bool> = (0..4).map(|n| history.of(&id(n)).is_some()).collect();
+        assert_eq!((kept, history.bytes), (vec![true, true, false, true], 3 * body.len()));
     }
 
     #[test]

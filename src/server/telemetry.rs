@@ -49,6 +49,8 @@ fn install() -> Option<PrometheusHandle> {
     counter!("console_connections_refused_total").absolute(0);
     describe_counter!("console_calls_end_not_seen_total", "Calls that ended without their end being heard");
     counter!("console_calls_end_not_seen_total").absolute(0);
+    describe_counter!("console_agents_turned_away_total", "How often an event or the roster named an agent for whom there is no room");
+    counter!("console_agents_turned_away_total").absolute(0);
     gauge!("console_link_live").set(0.0);
     gauge!("console_browsers").set(0.0);
     Some(handle)
@@ -88,6 +90,10 @@ pub fn published(after: Duration) {
 
 pub fn call_end_not_seen() {
     counter!("console_calls_end_not_seen_total").increment(1);
+}
+
+pub fn agents_turned_away(in_all: u64) {
+    counter!("console_agents_turned_away_total").absolute(in_all);
 }
 
 pub fn operation(operation: Operation, outcome: Outcome) {

@@ -4,7 +4,7 @@ use super::Changes;
 use crate::floor::call::Call;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::stamp::{CLOCKS_APART, Stamp};
-use crate::floor::state::{Claims, Recording};
+use crate::floor::state::Recording;
 use crate::floor::{CallId, Floor};
 
 const MOST_CALLS: usize = 200_000;
@@ -24,8 +24,8 @@ impl Floor {
             _ => self.successor(named),
         };
         // Only our own devices get copies.
-        if let Some(source) = event.source.as_ref().filter(|source| !self.claims.contains_key(*source)) {
-            self.claims.insert(source.clone(), Claims::default());
+        if let Some(source) = &event.source {
+            self.claims_mut(source);
         }
         if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return changes;
@@ -123,7 +123,7 @@ impl Floor {
                     }
                 }
                 for former in call.former_ids() {
-                    self.successors.insert(former.clone(), (new.clone(), self.latest));
+                    self.go_on(former.clone(), &new);
                 }
                 let merged = self.calls.entry(new.clone()).or_insert_with(|| Call::new(new.clone()));
                 merged.absorb(call);
@@ -131,9 +131,16 @@ impl Floor {
                     self.seats.entry(device.clone()).or_default().calls.insert(new.clone());
                 }
             }
-            self.successors.insert(old, (new.clone(), self.latest));
+            self.go_on(old, &new);
         }
         new
+    }
+
+    /// `old` goes on as `new`.
+    fn go_on(&mut self, old: CallId, new: &CallId) {
+        if self.successors.len() < MOST_CALLS || self.successors.contains_key(&old) {
+            self.successors.insert(old, (new.clone(), self.latest));
+        }
     }
 
     /// Forgets calls that ended long ago; where that is not enough, those that were silent the longest.

@@ -10,7 +10,9 @@ use super::published::{Difference, Published, Sight};
 use super::runs::Runs;
 use super::view::{Reader, Subject, View, view};
 use super::{DayView, Heard, Past};
-use crate::floor::{AgentId, Applied, CallId, CallRow, Floor, OrderKind, RosterEntry, Row, State, clock::ClockOffset, state_of_status};
+use crate::floor::{
+    AgentId, Applied, CallId, CallRow, Floor, MOST_AGENTS, OrderKind, RosterEntry, Row, State, clock::ClockOffset, state_of_status,
+};
 use crate::live::{Header, Link, LinkState};
 use crate::server::history::History;
 use crate::server::hub::Subscription;
@@ -27,6 +29,8 @@ const FUTURE: i64 = 5 * 60 * 1000;
 const UNSEEN_SHOWN: i64 = 60_000;
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+/// How long the day of an agent is kept of whom the floor knows nothing: as long as the database keeps it.
+const DAY_KEPT: i64 = 24 * 3600 * 1000;
 
 pub struct Desk {
     floor: Floor,
@@ -54,6 +58,8 @@ pub struct Desk {
     unkept: HashSet<AgentId>,
     kept_at: Instant,
     pruned_at: Instant,
+    /// As it was told last.
+    turned_away: u64,
 }
 
 impl Desk {
@@ -80,6 +86,7 @@ impl Desk {
             unkept: HashSet::new(),
             kept_at: Instant::now(),
             pruned_at: Instant::now(),
+            turned_away: 0,
         };
         for memory in past.board {
             desk.remembered.insert(memory.agent.clone());
@@ -114,6 +121,35 @@ impl Desk {
         if self.pruned_at.elapsed() >= PRUNE_EVERY {
             self.pruned_at = Instant::now();
             self.store.forget_days_before(now);
+            self.forget(now);
+        }
+    }
+
+    /// Lets those go who left the floor long ago, in the browsers too.
+    fn forget(&mut self, platform_now: i64) {
+        let gone = self.floor.forget(platform_now);
+        for agent in &gone {
+            self.remembered.remove(agent);
+        }
+        let known: HashSet<&AgentId> = self.floor.agents().collect();
+        self.history.forget(platform_now.saturating_sub(DAY_KEPT), |agent| known.contains(agent));
+        self.publish();
+        let (epoch, offset, link) = (self.epoch, self.clock.millis(), self.link.clone());
+        self.published.forget(&gone, &self.runs.all(), |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
+        if !gone.is_empty() {
+            tracing::info!(agents = gone.len(), "agents who left long ago were forgotten");
+        }
+    }
+
+    /// Says when agents find no room on the floor: in the log once.
+    fn tell_turned_away(&mut self) {
+        let turned_away = self.floor.turned_away();
+        if turned_away > 0 && self.turned_away == 0 {
+            tracing::warn!(most = MOST_AGENTS, "too many agents: those who are named from now on are not shown");
+        }
+        if turned_away > self.turned_away {
+            self.turned_away = turned_away;
+            telemetry::agents_turned_away(turned_away);
         }
     }
 
@@ -191,7 +227,7 @@ impl Desk {
                 self.dirty_calls.extend(calls);
             }
         }
-        let changed = self.floor.take_roster(roster);
+        let changed = self.floor.take_roster(roster, self.platform_now());
         self.dirty.extend(changed);
     }
 
@@ -237,6 +273,7 @@ impl Desk {
     }
 
     pub fn pulse(&mut self) {
+        self.tell_turned_away();
         self.published.pulse(self.header());
     }
 

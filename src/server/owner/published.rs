@@ -36,6 +36,12 @@ impl Shown {
         }
         self.calls.extend(calls.into_iter().map(|call| (call.id.clone(), call)));
     }
+
+    /// All of it, as one message.
+    fn encoded(&self, runs: Vec<Run>, header: Header) -> Option<Bytes> {
+        let (rows, calls) = (self.rows.values().cloned().collect(), self.calls.values().cloned().collect());
+        encode(&Down::Snapshot { header, rows, calls, runs })
+    }
 }
 
 #[derive(Debug)]
@@ -157,6 +163,26 @@ impl Published {
         }
     }
 
+    /// Takes rows away. A difference cannot say so: everybody is sent the whole board anew.
+    pub fn forget(&mut self, gone: &[AgentId], runs: &[Run], header: impl Fn(u64) -> Header) {
+        let before = self.whole.rows.len();
+        for shown in [&mut self.whole, &mut self.masked] {
+            gone.iter().for_each(|agent| drop(shown.rows.remove(agent)));
+        }
+        if self.whole.rows.len() == before {
+            return;
+        }
+        self.mask.forget(gone);
+        self.seq += 1;
+        let masked_runs = runs.iter().cloned().map(|run| self.mask.run(run)).collect();
+        let told = [(&self.whole, runs.to_vec()), (&self.masked, masked_runs)];
+        for (way, (shown, runs)) in self.ways.iter_mut().zip(told) {
+            if let Some(message) = shown.encoded(runs, header(self.seq)) {
+                way.hub.publish(self.seq, message);
+            }
+        }
+    }
+
     pub fn pulse(&self, header: Header) {
         if let Some(message) = encode(&Down::Pulse { header }) {
             for way in &self.ways {
@@ -176,9 +202,7 @@ impl Published {
         let mut subscription = resumed.unwrap_or_else(|| {
             let fresh = |(of, made, _): &(u64, Instant, Bytes)| *of == seq && made.elapsed() < SNAPSHOT_LIFE;
             if !way.snapshot.as_ref().is_some_and(fresh) {
-                let (rows, calls) = (shown.rows.values().cloned().collect(), shown.calls.values().cloned().collect());
-                let snapshot = Down::Snapshot { header: header.clone(), rows, calls, runs };
-                way.snapshot = encode(&snapshot).map(|bytes| (seq, Instant::now(), bytes));
+                way.snapshot = shown.encoded(runs, header.clone()).map(|bytes| (seq, Instant::now(), bytes));
             }
             way.hub.begin(way.snapshot.as_ref().map(|(_, _, bytes)| bytes.clone()).unwrap_or_default())
         });
@@ -195,5 +219,47 @@ fn encode(message: &Down) -> Option<Bytes> {
             tracing::error!(%error, "a message to the browsers could not be written");
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::{Link, LinkState};
+
+    fn header(seq: u64) -> Header {
+        Header { epoch: 1, seq, at: 0, offset: 0, link: Link { state: LinkState::Live, since: 0, last_event: None } }
+    }
+
+    /// The agents of each message that a browser gets, by what kind it is.
+    fn told(messages: impl IntoIterator<Item = Bytes>) -> Vec<(&'static str, u64, Vec<String>)> {
+        let numbers = |rows: &[Row]| rows.iter().map(|row| row.agent.number().to_owned()).collect();
+        let read = |bytes: Bytes| match Down::decode(&bytes).unwrap() {
+            Down::Snapshot { header, rows, .. } => Some(("whole", header.seq, numbers(&rows))),
+            Down::Delta { header, rows, .. } => Some(("difference", header.seq, numbers(&rows))),
+            Down::Pulse { .. } | Down::SignedOut => None,
+        };
+        messages.into_iter().filter_map(read).collect()
+    }
+
+    #[test]
+    fn rows_that_go_go_in_every_browser() {
+        let mut published = Published::new();
+        let id = |n: u32| AgentId::trusted(format!("{n}@test.cc"));
+        let rows = (5001..=5003).map(|n| Row::unknown(id(n))).collect();
+        published.publish(Difference { rows, ..Difference::default() }, header);
+        let mut watching = published.subscribe(Sight::Masked, Some(1), header(1), Vec::new());
+        published.forget(&[id(5004)], &[], header);
+        assert_eq!(published.seq, 1, "nobody went");
+        published.forget(&[id(5002)], &[], header);
+        published.publish(Difference { rows: vec![Row::unknown(id(5005))], ..Difference::default() }, header);
+        let number = |list: &[&str]| list.iter().map(|&number| number.to_owned()).collect();
+        let expected = [("whole", 2, number(&["5001", "5003"])), ("difference", 3, number(&["5005"]))];
+        let heard: Vec<Bytes> = std::iter::from_fn(|| watching.rest.try_recv().ok()).collect();
+        assert_eq!(told(heard), expected);
+        // Who was away meanwhile is told the same; who comes now has never seen it.
+        assert_eq!(told(published.subscribe(Sight::Whole, Some(1), header(3), Vec::new()).first), expected);
+        let first = told(published.subscribe(Sight::Whole, None, header(3), Vec::new()).first);
+        assert_eq!(first, [("whole", 3, number(&["5001", "5003", "5005"]))]);
     }
 }

@@ -2,15 +2,70 @@
 //! over, and so is an agent of another domain.
 
 use crate::floor::{AgentId, Namespace, RosterEntry};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::fmt;
 
 /// `{"root":[{"loginName","code","userName","status","org":{"id","name"},"namespace"}]}`, the agents of `ours`; none where it is no such
 /// list.
 pub fn agents(body: &[u8], teams: &HashMap<String, String>, ours: &Namespace) -> Option<Vec<RosterEntry>> {
-    let body: Value = serde_json::from_slice(body).ok()?;
-    let entries = body.get("root")?.as_array()?;
-    Some(entries.iter().filter_map(|entry| agent(entry, teams, ours)).collect())
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let listed = json.deserialize_map(Answer { teams, ours }).ok()?;
+    json.end().ok()?;
+    listed
+}
+
+/// Reads one entry at a time: as a whole, the JSON of half a million agents takes a gigabyte.
+struct Answer<'a> {
+    teams: &'a HashMap<String, String>,
+    ours: &'a Namespace,
+}
+
+impl<'de> Visitor<'de> for Answer<'_> {
+    type Value = Option<Vec<RosterEntry>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("an object with the list of agents in its root")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut listed = None;
+        while let Some(name) = map.next_key::<String>()? {
+            if name == "root" {
+                listed = Some(map.next_value_seed(Entries(&self))?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(listed)
+    }
+}
+
+struct Entries<'a>(&'a Answer<'a>);
+
+impl<'de> DeserializeSeed<'de> for Entries<'_> {
+    type Value = Vec<RosterEntry>;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<Self::Value, D::Error> {
+        json.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = Vec<RosterEntry>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a list of agents")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut listed = Vec::new();
+        while let Some(entry) = entries.next_element::<Value>()? {
+            listed.extend(agent(&entry, self.0.teams, self.0.ours));
+        }
+        Ok(listed)
+    }
 }
 
 fn agent(entry: &Value, teams: &HashMap<String, String>, ours: &Namespace) -> Option<RosterEntry> {
@@ -81,6 +136,10 @@ mod tests {
         assert_eq!(told, [("5001@test.cc", "Zhang Min", "Claims A", Some("Ready")), ("5002@test.cc", "", "Claims B", None)]);
         assert_eq!(agents(b"{}", &teams, &ours), None);
         assert_eq!(agents(b"<html>", &teams, &ours), None);
+        assert_eq!(agents(br#"{"root":{"code":"5001"}}"#, &teams, &ours), None);
+        assert_eq!(agents(br#"{"root":[]} more"#, &teams, &ours), None);
+        assert_eq!(agents(br#"[{"code":"5001"}]"#, &teams, &ours), None);
+        assert_eq!(agents(br#"{"total":0,"root":[]}"#, &teams, &ours), Some(Vec::new()));
     }
 
     /// Who is left of such a roster: id, name, team and status.

@@ -1,0 +1,58 @@
+//! What the floor forgets of agents and devices, so that months of changing staff do not add up: who left, and where nobody sits.
+//!
+//! Nothing is forgotten that has a part in a call. Calls themselves are forgotten as events come ([`Floor::apply`]).
+
+use super::state::Claims;
+use super::{AgentId, DeviceId, Floor};
+
+/// Who logged off is kept for a working day and the night shift after it.
+const KEEP_LOGGED_OFF: i64 = 16 * 3600 * 1000;
+/// Who was not heard of at all for so long is gone, although no log-off was heard.
+const KEEP_SILENT: i64 = 7 * 24 * 3600 * 1000;
+
+impl Floor {
+    /// Forgets whom the roster lists no more and who logged off long ago, and devices where nobody has sat for long. `now` is the
+    /// platform's clock. Returns the agents that have no row any more.
+    pub fn forget(&mut self, now: i64) -> Vec<AgentId> {
+        let (logged_off, silent) = (now.saturating_sub(KEEP_LOGGED_OFF), now.saturating_sub(KEEP_SILENT));
+        let calls = &self.calls;
+        self.seats.retain(|_, seat| {
+            seat.calls.retain(|id| calls.contains_key(id));
+            !seat.calls.is_empty()
+        });
+        // Where nobody has read a roster lately, nobody knows whom it would list.
+        let is_listed = |listed: Option<i64>| match self.roster_read {
+            Some(read) if read >= logged_off => listed.is_some_and(|listed| listed >= logged_off),
+            _ => true,
+        };
+        let gone = |(id, agent): &(&AgentId, &super::agent::Agent)| {
+            let left = !is_listed(agent.listed) && agent.is_off_since(logged_off);
+            let silent = agent.listed.is_none_or(|listed| listed < silent) && agent.heard_last().is_none_or(|heard| heard < silent);
+            (left || silent) && !self.is_in_call(id)
+        };
+        let gone: Vec<AgentId> = self.agents.iter().filter(gone).map(|(id, _)| id.clone()).collect();
+        for id in &gone {
+            self.agents.remove(id);
+        }
+        let empty: Vec<DeviceId> = self
+            .claims
+            .iter()
+            .filter(|(device, claims)| self.is_empty(device, claims, logged_off))
+            .map(|(device, _)| device.clone())
+            .collect();
+        for device in &empty {
+            self.claims.remove(device);
+        }
+        gone
+    }
+
+    fn is_in_call(&self, agent: &AgentId) -> bool {
+        let has_seat = |device: &DeviceId| self.seats.contains_key(device);
+        self.device_of(agent).as_ref().is_some_and(has_seat) || self.agents.get(agent).is_some_and(|agent| agent.devices().any(has_seat))
+    }
+
+    /// Nobody sits there, nobody was there since `horizon`, and it is in no call.
+    fn is_empty(&self, device: &DeviceId, claims: &Claims, horizon: i64) -> bool {
+        !self.seats.contains_key(device) && claims.newest().is_none_or(|newest| newest < horizon) && self.agent_at(device).is_none()
+    }
+}

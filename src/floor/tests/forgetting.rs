@@ -1,0 +1,156 @@
+//! What months of changing staff leave behind: nothing, but of those who are there nothing is lost.
+
+use super::{agent_event, device, event, row, three_ready};
+use crate::floor::event::Event;
+use crate::floor::state::MOST_AGENTS;
+use crate::floor::{AgentId, DeviceId, Floor, Memory, RosterEntry, State};
+use serde_json::json;
+
+const HOUR: i64 = 3600 * 1000;
+const DAY: i64 = 24 * HOUR;
+
+/// What the events of these tests call 09:00:00.
+fn nine() -> i64 {
+    super::event("x", 0, 0, json!({})).time.unwrap()
+}
+
+fn id(n: u8) -> AgentId {
+    AgentId::trusted(format!("500{n}@test.cc"))
+}
+
+fn entry(agent: AgentId) -> RosterEntry {
+    RosterEntry { agent, name: "Name".into(), team: "Team".into(), status: None }
+}
+
+fn known(floor: &Floor) -> Vec<&str> {
+    floor.agents().map(AgentId::number).collect()
+}
+
+/// Agents 1 to 3; 1 has logged off a minute past nine.
+fn one_left() -> Floor {
+    let mut floor = three_ready();
+    floor.apply(&agent_event("agentLoggedOff", 1, 60, 100));
+    floor
+}
+
+#[test]
+fn who_logged_off_long_ago_and_is_not_listed_goes() {
+    let mut floor = one_left();
+    let night = nine() + 16 * HOUR;
+    floor.take_roster(vec![entry(id(2))], night);
+    assert_eq!(floor.forget(night), []);
+    assert_eq!(floor.forget(night + HOUR), [id(1)]);
+    // Who is there stays, listed or not, also after hours without an event.
+    assert_eq!((known(&floor), row(&floor, 3).state, row(&floor, 3).device.is_some()), (vec!["5002", "5003"], State::Ready, true));
+    assert!(!floor.is_ours(&DeviceId::trusted(device(1))) && floor.is_ours(&DeviceId::trusted(device(2))));
+    // Who comes back is there again.
+    floor.apply(&agent_event("agentLoggedOn", 1, 120, 101));
+    floor.apply(&agent_event("agentReady", 1, 120, 102));
+    assert_eq!((row(&floor, 1).state, row(&floor, 1).device.is_some()), (State::Ready, true));
+}
+
+#[test]
+fn whom_the_roster_lists_keeps_the_row_and_loses_the_device() {
+    let mut floor = one_left();
+    let night = nine() + 20 * HOUR;
+    floor.take_roster(vec![entry(id(1))], night);
+    let before = row(&floor, 1);
+    assert_eq!(floor.forget(night + HOUR), []);
+    assert_eq!((row(&floor, 1), before.state), (before, State::LoggedOut));
+    assert!(!floor.is_ours(&DeviceId::trusted(device(1))));
+}
+
+#[test]
+fn where_no_roster_was_read_lately_who_logged_off_stays_for_a_week() {
+    let mut floor = one_left();
+    assert_eq!(floor.forget(nine() + 3 * DAY), []);
+    // Read long ago, it says nothing of today.
+    floor.take_roster(Vec::new(), nine() + 3 * DAY);
+    assert_eq!(floor.forget(nine() + 4 * DAY), []);
+    assert_eq!(floor.forget(nine() + 8 * DAY), [id(1), id(2), id(3)]);
+    assert_eq!(known(&floor), [""; 0]);
+    assert!(floor.claims.is_empty());
+}
+
+#[test]
+fn whom_only_the_roster_named_goes_when_it_does_not_any_more() {
+    let mut floor = Floor::default();
+    floor.take_roster(vec![entry(id(1)), entry(id(2))], nine());
+    floor.take_roster(vec![entry(id(2))], nine() + 17 * HOUR);
+    assert_eq!(floor.forget(nine() + 17 * HOUR), [id(1)]);
+}
+
+#[test]
+fn what_has_a_part_in_a_call_is_not_forgotten() {
+    let mut floor = three_ready();
+    let call = |second: i64, serial: i64, name: &str, n: u8| {
+        let fields = json!({"callId": "c", "srcDeviceId": device(n), "deviceId": device(n), "callingDevice": "13800138000", "calledDevice": device(1),
+            "alertingDevice": device(1), "answeringDevice": device(1)});
+        event(name, second, serial, fields)
+    };
+    floor.apply(&call(10, 500, "delivered", 1));
+    floor.apply(&call(12, 501, "established", 1));
+    floor.apply(&agent_event("agentLoggedOff", 1, 60, 100));
+    let later = nine() + 20 * DAY;
+    floor.take_roster(Vec::new(), later);
+    assert_eq!(floor.forget(later), [id(2), id(3)]);
+    assert!(floor.is_ours(&DeviceId::trusted(device(1))));
+    let party = &floor.call_row(floor.calls().next().unwrap()).unwrap().parties;
+    assert!(party.iter().any(|party| party.logged_off == Some(id(1))), "{party:?}");
+}
+
+#[test]
+fn a_year_of_changing_staff_does_not_add_up() {
+    let mut floor = Floor::default();
+    let mut serial = 0;
+    for day in 0..365 {
+        let now = nine() + day * DAY;
+        let mut at = |name: &str, n: i64, hour: i64| {
+            serial += 1;
+            let (agent, device) = (format!("{}@test.cc", day * 100 + n), format!("{}@test.cc", 90_000 + day * 100 + n));
+            let body = json!({"eventName": name, "agentId": agent, "deviceId": device, "srcDeviceId": device, "serial": serial});
+            let mut event = Event::decode(body.to_string().as_bytes(), &|civil| civil.into()).unwrap();
+            event.time = Some(now + hour * HOUR);
+            floor.apply(&event);
+        };
+        for n in 0..20 {
+            at("agentLoggedOn", n, 0);
+            at("agentReady", n, 0);
+            // One in ten goes without a word.
+            if n % 10 != 0 {
+                at("agentLoggedOff", n, 8);
+            }
+        }
+        floor.take_roster(Vec::new(), now + 23 * HOUR);
+        floor.forget(now + 23 * HOUR);
+        let rows = floor.agents().count();
+        assert!(rows <= 60 && floor.claims.len() <= 60, "day {day}: {rows} agents, {} devices", floor.claims.len());
+    }
+    assert!(floor.agents().count() >= 20);
+}
+
+#[test]
+fn a_roster_of_too_many_leaves_those_who_are_known() {
+    let mut floor = three_ready();
+    let many = (0..MOST_AGENTS as u32 + 7).map(|n| entry(AgentId::trusted(format!("9{n}@test.cc"))));
+    let changed = floor.take_roster(many.chain([entry(id(2))]).collect(), nine());
+    assert_eq!((floor.agents().count(), changed.len()), (MOST_AGENTS, MOST_AGENTS - 2));
+    assert_eq!((floor.turned_away(), row(&floor, 2).name.as_str()), (10, "Name"));
+    // Events are held to the same bound, and so is what was kept.
+    floor.apply(&agent_event("agentReady", 4, 60, 100));
+    let memory = Memory { agent: id(5), device: None, mode: Some("Ready".into()), since: nine(), reason: None };
+    floor.recall(memory);
+    floor.apply(&agent_event("agentNotReady", 1, 60, 101));
+    assert_eq!((floor.turned_away(), floor.row(&id(4)), floor.row(&id(5)), row(&floor, 1).state), (12, None, None, State::NotReady));
+}
+
+#[test]
+fn devices_are_bounded() {
+    let mut floor = three_ready();
+    for n in 0..2 * MOST_AGENTS + 10 {
+        floor.claims_mut(&DeviceId::trusted(format!("9{n}@test.cc")));
+    }
+    assert_eq!(floor.claims.len(), 2 * MOST_AGENTS);
+    floor.apply(&agent_event("agentNotReady", 1, 60, 101));
+    assert_eq!((row(&floor, 1).state, row(&floor, 1).device.is_some()), (State::NotReady, true));
+}
