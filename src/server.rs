@@ -19,6 +19,7 @@ pub mod owner;
 mod pages;
 mod parts;
 pub mod permission;
+mod policy;
 mod router;
 pub mod runs;
 pub mod sdk;

@@ -1,14 +1,14 @@
 //! What every request passes through, outermost last.
 
 use crate::api::ApiError;
-use crate::server::json;
+use crate::server::{json, policy};
 use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use futures_util::StreamExt;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use std::time::Duration;
 use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -24,10 +24,6 @@ const HEARD_OUT: usize = 1 << 20;
 const HEARD_OUT_FOR: Duration = Duration::from_secs(5);
 /// How long a body may take.
 const BODY: Duration = Duration::from_secs(20);
-
-/// The document's own scripts carry its first state; everything else comes from our own origin.
-const CONTENT_POLICY: &str = "default-src 'self'; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-     img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// `lists` are the routes that take a long list.
 pub fn around(routes: Router, lists: Router) -> Router {
@@ -102,21 +98,14 @@ fn is_ours(headers: &HeaderMap) -> bool {
 
 async fn protect(request: Request<Body>, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
-    for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    policy::protect(response.headers_mut());
     response
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderValue;
 
     #[test]
     fn only_our_own_pages_count_as_ours() {

@@ -9,13 +9,14 @@ use crate::server::context::local_path;
 use crate::server::owner::{Reader, Subject};
 use crate::server::session::{Session, cookie_value};
 use crate::server::zone::{self, Zones};
-use crate::server::{Console, assets, day};
+use crate::server::{Console, assets, day, policy};
 use crate::ui::address::decode_path;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 use leptos::server_fn::error::ServerFnUrlError;
 use serde::Deserialize;
@@ -57,8 +58,14 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         first,
     };
     let provided = context.clone();
+    // Leptos writes scripts into the document, and gives them this.
+    let nonce = Nonce::new();
+    let policy = policy::of_document(&nonce);
     let render = leptos_axum::render_app_async_with_context(
-        move || provide_context(provided.clone()),
+        move || {
+            provide_context(provided.clone());
+            provide_context(nonce.clone());
+        },
         move || app::shell(context.clone(), assets::addresses()),
     );
     let mut response = render(request).await;
@@ -66,6 +73,9 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         *response.status_mut() = StatusCode::NOT_FOUND;
     }
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(policy) = policy {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     response
 }
 

@@ -1,9 +1,9 @@
 //! Pages, choices and the addresses for those who watch the watcher.
 
-use crate::support::{Lab, PATIENCE};
+use crate::support::{Answer, Lab, PATIENCE};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
-use supervisor_console::floor::State;
+use supervisor_console::floor::{Operation, State};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn signed_out_every_page_leads_to_the_sign_in_and_back() {
@@ -92,6 +92,112 @@ async fn every_answer_protects_itself() {
         assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{path}");
         assert_eq!((answer.header("x-content-type-options"), answer.header("x-frame-options")), ("nosniff", "DENY"), "{path}");
     }
+}
+
+/// What every answer says of itself beside its content policy.
+fn is_guarded(answer: &Answer, what: &str) {
+    for (name, value) in [
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("referrer-policy", "same-origin"),
+        ("x-content-type-options", "nosniff"),
+        ("x-frame-options", "DENY"),
+    ] {
+        assert_eq!(answer.header(name), value, "{name} of {what}");
+    }
+    let permissions = answer.header("permissions-policy");
+    for off in ["camera=()", "microphone=()", "geolocation=()", "display-capture=()", "usb=()"] {
+        assert!(permissions.contains(off), "{permissions:?} of {what}");
+    }
+    let policy = answer.header("content-security-policy");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("unsafe-eval ") && !policy.contains('*'), "{policy:?} of {what}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_document_only_what_the_server_wrote_runs() {
+    let lab = Lab::new().await;
+    let (supervisor, _live) = lab.supervisor().await;
+    let visitor = lab.console.visitor();
+    let mut nonces = Vec::new();
+    for (browser, path, status) in [
+        (&visitor, "/sign-in", 200),
+        (&supervisor, "/", 200),
+        (&supervisor, "/", 200),
+        (&supervisor, "/calls", 200),
+        (&supervisor, "/agents/5001@test.cc", 200),
+        (&supervisor, "/agents/5999@test.cc", 404),
+        (&supervisor, "/nowhere", 404),
+    ] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, status, "{path}");
+        is_guarded(&page, path);
+        let policy = page.header("content-security-policy");
+        let directives: Vec<&str> = policy.split("; ").collect();
+        for wanted in [
+            "default-src 'self'",
+            "style-src 'self'",
+            "connect-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(directives.contains(&wanted), "{wanted}: {policy}");
+        }
+        let scripts = directives.iter().find_map(|directive| directive.strip_prefix("script-src ")).unwrap();
+        let nonce = scripts.strip_prefix("'self' 'nonce-").and_then(|rest| rest.strip_suffix("' 'wasm-unsafe-eval'")).unwrap();
+        assert!(nonce.len() >= 16, "{nonce}");
+        // What the document says is what the policy lets through.
+        let body = page.body.as_str();
+        for tag in body.split("<script").skip(1).filter_map(|rest| rest.split('>').next()) {
+            let may_run = tag.contains(r#"src="/boot.js""#) || tag.contains(&format!("nonce=\"{nonce}\""));
+            assert!(may_run || tag.contains(r#"type="text/plain""#), "{path}: <script{tag}>");
+        }
+        for forbidden in ["<style", " style=", " onclick=", " onload=", "javascript:"] {
+            assert!(!body.contains(forbidden), "{path}: {forbidden}");
+        }
+        nonces.push(nonce.to_owned());
+    }
+    nonces.sort();
+    nonces.dedup();
+    assert_eq!(nonces.len(), 7, "a nonce was used twice");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_document_is_closed() {
+    let lab = Lab::new().await;
+    let (supervisor, _live) = lab.supervisor().await;
+    let visitor = lab.console.visitor();
+    let mut foreign = supervisor.clone();
+    foreign.origin = Some("https://evil.example".to_owned());
+    let agent = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
+    let too_long = vec![b'x'; 100 << 10];
+    let answers = [
+        ("a file", supervisor.get("/boot.js").await, 200),
+        ("no file", supervisor.get("/pkg/none.js").await, 404),
+        ("a redirect", visitor.get("/").await, 303),
+        ("a choice", visitor.get("/preferences?lang=en").await, 303),
+        ("a piece of a page", supervisor.get("/agents/5001@test.cc/day").await, 200),
+        ("JSON", supervisor.get("/api/floor").await, 200),
+        ("JSON for nobody", visitor.get("/api/floor").await, 401),
+        ("no operation", supervisor.get("/api/nowhere").await, 404),
+        ("another method", supervisor.ask(reqwest::Method::PUT, "/", "text/plain", Vec::new()).await, 405),
+        ("a body that is too long", supervisor.ask(reqwest::Method::POST, "/api/sign-in", "text/plain", too_long).await, 413),
+        ("another origin", foreign.force(Operation::NotReady, &agent).await, 403),
+        ("an operation", supervisor.force(Operation::NotReady, &agent).await, 200),
+        ("the live channel for nobody", visitor.get_with("/live", "connection", "keep-alive").await, 400),
+        ("the metrics", visitor.get("/metrics").await, 200),
+        ("the health", visitor.get("/healthz").await, 200),
+    ];
+    for (what, answer, status) in answers {
+        assert_eq!(answer.status, status, "{what}: {}", answer.body);
+        is_guarded(&answer, what);
+        let policy = answer.header("content-security-policy");
+        assert_eq!(policy, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", "{what}");
+    }
+    let headers = visitor.refused_live().await;
+    assert_eq!(headers.get("cross-origin-resource-policy").map(|value| value.to_str().unwrap()), Some("same-origin"));
+    assert!(headers.contains_key("content-security-policy"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

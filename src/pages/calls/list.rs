@@ -62,7 +62,7 @@ pub fn CallList() -> impl IntoView {
             <div
                 class="rows"
                 role="rowgroup"
-                style:height=dynamic(move || viewport.whole_height())
+                node_ref=viewport.rows
                 on:pointerdown=move |_| floor.viewport.pointed()
                 on:pointerenter=move |_| floor.hovered.set(true)
                 // A pointer that was there before the page was does not enter.
@@ -73,7 +73,7 @@ pub fn CallList() -> impl IntoView {
                 }
                 on:pointerleave=move |_| floor.hovered.set(false)
             >
-                <div role="presentation" style:transform=dynamic(move || viewport.offset())>
+                <div role="presentation" node_ref=viewport.shown>
                     <ForEnumerate
                         each=move || viewport.slots()
                         key=|slot| *slot

@@ -71,7 +71,7 @@ pub fn Board() -> impl IntoView {
             <div
                 class="rows"
                 role="rowgroup"
-                style:height=dynamic(move || viewport.whole_height())
+                node_ref=viewport.rows
                 on:pointerdown=move |_| viewport.pointed()
                 on:pointerenter=move |_| floor.hovered.set(true)
                 // A pointer that was there before the page was does not enter.
@@ -82,7 +82,7 @@ pub fn Board() -> impl IntoView {
                 }
                 on:pointerleave=move |_| floor.hovered.set(false)
             >
-                <div role="presentation" style:transform=dynamic(move || viewport.offset())>
+                <div role="presentation" node_ref=viewport.shown>
                     <ForEnumerate
                         each=move || viewport.slots()
                         key=|slot| *slot

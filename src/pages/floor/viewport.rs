@@ -18,6 +18,10 @@ const STEP: usize = 25;
 #[derive(Clone, Copy)]
 pub struct Viewport {
     pub scroller: NodeRef<html::Div>,
+    /// As high as all rows are together.
+    pub rows: NodeRef<html::Div>,
+    /// The rows that are in the document.
+    pub shown: NodeRef<html::Div>,
     /// The first row in view, and how many there is room for.
     view: RwSignal<(usize, usize)>,
     /// A row's height when it was last measured.
@@ -48,6 +52,8 @@ impl Viewport {
         });
         Viewport {
             scroller: NodeRef::new(),
+            rows: NodeRef::new(),
+            shown: NodeRef::new(),
             view,
             height: StoredValue::new(ROW),
             window,
@@ -64,7 +70,7 @@ impl Viewport {
         self.order.with(|order| order.get(start..end.min(order.len())).unwrap_or_default().to_vec())
     }
 
-    /// Measures again with every change of the window's size, for as long as the calling view lives. What was at the top stays there
+    /// Keeps the rows where they belong, and measures again with every change of the window's size, for as long as the calling view lives. What was at the top stays there
     /// where rows become cards, or cards rows.
     pub fn follow_window(self) {
         Effect::new(move |_| {
@@ -72,6 +78,9 @@ impl Viewport {
                 self.measure();
             }
         });
+        // Not in the document's text, where the content policy has no styles. There the first rows stand where they belong by themselves.
+        Effect::new(move |_| set_style(self.rows, "height", &self.whole_height()));
+        Effect::new(move |_| set_style(self.shown, "transform", &self.offset()));
         let resized = window_event_listener(leptos::ev::resize, move |_| {
             let before = self.height.get_value();
             let Some(scroller) = self.scroller.get_untracked() else { return };
@@ -106,12 +115,12 @@ impl Viewport {
     }
 
     /// How high all rows are together, for the style.
-    pub fn whole_height(self) -> String {
+    fn whole_height(self) -> String {
         format!("calc(var(--row) * {})", self.order.with(|order| order.len()))
     }
 
     /// Where the first row of the document stands, for the style.
-    pub fn offset(self) -> String {
+    fn offset(self) -> String {
         format!("translateY(calc(var(--row) * {}))", self.window.get().0)
     }
 
@@ -184,6 +193,14 @@ impl Viewport {
     pub fn position(self) -> Option<usize> {
         let slot = self.active.get_untracked()?;
         self.order.with_untracked(|order| order.iter().position(|other| *other == slot))
+    }
+}
+
+fn set_style(element: NodeRef<html::Div>, property: &str, value: &str) {
+    if let Some(element) = element.get() {
+        let element: &HtmlElement = &element;
+        // Fails only where the page sets a style that is none.
+        _ = HtmlElement::style(element).set_property(property, value);
     }
 }
 

@@ -155,6 +155,14 @@ impl Browser {
         }
     }
 
+    /// The headers with which the live channel is refused to one who is signed out.
+    pub async fn refused_live(&self) -> HeaderMap {
+        match connect_async(self.upgrade("")).await {
+            Err(Error::Http(response)) if response.status() == StatusCode::UNAUTHORIZED => response.headers().clone(),
+            other => panic!("the live channel was not refused: {other:?}"),
+        }
+    }
+
     /// The bare socket of a live channel, over a connection of one's own.
     pub async fn live_over(&self, stream: TcpStream) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
         client_async(self.upgrade(""), MaybeTlsStream::Plain(stream)).await.unwrap().0
