@@ -59,6 +59,7 @@ pub use {
     apply::{Applied, Changes},
     calls::HistoryLine,
     event::{Event, EventError, EventKind},
+    forget::Forgotten,
     memory::Memory,
     state::{Floor, MOST_AGENTS, RosterEntry},
     tenant::NotOurs,

@@ -1,20 +1,31 @@
 //! What the floor forgets of agents and devices, so that months of changing staff do not add up: who left, and where nobody sits.
 //!
-//! Nothing is forgotten that has a part in a call. Calls themselves are forgotten as events come ([`Floor::apply`]).
+//! Nothing is forgotten that has a part in a call. Calls that are over are forgotten as events come ([`Floor::apply`]).
 
+use super::agent::Agent;
 use super::state::Claims;
-use super::{AgentId, DeviceId, Floor};
+use super::{AgentId, CallId, Changes, DeviceId, Floor};
 
 /// Who logged off is kept for a working day and the night shift after it.
 const KEEP_LOGGED_OFF: i64 = 16 * 3600 * 1000;
-/// Who was not heard of at all for so long is gone, although no log-off was heard.
+/// What was not heard of at all for so long is gone, although nothing said so: agents and calls.
 const KEEP_SILENT: i64 = 7 * 24 * 3600 * 1000;
+
+/// What was forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Forgotten {
+    /// These have no row any more.
+    pub agents: Vec<AgentId>,
+    /// Calls that are gone, and whose rows may say something else without them.
+    pub changes: Changes,
+}
 
 impl Floor {
     /// Forgets whom the roster lists no more and who logged off long ago, and devices where nobody has sat for long. `now` is the
-    /// platform's clock. Returns the agents that have no row any more.
-    pub fn forget(&mut self, now: i64) -> Vec<AgentId> {
+    /// platform's clock.
+    pub fn forget(&mut self, now: i64) -> Forgotten {
         let (logged_off, silent) = (now.saturating_sub(KEEP_LOGGED_OFF), now.saturating_sub(KEEP_SILENT));
+        let changes = self.forget_calls(silent);
         let calls = &self.calls;
         self.seats.retain(|_, seat| {
             seat.calls.retain(|id| calls.contains_key(id));
@@ -25,13 +36,13 @@ impl Floor {
             Some(read) if read >= logged_off => listed.is_some_and(|listed| listed >= logged_off),
             _ => true,
         };
-        let gone = |(id, agent): &(&AgentId, &super::agent::Agent)| {
+        let gone = |(id, agent): &(&AgentId, &Agent)| {
             let left = !is_listed(agent.listed) && agent.is_off_since(logged_off);
             let silent = agent.listed.is_none_or(|listed| listed < silent) && agent.heard_last().is_none_or(|heard| heard < silent);
             (left || silent) && !self.is_in_call(id)
         };
-        let gone: Vec<AgentId> = self.agents.iter().filter(gone).map(|(id, _)| id.clone()).collect();
-        for id in &gone {
+        let agents: Vec<AgentId> = self.agents.iter().filter(gone).map(|(id, _)| id.clone()).collect();
+        for id in &agents {
             self.agents.remove(id);
         }
         let empty: Vec<DeviceId> = self
@@ -43,7 +54,19 @@ impl Floor {
         for device in &empty {
             self.claims.remove(device);
         }
-        gone
+        Forgotten { agents, changes }
+    }
+
+    /// Those of which nothing was heard since `horizon`, whatever was heard before.
+    fn forget_calls(&mut self, horizon: i64) -> Changes {
+        let mut changes = Changes::default();
+        let gone: Vec<CallId> = self.calls.iter().filter(|(_, call)| call.touched < horizon).map(|(id, _)| id.clone()).collect();
+        for id in gone {
+            changes.agents.extend(self.calls.get(&id).into_iter().flat_map(|call| self.agents_at_devices(call)).cloned());
+            self.remove_call(&id);
+            changes.calls.push(id);
+        }
+        changes
     }
 
     fn is_in_call(&self, agent: &AgentId) -> bool {

@@ -155,25 +155,30 @@ impl Floor {
             by_age.sort_unstable();
             gone.extend(by_age.into_iter().take(MOST_CALLS / 10).map(|(_, id)| id.clone()));
         }
-        for id in gone {
-            let Some(call) = self.calls.remove(&id) else { continue };
-            if self.ended.len() < MOST_CALLS {
-                self.ended.insert(id.clone(), call.touched);
-            }
-            for device in call.devices() {
-                let Some(seat) = self.seats.get_mut(device) else { continue };
-                seat.calls.remove(&id);
-                // What it contradicted stays contradicted.
-                seat.busy = seat.busy.max(call.part(device).and_then(|part| part.busy));
-                if seat.calls.is_empty() {
-                    self.seats.remove(device);
-                }
-            }
+        for id in &gone {
+            self.remove_call(id);
         }
         self.ended.retain(|_, end| *end >= far);
         let (calls, ended) = (&self.calls, &self.ended);
         self.successors.retain(|_, (to, time)| *time >= horizon || calls.contains_key(to) || ended.contains_key(to));
         self.watching.retain(|_, watch| calls.contains_key(&watch.call) || watch.from >= horizon);
         self.recordings.retain(|_, known| known.time >= horizon || known.call.as_ref().is_some_and(|call| calls.contains_key(call)));
+    }
+
+    /// The call is not kept whole any more.
+    pub(in crate::floor) fn remove_call(&mut self, id: &CallId) {
+        let Some(call) = self.calls.remove(id) else { return };
+        if self.ended.len() < MOST_CALLS {
+            self.ended.insert(id.clone(), call.touched);
+        }
+        for device in call.devices() {
+            let Some(seat) = self.seats.get_mut(device) else { continue };
+            seat.calls.remove(id);
+            // What it contradicted stays contradicted.
+            seat.busy = seat.busy.max(call.part(device).and_then(|part| part.busy));
+            if seat.calls.is_empty() {
+                self.seats.remove(device);
+            }
+        }
     }
 }

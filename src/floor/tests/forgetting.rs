@@ -3,7 +3,7 @@
 use super::{agent_event, device, event, row, three_ready};
 use crate::floor::event::Event;
 use crate::floor::state::MOST_AGENTS;
-use crate::floor::{AgentId, DeviceId, Floor, Memory, RosterEntry, State};
+use crate::floor::{AgentId, CallId, DeviceId, Floor, Forgotten, Memory, RosterEntry, State};
 use serde_json::json;
 
 const HOUR: i64 = 3600 * 1000;
@@ -38,8 +38,8 @@ fn who_logged_off_long_ago_and_is_not_listed_goes() {
     let mut floor = one_left();
     let night = nine() + 16 * HOUR;
     floor.take_roster(vec![entry(id(2))], night);
-    assert_eq!(floor.forget(night), []);
-    assert_eq!(floor.forget(night + HOUR), [id(1)]);
+    assert_eq!(floor.forget(night).agents, []);
+    assert_eq!(floor.forget(night + HOUR).agents, [id(1)]);
     // Who is there stays, listed or not, also after hours without an event.
     assert_eq!((known(&floor), row(&floor, 3).state, row(&floor, 3).device.is_some()), (vec!["5002", "5003"], State::Ready, true));
     assert!(!floor.is_ours(&DeviceId::trusted(device(1))) && floor.is_ours(&DeviceId::trusted(device(2))));
@@ -55,7 +55,7 @@ fn whom_the_roster_lists_keeps_the_row_and_loses_the_device() {
     let night = nine() + 20 * HOUR;
     floor.take_roster(vec![entry(id(1))], night);
     let before = row(&floor, 1);
-    assert_eq!(floor.forget(night + HOUR), []);
+    assert_eq!(floor.forget(night + HOUR).agents, []);
     assert_eq!((row(&floor, 1), before.state), (before, State::LoggedOut));
     assert!(!floor.is_ours(&DeviceId::trusted(device(1))));
 }
@@ -63,11 +63,11 @@ fn whom_the_roster_lists_keeps_the_row_and_loses_the_device() {
 #[test]
 fn where_no_roster_was_read_lately_who_logged_off_stays_for_a_week() {
     let mut floor = one_left();
-    assert_eq!(floor.forget(nine() + 3 * DAY), []);
+    assert_eq!(floor.forget(nine() + 3 * DAY).agents, []);
     // Read long ago, it says nothing of today.
     floor.take_roster(Vec::new(), nine() + 3 * DAY);
-    assert_eq!(floor.forget(nine() + 4 * DAY), []);
-    assert_eq!(floor.forget(nine() + 8 * DAY), [id(1), id(2), id(3)]);
+    assert_eq!(floor.forget(nine() + 4 * DAY).agents, []);
+    assert_eq!(floor.forget(nine() + 8 * DAY).agents, [id(1), id(2), id(3)]);
     assert_eq!(known(&floor), [""; 0]);
     assert!(floor.claims.is_empty());
 }
@@ -77,7 +77,18 @@ fn whom_only_the_roster_named_goes_when_it_does_not_any_more() {
     let mut floor = Floor::default();
     floor.take_roster(vec![entry(id(1)), entry(id(2))], nine());
     floor.take_roster(vec![entry(id(2))], nine() + 17 * HOUR);
-    assert_eq!(floor.forget(nine() + 17 * HOUR), [id(1)]);
+    assert_eq!(floor.forget(nine() + 17 * HOUR).agents, [id(1)]);
+}
+
+#[test]
+fn what_was_kept_of_those_who_left_a_week_ago_is_not_taken_up_again() {
+    let mut floor = Floor::default();
+    for (n, days) in [(1, 6), (2, 8)] {
+        let device = Some(DeviceId::trusted(device(n)));
+        floor.recall(Memory { agent: id(n), device, mode: Some("Logout".into()), since: nine() - days * DAY, reason: None });
+    }
+    assert_eq!(floor.forget(nine()).agents, [id(2)]);
+    assert_eq!(row(&floor, 1).state, State::LoggedOut);
 }
 
 #[test]
@@ -91,12 +102,16 @@ fn what_has_a_part_in_a_call_is_not_forgotten() {
     floor.apply(&call(10, 500, "delivered", 1));
     floor.apply(&call(12, 501, "established", 1));
     floor.apply(&agent_event("agentLoggedOff", 1, 60, 100));
-    let later = nine() + 20 * DAY;
+    let later = nine() + 6 * DAY;
     floor.take_roster(Vec::new(), later);
-    assert_eq!(floor.forget(later), [id(2), id(3)]);
+    assert_eq!(floor.forget(later), Forgotten::default());
     assert!(floor.is_ours(&DeviceId::trusted(device(1))));
     let party = &floor.call_row(floor.calls().next().unwrap()).unwrap().parties;
     assert!(party.iter().any(|party| party.logged_off == Some(id(1))), "{party:?}");
+    // But a call of which nothing was heard for a week is none.
+    let forgotten = floor.forget(nine() + 8 * DAY);
+    assert_eq!((forgotten.agents, forgotten.changes.calls), (vec![id(1), id(2), id(3)], vec![CallId::trusted("c")]));
+    assert!(floor.calls.is_empty() && floor.seats.is_empty() && floor.claims.is_empty());
 }
 
 #[test]

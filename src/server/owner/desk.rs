@@ -11,7 +11,8 @@ use super::runs::Runs;
 use super::view::{Reader, Subject, View, view};
 use super::{DayView, Heard, Past};
 use crate::floor::{
-    AgentId, Applied, CallId, CallRow, Floor, MOST_AGENTS, OrderKind, RosterEntry, Row, State, clock::ClockOffset, state_of_status,
+    AgentId, Applied, CallId, CallRow, Floor, Forgotten, MOST_AGENTS, OrderKind, RosterEntry, Row, State, clock::ClockOffset,
+    state_of_status,
 };
 use crate::live::{Header, Link, LinkState};
 use crate::server::history::History;
@@ -96,6 +97,9 @@ impl Desk {
         for order in past.orders {
             desk.recall_order(order);
         }
+        for gone in desk.floor.forget(now()).agents {
+            desk.remembered.remove(&gone);
+        }
         desk
     }
 
@@ -127,10 +131,12 @@ impl Desk {
 
     /// Lets those go who left the floor long ago, in the browsers too.
     fn forget(&mut self, platform_now: i64) {
-        let gone = self.floor.forget(platform_now);
+        let Forgotten { agents: gone, changes } = self.floor.forget(platform_now);
         for agent in &gone {
             self.remembered.remove(agent);
         }
+        self.dirty.extend(changes.agents);
+        self.dirty_calls.extend(changes.calls);
         let known: HashSet<&AgentId> = self.floor.agents().collect();
         self.history.forget(platform_now.saturating_sub(DAY_KEPT), |agent| known.contains(agent));
         self.publish();
