@@ -74,8 +74,7 @@ impl Mask {
     /// Who has left the floor for good is not known any more.
     pub fn forget(&mut self, gone: &[AgentId]) {
         if gone.iter().any(|agent| self.0.agents.contains(agent)) {
-            let known = Arc::make_mut(&mut self.0);
-            gone.iter().for_each(|agent| drop(known.agents.remove(agent)));
+            Arc::make_mut(&mut self.0).agents.retain(|agent| !gone.contains(agent));
         }
         if self.0.seats.values().any(|agent| gone.contains(agent)) {
             Arc::make_mut(&mut self.0).seats.retain(|_, agent| !gone.contains(agent));

@@ -125,6 +125,7 @@ impl Desk {
         if self.pruned_at.elapsed() >= PRUNE_EVERY {
             self.pruned_at = Instant::now();
             self.store.forget_days_before(now);
+            self.store.forget_board();
             self.forget(now);
         }
     }

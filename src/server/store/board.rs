@@ -27,6 +27,14 @@ impl Store {
         });
     }
 
+    /// Removes who was last heard of longer ago than that.
+    pub fn forget_board(&self) {
+        let horizon = now() - LIFE;
+        self.keep("the end of an agent", move |connection| {
+            connection.execute("DELETE FROM board WHERE kept_at < ?1", [horizon]).map(|_| ())
+        });
+    }
+
     /// What was kept within the last working day; older lines are removed.
     pub async fn board(&self) -> Result<Vec<Memory>, StoreError> {
         let horizon = now() - LIFE;
