@@ -95,9 +95,18 @@ fn line(floor: Floor, target: &Target, note: Option<&Note>, texts: &Texts) -> Op
                 Line { outcome: answer.outcome.code(), operation: *operation, words, more: String::new(), dismissible: false }
             }
         }),
-        Some(Note::Failed { operation, error }) => Some(of_error(floor, *operation, error, target, texts)),
+        Some(Note::Failed { operation, error, before }) => Some(match told {
+            Some(action) if is_followed(error) && Some(action.id) != *before && action.operation == *operation => of_intervention(action),
+            _ => of_error(floor, *operation, error, target, texts),
+        }),
         Some(Note::Blocked { operation, why }) => Some(not_possible(*operation, why, texts)),
     }
+}
+
+/// There may be a step-in in spite of the error: then its row knows more.
+fn is_followed(error: &ApiError) -> bool {
+    use ApiError::{AuditFailed, OutcomeUnknown, Refused, Transport, Unreachable};
+    matches!(error, Refused { .. } | OutcomeUnknown | Unreachable | AuditFailed | Transport { .. })
 }
 
 fn step(outcome: Outcome) -> u8 {

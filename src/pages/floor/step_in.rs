@@ -26,9 +26,11 @@ pub enum Note {
         operation: Operation,
         answer: Answer,
     },
+    /// With `before` as in `Sent`: where the row tells of a newer one, the failure is that one's, and so is what comes of it later.
     Failed {
         operation: Operation,
         error: ApiError,
+        before: Option<i64>,
     },
     /// Not even sent, with the reason in words.
     Blocked {
@@ -99,7 +101,7 @@ impl Floor {
             let answer = client::post(operation.path(), &fields).await;
             let note = match answer {
                 Ok(answer) => Note::Answered { operation, answer },
-                Err(error) => Note::Failed { operation, error },
+                Err(error) => Note::Failed { operation, error, before },
             };
             self.note(&target, note, texts);
         });
