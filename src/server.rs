@@ -38,7 +38,7 @@ use parts::Parts;
 use runs::Pace;
 use sdk::Platform;
 use session::Sessions;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
@@ -126,6 +126,11 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         tracing::error!("not everything could be written to the database");
     }
     ended
+}
+
+/// What is behind our locks is whole at any time: a panic elsewhere does not spoil it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The console's clock: milliseconds since 1970.

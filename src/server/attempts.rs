@@ -2,10 +2,11 @@
 //! and longer, and nobody else has to.
 
 use crate::floor::AgentId;
+use crate::server::lock;
 use crate::server::visitor::network_of;
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -114,11 +115,6 @@ fn make_room(tries: &mut HashMap<Origin, Tries>, now: i64) {
             tries.retain(|_, known| !may_go(known) || known.last > middle);
         }
     }
-}
-
-/// A panic elsewhere does not make the figures wrong.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::live::Me;
 use crate::server::attempts::{Attempts, Wait};
 use crate::server::config::Config;
 use crate::server::context::{self, Caller, local_path};
-use crate::server::now;
+use crate::server::{lock, now};
 use crate::server::permission::role_of;
 use crate::server::sdk::{LoginError, PlatformSession};
 use crate::server::store::{Store, StoreError, StoredSession};
@@ -16,7 +16,7 @@ use http::{HeaderMap, header};
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -185,11 +185,6 @@ impl Sessions {
         let _ = timeout(WRITTEN_WITHIN, written).await;
         id
     }
-}
-
-/// A panic elsewhere does not make the sessions wrong.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn hash(id: &str) -> IdHash {

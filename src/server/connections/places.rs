@@ -1,12 +1,13 @@
 //! How many connections there may be: in all as many as the system's limit of open files leaves, and of one address half of them, so that
 //! whoever opens more leaves the others served.
 
+use crate::server::lock;
 use crate::server::visitor::network_of;
 use ipnet::IpNet;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Files that are no connections: the database, the platform, the log.
 const OTHER_FILES: u64 = 128;
@@ -80,11 +81,6 @@ impl Drop for Place {
             }
         }
     }
-}
-
-/// A panic elsewhere does not make the figures wrong.
-fn lock(taken: &Mutex<Taken>) -> MutexGuard<'_, Taken> {
-    taken.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Raises the limit of open files to what the system allows this process, and says how many they are.
