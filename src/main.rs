@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 /// How long the end may take in all.
-const LAST: Duration = Duration::from_millis(9_500);
+const LAST: Duration = Duration::from_secs(9);
 const LINGERS: Duration = Duration::from_millis(300);
 
 fn main() -> ExitCode {

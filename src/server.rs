@@ -49,7 +49,7 @@ use tokio_util::task::TaskTracker;
 
 /// How long after the stop requests and operations under way may be answered, and the last be written.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(6);
-const WRITTEN_WITHIN: Duration = Duration::from_secs(9);
+const WRITTEN_WITHIN: Duration = Duration::from_secs(8);
 
 /// All that a request may need.
 pub struct Console {

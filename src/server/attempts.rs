@@ -2,13 +2,14 @@
 //! and longer, and nobody else has to.
 
 use crate::floor::AgentId;
-use crate::server::lock;
+use crate::server::{lock, now};
 use crate::server::visitor::network_of;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 /// Attempts with a number from an address that need not wait for one another: people mistype.
@@ -27,17 +28,18 @@ const TURN: Duration = Duration::from_secs(10);
 /// Where an attempt comes from. Who has an IPv6 address has a whole network of them.
 type Origin = (IpAddr, AgentId);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Tries {
-    /// Failed, or not answered yet.
-    count: u32,
+    failed: u32,
+    /// Not answered yet.
+    under_way: u32,
     last: i64,
 }
 
 impl Tries {
     /// When the next attempt may be made.
     fn next(self) -> i64 {
-        match self.count.checked_sub(FREE) {
+        match self.failed.checked_sub(FREE) {
             None => i64::MIN,
             Some(more) => self.last.saturating_add((FIRST_PAUSE << more.min(10)).min(LONGEST_PAUSE)),
         }
@@ -48,12 +50,19 @@ impl Tries {
 #[derive(Debug, Default)]
 pub struct Attempts {
     tries: Mutex<HashMap<Origin, Tries>>,
+    /// Wakes who waits for others' answers.
+    answered: Notify,
     turns: Mutex<HashMap<IpAddr, Arc<Semaphore>>>,
 }
 
-/// Milliseconds until the next attempt may be made.
+/// Why an attempt may not be made now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wait(pub i64);
+pub enum Wait {
+    /// Too many have failed: not for so many milliseconds.
+    For(i64),
+    /// As many as may fail are with the platform: until one is answered.
+    ForAnswers,
+}
 
 /// One attempt that was counted.
 #[derive(Debug)]
@@ -62,32 +71,57 @@ pub struct Attempt {
 }
 
 impl Attempts {
-    /// Counts an attempt; it says how long to wait where there were too many.
-    pub fn begin(&self, address: IpAddr, agent: &AgentId, now: i64) -> Result<Attempt, Wait> {
+    /// Counts an attempt, once those that are with the platform leave room for it; says how many milliseconds to wait where too many
+    /// have failed, or the platform does not answer.
+    pub async fn begin(&self, address: IpAddr, agent: &AgentId) -> Result<Attempt, i64> {
+        let taken = async {
+            loop {
+                let mut answered = pin!(self.answered.notified());
+                answered.as_mut().enable();
+                match self.try_begin(address, agent, now()) {
+                    Ok(attempt) => return Ok(attempt),
+                    Err(Wait::For(millis)) => return Err(millis),
+                    Err(Wait::ForAnswers) => answered.await,
+                }
+            }
+        };
+        timeout(TURN, taken).await.unwrap_or(Err(0))
+    }
+
+    fn try_begin(&self, address: IpAddr, agent: &AgentId, now: i64) -> Result<Attempt, Wait> {
         let origin = (network_of(address), agent.clone());
         let mut tries = lock(&self.tries);
         let known = tries.get(&origin).copied().filter(|known| now.saturating_sub(known.last) < FORGOTTEN_AFTER);
         if let Some(wait) = known.map(|known| known.next().saturating_sub(now)).filter(|wait| *wait > 0) {
-            return Err(Wait(wait));
+            return Err(Wait::For(wait));
+        }
+        if known.is_some_and(|known| known.under_way > 0 && known.failed + known.under_way >= FREE) {
+            return Err(Wait::ForAnswers);
         }
         if known.is_none() && tries.len() >= MOST {
             make_room(&mut tries, now);
         }
-        let count = known.map_or(0, |known| known.count).saturating_add(1);
-        tries.insert(origin.clone(), Tries { count, last: now });
+        let known = known.unwrap_or_default();
+        tries.insert(origin.clone(), Tries { under_way: known.under_way + 1, last: now, ..known });
         Ok(Attempt { origin })
     }
 
-    /// The password was right: nothing is held against this address.
-    pub fn succeeded(&self, attempt: &Attempt) {
-        lock(&self.tries).remove(&attempt.origin);
-    }
-
-    /// Nobody said whether the password was right: the attempt does not count.
-    pub fn unanswered(&self, attempt: &Attempt) {
-        if let Some(tries) = lock(&self.tries).get_mut(&attempt.origin) {
-            tries.count = tries.count.saturating_sub(1);
+    /// What became of it: with the right password nothing is held against the address, an attempt that nobody answered does not count.
+    pub fn end(&self, attempt: &Attempt, password_was: Option<bool>, now: i64) {
+        let mut tries = lock(&self.tries);
+        if let Some(known) = tries.get_mut(&attempt.origin) {
+            known.under_way = known.under_way.saturating_sub(1);
+            match password_was {
+                Some(true) => known.failed = 0,
+                Some(false) => (known.failed, known.last) = (known.failed.saturating_add(1), now),
+                None => {}
+            }
+            if known.failed == 0 && known.under_way == 0 {
+                tries.remove(&attempt.origin);
+            }
         }
+        drop(tries);
+        self.answered.notify_waiters();
     }
 
     /// Waits for the address's turn at the platform; none where it does not come in time.
@@ -105,7 +139,7 @@ impl Attempts {
 /// Forgets who is long gone; else the older half of those who need not wait; else the older half of all.
 fn make_room(tries: &mut HashMap<Origin, Tries>, now: i64) {
     tries.retain(|_, known| now.saturating_sub(known.last) < FORGOTTEN_AFTER);
-    for may_go in [|known: &Tries| known.count < FREE, |_: &Tries| true] {
+    for may_go in [|known: &Tries| known.failed < FREE, |_: &Tries| true] {
         if tries.len() < MOST {
             return;
         }
@@ -129,16 +163,18 @@ mod tests {
         AgentId::trusted(format!("{number}@test.cc"))
     }
 
-    /// How many of `many` attempts at `now` are let through.
+    /// How many of `many` attempts at `now` are let through, all of them wrong.
     fn let_through(attempts: &Attempts, address: &str, number: u32, many: usize, now: i64) -> usize {
-        (0..many).filter(|_| attempts.begin(at(address), &agent(number), now).is_ok()).count()
+        let begun: Vec<Attempt> = (0..many).filter_map(|_| attempts.try_begin(at(address), &agent(number), now).ok()).collect();
+        begun.iter().for_each(|attempt| attempts.end(attempt, Some(false), now));
+        begun.len()
     }
 
     #[test]
     fn attempts_count_before_they_are_answered_and_the_pauses_grow() {
         let attempts = Attempts::default();
         assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 300, 0), 10);
-        assert_eq!(attempts.begin(at("192.0.2.1"), &agent(5000), 1).unwrap_err(), Wait(FIRST_PAUSE - 1));
+        assert_eq!(attempts.try_begin(at("192.0.2.1"), &agent(5000), 1).unwrap_err(), Wait::For(FIRST_PAUSE - 1));
         let mut now = 0;
         for pause in [60_000, 120_000, 240_000, 480_000, 900_000, 900_000] {
             assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 3, now + pause - 1), 0, "{pause}");
@@ -174,11 +210,22 @@ mod tests {
     fn a_right_password_clears_the_address_and_an_outage_counts_for_nothing() {
         let attempts = Attempts::default();
         let_through(&attempts, "192.0.2.1", 5000, 9, 0);
-        let last = attempts.begin(at("192.0.2.1"), &agent(5000), 0).unwrap();
-        attempts.unanswered(&last);
-        let last = attempts.begin(at("192.0.2.1"), &agent(5000), 0).unwrap();
-        attempts.succeeded(&last);
+        for password_was in [None, Some(true)] {
+            let last = attempts.try_begin(at("192.0.2.1"), &agent(5000), 0).unwrap();
+            attempts.end(&last, password_was, 0);
+        }
         assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 20, 0), 10);
+    }
+
+    #[tokio::test]
+    async fn who_knows_the_password_waits_for_those_under_way_and_comes_in() {
+        let attempts = Attempts::default();
+        let begun: Vec<Attempt> = (0..FREE).map(|_| attempts.try_begin(at("192.0.2.1"), &agent(5000), now()).unwrap()).collect();
+        assert_eq!(attempts.try_begin(at("192.0.2.1"), &agent(5000), now()).unwrap_err(), Wait::ForAnswers);
+        let (address, number) = (at("192.0.2.1"), agent(5000));
+        let answers = async { begun.iter().for_each(|attempt| attempts.end(attempt, Some(true), now())) };
+        let (more, ()) = tokio::join!(attempts.begin(address, &number), answers);
+        assert!(more.is_ok());
     }
 
     #[test]

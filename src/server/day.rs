@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn what_comes_from_outside_is_escaped_and_masked() {
-        let body = br#"{"eventName":"<img>","userData":"</pre><script>13800001111"}"#;
+        let body = br#"{"eventName":"<img>","cause":"</pre><script>13800001111"}"#;
         let event = Event::decode(body, &|t| t.into()).unwrap();
         let mut day = Day::default();
         day.marks.push_back(Mark { since: 1_000, state: Doing::Ready });

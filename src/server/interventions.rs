@@ -29,6 +29,8 @@ struct Followed {
     stage: Stage,
     /// What it asked for will not come any more: later events are not its own.
     overtaken: bool,
+    /// When an event came that proves it before the platform had answered. Only the answer tells whether it came of this one.
+    early: Option<i64>,
 }
 
 /// Where a step-in is, as far as the console decides it. Only what was sent is proved by events.
@@ -104,7 +106,7 @@ impl Interventions {
 
     /// Takes up one of before a restart, under the id that it has.
     pub fn recall(&mut self, intervention: Intervention, stage: Stage) {
-        self.by_id.insert(intervention.id, Followed { step_in: intervention, stage, overtaken: false });
+        self.by_id.insert(intervention.id, Followed { step_in: intervention, stage, overtaken: false, early: None });
     }
 
     pub fn withdraw(&mut self, id: i64) -> Option<Intervention> {
@@ -150,24 +152,33 @@ impl Interventions {
         Some(followed.end(Outcome::NotSent(why), now))
     }
 
-    /// The platform answered, or the connection broke. An event that came first has the last word.
-    pub fn answered(&mut self, id: i64, answer: Answer, now: i64) -> Option<Intervention> {
+    /// The platform answered, or the connection broke; the answer is what it came to, step by step. An event that came first has the last
+    /// word, unless the platform refused, or nothing was sent: then it came of something else.
+    pub fn answered(&mut self, id: i64, answer: Answer, now: i64) -> Changed {
         let Answer { outcome, deferred, holder } = answer;
-        let intervention = &mut self.by_id.get_mut(&id)?.step_in;
+        let Some(followed) = self.by_id.get_mut(&id) else { return Changed::new() };
+        let early = followed.early.take();
+        let intervention = &mut followed.step_in;
         let after = elapsed(intervention.requested_at, now);
         intervention.answered_after = Some(after);
-        if intervention.outcome == Outcome::Requested {
-            intervention.outcome = outcome;
-            (intervention.deferred, intervention.holder) = (deferred, holder);
-            intervention.finished_after = (outcome != Outcome::Accepted).then_some(after);
+        if intervention.outcome != Outcome::Requested {
+            return vec![intervention.clone()];
         }
-        Some(intervention.clone())
+        intervention.outcome = outcome;
+        (intervention.deferred, intervention.holder) = (deferred, holder);
+        intervention.finished_after = (outcome != Outcome::Accepted).then_some(after);
+        let answered = intervention.clone();
+        match early.filter(|_| matches!(outcome, Outcome::Accepted | Outcome::Unknown)) {
+            Some(at) => vec![answered, followed.end(Outcome::Confirmed, at)],
+            None => vec![answered],
+        }
     }
 
     /// Confirms what `event` proves, and ends what it overtakes. `told` is when it happened, on the console's clock, where it says so:
-    /// what is older than the request did not come of it. What was given up or unknown is still proved by its event.
+    /// what is older than the request did not come of it. What was given up or unknown is still proved by its event; what is not answered
+    /// yet waits for the answer.
     pub fn proved_by(&mut self, event: &Event, told: Option<i64>, floor: &Floor, now: i64) -> Changed {
-        let open = |outcome| matches!(outcome, Outcome::Requested | Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
+        let open = |outcome| matches!(outcome, Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
         let mut changed = Vec::new();
         for followed in self.by_id.values_mut().filter(|followed| !followed.overtaken) {
             let Stage::Sent(sent) = followed.stage else { continue };
@@ -175,7 +186,9 @@ impl Interventions {
                 continue;
             }
             let intervention = &followed.step_in;
-            if open(intervention.outcome) && intervention.is_proved_by(event, floor) {
+            if intervention.outcome == Outcome::Requested {
+                followed.early = followed.early.or(intervention.is_proved_by(event, floor).then_some(now));
+            } else if open(intervention.outcome) && intervention.is_proved_by(event, floor) {
                 changed.push(followed.end(Outcome::Confirmed, now));
             } else if intervention.outcome == Outcome::Accepted && intervention.deferred && is_overtaken_by(intervention, event) {
                 followed.overtaken = true;
@@ -291,9 +304,26 @@ mod tests {
         let mut all = Interventions::after(41);
         let id = sent(&mut all, 1_000);
         assert_eq!(id, 42);
-        assert_eq!(proved(&mut all, told("agentReady", ""), 1_030), [Outcome::Confirmed]);
-        let answered = all.answered(id, Outcome::Accepted.into(), 1_040).unwrap();
-        assert_eq!((answered.outcome, answered.answered_after, answered.finished_after), (Outcome::Confirmed, Some(40), Some(30)));
+        assert_eq!(proved(&mut all, told("agentReady", ""), 1_030), [], "nobody knows yet whether it was sent at all");
+        let steps = all.answered(id, Outcome::Accepted.into(), 1_040);
+        assert_eq!(steps.iter().map(|step| step.outcome).collect::<Vec<_>>(), [Outcome::Accepted, Outcome::Confirmed]);
+        assert_eq!((steps[1].answered_after, steps[1].finished_after), (Some(40), Some(30)));
+    }
+
+    #[test]
+    fn an_event_before_a_refusal_came_of_something_else() {
+        for refused in [Outcome::Refused(460), Outcome::NotSent(NotSent::Unreachable)] {
+            let mut all = Interventions::default();
+            let id = sent(&mut all, 1_000);
+            proved(&mut all, told("agentReady", ""), 1_030);
+            let steps: Vec<Outcome> = all.answered(id, refused.into(), 1_040).iter().map(|step| step.outcome).collect();
+            assert_eq!(steps, [refused]);
+            assert_eq!(proved(&mut all, told("agentReady", ""), 1_050), []);
+        }
+        let mut all = Interventions::default();
+        let id = sent(&mut all, 1_000);
+        proved(&mut all, told("agentReady", ""), 1_030);
+        assert_eq!(all.answered(id, Outcome::Unknown.into(), 1_040)[1].outcome, Outcome::Confirmed);
     }
 
     #[test]
@@ -335,6 +365,7 @@ mod tests {
         let first = sent(&mut all, 0);
         all.answered(first, Outcome::Unknown.into(), 50);
         let second = sent(&mut all, 1_000);
+        all.answered(second, Outcome::Accepted.into(), 1_050);
         let (event, floor) = told("agentReady", "");
         let proved: Vec<i64> = all.proved_by(&event, Some(1_100), &floor, 1_100).into_iter().map(|changed| changed.id).collect();
         assert_eq!(proved, [second], "nobody knows what became of the first");
@@ -367,7 +398,8 @@ mod tests {
     #[test]
     fn an_event_about_another_seat_proves_nothing() {
         let mut all = Interventions::default();
-        sent(&mut all, 0);
+        let id = sent(&mut all, 0);
+        all.answered(id, Outcome::Accepted.into(), 50);
         assert_eq!(proved(&mut all, told("agentReady", r#","deviceId":"8009@test.cc""#), 60), []);
         assert_eq!(proved(&mut all, told("agentReady", r#","deviceId":"8001@test.cc""#), 70), [Outcome::Confirmed]);
     }

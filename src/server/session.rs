@@ -4,7 +4,7 @@
 use crate::api::ApiError;
 use crate::floor::{AgentId, DeviceId, Namespace, Role, is_phone_number};
 use crate::live::Me;
-use crate::server::attempts::{Attempts, Wait};
+use crate::server::attempts::Attempts;
 use crate::server::config::Config;
 use crate::server::context::{self, Caller, local_path};
 use crate::server::{lock, now};
@@ -222,7 +222,7 @@ async fn enter(caller: &Caller, number: &str, password: SecretString, domain: &s
         return Err(wrong("extension", "digits only, for example 8000"));
     }
     let device = DeviceId::of(extension, namespace).map_err(|_| wrong("extension", "digits only, for example 8000"))?;
-    let platform = log_in(caller, &agent, &password).await?;
+    let platform = log_in(caller, &agent, password).await?;
     let role = role_of(number, &console.config.supervisors, &console.config.viewers).ok_or(ApiError::NotPermitted)?;
     let name = console.platform.own_name(&platform).await.unwrap_or_default();
     let me = Me { agent, name, namespace: namespace.clone(), device, role };
@@ -233,23 +233,31 @@ async fn enter(caller: &Caller, number: &str, password: SecretString, domain: &s
 }
 
 /// Asks the platform whether the password is right, where this address may ask now.
-async fn log_in(caller: &Caller, agent: &AgentId, password: &SecretString) -> Result<PlatformSession, ApiError> {
-    let (console, attempts) = (&caller.console, &caller.console.sessions.attempts);
+async fn log_in(caller: &Caller, agent: &AgentId, password: SecretString) -> Result<PlatformSession, ApiError> {
     let busy = |wait| {
         caller.retry_after(wait);
         ApiError::Busy
     };
-    let attempt = attempts.begin(caller.address, agent, now()).map_err(|Wait(wait)| busy(wait))?;
-    let Some(_turn) = attempts.turn(caller.address).await else {
-        attempts.unanswered(&attempt);
-        return Err(busy(0));
-    };
-    let answer = console.platform.login(agent.number(), password, &console.config.namespace).await;
-    match answer {
-        Ok(_) => attempts.succeeded(&attempt),
-        Err(LoginError::Refused) => {}
-        Err(_) => attempts.unanswered(&attempt),
-    }
+    let (console, address) = (caller.console.clone(), caller.address);
+    let attempt = console.sessions.attempts.begin(address, agent).await.map_err(busy)?;
+    let number = agent.number().to_owned();
+    // Whoever leaves meanwhile must not count as one who guessed.
+    let asked = tokio::spawn(async move {
+        let attempts = &console.sessions.attempts;
+        let Some(_turn) = attempts.turn(address).await else {
+            attempts.end(&attempt, None, now());
+            return None;
+        };
+        let answer = console.platform.login(&number, &password, &console.config.namespace).await;
+        let password_was = match &answer {
+            Ok(_) => Some(true),
+            Err(LoginError::Refused) => Some(false),
+            Err(_) => None,
+        };
+        attempts.end(&attempt, password_was, now());
+        Some(answer)
+    });
+    let answer = asked.await.ok().flatten().ok_or_else(|| busy(0))?;
     answer.map_err(|error| match error {
         LoginError::Refused => ApiError::WrongCredentials,
         LoginError::Unreachable => ApiError::Unreachable,

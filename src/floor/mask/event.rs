@@ -1,30 +1,65 @@
-//! Events as they came, without the numbers. The body keeps its form: what need not be hidden stays as it was written.
+//! Events as they came, without the numbers: the fields that the platform is known to send keep their values, as far as those hold no
+//! number from outside; of all others it is only told that they are there. The body keeps its form.
 
 use super::Mask;
-use super::text::{is_long, mask_text};
+use super::text::{OUTSIDE, is_long, mask_text};
 use crate::floor::CallId;
 use serde::de::IgnoredAny;
 use std::borrow::Cow;
 
-/// Fields whose values may have as many digits as a number, and are none.
-const HARMLESS: [&str; 10] = [
-    "serial",
-    "eventTime",
+/// Fields that hold a word, a time or a count.
+const WORDS: [&str; 38] = [
+    "_type",
+    "agentMode",
+    "agentStatus",
     "agentStatusTimestamp",
-    "lastStatusLength",
-    "loginTime",
-    "firstLoginTime",
-    "startTime",
-    "ringTime",
+    "answerLength",
     "answerTime",
+    "callCause",
+    "callType",
+    "cause",
+    "conference",
+    "endReason",
     "endTime",
+    "eventName",
+    "eventTime",
+    "eventType",
+    "failedCode",
+    "failedMsg",
+    "firstLoginTime",
+    "holdLength",
+    "isSuccess",
+    "lastStatus",
+    "lastStatusLength",
+    "length",
+    "localState",
+    "loginTime",
+    "namespace",
+    "org",
+    "participationType",
+    "pendingMode",
+    "queuedLength",
+    "ringLength",
+    "ringTime",
+    "serial",
+    "startTime",
+    "talkLength",
+    "tenantId",
+    "topics",
+    "transferred",
 ];
-/// What may have such fields: what call data is called is up to whoever attached it.
-const WITH_HARMLESS: [&str; 2] = ["agent", "call"];
+/// Fields that hold an agent, or a device, and are not called so.
+const IDS: [&str; 8] = ["addedParty", "agentId", "ani", "dnis", "eventSrc", "extensionId", "firstStation", "srcDeviceId"];
 /// Fields that hold a call's id.
-const CALLS: [&str; 6] = ["callId", "primaryOldCall", "secondaryOldCall", "newCall", "originalCallId", "id"];
+const CALLS: [&str; 7] = ["callId", "id", "newCall", "originalCallId", "primaryOldCall", "recordId", "secondaryOldCall"];
 /// A device, a bar, and a call's id.
 const CONNECTION: &str = "connectionId";
+/// What is inside of these is known as well; what call data and parameters are called is up to whoever attached them.
+const KNOWN_PARTS: [&str; 3] = ["agent", "call", "topics"];
+/// What stands for a value that is not told.
+const UNTOLD: &str = "***";
+/// A serial has fewer digits than a number with its area.
+const LONGEST_SERIAL: usize = 9;
 
 /// Where one is in a body.
 #[derive(Debug, Default)]
@@ -53,16 +88,14 @@ impl Mask {
             match c {
                 '"' if behind.trim_start().starts_with(':') => {
                     place.field = serde_json::from_str(token).ok()?;
-                    let name = serde_json::from_str::<String>(token).ok()?;
-                    write(&mut masked, token, mask_text(&name))?;
+                    let name = if place.is_known() { Cow::Borrowed(token) } else { Cow::Owned(format!("\"{UNTOLD}\"")) };
+                    masked.push_str(&name);
                 }
                 '"' => {
                     let value = serde_json::from_str::<String>(token).ok()?;
                     write(&mut masked, token, self.value(&place, &value))?;
                 }
-                '-' | '0'..='9' if is_long(token) && !place.is_harmless() => {
-                    masked.push_str(&serde_json::to_string(&super::mask_number(token)).ok()?);
-                }
+                '-' | '0'..='9' if !place.may_count(token) => masked.push_str(&serde_json::to_string(UNTOLD).ok()?),
                 '{' | '[' => {
                     place.around.push(place.field.clone());
                     masked.push(c);
@@ -79,7 +112,10 @@ impl Mask {
     }
 
     fn value<'a>(&self, place: &Place, value: &'a str) -> Cow<'a, str> {
-        if !is_long(value) || place.is_harmless() || self.is_ours(value) {
+        if !place.is_known() {
+            return Cow::Owned(UNTOLD.to_owned());
+        }
+        if !is_long(value) || self.is_ours(value) {
             return Cow::Borrowed(value);
         }
         let call_id = |id: &str| self.call_id(&CallId::trusted(id)).to_string();
@@ -99,13 +135,26 @@ impl Mask {
 }
 
 impl Place {
-    fn is_harmless(&self) -> bool {
-        let known = match self.around.as_slice() {
+    /// The platform is known to send this field here.
+    fn is_known(&self) -> bool {
+        let here = match self.around.as_slice() {
             [_] => true,
-            [_, inner] => WITH_HARMLESS.contains(&inner.as_str()),
+            [_, part] => KNOWN_PARTS.contains(&part.as_str()),
             _ => false,
         };
-        known && HARMLESS.contains(&self.field.as_str())
+        let field = self.field.as_str();
+        let is_part = self.around.len() == 1 && KNOWN_PARTS.contains(&field);
+        here && (is_part
+            || field == CONNECTION
+            || field == "deviceId"
+            || (field.ends_with("Device") && field.bytes().all(|byte| byte.is_ascii_alphabetic()))
+            || [&WORDS[..], &IDS[..], &CALLS[..]].iter().any(|known| known.contains(&field)))
+    }
+
+    /// A number that is too short to be anybody's, where one is known to stand.
+    fn may_count(&self, token: &str) -> bool {
+        let most = if self.field == "serial" { LONGEST_SERIAL } else { OUTSIDE - 1 };
+        self.is_known() && token.bytes().filter(u8::is_ascii_digit).count() <= most && !self.around.last().is_some_and(|part| part == "topics")
     }
 }
 

@@ -112,9 +112,9 @@ fn may_hold_number(text: &str) -> bool {
     text.len() >= OUTSIDE && text.chars().filter(|c| is_digit(*c)).nth(OUTSIDE - 1).is_some()
 }
 
-/// In any script; or one that is hidden already.
+/// In any script, Chinese numerals of both kinds and the `幺` of telephone numbers among them; or one that is hidden already.
 pub(super) fn is_digit(c: char) -> bool {
-    c.is_numeric() || c == HIDDEN
+    c.is_numeric() || c == HIDDEN || "零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖".contains(c)
 }
 
 fn digits(units: &[Unit]) -> usize {

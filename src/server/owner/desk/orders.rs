@@ -135,8 +135,6 @@ impl Desk {
         let id = intervention.id;
         match intervention.outcome {
             Outcome::Confirmed => {
-                // The event may be faster than the answer.
-                self.order_answered(intervention);
                 if let Some(kept) = self.orders.begins(id, now()) {
                     self.dirty.insert(kept.agent.clone());
                     self.store.keep_order(kept);

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::api::ApiError;
 use crate::floor::{
-    CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, OwnCall, Part, PartyRole, PartyState, Scene, forecast,
+    CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, Outcome, OwnCall, Part, PartyRole, PartyState, Scene, forecast,
 };
 use crate::server::force::Wanted;
 use crate::server::interventions::Answer;
@@ -111,16 +111,17 @@ impl Desk {
             return Some(waiting);
         }
         let before = self.interventions.get(id)?.outcome;
-        let intervention = self.interventions.answered(id, answer, now())?;
-        self.order_answered(&intervention);
-        if intervention.outcome == before {
-            // The event was faster than the answer.
-            self.touch(&intervention);
+        let steps = self.interventions.answered(id, answer, now());
+        let last = steps.last()?.clone();
+        if before == Outcome::Requested {
+            self.order_answered(&steps[0]);
+            self.followed(steps);
         } else {
-            self.followed(vec![intervention.clone()]);
+            // It was given up before.
+            self.touch(&last);
         }
         self.publish();
-        Some(intervention)
+        Some(last)
     }
 
     pub fn not_sent(&mut self, id: i64, why: NotSent) {
