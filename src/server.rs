@@ -76,6 +76,8 @@ pub enum StartError {
     Client(#[from] reqwest::Error),
     #[error("the console's address failed: {0}")]
     Listen(#[from] std::io::Error),
+    #[error("not everything could be written to the database before the end: its log says why")]
+    Unwritten,
     #[error("the console's {0} ended by itself, which is a fault: its log says why; start the console anew")]
     Ended(&'static str),
 }
@@ -87,7 +89,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     let _ = any_spawner::Executor::init_tokio();
     telemetry::recorder();
     let places = Places::new(config.trusted_proxies.clone());
-    let store = Store::open(&config.database)?;
+    let store = Store::open_to_serve(&config.database)?;
     if !assets::complete() {
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
@@ -122,10 +124,10 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     let _ = timeout_at(last_answer, async { tokio::join!(parts.ended(), console.under_way.wait()) }).await;
     closing.cancel();
     let _ = timeout_at(last_word, owner.ended()).await;
-    if !matches!(timeout_at(last_word, store.written()).await, Ok(Ok(()))) {
-        tracing::error!("not everything could be written to the database");
+    if matches!(timeout_at(last_word, store.written()).await, Ok(Ok(()))) || store.set_aside().await {
+        return ended;
     }
-    ended
+    ended.and(Err(StartError::Unwritten))
 }
 
 /// What is behind our locks is whole at any time: a panic elsewhere does not spoil it.

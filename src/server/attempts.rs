@@ -2,8 +2,8 @@
 //! and longer, and nobody else has to.
 
 use crate::floor::AgentId;
-use crate::server::{lock, now};
 use crate::server::visitor::network_of;
+use crate::server::{lock, now};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::pin::pin;

@@ -9,6 +9,7 @@ mod orders;
 mod queue;
 mod sessions;
 mod tokens;
+mod write;
 
 pub use audit::AuditedOperation;
 pub use sessions::StoredSession;
@@ -16,10 +17,25 @@ pub use tokens::StoredToken;
 
 use crate::server::config::Database;
 use crate::server::now;
-use queue::Queue;
+use queue::{Queue, Write};
 use rusqlite::{Connection, TransactionBehavior};
 use std::time::Duration;
 use tokio::sync::oneshot;
+use write::take_up;
+
+/// Every statement that keeps something: what was set aside is one of these.
+const KEPT: [&str; 10] = [
+    audit::KEEP,
+    board::KEEP,
+    board::FORGET,
+    day::KEEP,
+    day::ALIVE,
+    day::FORGET,
+    orders::KEEP,
+    orders::FORGET,
+    sessions::KEEP,
+    sessions::FORGET,
+];
 
 /// Why something could not be kept or found.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +44,8 @@ pub enum StoreError {
     Open { path: String, reason: String },
     #[error("--database-url: {path} was made by a newer version: start that version, or choose another file")]
     Newer { path: String },
+    #[error("--database-url: what was set aside in {path}-unwritten cannot be written ({reason}): move that file away to start without it")]
+    Aside { path: String, reason: String },
     #[error("the database is behind with its work")]
     Behind,
     #[error("the database cannot be written: is its file locked, or the disk full?")]
@@ -100,6 +118,15 @@ const MIGRATIONS: [&str; 6] = [
 impl Store {
     /// Opens or makes the database and brings its schema up to date.
     pub fn open(database: &Database) -> Result<Store, StoreError> {
+        Store::start(database, false)
+    }
+
+    /// The same for the console that serves it: it leaves its mark, and writes what the last one could not.
+    pub fn open_to_serve(database: &Database) -> Result<Store, StoreError> {
+        Store::start(database, true)
+    }
+
+    fn start(database: &Database, serves: bool) -> Result<Store, StoreError> {
         let (path, connection) = match database {
             Database::Memory => (":memory:".to_owned(), Connection::open_in_memory()),
             Database::File(path) => {
@@ -123,11 +150,17 @@ impl Store {
         }
         transaction.pragma_update(None, "user_version", MIGRATIONS.len()).map_err(open)?;
         transaction.commit().map_err(open)?;
-        let file = match database {
-            Database::Memory => None,
-            Database::File(path) => Some(path.clone()),
-        };
-        Ok(Store { queue: Queue::start(connection, file)? })
+        let Database::File(file) = database else { return Ok(Store { queue: Queue::start(connection, None, None)? }) };
+        let mut mark = None;
+        if serves {
+            let new: i32 = rand::random();
+            connection.pragma_update(None, "application_id", new).map_err(open)?;
+            // So that it stands in the file itself; where somebody reads just now it comes there later.
+            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(open)?;
+            mark = Some(new);
+            take_up(file, &mut connection, &KEPT).map_err(|error| StoreError::Aside { path: path.clone(), reason: error.to_string() })?;
+        }
+        Ok(Store { queue: Queue::start(connection, Some(file.clone()), mark)? })
     }
 
     /// Runs `task` on the database's thread and waits for its answer. A lock is waited for, for a while.
@@ -151,18 +184,23 @@ impl Store {
 
     /// Waits until everything that was to be kept so far is written.
     pub async fn written(&self) -> Result<(), StoreError> {
-        self.keep_told("nothing", |_| Ok(())).await.map_err(|_| StoreError::Stopped)
+        self.keep_told("nothing", Vec::new()).await.map_err(|_| StoreError::Stopped)
     }
 
-    /// Has `task` done without waiting, in its order, however long it takes: it is tried until it is written.
-    fn keep(&self, what: &'static str, task: impl FnMut(&mut Connection) -> rusqlite::Result<()> + Send + 'static) {
-        self.queue.write(what, Box::new(task), None);
+    /// The console ends: what could not be written is set aside for the next start; false where that fails too.
+    pub async fn set_aside(&self) -> bool {
+        self.queue.set_aside().await
+    }
+
+    /// Has it written without waiting, in its order, however long it takes: it is tried until it is written.
+    fn keep(&self, what: &'static str, write: Write) {
+        self.queue.write(what, write, None);
     }
 
     /// The same, for one who wants to know when it is written.
-    fn keep_told(&self, what: &'static str, task: impl FnMut(&mut Connection) -> rusqlite::Result<()> + Send + 'static) -> Written {
+    fn keep_told(&self, what: &'static str, write: Write) -> Written {
         let (done, written) = oneshot::channel();
-        self.queue.write(what, Box::new(task), Some(done));
+        self.queue.write(what, write, Some(done));
         written
     }
 
@@ -197,7 +235,39 @@ fn keep_private(path: &std::path::Path) {
 
 #[cfg(test)]
 mod tests {
+    use super::write::Statement;
     use super::*;
+
+    #[tokio::test]
+    async fn what_cannot_be_written_until_the_end_is_written_at_the_next_start() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("console.db");
+        let database = Database::File(path.clone());
+        let store = Store::open_to_serve(&database).unwrap();
+        let lock = Connection::open(&path).unwrap();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        store.keep_day(Vec::new(), 42);
+        drop(store.keep_session(StoredSession {
+            id_hash: [7; 32],
+            agent: "5000@test.cc".to_owned(),
+            device: "8000@test.cc".to_owned(),
+            name: "张 \"5000\"".to_owned(),
+            platform_session: "secret".to_owned(),
+            created: 7,
+        }));
+        drop(store.release_order(3));
+        assert!(store.set_aside().await);
+        drop(store);
+        lock.execute_batch("COMMIT").unwrap();
+        let aside = folder.path().join("console.db-unwritten");
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&aside.metadata().unwrap().permissions()) & 0o077, 0);
+
+        let store = Store::open_to_serve(&database).unwrap();
+        assert_eq!(store.day(0).await.unwrap().1, Some(42));
+        let session = store.sessions(0).await.unwrap().remove(0);
+        assert_eq!((session.id_hash, session.name.as_str()), ([7; 32], "张 \"5000\""));
+        assert!(!aside.exists(), "it would be written again");
+    }
 
     #[tokio::test]
     async fn nothing_is_dropped_while_the_file_is_locked_and_past_a_bound_that_is_said() {
@@ -208,7 +278,7 @@ mod tests {
         lock.execute_batch("BEGIN IMMEDIATE").unwrap();
         for id in 0..MOST_WAITING {
             assert!(store.trouble().is_none(), "{id}");
-            store.keep("a moment", move |connection| connection.execute("INSERT INTO moment VALUES (?1, ?1)", [id]).map(|_| ()));
+            store.keep("a moment", vec![Statement::new("INSERT INTO moment VALUES (?1, ?1)", [(id as i64).into()])]);
         }
         assert!(matches!(store.trouble(), Some(StoreError::Behind)));
         // Whoever only reads does not wait.
@@ -224,7 +294,7 @@ mod tests {
     #[tokio::test]
     async fn what_breaks_a_rule_does_not_hold_up_the_rest() {
         let store = Store::open(&Database::Memory).unwrap();
-        let never = store.keep_told("nothing", |connection| connection.execute("INSERT INTO moment VALUES ('a', NULL)", []).map(|_| ()));
+        let never = store.keep_told("nothing", vec![Statement::new("INSERT INTO moment VALUES ('a', NULL)", [])]);
         store.written().await.unwrap();
         assert!(never.await.is_err(), "it was never written");
     }

@@ -3,6 +3,7 @@
 use crate::support::{Browser, Console, Lab, Live, Lock, Simulator, agent_event, all_ready_of};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
+use std::os::unix::fs::FileExt;
 use std::time::Duration;
 use supervisor_console::floor::{Intervention, NotSent, Operation, Outcome, State};
 use supervisor_console::live::Down;
@@ -140,11 +141,59 @@ async fn without_its_database_file_the_console_sends_nothing_and_says_why() {
         std::fs::rename(&aside, &lab.database.path).unwrap();
         lab.until("/readyz", |answer| answer.status == 200).await;
     }
+    // Other content in the same file: an older copy bears another start's mark.
+    let file = std::fs::OpenOptions::new().read(true).write(true).open(&lab.database.path).unwrap();
+    let mut mark = [0; 4];
+    file.read_exact_at(&mut mark, 68).unwrap();
+    file.write_all_at(&mark.map(|byte| !byte), 68).unwrap();
+    lab.until("/readyz", |answer| answer.status == 503).await;
+    assert_eq!(browser.force(Operation::NotReady, &AGENT).await.error(), (503, "database-lost".to_owned()));
+    file.write_all_at(&mark, 68).unwrap();
+    lab.until("/readyz", |answer| answer.status == 200).await;
     assert_eq!(lab.simulator.operations().await.len(), 0);
     let id = browser.force(Operation::NotReady, &AGENT).await.intervention().id;
     live.until_outcome("5001", Outcome::Confirmed).await;
     lab.settled().await;
     assert_eq!(lab.database.outcomes(id).last().map(String::as_str), Some("confirmed"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_before_a_refusal_confirms_nothing_and_no_lunch_is_cut_short() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    lab.simulator.fault(json!({ "stall_http_ms": 1000, "refuse": { "status": 460, "path": "/api/csta/agent/state" } })).await;
+    let asking = browser.clone();
+    let asking = tokio::spawn(async move { asking.force(Operation::NotReady, &MINUTES).await });
+    while lab.simulator.operations().await.is_empty() {
+        live.next().await;
+    }
+    lab.simulator.event(agent_event("agentNotReady", "5001")).await;
+    live.until_state("5001", State::NotReady).await;
+    assert_eq!(live.board.outcome("5001"), Some(Outcome::Requested), "nobody knows yet whether it came of that");
+    assert_eq!(asking.await.unwrap().error(), (409, "refused".to_owned()));
+    live.until("it is refused", |board| board.outcome("5001") == Some(Outcome::Refused(460)) && board.row("5001").order.is_none()).await;
+    lab.settled().await;
+    assert_eq!(lab.database.outcomes(live.board.action("5001").unwrap().id), ["requested", "refused"]);
+    assert_eq!(lab.database.count("SELECT count(*) FROM pending"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_platform_answered_is_known_after_a_restart_though_the_file_was_locked_to_the_end() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    lab.simulator.fault(json!({ "stall_http_ms": 1000, "refuse": { "status": 460, "path": "/api/csta/agent/state" } })).await;
+    let asking = tokio::spawn(async move { browser.force(Operation::NotReady, &AGENT).await });
+    while lab.simulator.operations().await.is_empty() {
+        live.next().await;
+    }
+    let lock = Lock::of(&lab.database);
+    assert_eq!(asking.await.unwrap().error(), (409, "refused".to_owned()));
+    let Lab { simulator, console, database, folder: _folder } = lab;
+    console.stop().await;
+    drop(lock);
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    console.until_ready().await;
+    assert_eq!(database.outcomes(live.board.action("5001").unwrap().id), ["requested", "refused"]);
 }
 
 /// Small steps of a seeded sequence: the test is the same each time.

@@ -154,7 +154,9 @@ impl Place {
     /// A number that is too short to be anybody's, where one is known to stand.
     fn may_count(&self, token: &str) -> bool {
         let most = if self.field == "serial" { LONGEST_SERIAL } else { OUTSIDE - 1 };
-        self.is_known() && token.bytes().filter(u8::is_ascii_digit).count() <= most && !self.around.last().is_some_and(|part| part == "topics")
+        self.is_known()
+            && token.bytes().filter(u8::is_ascii_digit).count() <= most
+            && self.around.last().is_none_or(|part| part != "topics")
     }
 }
 

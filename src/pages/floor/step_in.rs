@@ -17,26 +17,13 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// Sent; `before` is the step-in that the row told of at that time.
-    Sent {
-        operation: Operation,
-        before: Option<i64>,
-    },
+    Sent { operation: Operation, before: Option<i64> },
     /// The server function's answer.
-    Answered {
-        operation: Operation,
-        answer: Answer,
-    },
+    Answered { operation: Operation, answer: Answer },
     /// With `before` as in `Sent`: where the row tells of a newer one, the failure is that one's, and so is what comes of it later.
-    Failed {
-        operation: Operation,
-        error: ApiError,
-        before: Option<i64>,
-    },
+    Failed { operation: Operation, error: ApiError, before: Option<i64> },
     /// Not even sent, with the reason in words.
-    Blocked {
-        operation: Operation,
-        why: String,
-    },
+    Blocked { operation: Operation, why: String },
     /// The user has seen the row's step-in with this id, and put it aside.
     Dismissed(i64),
 }

@@ -1,8 +1,8 @@
 //! The audit log: a line for each step of each operation, the first written before the request leaves.
 
+use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::{Intervention, NotSent, Outcome};
-use rusqlite::{Connection, params};
 
 /// One operation as its lines tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,15 +25,19 @@ pub struct AuditedOperation {
     pub finished_after: Option<u32>,
 }
 
+pub(super) const KEEP: &str =
+    "INSERT INTO audit (id, at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms, reason)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
 impl Store {
     /// Writes a step, after all those before it.
     pub fn audit(&self, intervention: Intervention) -> Written {
-        self.keep_told("a line of the audit log", move |connection| insert(connection, &intervention, intervention.outcome.code()))
+        self.keep_told("a line of the audit log", vec![line(&intervention, intervention.outcome.code())])
     }
 
     /// Writes that an order was taken back: `intervention` says what will not be done, and who took it back.
     pub fn audit_cancelled(&self, intervention: Intervention) {
-        self.keep("an order's end in the audit log", move |connection| insert(connection, &intervention, "cancelled"));
+        self.keep("an order's end in the audit log", vec![line(&intervention, "cancelled")]);
     }
 
     /// Closes what was under way when the console ended: nobody heard what became of it. What the platform had accepted stays accepted,
@@ -109,31 +113,26 @@ fn is_open(outcome: &str) -> bool {
     matches!(outcome, "requested" | "accepted")
 }
 
-fn insert(connection: &mut Connection, intervention: &Intervention, outcome: &str) -> rusqlite::Result<()> {
+fn line(intervention: &Intervention, outcome: &str) -> Statement {
     let (status, reason) = match intervention.outcome {
         Outcome::Refused(status) => (Some(status), None),
-        Outcome::NotSent(why) => (None, Some(NotSent::code(why))),
+        Outcome::NotSent(why) => (None, Some(NotSent::code(why).to_owned())),
         _ => (None, None),
     };
     let after = intervention.finished_after.or(intervention.answered_after);
-    connection
-        .prepare_cached(
-            "INSERT INTO audit (id, at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms, reason)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute(params![
-            intervention.id,
-            intervention.requested_at.saturating_add(after.map_or(0, i64::from)),
-            outcome,
-            status,
-            intervention.operation.action(),
-            intervention.by.as_str(),
-            intervention.by_device.as_str(),
-            intervention.agent.as_ref().map(|id| id.as_str()),
-            intervention.device.as_ref().map(|id| id.as_str()),
-            intervention.call.as_ref().map(|id| id.as_str()),
-            after,
-            reason,
-        ])?;
-    Ok(())
+    let values = [
+        intervention.id.into(),
+        intervention.requested_at.saturating_add(after.map_or(0, i64::from)).into(),
+        outcome.to_owned().into(),
+        status.into(),
+        intervention.operation.action().to_owned().into(),
+        intervention.by.to_string().into(),
+        intervention.by_device.to_string().into(),
+        intervention.agent.as_ref().map(ToString::to_string).into(),
+        intervention.device.as_ref().map(ToString::to_string).into(),
+        intervention.call.as_ref().map(ToString::to_string).into(),
+        after.into(),
+        reason.into(),
+    ];
+    Statement::new(KEEP, values)
 }

@@ -1,43 +1,39 @@
 //! Who was in which state since when, for the strip of the day over a restart.
 
+use super::write::Statement;
 use super::{Store, StoreError};
 use crate::floor::{AgentId, State};
 use crate::server::history::Mark;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::OptionalExtension;
 
 /// What a strip of the day can show at most: the day on which the clocks are put back is the longest.
 const SHOWN: i64 = 25 * 3600 * 1000;
 /// A little more, for what began before.
 const LIFE: i64 = 36 * 3600 * 1000;
 
+pub(super) const KEEP: &str = "INSERT OR REPLACE INTO day (agent, since, state) VALUES (?1, ?2, ?3)";
+pub(super) const ALIVE: &str = "INSERT OR REPLACE INTO moment (name, at) VALUES ('alive', ?1)";
+pub(super) const FORGET: &str = "DELETE FROM day WHERE since < ?1";
+
 impl Store {
     /// Keeps new marks, and that the console was alive `at` (the platform's clock); all or none.
     pub fn keep_day(&self, marks: Vec<(AgentId, Mark)>, at: i64) {
-        self.keep("the day", move |connection| {
-            let transaction = connection.transaction()?;
-            {
-                let mut statement = transaction.prepare_cached("INSERT OR REPLACE INTO day (agent, since, state) VALUES (?1, ?2, ?3)")?;
-                for (agent, mark) in &marks {
-                    statement.execute(params![agent.as_str(), mark.since, mark.state.code()])?;
-                }
-            }
-            transaction.execute("INSERT OR REPLACE INTO moment (name, at) VALUES ('alive', ?1)", [at])?;
-            transaction.commit()
-        });
+        let line = |(agent, mark): (AgentId, Mark)| {
+            Statement::new(KEEP, [agent.to_string().into(), mark.since.into(), mark.state.code().to_owned().into()])
+        };
+        let alive = Statement::new(ALIVE, [at.into()]);
+        self.keep("the day", marks.into_iter().map(line).chain([alive]).collect());
     }
 
     /// Removes what no strip can show any more.
     pub fn forget_days_before(&self, now: i64) {
-        self.keep("the end of a day", move |connection| {
-            connection.execute("DELETE FROM day WHERE since < ?1", [now - LIFE])?;
-            Ok(())
-        });
+        self.keep("the end of a day", vec![Statement::new(FORGET, [(now - LIFE).into()])]);
     }
 
     /// The marks of the last day by agent and time, and when the console was last alive.
     pub async fn day(&self, now: i64) -> Result<(Vec<(AgentId, Mark)>, Option<i64>), StoreError> {
         self.ask(move |connection| {
-            connection.execute("DELETE FROM day WHERE since < ?1", [now - LIFE])?;
+            connection.execute(FORGET, [now - LIFE])?;
             let alive = connection.query_row("SELECT at FROM moment WHERE name = 'alive'", [], |row| row.get(0)).optional()?;
             let mut statement = connection.prepare("SELECT agent, since, state FROM day WHERE since >= ?1 ORDER BY agent, since")?;
             let rows = statement.query_map([now - SHOWN], |row| {

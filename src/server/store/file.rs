@@ -1,35 +1,62 @@
 //! Whether the database's files are still those that were opened. SQLite writes into a deleted file without an error.
 
-use std::os::unix::fs::MetadataExt;
+use std::fs::File;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 /// A file by what does not change while it lives: device and inode.
 type Node = (u64, u64);
 
-/// The file, its write-ahead log and the log's index. The latter two stay for as long as the database is open.
+/// Where a SQLite file has the id of its application: there each start leaves its mark.
+const MARK_AT: u64 = 68;
+
 #[derive(Debug)]
-pub(super) struct Identity([(PathBuf, Option<Node>); 3]);
+pub(super) struct Identity {
+    /// The file, its write-ahead log and the log's index. The latter two stay for as long as the database is open.
+    files: [(PathBuf, Option<Node>); 3],
+    /// It only grows.
+    length: u64,
+    /// The mark of this start, and whether it has been seen in the file: an older copy of the same file does not have it.
+    mark: Option<i32>,
+    marked: bool,
+}
 
 impl Identity {
     /// The database at `path`, which has just been opened.
-    pub fn of(path: PathBuf) -> Identity {
-        Identity(["", "-wal", "-shm"].map(|ending| {
+    pub fn of(path: PathBuf, mark: Option<i32>) -> Identity {
+        let files = ["", "-wal", "-shm"].map(|ending| {
             let mut file = path.clone().into_os_string();
             file.push(ending);
             let file = PathBuf::from(file);
             let node = node(&file);
             (file, node)
-        }))
+        });
+        Identity { files, length: 0, mark, marked: false }
     }
 
-    /// The same files are at their places.
+    /// The same files are at their places, and nobody has put other content there.
     pub fn is_there(&mut self) -> bool {
-        self.0.iter_mut().all(|(path, known)| {
+        let there = self.files.iter_mut().all(|(path, known)| {
             let now = node(path);
             // The log is made with the first writing.
             *known = known.or(now);
             now == *known
-        })
+        });
+        there && self.is_ours().unwrap_or(false)
+    }
+
+    fn is_ours(&mut self) -> std::io::Result<bool> {
+        let file = File::open(&self.files[0].0)?;
+        let length = file.metadata()?.len();
+        if length < self.length {
+            return Ok(false);
+        }
+        self.length = length;
+        let Some(mark) = self.mark else { return Ok(true) };
+        let mut found = [0; 4];
+        let marked = file.read_exact_at(&mut found, MARK_AT).is_ok() && i32::from_be_bytes(found) == mark;
+        self.marked |= marked;
+        Ok(marked || !self.marked)
     }
 }
 
@@ -47,7 +74,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, aside) = (folder.path().join("console.db"), folder.path().join("aside"));
         std::fs::write(&path, "1").unwrap();
-        let mut file = Identity::of(path.clone());
+        let mut file = Identity::of(path.clone(), None);
         assert!(file.is_there());
         std::fs::rename(&path, &aside).unwrap();
         assert!(!file.is_there());
@@ -64,5 +91,23 @@ mod tests {
             std::fs::rename(&aside, &beside).unwrap();
             assert!(file.is_there());
         }
+    }
+
+    #[test]
+    fn other_content_in_the_same_file_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("console.db");
+        let content = |mark: i32| [&[0; 68][..], &mark.to_be_bytes(), &[0; 100]].concat();
+        std::fs::write(&path, content(7)).unwrap();
+        let mut file = Identity::of(path.clone(), Some(8));
+        assert!(file.is_there(), "the mark is still in the log");
+        std::fs::write(&path, content(8)).unwrap();
+        assert!(file.is_there());
+        std::fs::write(&path, content(7)).unwrap();
+        assert!(!file.is_there(), "an older copy");
+        std::fs::write(&path, content(8)).unwrap();
+        assert!(file.is_there());
+        std::fs::write(&path, "").unwrap();
+        assert!(!file.is_there(), "emptied");
     }
 }

@@ -1,9 +1,14 @@
 //! What the console was told to do later, so that a restart does not forget it.
 
+use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::{AgentId, DeviceId, Order, OrderKind};
 use crate::server::owner::Kept;
-use rusqlite::{Row, params};
+use rusqlite::Row;
+
+pub(super) const KEEP: &str = "INSERT OR REPLACE INTO pending (id, kind, agent, device, by_agent, by_device, at, minutes, due)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+pub(super) const FORGET: &str = "DELETE FROM pending WHERE id = ?1";
 
 impl Store {
     /// Keeps an order, or what has become of it.
@@ -12,17 +17,19 @@ impl Store {
             OrderKind::ReadyAgain { minutes, due } => ("ready-again", Some(minutes), due),
             OrderKind::LogoutAfterCall => ("logout-after-call", None, None),
         };
-        self.keep("an order", move |connection| {
-            let (by, by_device) = (kept.order.by.as_str(), kept.by_device.as_str());
-            let device = kept.device.as_ref().map(DeviceId::as_str);
-            connection
-                .prepare_cached(
-                    "INSERT OR REPLACE INTO pending (id, kind, agent, device, by_agent, by_device, at, minutes, due)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                )?
-                .execute(params![kept.order.id, kind, kept.agent.as_str(), device, by, by_device, kept.at, minutes, due])?;
-            Ok(())
-        });
+        let Kept { order, agent, device, by_device, at } = kept;
+        let values = [
+            order.id.into(),
+            kind.to_owned().into(),
+            agent.to_string().into(),
+            device.map(|device| device.to_string()).into(),
+            order.by.to_string().into(),
+            by_device.to_string().into(),
+            at.into(),
+            minutes.into(),
+            due.into(),
+        ];
+        self.keep("an order", vec![Statement::new(KEEP, values)]);
     }
 
     /// It is done, or will not be done.
@@ -32,7 +39,7 @@ impl Store {
 
     /// The same before what it says is sent: a restart must not send it once more.
     pub fn release_order(&self, id: i64) -> Written {
-        self.keep_told("the end of an order", move |connection| connection.execute("DELETE FROM pending WHERE id = ?1", [id]).map(|_| ()))
+        self.keep_told("the end of an order", vec![Statement::new(FORGET, [id.into()])])
     }
 
     /// What was still to be done when the console ended.

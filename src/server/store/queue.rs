@@ -3,6 +3,7 @@
 
 use super::StoreError;
 use super::file::Identity;
+use super::write::{Statement, execute, set_aside};
 use rusqlite::{Connection, ErrorCode};
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -19,14 +20,20 @@ const AGAIN: Duration = Duration::from_millis(50);
 /// How long a question that has to write waits for a lock.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What has to be written. It may be tried more than once, each time from its beginning.
-pub(super) type Write = Box<dyn FnMut(&mut Connection) -> rusqlite::Result<()> + Send>;
+/// What has to be written, all or nothing.
+pub(super) type Write = Vec<Statement>;
 /// A question; false where it is to be asked again. With `last`, whatever comes of it is the answer.
 pub(super) type Question = Box<dyn FnMut(&mut Connection, bool) -> bool + Send>;
 
 enum Work {
-    Write { what: &'static str, write: Write, done: Option<tokio::sync::oneshot::Sender<()>> },
+    Write {
+        what: &'static str,
+        write: Write,
+        done: Option<tokio::sync::oneshot::Sender<()>>,
+    },
     Ask(Question),
+    /// The console ends.
+    SetAside(tokio::sync::oneshot::Sender<bool>),
 }
 
 /// How the database is, for those who ask without waiting.
@@ -49,12 +56,13 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Starts the thread. `path` is the file, where there is one.
-    pub fn start(connection: Connection, path: Option<PathBuf>) -> Result<Queue, StoreError> {
+    /// `mark` is what the file bears of this start, if any.
+    pub fn start(connection: Connection, path: Option<PathBuf>, mark: Option<i32>) -> Result<Queue, StoreError> {
         connection.busy_timeout(AGAIN)?;
         let (work, queue) = channel();
         let health = Arc::new(Health::default());
-        let file = path.map(Identity::of);
-        let thread = Thread { connection, file, health: health.clone(), writes: VecDeque::new(), asked: VecDeque::new() };
+        let file = path.clone().map(|path| Identity::of(path, mark));
+        let thread = Thread { connection, path, file, health: health.clone(), writes: VecDeque::new(), asked: VecDeque::new() };
         let ended = health.ended.clone().drop_guard();
         std::thread::Builder::new()
             .name("database".to_owned())
@@ -68,6 +76,12 @@ impl Queue {
         self.health.waiting.fetch_add(1, Ordering::Relaxed);
         // Fails only where the thread has ended, which ends the program.
         let _ = self.work.send(Work::Write { what, write, done });
+    }
+
+    /// Sets aside what could not be written until now; false where that fails too.
+    pub async fn set_aside(&self) -> bool {
+        let (reply, answer) = tokio::sync::oneshot::channel();
+        self.work.send(Work::SetAside(reply)).is_ok() && answer.await.unwrap_or(false)
     }
 
     pub fn ask(&self, question: Question) -> Result<(), StoreError> {
@@ -103,6 +117,7 @@ struct Pending {
 
 struct Thread {
     connection: Connection,
+    path: Option<PathBuf>,
     file: Option<Identity>,
     health: Arc<Health>,
     /// What could not be written yet, and what came behind it.
@@ -147,6 +162,27 @@ impl Thread {
                     self.asked.push_back((question, Instant::now() + PATIENCE));
                 }
             }
+            // Nobody waiting any more is no error.
+            Work::SetAside(reply) => drop(reply.send(self.set_aside())),
+        }
+    }
+
+    fn set_aside(&mut self) -> bool {
+        self.write();
+        let writes = std::mem::take(&mut self.writes);
+        if writes.is_empty() {
+            return true;
+        }
+        let Some(path) = &self.path else { return false };
+        match set_aside(path, writes.iter().map(|pending| pending.write.as_slice())) {
+            Ok(()) => {
+                tracing::warn!(lines = writes.len(), "the database cannot be written: what waits is set aside for the next start");
+                true
+            }
+            Err(error) => {
+                tracing::error!(%error, "what the database did not take could not be set aside");
+                false
+            }
         }
     }
 
@@ -159,11 +195,11 @@ impl Thread {
 
     /// Writes what waits, in its order, up to the first that fails.
     fn write(&mut self) {
-        while let Some(pending) = self.writes.front_mut() {
+        while let Some(pending) = self.writes.front() {
             if self.file.as_mut().is_some_and(|file| !file.is_there()) {
                 return self.look();
             }
-            let written = (pending.write)(&mut self.connection);
+            let written = execute(&mut self.connection, &pending.write);
             match &written {
                 Ok(()) => {}
                 Err(error) if may_pass(error) => return self.stuck(error),

@@ -1,7 +1,7 @@
 //! Sessions outlive a restart of the console. The browser's id is kept as its hash only.
 
+use super::write::Statement;
 use super::{Store, StoreError, Written};
-use rusqlite::params;
 
 /// A session as it is kept. The role is not: it follows from the configuration at each start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,22 +15,19 @@ pub struct StoredSession {
     pub created: i64,
 }
 
+pub(super) const KEEP: &str =
+    "INSERT OR REPLACE INTO session (id_hash, agent, device, name, platform_session, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) const FORGET: &str = "DELETE FROM session WHERE id_hash = ?1";
+
 impl Store {
     pub fn keep_session(&self, session: StoredSession) -> Written {
-        self.keep_told("a session", move |connection| {
-            connection.execute(
-                "INSERT OR REPLACE INTO session (id_hash, agent, device, name, platform_session, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                params![session.id_hash, session.agent, session.device, session.name, session.platform_session, session.created],
-            )?;
-            Ok(())
-        })
+        let StoredSession { id_hash, agent, device, name, platform_session, created } = session;
+        let values = [id_hash.to_vec().into(), agent.into(), device.into(), name.into(), platform_session.into(), created.into()];
+        self.keep_told("a session", vec![Statement::new(KEEP, values)])
     }
 
     pub fn forget_session(&self, id_hash: [u8; 32]) {
-        self.keep("the end of a session", move |connection| {
-            connection.execute("DELETE FROM session WHERE id_hash = ?1", params![id_hash])?;
-            Ok(())
-        });
+        self.keep("the end of a session", vec![Statement::new(FORGET, [id_hash.to_vec().into()])]);
     }
 
     /// The sessions made after `since`; older ones are removed.
