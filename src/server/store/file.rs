@@ -7,14 +7,18 @@ use std::path::{Path, PathBuf};
 /// A file by what does not change while it lives: device and inode.
 type Node = (u64, u64);
 
-/// Where a SQLite file has the id of its application: there each start leaves its mark.
-const MARK_AT: u64 = 68;
+/// The head of a SQLite file, as far as it is looked at: the size of a page, how many there are, and the id of its application, where each
+/// start leaves its mark.
+const HEAD: usize = 72;
+const PAGE_SIZE_AT: usize = 16;
+const PAGES_AT: usize = 28;
+const MARK_AT: usize = 68;
 
 #[derive(Debug)]
 pub(super) struct Identity {
     /// The file, its write-ahead log and the log's index. The latter two stay for as long as the database is open.
     files: [(PathBuf, Option<Node>); 3],
-    /// It only grows.
+    /// It shrinks only where somebody tidies up (`VACUUM`).
     length: u64,
     /// The mark of this start, and whether it has been seen in the file: an older copy of the same file does not have it.
     mark: Option<i32>,
@@ -48,16 +52,26 @@ impl Identity {
     fn is_ours(&mut self) -> std::io::Result<bool> {
         let file = File::open(&self.files[0].0)?;
         let length = file.metadata()?.len();
-        if length < self.length {
+        let mut head = [0; HEAD];
+        let whole = file.read_exact_at(&mut head, 0).is_ok();
+        if length < self.length && !(whole && length == told_length(&head)) {
             return Ok(false);
         }
         self.length = length;
-        let Some(mark) = self.mark else { return Ok(true) };
-        let mut found = [0; 4];
-        let marked = file.read_exact_at(&mut found, MARK_AT).is_ok() && i32::from_be_bytes(found) == mark;
+        let marked = whole && self.mark.is_some_and(|mark| head[MARK_AT..] == mark.to_be_bytes());
         self.marked |= marked;
         Ok(marked || !self.marked)
     }
+}
+
+/// How long the file is by its own head.
+fn told_length(head: &[u8; HEAD]) -> u64 {
+    let page_size = match u16::from_be_bytes([head[PAGE_SIZE_AT], head[PAGE_SIZE_AT + 1]]) {
+        1 => 65_536,
+        size => u64::from(size),
+    };
+    let pages = u32::from_be_bytes([head[PAGES_AT], head[PAGES_AT + 1], head[PAGES_AT + 2], head[PAGES_AT + 3]]);
+    u64::from(pages) * page_size
 }
 
 fn node(path: &Path) -> Option<Node> {
@@ -91,6 +105,23 @@ mod tests {
             std::fs::rename(&aside, &beside).unwrap();
             assert!(file.is_there());
         }
+    }
+
+    #[test]
+    fn a_file_that_somebody_tidied_up_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("console.db");
+        let other = rusqlite::Connection::open(&path).unwrap();
+        other
+            .execute_batch("PRAGMA application_id = 8; CREATE TABLE t (x); INSERT INTO t VALUES (randomblob(100000)); DELETE FROM t")
+            .unwrap();
+        let mut file = Identity::of(path.clone(), Some(8));
+        assert!(file.is_there());
+        let before = std::fs::metadata(&path).unwrap().len();
+        other.execute_batch("VACUUM").unwrap();
+        assert!(std::fs::metadata(&path).unwrap().len() < before && file.is_there());
+        File::options().write(true).open(&path).unwrap().set_len(4096).unwrap();
+        assert!(!file.is_there(), "cut off");
     }
 
     #[test]
