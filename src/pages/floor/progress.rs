@@ -96,11 +96,16 @@ fn line(floor: Floor, target: &Target, note: Option<&Note>, texts: &Texts) -> Op
             }
         }),
         Some(Note::Failed { operation, error, before }) => Some(match told {
-            Some(action) if is_followed(error) && Some(action.id) != *before && action.operation == *operation => of_intervention(action),
+            Some(action) if is_followed(error) && Some(action.id) != *before && is_end_of(*operation, action) => of_intervention(action),
             _ => of_error(floor, *operation, error, target, texts),
         }),
         Some(Note::Blocked { operation, why }) => Some(not_possible(*operation, why, texts)),
     }
+}
+
+/// The row may be later than the answer: what is still under way there says less than the error.
+fn is_end_of(operation: Operation, action: &Intervention) -> bool {
+    action.operation == operation && !action.outcome.pending()
 }
 
 /// There may be a step-in in spite of the error: then its row knows more.
