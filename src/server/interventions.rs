@@ -153,7 +153,7 @@ impl Interventions {
     }
 
     /// The platform answered, or the connection broke; the answer is what it came to, step by step. An event that came first has the last
-    /// word, unless the platform refused, or nothing was sent: then it came of something else.
+    /// word where the platform took the request; else it may have come of something else.
     pub fn answered(&mut self, id: i64, answer: Answer, now: i64) -> Changed {
         let Answer { outcome, deferred, holder } = answer;
         let Some(followed) = self.by_id.get_mut(&id) else { return Changed::new() };
@@ -168,7 +168,7 @@ impl Interventions {
         (intervention.deferred, intervention.holder) = (deferred, holder);
         intervention.finished_after = (outcome != Outcome::Accepted).then_some(after);
         let answered = intervention.clone();
-        match early.filter(|_| matches!(outcome, Outcome::Accepted | Outcome::Unknown)) {
+        match early.filter(|_| outcome == Outcome::Accepted) {
             Some(at) => vec![answered, followed.end(Outcome::Confirmed, at)],
             None => vec![answered],
         }
@@ -187,7 +187,11 @@ impl Interventions {
             }
             let intervention = &followed.step_in;
             if intervention.outcome == Outcome::Requested {
-                followed.early = followed.early.or(intervention.is_proved_by(event, floor).then_some(now));
+                if intervention.is_proved_by(event, floor) {
+                    followed.early = followed.early.or(Some(now));
+                } else if is_overtaken_by(intervention, event) {
+                    followed.early = None;
+                }
             } else if open(intervention.outcome) && intervention.is_proved_by(event, floor) {
                 changed.push(followed.end(Outcome::Confirmed, now));
             } else if intervention.outcome == Outcome::Accepted && intervention.deferred && is_overtaken_by(intervention, event) {
@@ -312,18 +316,24 @@ mod tests {
 
     #[test]
     fn an_event_before_a_refusal_came_of_something_else() {
-        for refused in [Outcome::Refused(460), Outcome::NotSent(NotSent::Unreachable)] {
+        for outcome in [Outcome::Refused(460), Outcome::NotSent(NotSent::Unreachable), Outcome::Unknown] {
             let mut all = Interventions::default();
             let id = sent(&mut all, 1_000);
             proved(&mut all, told("agentReady", ""), 1_030);
-            let steps: Vec<Outcome> = all.answered(id, refused.into(), 1_040).iter().map(|step| step.outcome).collect();
-            assert_eq!(steps, [refused]);
-            assert_eq!(proved(&mut all, told("agentReady", ""), 1_050), []);
+            let steps: Vec<Outcome> = all.answered(id, outcome.into(), 1_040).iter().map(|step| step.outcome).collect();
+            assert_eq!(steps, [outcome]);
+            let later = if outcome == Outcome::Unknown { vec![Outcome::Confirmed] } else { vec![] };
+            assert_eq!(proved(&mut all, told("agentReady", ""), 1_050), later);
         }
+    }
+
+    #[test]
+    fn an_early_event_counts_for_nothing_once_another_has_followed_it() {
         let mut all = Interventions::default();
         let id = sent(&mut all, 1_000);
         proved(&mut all, told("agentReady", ""), 1_030);
-        assert_eq!(all.answered(id, Outcome::Unknown.into(), 1_040)[1].outcome, Outcome::Confirmed);
+        proved(&mut all, told("agentNotReady", ""), 1_040);
+        assert_eq!(all.answered(id, Outcome::Accepted.into(), 1_050).last().unwrap().outcome, Outcome::Accepted);
     }
 
     #[test]

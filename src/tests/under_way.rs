@@ -1,6 +1,6 @@
 //! What was asked for is done once and told truly: whoever leaves, however slow the database, whatever the platform answers.
 
-use crate::support::{Browser, Console, Lab, Live, Lock, Simulator, agent_event, all_ready_of};
+use crate::support::{Browser, Console, Lab, Live, Lock, Simulator, agent_event, all_ready_of, run};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::FileExt;
@@ -194,6 +194,26 @@ async fn what_the_platform_answered_is_known_after_a_restart_though_the_file_was
     let console = Console::start(&simulator.url(), &database, &[]).await;
     console.until_ready().await;
     assert_eq!(database.outcomes(live.board.action("5001").unwrap().id), ["requested", "refused"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_reads_the_file_from_outside_leaves_it_whole() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    browser.force(Operation::NotReady, &AGENT).await.intervention();
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    let log = lab.folder.path().join("console.db-wal");
+    assert!(log.exists());
+    // A process that opens it, reads and closes. The last one to close would take the log away.
+    let url = lab.database.url();
+    let read = tokio::task::spawn_blocking(move || run(&["token", "--list", "--database-url", &url])).await.unwrap();
+    assert!(read.status.success());
+    assert!(log.exists(), "the console's lock was lost");
+    assert_eq!(browser.get("/readyz").await.status, 200);
+    let id = browser.force(Operation::Ready, &AGENT).await.intervention().id;
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    lab.settled().await;
+    assert_eq!(lab.database.outcomes(id).last().map(String::as_str), Some("confirmed"));
 }
 
 /// Small steps of a seeded sequence: the test is the same each time.

@@ -125,6 +125,9 @@ impl Mask {
             _ if CALLS.contains(&field) => return Cow::Owned(call_id(value)),
             _ => {}
         }
+        if place.is_number() {
+            return Cow::Owned(self.id(value));
+        }
         match value.split_once(':') {
             // A topic: `agent:50010001@test.cc`.
             Some((_, id)) if self.is_ours(id) => Cow::Borrowed(value),
@@ -146,9 +149,14 @@ impl Place {
         let is_part = self.around.len() == 1 && KNOWN_PARTS.contains(&field);
         here && (is_part
             || field == CONNECTION
-            || field == "deviceId"
-            || (field.ends_with("Device") && field.bytes().all(|byte| byte.is_ascii_alphabetic()))
-            || [&WORDS[..], &IDS[..], &CALLS[..]].iter().any(|known| known.contains(&field)))
+            || (self.is_number() && field.bytes().all(|byte| byte.is_ascii_alphabetic()))
+            || [&WORDS[..], &CALLS[..]].iter().any(|known| known.contains(&field)))
+    }
+
+    /// A device or an agent, and no text.
+    fn is_number(&self) -> bool {
+        let field = self.field.as_str();
+        field == "deviceId" || field.ends_with("Device") || IDS.contains(&field)
     }
 
     /// A number that is too short to be anybody's, where one is known to stand.

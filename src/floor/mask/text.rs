@@ -112,9 +112,12 @@ fn may_hold_number(text: &str) -> bool {
     text.len() >= OUTSIDE && text.chars().filter(|c| is_digit(*c)).nth(OUTSIDE - 1).is_some()
 }
 
-/// In any script, Chinese numerals of both kinds and the `幺` of telephone numbers among them; or one that is hidden already.
+/// Chinese numerals: plain, financial (also traditional and Japanese), and those that are spoken on telephone and radio.
+const CHINESE: &str = "零一二三四五六七八九壹贰貳弐叁參叄参肆伍陆陸柒捌玖两兩洞幺拐勾";
+
+/// In any script; or one that is hidden already.
 pub(super) fn is_digit(c: char) -> bool {
-    c.is_numeric() || c == HIDDEN || "零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖".contains(c)
+    c.is_numeric() || c == HIDDEN || CHINESE.contains(c)
 }
 
 fn digits(units: &[Unit]) -> usize {

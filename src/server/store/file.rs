@@ -18,16 +18,18 @@ const MARK_AT: usize = 68;
 pub(super) struct Identity {
     /// The file, its write-ahead log and the log's index. The latter two stay for as long as the database is open.
     files: [(PathBuf, Option<Node>); 3],
+    /// Open for as long as the database is: to close a file of its own gives up every lock that this process has on it, SQLite's too.
+    open: Option<File>,
     /// It shrinks only where somebody tidies up (`VACUUM`).
     length: u64,
     /// The mark of this start, and whether it has been seen in the file: an older copy of the same file does not have it.
-    mark: Option<i32>,
+    mark: i32,
     marked: bool,
 }
 
 impl Identity {
     /// The database at `path`, which has just been opened.
-    pub fn of(path: PathBuf, mark: Option<i32>) -> Identity {
+    pub fn of(path: PathBuf, mark: i32) -> Identity {
         let files = ["", "-wal", "-shm"].map(|ending| {
             let mut file = path.clone().into_os_string();
             file.push(ending);
@@ -35,7 +37,10 @@ impl Identity {
             let node = node(&file);
             (file, node)
         });
-        Identity { files, length: 0, mark, marked: false }
+        let mut identity = Identity { open: File::open(&path).ok(), files, length: 0, mark, marked: false };
+        // What is changed from now on is noticed.
+        identity.is_there();
+        identity
     }
 
     /// The same files are at their places, and nobody has put other content there.
@@ -49,18 +54,18 @@ impl Identity {
         there && self.is_ours().unwrap_or(false)
     }
 
-    fn is_ours(&mut self) -> std::io::Result<bool> {
-        let file = File::open(&self.files[0].0)?;
-        let length = file.metadata()?.len();
+    fn is_ours(&mut self) -> Option<bool> {
+        let file = self.open.as_ref()?;
+        let length = file.metadata().ok()?.len();
         let mut head = [0; HEAD];
         let whole = file.read_exact_at(&mut head, 0).is_ok();
         if length < self.length && !(whole && length == told_length(&head)) {
-            return Ok(false);
+            return Some(false);
         }
         self.length = length;
-        let marked = whole && self.mark.is_some_and(|mark| head[MARK_AT..] == mark.to_be_bytes());
+        let marked = whole && head[MARK_AT..] == self.mark.to_be_bytes();
         self.marked |= marked;
-        Ok(marked || !self.marked)
+        Some(marked || !self.marked)
     }
 }
 
@@ -88,7 +93,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (path, aside) = (folder.path().join("console.db"), folder.path().join("aside"));
         std::fs::write(&path, "1").unwrap();
-        let mut file = Identity::of(path.clone(), None);
+        let mut file = Identity::of(path.clone(), 0);
         assert!(file.is_there());
         std::fs::rename(&path, &aside).unwrap();
         assert!(!file.is_there());
@@ -115,7 +120,7 @@ mod tests {
         other
             .execute_batch("PRAGMA application_id = 8; CREATE TABLE t (x); INSERT INTO t VALUES (randomblob(100000)); DELETE FROM t")
             .unwrap();
-        let mut file = Identity::of(path.clone(), Some(8));
+        let mut file = Identity::of(path.clone(), 8);
         assert!(file.is_there());
         let before = std::fs::metadata(&path).unwrap().len();
         other.execute_batch("VACUUM").unwrap();
@@ -130,7 +135,7 @@ mod tests {
         let path = folder.path().join("console.db");
         let content = |mark: i32| [&[0; 68][..], &mark.to_be_bytes(), &[0; 100]].concat();
         std::fs::write(&path, content(7)).unwrap();
-        let mut file = Identity::of(path.clone(), Some(8));
+        let mut file = Identity::of(path.clone(), 8);
         assert!(file.is_there(), "the mark is still in the log");
         std::fs::write(&path, content(8)).unwrap();
         assert!(file.is_there());

@@ -56,12 +56,12 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Starts the thread. `path` is the file, where there is one.
-    /// `mark` is what the file bears of this start, if any.
+    /// `mark` is what the file bears of this start: who leaves none does not watch over it.
     pub fn start(connection: Connection, path: Option<PathBuf>, mark: Option<i32>) -> Result<Queue, StoreError> {
         connection.busy_timeout(AGAIN)?;
         let (work, queue) = channel();
         let health = Arc::new(Health::default());
-        let file = path.clone().map(|path| Identity::of(path, mark));
+        let file = path.clone().zip(mark).map(|(path, mark)| Identity::of(path, mark));
         let thread = Thread { connection, path, file, health: health.clone(), writes: VecDeque::new(), asked: VecDeque::new() };
         let ended = health.ended.clone().drop_guard();
         std::thread::Builder::new()
