@@ -253,7 +253,7 @@ fn asks_for_the_same(one: &Intervention, other: &Intervention) -> bool {
 /// A mode that was put off until the end of the call, and the agent is in another one by now.
 fn is_overtaken_by(intervention: &Intervention, event: &Event) -> bool {
     let another = matches!(event.kind, EventKind::AgentReady | EventKind::AgentNotReady | EventKind::AgentLoggedOff);
-    another && event.agent.is_some() && event.agent == intervention.agent
+    another && !intervention.operation.on_call() && event.agent.is_some() && event.agent == intervention.agent
 }
 
 fn elapsed(from: i64, to: i64) -> u32 {
@@ -325,6 +325,18 @@ mod tests {
             let later = if outcome == Outcome::Unknown { vec![Outcome::Confirmed] } else { vec![] };
             assert_eq!(proved(&mut all, told("agentReady", ""), 1_050), later);
         }
+    }
+
+    #[test]
+    fn what_the_agent_does_after_a_call_takes_nothing_from_its_end() {
+        let mut all = Interventions::default();
+        let call = Some(crate::floor::CallId::trusted("c1"));
+        let id = all.begin(Intervention { operation: Operation::Drop, call, ..ready(0) }).unwrap().id;
+        all.sends(id, 0);
+        let end = r#","callId":"c1","releasingDevice":"8001@test.cc","deviceId":"8001@test.cc","srcDeviceId":"8001@test.cc""#;
+        proved(&mut all, told("connectionCleared", end), 30);
+        proved(&mut all, told("agentReady", ""), 40);
+        assert_eq!(all.answered(id, Outcome::Accepted.into(), 50).last().unwrap().outcome, Outcome::Confirmed);
     }
 
     #[test]
