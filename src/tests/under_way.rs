@@ -5,7 +5,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
-use supervisor_console::floor::{Intervention, NotSent, Operation, Outcome, State};
+use supervisor_console::floor::{Intervention, NotSent, Operation, OrderKind, Outcome, State};
 use supervisor_console::live::Down;
 
 const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
@@ -175,6 +175,32 @@ async fn an_event_before_a_refusal_confirms_nothing_and_no_lunch_is_cut_short() 
     lab.settled().await;
     assert_eq!(lab.database.outcomes(live.board.action("5001").unwrap().id), ["requested", "refused"]);
     assert_eq!(lab.database.count("SELECT count(*) FROM pending"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_nobody_knows_whether_it_was_done_a_lunch_is_the_agents_own() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    lab.simulator.fault(json!({ "stall_http_ms": 1000, "refuse": { "status": 502, "path": "/api/csta/agent/state" } })).await;
+    let asking = tokio::spawn(async move { browser.force(Operation::NotReady, &MINUTES).await });
+    while lab.simulator.operations().await.is_empty() {
+        live.next().await;
+    }
+    lab.simulator.event(agent_event("agentNotReady", "5001")).await;
+    assert_eq!(asking.await.unwrap().error(), (504, "outcome-unknown".to_owned()));
+    live.until_outcome("5001", Outcome::Unknown).await;
+    // Orders are looked at with every pulse.
+    for _ in 0..5 {
+        live.next().await;
+    }
+    let due = |live: &Live| live.board.row("5001").order.as_ref().map(|order| order.kind);
+    assert_eq!(due(&live), Some(OrderKind::ReadyAgain { minutes: 5, due: None }));
+    lab.simulator.event(agent_event("agentNotReady", "5001")).await;
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    live.until("its time runs", |board| {
+        matches!(board.row("5001").order.as_ref().map(|order| order.kind), Some(OrderKind::ReadyAgain { due: Some(_), .. }))
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -120,9 +120,10 @@ impl Desk {
         Some(waiting)
     }
 
-    /// The platform may do what it was asked for: ready again comes after it.
+    /// The platform took what it was asked for, or did it: ready again comes after it. While nobody knows, no state of the agent's counts as
+    /// its doing.
     pub(super) fn order_answered(&mut self, intervention: &Intervention) {
-        if matches!(intervention.outcome, Outcome::Accepted | Outcome::Confirmed | Outcome::Unknown)
+        if matches!(intervention.outcome, Outcome::Accepted | Outcome::Confirmed)
             && let Some(kept) = self.orders.confirm(intervention.id)
         {
             self.store.keep_order(kept);
@@ -135,6 +136,8 @@ impl Desk {
         let id = intervention.id;
         match intervention.outcome {
             Outcome::Confirmed => {
+                // What was unknown so far.
+                self.order_answered(intervention);
                 if let Some(kept) = self.orders.begins(id, now()) {
                     self.dirty.insert(kept.agent.clone());
                     self.store.keep_order(kept);
