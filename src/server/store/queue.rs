@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// How often the file is looked at while there is nothing to do.
@@ -26,14 +27,16 @@ pub(super) type Write = Vec<Statement>;
 pub(super) type Question = Box<dyn FnMut(&mut Connection, bool) -> bool + Send>;
 
 enum Work {
-    Write {
-        what: &'static str,
-        write: Write,
-        done: Option<tokio::sync::oneshot::Sender<()>>,
-    },
+    Write(Pending),
     Ask(Question),
     /// The console ends.
-    SetAside(tokio::sync::oneshot::Sender<bool>),
+    SetAside(oneshot::Sender<bool>),
+}
+
+struct Pending {
+    what: &'static str,
+    write: Write,
+    done: Option<oneshot::Sender<()>>,
 }
 
 /// How the database is, for those who ask without waiting.
@@ -55,8 +58,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Starts the thread. `path` is the file, where there is one.
-    /// `mark` is what the file bears of this start: who leaves none does not watch over it.
+    /// Starts the thread. `path` is the file, where there is one; `mark` is what the file bears of this start: who leaves none does not watch over it.
     pub fn start(connection: Connection, path: Option<PathBuf>, mark: Option<i32>) -> Result<Queue, StoreError> {
         connection.busy_timeout(AGAIN)?;
         let (work, queue) = channel();
@@ -72,15 +74,15 @@ impl Queue {
     }
 
     /// Has `write` done, without waiting; `done` hears of it.
-    pub fn write(&self, what: &'static str, write: Write, done: Option<tokio::sync::oneshot::Sender<()>>) {
+    pub fn write(&self, what: &'static str, write: Write, done: Option<oneshot::Sender<()>>) {
         self.health.waiting.fetch_add(1, Ordering::Relaxed);
         // Fails only where the thread has ended, which ends the program.
-        let _ = self.work.send(Work::Write { what, write, done });
+        let _ = self.work.send(Work::Write(Pending { what, write, done }));
     }
 
     /// Sets aside what could not be written until now; false where that fails too.
     pub async fn set_aside(&self) -> bool {
-        let (reply, answer) = tokio::sync::oneshot::channel();
+        let (reply, answer) = oneshot::channel();
         self.work.send(Work::SetAside(reply)).is_ok() && answer.await.unwrap_or(false)
     }
 
@@ -107,12 +109,6 @@ impl Queue {
     pub async fn ended(&self) {
         self.health.ended.cancelled().await;
     }
-}
-
-struct Pending {
-    what: &'static str,
-    write: Write,
-    done: Option<tokio::sync::oneshot::Sender<()>>,
 }
 
 struct Thread {
@@ -153,8 +149,8 @@ impl Thread {
 
     fn take(&mut self, work: Work) {
         match work {
-            Work::Write { what, write, done } => {
-                self.writes.push_back(Pending { what, write, done });
+            Work::Write(pending) => {
+                self.writes.push_back(pending);
                 self.write_if_free();
             }
             Work::Ask(mut question) => {
