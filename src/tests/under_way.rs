@@ -173,7 +173,7 @@ async fn an_event_before_a_refusal_confirms_nothing_and_no_lunch_is_cut_short() 
     assert_eq!(asking.await.unwrap().error(), (409, "refused".to_owned()));
     live.until("it is refused", |board| board.outcome("5001") == Some(Outcome::Refused(460)) && board.row("5001").order.is_none()).await;
     lab.settled().await;
-    assert_eq!(lab.database.outcomes(live.board.action("5001").unwrap().id), ["requested", "refused"]);
+    assert_eq!(lab.database.outcomes(id), ["requested", "refused"]);
     assert_eq!(lab.database.count("SELECT count(*) FROM pending"), 0);
 }
 
@@ -209,6 +209,8 @@ async fn what_the_platform_answered_is_known_after_a_restart_though_the_file_was
     let (browser, mut live) = lab.supervisor().await;
     lab.simulator.fault(json!({ "stall_http_ms": 1000, "refuse": { "status": 460, "path": "/api/csta/agent/state" } })).await;
     let asking = tokio::spawn(async move { browser.force(Operation::NotReady, &AGENT).await });
+    live.until_outcome("5001", Outcome::Requested).await;
+    let id = live.board.action("5001").unwrap().id;
     while lab.simulator.operations().await.is_empty() {
         live.next().await;
     }
@@ -219,7 +221,7 @@ async fn what_the_platform_answered_is_known_after_a_restart_though_the_file_was
     drop(lock);
     let console = Console::start(&simulator.url(), &database, &[]).await;
     console.until_ready().await;
-    assert_eq!(database.outcomes(live.board.action("5001").unwrap().id), ["requested", "refused"]);
+    assert_eq!(database.outcomes(id), ["requested", "refused"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
