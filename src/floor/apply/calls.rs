@@ -30,12 +30,7 @@ impl Floor {
         if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return changes;
         }
-        let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
-        let known = call.devices().len();
-        call.take(event, named, at);
-        for device in &call.devices()[known..] {
-            self.seats.entry(device.clone()).or_default().calls.insert(id.clone());
-        }
+        self.take_into(&id, event, named, at);
         self.changed_in(&id, &mut changes);
         if let Some(watched) = self.watched_call(&id) {
             self.changed_in(&watched, &mut changes);
@@ -46,6 +41,16 @@ impl Floor {
         changes.calls.push(id);
         changes.tidy();
         changes
+    }
+
+    /// The call with this id, which `event` names as `named`, takes it; each device that it names knows of the call from now on.
+    fn take_into(&mut self, id: &CallId, event: &Event, named: &CallId, at: Stamp) {
+        let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
+        let known = call.devices().len();
+        call.take(event, named, at);
+        for device in &call.devices()[known..] {
+            self.seats.entry(device.clone()).or_default().calls.insert(id.clone());
+        }
     }
 
     /// Those in the call; and the other calls of its devices, which it may contradict.
@@ -92,10 +97,9 @@ impl Floor {
         if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return Changes::default();
         }
-        let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
-        call.take(event, &id, at);
+        self.take_into(&id, event, &id, at);
         if let (Some(record), EventKind::RecordStarted) = (&event.record, event.kind) {
-            if let Some(stopped) = known.stopped {
+            if let (Some(stopped), Some(call)) = (known.stopped, self.calls.get_mut(&id)) {
                 call.stop_recording(record, stopped);
             }
             if room {

@@ -3,7 +3,7 @@
 //! What an event says of the device it is about counts; what it only implies of others (who calls, whose copy it is) brings in a
 //! device that was not known, and never takes one back, out of a later stage or into a call that it has left.
 
-use super::fact::{Fact, NOBODY};
+use super::fact::{Fact, Merge, NOBODY};
 use super::holding::{Holding, earlier};
 use super::{ConnectionState, Listening, MOST_DEVICES};
 use crate::floor::PartyRole;
@@ -62,12 +62,13 @@ pub struct Surroundings<'a> {
 impl Surroundings<'_> {
     /// Whether a stay of this device that begins then is a silent listener's.
     fn listens(&self, device: u8, at: Stamp, under: u8) -> bool {
-        let same_call = |asked: &Listening| asked.under == under || self.became(asked.under, under);
+        let same_call = |asked: &Listening| asked.under == under || self.became(asked.under, under, None);
         self.listeners.iter().any(|asked| asked.covers(device, at) && same_call(asked))
     }
 
-    /// Whether the call with the id `old` became the one with the id `new`.
-    fn became(&self, old: u8, new: u8) -> bool {
+    /// Whether the call with the id `old` became the one with the id `new`, not surely after `by` where that is given.
+    fn became(&self, old: u8, new: u8, by: Option<Stamp>) -> bool {
+        let is_later = |merge: Merge, by: &Stamp| self.facts.iter().any(|fact| fact.merges == Some(merge) && fact.at.surely_after(by));
         let mut id = old;
         for _ in 0..8 {
             let merge = self
@@ -75,7 +76,7 @@ impl Surroundings<'_> {
                 .iter()
                 .filter_map(|fact| fact.merges)
                 .find(|merge| merge.new != id && (merge.primary == id || merge.secondary == id));
-            match merge {
+            match merge.filter(|merge| by.is_none_or(|by| !is_later(*merge, &by))) {
                 Some(merge) if merge.new == new => return true,
                 Some(merge) => id = merge.new,
                 None => return false,
@@ -332,7 +333,7 @@ impl Folded {
     fn left_another_call(&self, fact: &Fact, around: &Surroundings) -> bool {
         let Some(part) = self.part(fact.device).filter(|part| part.live()) else { return false };
         let under = part.entered_under;
-        fact.under != under && !fact.at.surely_after(&part.entered) && !around.became(under, fact.under)
+        fact.under != under && !fact.at.surely_after(&part.entered) && !around.became(under, fact.under, Some(fact.at))
     }
 
     /// The device has come as far as this, again if it had left.

@@ -569,6 +569,47 @@ fn a_consultation_by_another_worker_becomes_part_of_the_call() {
 }
 
 #[test]
+fn who_did_not_get_the_call_is_consulted_about_it_by_a_worker_that_is_behind() {
+    let (one, two) = (device(1), device(2));
+    let mut told = Vec::new();
+    let mut tell = |component: &str, name: &str, second: i64, call: &str, source: &str, mut fields: Value| {
+        (fields["callId"], fields["srcDeviceId"]) = (call.into(), source.into());
+        told.push(by(component, name, second, told.len() as i64, fields));
+    };
+    // The customer rings at 8001 and 8002; 8001 answers, and 8002 rings no more.
+    let offered = |to: &str| json!({"callingDevice": CUSTOMER, "calledDevice": to, "alertingDevice": to, "answeringDevice": to});
+    for device in [&one, &two] {
+        tell(WORKER, "delivered", 60, "c1", device, offered(device));
+    }
+    for device in [&one, &two] {
+        tell(WORKER, "established", 60, "c1", device, offered(&one));
+    }
+    for device in [&one, &two] {
+        tell(WORKER, "connectionCleared", 60, "c1", device, json!({"releasingDevice": two}));
+    }
+    tell(WORKER, "held", 63, "c1", &one, json!({"holdingDevice": one}));
+    // Then 8001 asks 8002 and has it join: by this worker's clock before the ringing.
+    let asks = json!({"callingDevice": one, "calledDevice": two, "alertingDevice": two, "answeringDevice": two});
+    for name in ["delivered", "established"] {
+        for device in [&one, &two] {
+            tell(OTHER_WORKER, name, 59, "c2", device, asks.clone());
+        }
+    }
+    let joins = json!({"conferencingDevice": one, "addedParty": two, "primaryOldCall": "c1", "secondaryOldCall": "c2", "newCall": "c1"});
+    tell(WORKER, "conferenced", 64, "c1", &one, joins.clone());
+    tell(OTHER_WORKER, "conferenced", 60, "c2", &two, joins);
+    let mut floor = three_ready();
+    for event in &told {
+        floor.apply(event);
+    }
+    let expected = [("13800002408", PartyState::Connected), ("8001", PartyState::Connected), ("8002", PartyState::Connected)];
+    let row = call(&floor, "c1").unwrap();
+    let mut parties = parties(&row);
+    parties.sort_unstable_by_key(|(number, _)| *number);
+    assert_eq!(parties, expected);
+}
+
+#[test]
 fn what_comes_an_hour_late_does_not_begin_a_call_anew() {
     let mut play = Play::new();
     let one = device(1);

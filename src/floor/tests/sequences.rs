@@ -221,6 +221,15 @@ fn a_recording_begins_and_ends_by_its_own_id() {
 }
 
 #[test]
+fn a_call_of_which_a_recording_tells_first_is_its_devices_call() {
+    let (one, mut play) = (device(1), Play::new());
+    play.say("recordStarted", "c1", &one, json!({"recordId": "r1", "deviceId": one}));
+    play.inbound(1);
+    let row = row(&play.floor, 1);
+    assert_eq!((row.state, row.call.map(|call| call.recording)), (State::OnCall, Some(true)));
+}
+
+#[test]
 fn the_other_party_is_who_is_still_there() {
     let mut play = Play::new();
     let (one, two, three) = (device(1), device(2), device(3));
