@@ -173,7 +173,7 @@ async fn an_event_before_a_refusal_confirms_nothing_and_no_lunch_is_cut_short() 
     assert_eq!(asking.await.unwrap().error(), (409, "refused".to_owned()));
     live.until("it is refused", |board| board.outcome("5001") == Some(Outcome::Refused(460)) && board.row("5001").order.is_none()).await;
     lab.settled().await;
-    assert_eq!(lab.database.outcomes(id), ["requested", "refused"]);
+    assert_eq!(lab.database.outcomes(live.board.action("5001").unwrap().id), ["requested", "refused"]);
     assert_eq!(lab.database.count("SELECT count(*) FROM pending"), 0);
 }
 
