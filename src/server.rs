@@ -1,45 +1,33 @@
 //! The console: everything that only the server has.
 
-pub mod assets;
-mod attempts;
+pub mod actor;
+pub mod auth;
+pub mod clock;
 pub mod config;
-mod connections;
-pub mod context;
-mod day;
-pub mod force;
-mod health;
-pub mod history;
-mod hub;
-pub mod interventions;
-mod json;
-mod live;
-mod middleware;
-pub mod orders;
-pub mod owner;
-mod pages;
+mod console;
+pub mod http;
+mod lock;
+mod pace;
 mod parts;
-pub mod permission;
-mod policy;
-mod router;
-pub mod runs;
 pub mod sdk;
-pub mod session;
+pub mod service;
 pub mod store;
 pub mod telemetry;
-pub mod token;
 mod upkeep;
-mod visitor;
-mod zone;
 
+use actor::{Owner, Past};
+use auth::session::Sessions;
+use clock::now;
 use config::Config;
-use connections::Places;
-use owner::{Owner, Past};
+use console::Console;
+use http::connections::{self, Places};
+use http::router;
+use pace::Pace;
 use parts::Parts;
-use runs::Pace;
 use sdk::Platform;
-use session::Sessions;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use service::scheduled;
+use std::sync::Arc;
+use std::time::Duration;
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -50,22 +38,6 @@ use tokio_util::task::TaskTracker;
 /// How long after the stop requests and operations under way may be answered, and the last be written.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(6);
 const WRITTEN_WITHIN: Duration = Duration::from_secs(8);
-
-/// All that a request may need.
-pub struct Console {
-    pub config: Config,
-    pub owner: Owner,
-    pub platform: Platform,
-    pub sessions: Sessions,
-    pub store: Store,
-    /// What the console asks for by itself or for many agents goes at this pace.
-    pub pace: Pace,
-    /// Somebody signed in, or the link came back: names, teams and states may be new.
-    pub roster_wanted: Notify,
-    /// Operations on their way: they come to their end, whoever asked for them.
-    pub under_way: TaskTracker,
-    pub stop: CancellationToken,
-}
 
 /// Why the console did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +62,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     telemetry::recorder();
     let places = Places::new(config.trusted_proxies.clone());
     let store = Store::open_to_serve(&config.database)?;
-    if !assets::complete() {
+    if !http::assets_complete() {
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
     store.close_open_operations(now()).await?;
@@ -114,7 +86,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     let mut parts = Parts::new(stop.clone());
     parts.start("link to the platform", sdk::link::run(config, owner.clone(), stop.clone()));
     parts.start("upkeep", upkeep::run(console.clone()));
-    parts.start("orders", orders::run(console.clone(), due));
+    parts.start("orders", scheduled::run(console.clone(), due));
     parts.start("web server", connections::serve(listener, places, router::router(console.clone()), stop.clone()));
     let floor = owner.clone();
     let ended = parts.until_stopped(async move { floor.ended().await }, async { store.ended().await }).await;
@@ -128,15 +100,4 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         return ended;
     }
     ended.and(Err(StartError::Unwritten))
-}
-
-/// What is behind our locks is whole at any time: a panic elsewhere does not spoil it.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The console's clock: milliseconds since 1970.
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

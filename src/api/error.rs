@@ -95,7 +95,7 @@ impl FromServerFnError for ApiError {
             }
             other => ApiError::Transport { detail: other.to_string() },
         };
-        crate::server::context::note_bad_request(error.status());
+        crate::server::http::context::note_bad_request(error.status());
         error
     }
 }

@@ -7,10 +7,7 @@ use super::ApiError;
 use crate::floor::Intervention;
 use leptos::prelude::*;
 
-use {
-    crate::floor::Operation,
-    crate::server::force::{Request, force},
-};
+use {crate::floor::Operation, crate::server::http::functions::force, crate::server::service::intervene::Request};
 
 /// Drops the device's connection from the call.
 #[server(prefix = "/api", endpoint = "force/drop")]

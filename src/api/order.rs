@@ -3,10 +3,10 @@
 use super::ApiError;
 use leptos::prelude::*;
 
-use crate::server::orders;
+use crate::server::http::functions;
 
 /// Takes back what the console would do at this agent by itself: to be ready again, or to be logged out after the call.
 #[server(prefix = "/api", endpoint = "order/cancel")]
 pub async fn order_cancel(#[server(rename = "agentId")] agent_id: String) -> Result<(), ApiError> {
-    orders::cancel(&agent_id).await
+    functions::order_cancel(&agent_id).await
 }

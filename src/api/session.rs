@@ -1,6 +1,8 @@
 //! Signing in and out. The session lives on the server; the browser holds an HttpOnly cookie and nothing else.
 
 use super::ApiError;
+use crate::server::http::functions;
+use crate::server::service::sign_in::Credentials;
 use leptos::prelude::*;
 
 /// Signs in through the platform's login. `extension` is the supervisor's own phone, digits only. Answers the cookie; a browser
@@ -13,11 +15,11 @@ pub async fn sign_in(
     extension: String,
     #[server(default)] next: String,
 ) -> Result<(), ApiError> {
-    crate::server::session::sign_in(number, password, domain, extension, &next).await
+    functions::sign_in(Credentials { number, password: password.into(), domain, extension }, &next).await
 }
 
 /// Ends the session on the server and removes the cookie.
 #[server(prefix = "/api", endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), ApiError> {
-    crate::server::session::sign_out().await
+    functions::sign_out().await
 }

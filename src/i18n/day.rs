@@ -6,7 +6,7 @@ mod zh_cn;
 use super::{Outside, Text};
 use crate::floor::EventKind;
 use crate::page::Language;
-use crate::server::history::Figure;
+use crate::server::actor::history::Figure;
 
 pub struct DayTexts {
     pub today: Text,

@@ -1,9 +1,9 @@
 //! The commands' flags. Each has an environment variable; a wrong value ends start-up with one line that says what to do.
 
 use crate::floor::{Namespace, Operation, Role, is_agent_number};
-use crate::server::owner::Sight;
-use crate::server::permission::Pattern;
-use crate::server::token::is_name;
+use crate::server::actor::Sight;
+use crate::server::auth::role::Pattern;
+use crate::server::auth::token::is_name;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
@@ -399,7 +399,7 @@ fn speed(text: &str) -> Result<f64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::permission::role_of;
+    use crate::server::auth::role::role_of;
 
     fn console(flags: &[&str]) -> Result<ConsoleArgs, String> {
         let words = ["supervisor-console", "serve"].iter().chain(flags);

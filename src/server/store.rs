@@ -15,8 +15,8 @@ pub use audit::AuditedOperation;
 pub use sessions::StoredSession;
 pub use tokens::StoredToken;
 
+use crate::server::clock::now;
 use crate::server::config::Database;
-use crate::server::now;
 use queue::{Queue, Write};
 use rusqlite::{Connection, TransactionBehavior};
 use std::time::Duration;

@@ -2,9 +2,10 @@
 //! sessions that have run out.
 
 use crate::live::LinkState;
+use crate::server::auth::session::Session;
+use crate::server::clock::now;
+use crate::server::console::Console;
 use crate::server::sdk::CallError;
-use crate::server::session::Session;
-use crate::server::{Console, now};
 use futures_util::{StreamExt, stream};
 use std::collections::HashSet;
 use std::sync::Arc;

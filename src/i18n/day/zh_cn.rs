@@ -2,7 +2,7 @@
 
 use super::DayTexts;
 use crate::floor::EventKind;
-use crate::server::history::Figure;
+use crate::server::actor::history::Figure;
 
 pub static TEXTS: DayTexts = DayTexts {
     today: "今日状态",

@@ -7,9 +7,10 @@ use crate::floor::{
     event::{Instant as Readings, ToUtc},
 };
 use crate::live::LinkState;
+use crate::server::actor::Owner;
+use crate::server::clock::now;
 use crate::server::config::{Config, shown};
-use crate::server::owner::Owner;
-use crate::server::{now, telemetry};
+use crate::server::telemetry;
 use crate::stomp::{Decoder, Frame, Item, Limits, Version};
 use futures_util::{SinkExt, StreamExt};
 use jiff::tz::{AmbiguousOffset, TimeZone};

@@ -3,7 +3,7 @@
 use super::write::Statement;
 use super::{Store, StoreError};
 use crate::floor::{AgentId, DeviceId, Memory};
-use crate::server::now;
+use crate::server::clock::now;
 
 /// Who was last heard of longer ago has gone home.
 const LIFE: i64 = 16 * 3600 * 1000;

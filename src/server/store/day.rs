@@ -3,7 +3,7 @@
 use super::write::Statement;
 use super::{Store, StoreError};
 use crate::floor::{AgentId, State};
-use crate::server::history::Mark;
+use crate::server::actor::history::Mark;
 use rusqlite::OptionalExtension;
 
 /// What a strip of the day can show at most: the day on which the clocks are put back is the longest.

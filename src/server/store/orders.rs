@@ -3,7 +3,7 @@
 use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::{AgentId, DeviceId, Order, OrderKind};
-use crate::server::owner::Kept;
+use crate::server::actor::Kept;
 use rusqlite::Row;
 
 pub(super) const KEEP: &str = "INSERT OR REPLACE INTO pending (id, kind, agent, device, by_agent, by_device, at, minutes, due)

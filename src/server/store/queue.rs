@@ -211,7 +211,7 @@ impl Thread {
 
     fn stuck(&mut self, error: &rusqlite::Error) {
         if self.health.stuck_since.load(Ordering::Relaxed) == 0 {
-            self.health.stuck_since.store(crate::server::now(), Ordering::Relaxed);
+            self.health.stuck_since.store(crate::server::clock::now(), Ordering::Relaxed);
             tracing::warn!(%error, "the database cannot be written: what is to be kept waits");
         }
     }

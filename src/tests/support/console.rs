@@ -2,8 +2,9 @@
 
 use super::{Answer, Browser, Database, PASSWORD, PATIENCE};
 use clap::Parser;
+use supervisor_console::server;
+use supervisor_console::server::StartError;
 use supervisor_console::server::config::{Cli, Command, Config};
-use supervisor_console::server::{self, StartError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, sleep};

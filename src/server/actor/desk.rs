@@ -1,0 +1,359 @@
+//! What the owner has before it: the floor, the step-ins, the orders and runs, and what was published of them.
+
+mod look;
+mod orders;
+mod runs;
+mod step_in;
+
+use super::orders::{Kept, Orders};
+use super::published::{Difference, Published, Sight};
+use super::runs::Runs;
+use super::view::{Reader, Subject, View, view};
+use super::{DayView, Heard, Past};
+use crate::floor::{
+    AgentId, Applied, CallId, CallRow, Floor, Forgotten, MOST_AGENTS, OrderKind, RosterEntry, Row, State, clock::ClockOffset,
+    state_of_status,
+};
+use crate::live::{Header, Link, LinkState};
+use crate::server::actor::history::History;
+use crate::server::actor::hub::Subscription;
+use crate::server::actor::interventions::Interventions;
+use crate::server::clock::now;
+use crate::server::store::Store;
+use crate::server::telemetry;
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
+
+/// An event from further ahead than this carries no time that could be true.
+const FUTURE: i64 = 5 * 60 * 1000;
+/// How long a call whose end was not heard is shown after that was found.
+const UNSEEN_SHOWN: i64 = 60_000;
+const KEEP_EVERY: Duration = Duration::from_secs(2);
+const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+/// How long the day of an agent is kept of whom the floor knows nothing: as long as the database keeps it.
+const DAY_KEPT: i64 = 24 * 3600 * 1000;
+
+pub struct Desk {
+    floor: Floor,
+    clock: ClockOffset,
+    interventions: Interventions,
+    orders: Orders,
+    /// Where orders go whose time has come.
+    errands: mpsc::Sender<Kept>,
+    runs: Runs,
+    history: History,
+    store: Store,
+    link: Link,
+    publish_link: watch::Sender<Link>,
+    epoch: u64,
+    published: Published,
+    dirty: HashSet<AgentId>,
+    dirty_calls: HashSet<CallId>,
+    /// Calls whose end was not heard, and when that was found (the console's clock): shown for a while all the same.
+    unseen: HashMap<CallId, i64>,
+    /// When the oldest change that is not published yet arrived.
+    waiting_since: Option<Instant>,
+    /// Agents whose state is from before a break of the link and not confirmed since.
+    remembered: HashSet<AgentId>,
+    /// Agents of whom something new is to be kept.
+    unkept: HashSet<AgentId>,
+    kept_at: Instant,
+    pruned_at: Instant,
+    /// As it was told last.
+    turned_away: u64,
+}
+
+impl Desk {
+    /// Begins with what was kept before a restart.
+    pub fn new(store: Store, past: Past, link: Link, publish_link: watch::Sender<Link>, errands: mpsc::Sender<Kept>) -> Self {
+        let mut desk = Desk {
+            floor: Floor::default(),
+            clock: ClockOffset::default(),
+            interventions: Interventions::after(past.last_intervention),
+            orders: Orders::default(),
+            errands,
+            runs: Runs::after(now().unsigned_abs()),
+            history: History::recall(past.day.0, past.day.1),
+            store,
+            link,
+            publish_link,
+            epoch: rand::random(),
+            published: Published::new(),
+            dirty: HashSet::new(),
+            dirty_calls: HashSet::new(),
+            unseen: HashMap::new(),
+            waiting_since: None,
+            remembered: HashSet::new(),
+            unkept: HashSet::new(),
+            kept_at: Instant::now(),
+            pruned_at: Instant::now(),
+            turned_away: 0,
+        };
+        for memory in past.board {
+            desk.remembered.insert(memory.agent.clone());
+            desk.dirty.insert(memory.agent.clone());
+            desk.floor.recall(memory);
+        }
+        for order in past.orders {
+            desk.recall_order(order);
+        }
+        for gone in desk.floor.forget(now()).agents {
+            desk.remembered.remove(&gone);
+        }
+        desk
+    }
+
+    /// The console stops: whatever was taken up has its end, and what is to be remembered is kept.
+    pub fn close(&mut self) {
+        let ended = self.interventions.close(now());
+        self.followed(ended);
+        self.keep(true);
+    }
+
+    /// Keeps what is new, every few seconds; at once where the console stops. Where the database lags it waits here.
+    pub fn keep(&mut self, at_once: bool) {
+        if !(at_once || self.kept_at.elapsed() >= KEEP_EVERY && !self.store.lags()) {
+            return;
+        }
+        self.kept_at = Instant::now();
+        let unkept = std::mem::take(&mut self.unkept);
+        if !unkept.is_empty() {
+            self.store.keep_board(unkept.iter().filter_map(|agent| self.floor.memory(agent)).collect());
+        }
+        let now = self.platform_now();
+        self.store.keep_day(self.history.take_unkept(), now);
+        if self.pruned_at.elapsed() >= PRUNE_EVERY {
+            self.pruned_at = Instant::now();
+            self.store.forget_days_before(now);
+            self.store.forget_board();
+            self.forget(now);
+        }
+    }
+
+    /// Lets those go who left the floor long ago, in the browsers too.
+    fn forget(&mut self, platform_now: i64) {
+        let Forgotten { agents: gone, changes } = self.floor.forget(platform_now);
+        for agent in &gone {
+            self.remembered.remove(agent);
+        }
+        self.dirty.extend(changes.agents);
+        self.dirty_calls.extend(changes.calls);
+        let known: HashSet<&AgentId> = self.floor.agents().collect();
+        self.history.forget(platform_now.saturating_sub(DAY_KEPT), |agent| known.contains(agent));
+        self.publish();
+        let (epoch, offset, link) = (self.epoch, self.clock.millis(), self.link.clone());
+        self.published.forget(&gone, &self.runs.all(), |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
+        if !gone.is_empty() {
+            tracing::info!(agents = gone.len(), "agents who left long ago were forgotten");
+        }
+    }
+
+    /// Says when agents find no room on the floor: in the log once.
+    fn tell_turned_away(&mut self) {
+        let turned_away = self.floor.turned_away();
+        if turned_away > 0 && self.turned_away == 0 {
+            tracing::warn!(most = MOST_AGENTS, "too many agents: those who are named from now on are not shown");
+        }
+        if turned_away > self.turned_away {
+            self.turned_away = turned_away;
+            telemetry::agents_turned_away(turned_away);
+        }
+    }
+
+    pub fn event(&mut self, heard: Heard) {
+        let Heard { mut event, body, arrived, at: heard } = heard;
+        self.link.last_event = Some(arrived);
+        let now_there = arrived.saturating_sub(self.clock.millis());
+        event.arrived = Some(now_there);
+        self.floor.settle(&mut event);
+        let stamped = event.time;
+        // Without a time, or with one that cannot be: now, by the platform's clock.
+        // After a backlog the platform's clock is known badly: what our own clock allows is possible too.
+        let possible = now_there.max(arrived).saturating_add(FUTURE);
+        if event.time.is_none_or(|time| self.clock.is_measured() && time > possible) {
+            (event.time, event.untimed) = (Some(now_there), true);
+        }
+        let event = &event;
+        let applied = self.floor.apply(event);
+        if applied == Applied::Duplicate {
+            return;
+        }
+        let at_device = || [&event.source, &event.device].into_iter().flatten().find_map(|device| self.floor.agent_at(device));
+        if let Some(agent) = event.agent.as_ref().or_else(at_device) {
+            self.history.hear(agent, event, &body);
+        }
+        if let Some(time) = stamped.filter(|_| !event.untimed) {
+            self.clock.observe(arrived, time);
+        }
+        if let Applied::Changed(changes) = applied {
+            telemetry::event_applied();
+            self.waiting_since.get_or_insert(heard);
+            if let Some(agent) = &event.agent {
+                self.remembered.remove(agent);
+            }
+            self.dirty.extend(changes.agents);
+            self.dirty_calls.extend(changes.calls);
+        }
+        if !self.orders.is_empty() {
+            self.heard_for_orders(event);
+        }
+        if !self.interventions.is_empty() {
+            // On our clock; an event without a time of its own is as old as its arrival.
+            let told = stamped.filter(|_| !event.untimed).map(|time| time.saturating_add(self.clock.millis()));
+            let proved = self.interventions.proved_by(event, told, &self.floor, arrived.max(now()));
+            self.followed(proved);
+        }
+    }
+
+    pub fn link(&mut self, state: LinkState) {
+        if state == self.link.state {
+            return;
+        }
+        if state == LinkState::Live && self.link.last_event.is_some() {
+            // What happened during the break was not heard: nothing is certain until it is heard of again.
+            let known = |row: &&Row| row.state != State::Unknown;
+            self.remembered.extend(self.published.whole.rows.values().filter(known).map(|row| row.agent.clone()));
+            self.dirty.extend(self.remembered.iter().cloned());
+        }
+        if state == LinkState::Down {
+            self.history.nothing_known_since(self.platform_now());
+        }
+        self.link = Link { state, since: now(), ..self.link.clone() };
+        self.publish_link.send_replace(self.link.clone());
+        telemetry::link(state);
+        self.pulse();
+    }
+
+    pub fn roster(&mut self, roster: Vec<RosterEntry>) {
+        // What is remembered is confirmed where the roster's word agrees with it, and given up where it does not.
+        for entry in &roster {
+            let told = entry.status.as_deref().and_then(state_of_status);
+            let (Some(told), Some(row)) = (told, self.floor.row(&entry.agent)) else { continue };
+            if self.remembered.remove(&entry.agent) && told != row.state && !(told.in_call() && row.state.in_call()) {
+                let calls = self.floor.doubt(&entry.agent, told);
+                self.dirty_calls.extend(calls);
+            }
+        }
+        let changed = self.floor.take_roster(roster, self.platform_now());
+        self.dirty.extend(changed);
+    }
+
+    pub fn has_changes(&self) -> bool {
+        !self.dirty.is_empty() || !self.dirty_calls.is_empty() || self.runs.has_changes()
+    }
+
+    /// Publishes everything that changed since the last time, as one message.
+    pub fn publish(&mut self) {
+        let mut new = Difference { runs: self.runs.changes(), ..Difference::default() };
+        let mut may_be_due = false;
+        let now_there = self.platform_now();
+        for agent in std::mem::take(&mut self.dirty) {
+            let Some(row) = self.row(&agent) else { continue };
+            may_be_due |= row.order.as_ref().is_some_and(|order| order.kind == OrderKind::LogoutAfterCall) && !row.state.in_call();
+            if self.published.whole.rows.get(&agent) != Some(&row) {
+                let certain = !row.remembered && self.link.state == LinkState::Live;
+                let state = if certain { row.state } else { State::Unknown };
+                self.history.mark(&agent, state, row.since, now_there);
+                self.unkept.insert(agent);
+                new.rows.push(row);
+            }
+        }
+        for id in std::mem::take(&mut self.dirty_calls) {
+            let row = self.call_row(&id);
+            let row = row.filter(|call| self.is_shown(call));
+            let known = self.published.whole.calls.get(&id);
+            match row {
+                Some(call) if known != Some(&call) => new.calls.push(call),
+                None if known.is_some() => new.gone.push(id),
+                _ => {}
+            }
+        }
+        let waited = self.waiting_since.take().filter(|_| !new.is_empty());
+        let (epoch, offset, link) = (self.epoch, self.clock.millis(), self.link.clone());
+        self.published.publish(new, |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
+        if let Some(heard) = waited {
+            telemetry::published(heard.elapsed());
+        }
+        if may_be_due {
+            self.orders_due();
+        }
+    }
+
+    pub fn pulse(&mut self) {
+        self.tell_turned_away();
+        self.published.pulse(self.header());
+    }
+
+    pub fn view(&mut self, subject: &Subject, reader: &Reader) -> View {
+        self.publish();
+        let header = self.header();
+        view(&self.published, subject, reader, header)
+    }
+
+    pub fn day(&mut self, agent: &AgentId) -> Option<DayView> {
+        self.publish();
+        let row = self.published.whole.rows.get(agent)?;
+        let call = row.call.as_ref().map(|call| self.floor.call_history(&call.id)).unwrap_or_default();
+        Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), call, now: self.platform_now() })
+    }
+
+    pub fn subscribe(&mut self, sight: Sight, from: Option<(u64, u64)>) -> Subscription {
+        self.publish();
+        let from = from.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, seq)| seq);
+        let header = self.header();
+        self.published.subscribe(sight, from, header, self.runs.all())
+    }
+
+    fn row(&self, agent: &AgentId) -> Option<Row> {
+        let mut row = self.floor.row(agent)?;
+        row.remembered = self.remembered.contains(agent);
+        row.action = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.floor).cloned();
+        row.order = self.orders.shown(agent).map(|kept| kept.order.clone());
+        Some(row)
+    }
+
+    fn call_row(&self, id: &CallId) -> Option<CallRow> {
+        let mut call = self.floor.call_row(id)?;
+        call.action = self.interventions.latest_at(id, &self.floor).cloned();
+        Some(call)
+    }
+
+    /// A call whose end was not heard stays for a minute, so that whoever watches it learns what became of it.
+    fn is_shown(&mut self, call: &CallRow) -> bool {
+        if !call.end_not_seen {
+            // It lives after all.
+            self.unseen.remove(&call.id);
+            return true;
+        }
+        let now = now();
+        let found = *self.unseen.entry(call.id.clone()).or_insert_with(|| {
+            telemetry::call_end_not_seen();
+            now
+        });
+        now.saturating_sub(found) < UNSEEN_SHOWN
+    }
+
+    /// Calls whose end was not heard and which have been shown long enough go; those that the floor has forgotten are forgotten.
+    pub fn forget_unseen(&mut self) {
+        let horizon = now().saturating_sub(UNSEEN_SHOWN);
+        let mut unseen = std::mem::take(&mut self.unseen);
+        unseen.retain(|id, found| {
+            let shown = self.published.whole.calls.contains_key(id);
+            if shown && *found <= horizon {
+                self.dirty_calls.insert(id.clone());
+            }
+            shown || self.floor.call_row(id).is_some()
+        });
+        self.unseen = unseen;
+    }
+
+    fn platform_now(&self) -> i64 {
+        now().saturating_sub(self.clock.millis())
+    }
+
+    fn header(&self) -> Header {
+        Header { epoch: self.epoch, seq: self.published.seq, at: now(), offset: self.clock.millis(), link: self.link.clone() }
+    }
+}

@@ -1,0 +1,179 @@
+//! The step-ins: checked against the floor, taken up, followed.
+
+use super::Desk;
+use crate::api::ApiError;
+use crate::floor::{
+    CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, Outcome, OwnCall, Part, PartyRole, PartyState, Scene, forecast,
+};
+use crate::server::actor::Begun;
+use crate::server::actor::interventions::Answer;
+use crate::server::clock::now;
+use crate::server::service::intervene::Wanted;
+use crate::server::store::StoreError;
+use crate::server::telemetry;
+
+impl Desk {
+    /// Checks what the operation needs, takes it up and has it written down.
+    pub fn begin(&mut self, wanted: Wanted) -> Result<Begun, ApiError> {
+        match self.store.trouble() {
+            Some(StoreError::Lost) => return Err(ApiError::DatabaseLost),
+            Some(_) => return Err(ApiError::AuditFailed),
+            None => {}
+        }
+        let Wanted { intervention: mut wanted, role, expect, minutes, item } = wanted;
+        // The platform knows a call by its latest id only.
+        wanted.call = wanted.call.map(|call| self.floor.successor(&self.published.meant(call)));
+        let refuse = |obstacle| Err(ApiError::Obstacle { obstacle });
+        match (&wanted.device, &wanted.call) {
+            (Some(device), Some(call)) if wanted.operation != Operation::Listen => {
+                if !self.floor.in_call(device, call) {
+                    return refuse(Obstacle::NotInThatCall);
+                }
+                wanted.agent = self.floor.agent_at(device).cloned();
+            }
+            (_, Some(call)) => {
+                if !self.floor.call_is_live(call) {
+                    return refuse(Obstacle::NotInCall);
+                }
+                if let Some((agent, device)) = self.floor.agents_in(call).into_iter().next() {
+                    (wanted.agent, wanted.device) = (Some(agent), Some(device));
+                }
+            }
+            _ => {}
+        }
+        let mut row = wanted.agent.as_ref().and_then(|agent| self.row(agent));
+        if let Some(row) = &mut row {
+            // Where the board does not know the device, the request may.
+            row.device = row.device.take().or_else(|| wanted.device.clone());
+        }
+        let call = wanted.call.as_ref().and_then(|call| self.call_row(call));
+        let own_call = self.own_call(&wanted.by_device);
+        let part = call.as_ref().zip(wanted.device.as_ref()).and_then(|(call, device)| {
+            let parties = u32::try_from(call.in_it()).unwrap_or(u32::MAX);
+            Some(Part { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
+        });
+        let own_call = own_call.as_ref().map(|(call, role, state)| OwnCall {
+            call,
+            listens: *role == PartyRole::Listener,
+            held: *state == PartyState::Held,
+        });
+        let scene = Scene { role, own_device: &wanted.by_device, own_call, row: row.as_ref(), device: wanted.device.as_ref(), part };
+        let effect = forecast(wanted.operation, &scene).map_err(|obstacle| ApiError::Obstacle { obstacle })?;
+        self.phone_is_free_to_use(&wanted)?;
+        if expect.is_some_and(|expected| expected != effect) {
+            return Err(ApiError::Changed { effect });
+        }
+        if row.as_ref().is_some_and(|row| wanted.device.is_some() && row.device != wanted.device) {
+            return refuse(Obstacle::OtherDevice);
+        }
+        // The platform refuses a log-out in a call: the console waits with it.
+        wanted.deferred = wanted.operation == Operation::Logout && effect == Effect::AfterCall;
+        let begun = self.interventions.begin(wanted).ok_or(ApiError::Busy)?;
+        self.take_order(&begun, minutes);
+        if let Some(item) = item {
+            self.runs.begun(item, &begun);
+        }
+        telemetry::operation(begun.operation, begun.outcome);
+        self.touch(&begun);
+        let written = self.store.audit(begun.clone());
+        Ok(Begun { intervention: begun, written })
+    }
+
+    /// One that is written down is sent now; none where it is over.
+    pub fn sends(&mut self, id: i64) -> Option<Intervention> {
+        let sent = self.interventions.sends(id, now())?;
+        match (&sent.call, sent.operation) {
+            (Some(call), Operation::Listen) => self.floor.expect_listener(call, &sent.by_device),
+            (Some(call), _) => self.floor.forget_listener(call, &sent.by_device),
+            _ => {}
+        }
+        self.touch(&sent);
+        self.runs.followed(&sent);
+        Some(sent)
+    }
+
+    /// Nobody joins, takes or listens with a phone at which another agent sits.
+    fn phone_is_free_to_use(&self, wanted: &Intervention) -> Result<(), ApiError> {
+        let field = match wanted.operation {
+            Operation::Join | Operation::Take => "phoneNumber",
+            Operation::Listen => "deviceId",
+            _ => return Ok(()),
+        };
+        match self.floor.agent_at(&wanted.by_device).filter(|agent| **agent != wanted.by) {
+            Some(agent) => {
+                Err(ApiError::BadArgument { field: field.to_owned(), problem: format!("agent {} sits at that phone", agent.number()) })
+            }
+            None => Ok(()),
+        }
+    }
+
+    pub fn answered(&mut self, id: i64, answer: Answer) -> Option<Intervention> {
+        if let Some(waiting) = self.waits_on(id, &answer) {
+            return Some(waiting);
+        }
+        let before = self.interventions.get(id)?.outcome;
+        let steps = self.interventions.answered(id, answer, now());
+        let last = steps.last()?.clone();
+        if before == Outcome::Requested {
+            self.order_answered(&steps[0]);
+            self.followed(steps);
+        } else {
+            // It was given up before.
+            self.touch(&last);
+        }
+        self.publish();
+        Some(last)
+    }
+
+    pub fn not_sent(&mut self, id: i64, why: NotSent) {
+        let ended = self.interventions.not_sent(id, why, now());
+        self.followed(ended.into_iter().collect());
+        self.publish();
+    }
+
+    pub fn expire(&mut self) {
+        self.runs.expire();
+        self.forget_unseen();
+        self.orders_due();
+        if self.interventions.is_empty() {
+            return;
+        }
+        let (given_up, gone) = self.interventions.expire(now());
+        self.followed(given_up);
+        for intervention in &gone {
+            self.not_followed_any_more(intervention.id);
+            self.touch(intervention);
+        }
+    }
+
+    /// Writes down and shows operations that came a step further.
+    pub(super) fn followed(&mut self, changed: Vec<Intervention>) {
+        for intervention in changed {
+            telemetry::operation(intervention.operation, intervention.outcome);
+            self.touch(&intervention);
+            self.runs.followed(&intervention);
+            self.order_followed(&intervention);
+            drop(self.store.audit(intervention));
+        }
+    }
+
+    /// Marks the rows that show this step-in.
+    pub(super) fn touch(&mut self, intervention: &Intervention) {
+        self.dirty.extend(intervention.agent.clone());
+        if let Some(call) = &intervention.call {
+            self.dirty.extend(self.floor.agents_in(call).into_iter().map(|(agent, _)| agent));
+            self.dirty_calls.insert(self.floor.successor(call));
+        }
+    }
+
+    /// The call that a supervisor's own phone is in, and its part there.
+    fn own_call(&self, device: &DeviceId) -> Option<(CallId, PartyRole, PartyState)> {
+        let mine = self.floor.calls_at(device).into_iter().filter_map(|id| {
+            let call = self.floor.call_row(&id)?;
+            let party = call.party(device).filter(|_| !call.monitors())?;
+            Some((id, party.role, party.state))
+        });
+        // One that is not on hold keeps it busy.
+        mine.max_by_key(|(_, _, state)| *state != PartyState::Held)
+    }
+}

@@ -1,0 +1,328 @@
+//! What an agent's page shows of the day so far: the states with their beginnings, the last raw events, and the figures that the
+//! platform counts. Part of the floor's owner. Every part is bounded; of the past only the states are kept in the database.
+
+use crate::floor::{AgentId, Event, EventKind, State};
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+/// Changes of state of one agent; the oldest go first.
+const MOST_MARKS: usize = 600;
+const MOST_EVENTS: usize = 100;
+/// Of all agents together.
+const MOST_BYTES: usize = 64 << 20;
+/// A longer event is kept cut off.
+const LONGEST_BODY: usize = 16 << 10;
+const MOST_AGENTS: usize = 100_000;
+
+/// From `since` (milliseconds on the platform's clock) in this state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    pub since: i64,
+    pub state: State,
+}
+
+/// An event as it came.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    /// When it happened, on the platform's clock.
+    pub at: i64,
+    pub kind: EventKind,
+    pub name: String,
+    pub body: Arc<[u8]>,
+}
+
+/// A figure of the day that AgentStatusEvent counts; times are seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    Calls,
+    Inbound,
+    Outbound,
+    Internal,
+    TalkTime,
+    HoldTime,
+    AfterCallTime,
+    AfterCallCount,
+    NotReadyTime,
+    NotReadyCount,
+    HandlingTime,
+}
+
+impl Figure {
+    pub const ALL: [Figure; 11] = [
+        Figure::Calls,
+        Figure::Inbound,
+        Figure::Outbound,
+        Figure::Internal,
+        Figure::HandlingTime,
+        Figure::TalkTime,
+        Figure::HoldTime,
+        Figure::AfterCallTime,
+        Figure::AfterCallCount,
+        Figure::NotReadyTime,
+        Figure::NotReadyCount,
+    ];
+
+    /// The platform's name of it.
+    fn param(self) -> &'static str {
+        match self {
+            Figure::Calls => "CallsTotal",
+            Figure::Inbound => "CallsInTalk",
+            Figure::Outbound => "CallsOutTalk",
+            Figure::Internal => "CallsInternalTalk",
+            Figure::TalkTime => "TalkTime",
+            Figure::HoldTime => "HoldTime",
+            Figure::AfterCallTime => "AcwTime",
+            Figure::AfterCallCount => "AcwCount",
+            Figure::NotReadyTime => "AuxTime",
+            Figure::NotReadyCount => "AuxCount",
+            Figure::HandlingTime => "AvgWorkTime",
+        }
+    }
+
+    pub fn is_time(self) -> bool {
+        matches!(self, Figure::TalkTime | Figure::HoldTime | Figure::AfterCallTime | Figure::NotReadyTime | Figure::HandlingTime)
+    }
+}
+
+/// The figures as they were last sent; only those that the platform sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayFigures {
+    pub at: i64,
+    pub figures: Vec<(Figure, u32)>,
+}
+
+/// What is kept of one agent.
+#[derive(Debug, Clone, Default)]
+pub struct Day {
+    /// In the order of time.
+    pub marks: VecDeque<Mark>,
+    /// The oldest first.
+    pub events: VecDeque<Raw>,
+    pub figures: Option<DayFigures>,
+}
+
+#[derive(Debug, Default)]
+pub struct History {
+    agents: HashMap<AgentId, Day>,
+    bytes: usize,
+    unkept: Vec<(AgentId, Mark)>,
+}
+
+impl History {
+    /// Takes up what was kept; nothing is known of the time since `alive`, the last sign of the console's life before its start.
+    pub fn recall(marks: Vec<(AgentId, Mark)>, alive: Option<i64>) -> History {
+        let mut history = History::default();
+        for (agent, mark) in marks {
+            if history.agents.len() >= MOST_AGENTS && !history.agents.contains_key(&agent) {
+                continue;
+            }
+            let day = history.agents.entry(agent).or_default();
+            day.marks.push_back(mark);
+            if day.marks.len() > MOST_MARKS {
+                day.marks.pop_front();
+            }
+        }
+        if let Some(alive) = alive {
+            history.nothing_known_since(alive);
+        }
+        history
+    }
+
+    pub fn of(&self, agent: &AgentId) -> Option<&Day> {
+        self.agents.get(agent)
+    }
+
+    /// What the board says of the agent from now on. `since` is the board's word for it, which does not reach back over a time in
+    /// which nothing was known.
+    pub fn mark(&mut self, agent: &AgentId, state: State, since: Option<i64>, now: i64) {
+        if !self.agents.contains_key(agent) && (state == State::Unknown || self.agents.len() >= MOST_AGENTS) {
+            return;
+        }
+        let day = self.agents.entry(agent.clone()).or_default();
+        let since = match (day.marks.back(), since) {
+            (Some(last), _) if last.state == state => return,
+            (Some(last), Some(since)) if last.state == State::Unknown && since <= last.since => now.max(last.since + 1),
+            // The platform gives whole seconds: what happens within one is told apart by when it was heard.
+            (Some(last), Some(since)) if since <= last.since => now.clamp(last.since + 1, last.since + 999),
+            (Some(last), None) => now.max(last.since + 1),
+            (_, since) => since.unwrap_or(now),
+        };
+        let mark = Mark { since, state };
+        day.marks.push_back(mark);
+        if day.marks.len() > MOST_MARKS {
+            day.marks.pop_front();
+        }
+        self.unkept.push((agent.clone(), mark));
+    }
+
+    /// The link broke, or the console was not running.
+    pub fn nothing_known_since(&mut self, since: i64) {
+        let known = |day: &Day| day.marks.back().is_some_and(|last| last.state != State::Unknown);
+        let agents: Vec<AgentId> = self.agents.iter().filter(|(_, day)| known(day)).map(|(agent, _)| agent.clone()).collect();
+        for agent in agents {
+            self.mark(&agent, State::Unknown, Some(since), since);
+        }
+    }
+
+    /// Keeps an event of `agent` as it came.
+    pub fn hear(&mut self, agent: &AgentId, event: &Event, body: &[u8]) {
+        if !self.agents.contains_key(agent) && self.agents.len() >= MOST_AGENTS {
+            return;
+        }
+        let body: Arc<[u8]> = body.get(..LONGEST_BODY).unwrap_or(body).into();
+        let at = event.time.unwrap_or_default();
+        let day = self.agents.entry(agent.clone()).or_default();
+        if let Some(figures) = figures(event) {
+            day.figures = Some(DayFigures { at, figures });
+        }
+        self.bytes += body.len();
+        day.events.push_back(Raw { at, kind: event.kind, name: event.name.clone(), body });
+        if day.events.len() > MOST_EVENTS {
+            self.bytes -= day.events.pop_front().map_or(0, |oldest| oldest.body.len());
+        }
+        if self.bytes > MOST_BYTES {
+            self.thin_out();
+        }
+    }
+
+    /// Forgets those of whom `is_known` knows nothing and nothing has come since `horizon`, on the platform's clock.
+    pub fn forget(&mut self, horizon: i64, is_known: impl Fn(&AgentId) -> bool) {
+        self.agents.retain(|agent, day| {
+            let newest = day.marks.back().map(|mark| mark.since).max(day.events.back().map(|event| event.at));
+            let kept = is_known(agent) || newest.is_some_and(|newest| newest >= horizon);
+            if !kept {
+                self.bytes -= day.events.iter().map(|event| event.body.len()).sum::<usize>();
+            }
+            kept
+        });
+    }
+
+    /// Lets everybody keep the newest events within an equal share of three quarters of the room.
+    fn thin_out(&mut self) {
+        let share = MOST_BYTES / 4 * 3 / self.agents.len().max(1);
+        self.bytes = 0;
+        for day in self.agents.values_mut() {
+            let mut kept = 0;
+            let fits = day.events.iter().rev().take_while(|event| {
+                kept += event.body.len();
+                kept <= share
+            });
+            let fits = fits.count();
+            day.events.drain(..day.events.len() - fits);
+            self.bytes += day.events.iter().map(|event| event.body.len()).sum::<usize>();
+        }
+    }
+
+    /// The marks that are not in the database yet.
+    pub fn take_unkept(&mut self) -> Vec<(AgentId, Mark)> {
+        std::mem::take(&mut self.unkept)
+    }
+}
+
+fn figures(event: &Event) -> Option<Vec<(Figure, u32)>> {
+    let params = event.rest.get("params").filter(|_| event.kind == EventKind::AgentStatus)?;
+    let value = |figure: Figure| {
+        let value = params.get(figure.param())?;
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        Some((figure, text.split('.').next()?.parse().ok()?))
+    };
+    let figures: Vec<_> = Figure::ALL.into_iter().filter_map(value).collect();
+    (!figures.is_empty()).then_some(figures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn agent() -> AgentId {
+        AgentId::trusted("5001@test.cc")
+    }
+
+    fn marks(history: &History) -> Vec<(i64, State)> {
+        history.of(&agent()).map_or(Vec::new(), |day| day.marks.iter().map(|mark| (mark.since, mark.state)).collect())
+    }
+
+    #[test]
+    fn a_day_is_a_row_of_states_without_gaps() {
+        let mut history = History::default();
+        history.mark(&agent(), State::Unknown, None, 5);
+        assert_eq!(marks(&history), []);
+        for (state, since, now) in [
+            (State::Ready, 10_000, 10_100),
+            (State::Ready, 10_000, 10_200),
+            (State::Ringing, 20_000, 20_100),
+            (State::OnCall, 20_000, 20_300),
+            // Late, and from a clock that is ahead.
+            (State::Ready, 15_000, 40_000),
+        ] {
+            history.mark(&agent(), state, Some(since), now);
+        }
+        let told = [(10_000, State::Ready), (20_000, State::Ringing), (20_300, State::OnCall), (21_299, State::Ready)];
+        assert_eq!(marks(&history), told);
+        assert_eq!(history.take_unkept().len(), 4);
+        for n in 0..1_000 {
+            history.mark(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(30_000 + n), 30_000 + n);
+        }
+        assert_eq!(marks(&history).len(), MOST_MARKS);
+    }
+
+    #[test]
+    fn of_a_time_that_nobody_watched_nothing_is_known() {
+        let kept = vec![(agent(), Mark { since: 10, state: State::Ready })];
+        let mut history = History::recall(kept, Some(50));
+        assert_eq!(history.take_unkept().len(), 1);
+        // Still ready, since 10: but nobody saw it between 50 and now.
+        history.mark(&agent(), State::Ready, Some(10), 80);
+        assert_eq!(marks(&history), [(10, State::Ready), (50, State::Unknown), (80, State::Ready)]);
+        history.nothing_known_since(90);
+        assert_eq!(marks(&history).last(), Some(&(90, State::Unknown)));
+        // The platform says since when.
+        history.mark(&agent(), State::NotReady, Some(95), 120);
+        assert_eq!(marks(&history)[3..], [(90, State::Unknown), (95, State::NotReady)]);
+    }
+
+    #[test]
+    fn events_are_kept_within_their_room() {
+        let mut history = History::default();
+        let body = vec![b' '; LONGEST_BODY * 2];
+        for number in 0..100 {
+            let agent = AgentId::trusted(format!("{number}@test.cc"));
+            let event = Event::decode(br#"{"eventName":"later"}"#, &|t| t.into()).unwrap();
+            for _ in 0..120 {
+                history.hear(&agent, &event, &body);
+            }
+        }
+        let days = || history.agents.values();
+        assert!(days().all(|day| (1..=MOST_EVENTS).contains(&day.events.len())));
+        let bytes: usize = days().flat_map(|day| &day.events).map(|event| event.body.len()).sum();
+        assert!(bytes == history.bytes && bytes <= MOST_BYTES, "{bytes}");
+    }
+
+    #[test]
+    fn who_is_not_known_any_more_is_forgotten_after_a_day() {
+        let mut history = History::default();
+        let id = |n: u32| AgentId::trusted(format!("{n}@test.cc"));
+        let body = br#"{"eventName":"agentReady"}"#;
+        let mut event = Event::decode(body, &|t| t.into()).unwrap();
+        for n in 0..4 {
+            event.time = Some(1_000 * i64::from(n));
+            history.hear(&id(n), &event, body);
+        }
+        history.mark(&id(1), State::Ready, Some(5_000), 5_000);
+        history.forget(2_500, |agent| *agent == id(0));
+        let kept: Vec<bool> = (0..4).map(|n| history.of(&id(n)).is_some()).collect();
+        assert_eq!((kept, history.bytes), (vec![true, true, false, true], 3 * body.len()));
+    }
+
+    #[test]
+    fn the_platforms_figures_are_read_as_far_as_they_are_sent() {
+        let body = include_bytes!("../../tests/events/later/AgentStatusEvent.json");
+        let mut history = History::default();
+        history.hear(&agent(), &Event::decode(body, &|t| t.into()).unwrap(), body);
+        let figures = &history.of(&agent()).unwrap().figures.as_ref().unwrap().figures;
+        assert!(figures.contains(&(Figure::Calls, 201)) && figures.contains(&(Figure::NotReadyTime, 6534)), "{figures:?}");
+        let few = br#"{"eventName":"AgentStatusEvent","params":{"CallsTotal":7,"TalkTime":"x"}}"#;
+        history.hear(&agent(), &Event::decode(few, &|t| t.into()).unwrap(), few);
+        assert_eq!(history.of(&agent()).unwrap().figures.as_ref().unwrap().figures, [(Figure::Calls, 7)]);
+    }
+}

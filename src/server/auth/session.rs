@@ -1,0 +1,223 @@
+//! The sessions of those who are signed in. A session lives on the server: the browser holds a random id in an HttpOnly cookie, and the
+//! platform's own session id never leaves.
+
+use crate::floor::{AgentId, DeviceId, Namespace, Role};
+use crate::live::Me;
+use crate::server::auth::attempts::Attempts;
+use crate::server::auth::role::role_of;
+use crate::server::clock::now;
+use crate::server::config::Config;
+use crate::server::lock::lock;
+use crate::server::sdk::PlatformSession;
+use crate::server::store::{Store, StoreError, StoredSession};
+use cookie::Cookie;
+use http::{HeaderMap, header};
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+pub const COOKIE: &str = "console_session";
+/// A working day and the night shift after it.
+const LIFE: i64 = 16 * 3600 * 1000;
+const MOST_SESSIONS: usize = 10_000;
+/// One person's browsers; with more, the oldest is signed out.
+const MOST_OF_ONE: usize = 20;
+/// How long signing in waits for the session to be written.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
+
+type IdHash = [u8; 32];
+
+/// One signed-in browser.
+#[derive(Debug)]
+pub struct Session {
+    id_hash: IdHash,
+    pub agent: AgentId,
+    pub device: DeviceId,
+    pub name: String,
+    pub role: Role,
+    pub platform: PlatformSession,
+    created: i64,
+    /// Cancelled when the session ends: its live channels close.
+    pub ended: CancellationToken,
+}
+
+impl Session {
+    /// It has not run out by `now`.
+    fn lives(&self, now: i64) -> bool {
+        now.saturating_sub(self.created) < LIFE
+    }
+
+    pub fn me(&self, namespace: &Namespace) -> Me {
+        Me {
+            agent: self.agent.clone(),
+            name: self.name.clone(),
+            namespace: namespace.clone(),
+            device: self.device.clone(),
+            role: self.role,
+        }
+    }
+}
+
+/// All sessions. Lookups are short and never wait for anything while they hold the lock.
+#[derive(Debug)]
+pub struct Sessions {
+    by_hash: Mutex<HashMap<IdHash, Arc<Session>>>,
+    pub attempts: Attempts,
+    store: Store,
+}
+
+impl Sessions {
+    /// Brings back the sessions of before a restart, as far as their users may still come in.
+    pub async fn open(store: Store, config: &Config) -> Result<Self, StoreError> {
+        let restore = |kept: StoredSession| {
+            let agent = AgentId::own(&kept.agent, &config.namespace).ok()??;
+            let device = DeviceId::own(&kept.device, &config.namespace).ok()??;
+            let role = role_of(agent.number(), &config.supervisors, &config.viewers)?;
+            let platform = PlatformSession::new(kept.platform_session);
+            let ended = CancellationToken::new();
+            let session = Session { id_hash: kept.id_hash, agent, device, name: kept.name, role, platform, created: kept.created, ended };
+            Some((kept.id_hash, Arc::new(session)))
+        };
+        let kept = store.sessions(now() - LIFE).await?;
+        let by_hash = Mutex::new(kept.into_iter().filter_map(restore).collect());
+        Ok(Sessions { by_hash, attempts: Attempts::default(), store })
+    }
+
+    /// The session of this request's cookie.
+    pub fn of(&self, headers: &HeaderMap) -> Option<Arc<Session>> {
+        let id = cookie_value(headers, COOKIE)?;
+        let session = lock(&self.by_hash).get(&hash(&id)).cloned()?;
+        if session.lives(now()) {
+            return Some(session);
+        }
+        self.end(&session);
+        None
+    }
+
+    /// Ends the sessions that have run out by `now`.
+    pub fn sweep(&self, now: i64) {
+        for session in self.all().iter().filter(|session| !session.lives(now)) {
+            tracing::info!(agent = session.agent.as_str(), "a session has run out");
+            self.end(session);
+        }
+    }
+
+    /// Ends a session here and wherever it is shown.
+    pub fn end(&self, session: &Session) {
+        lock(&self.by_hash).remove(&session.id_hash);
+        session.ended.cancel();
+        self.store.forget_session(session.id_hash);
+    }
+
+    /// Ends every session that stands on this one of the platform's, which has forgotten it.
+    pub fn forgotten(&self, platform: &PlatformSession) {
+        for session in self.all().iter().filter(|session| session.platform.expose() == platform.expose()) {
+            self.end(session);
+        }
+    }
+
+    /// Every session now, the latest first.
+    pub fn all(&self) -> Vec<Arc<Session>> {
+        let mut all: Vec<_> = lock(&self.by_hash).values().cloned().collect();
+        all.sort_by_key(|session| std::cmp::Reverse(session.created));
+        all
+    }
+
+    /// The supervisor who signed in last, for what scripts ask of the platform.
+    pub fn latest_supervisor(&self) -> Option<Arc<Session>> {
+        self.supervisors().into_iter().next()
+    }
+
+    /// The sessions of supervisors that have not run out, the latest first.
+    pub fn supervisors(&self) -> Vec<Arc<Session>> {
+        self.all().into_iter().filter(|session| session.role == Role::Supervisor && session.lives(now())).collect()
+    }
+
+    /// Ends the oldest sessions of whoever has too many: one more of `agent` costs those who have many, never the others.
+    fn keep_bounds(&self, agent: &AgentId) {
+        let all = self.all();
+        let of = |agent: &AgentId| all.iter().filter(|session| session.agent == *agent).collect::<Vec<_>>();
+        let own = of(agent);
+        for session in own.iter().skip(MOST_OF_ONE) {
+            self.end(session);
+        }
+        if all.len() > MOST_SESSIONS && own.len() <= MOST_OF_ONE {
+            let mut counts: HashMap<&AgentId, usize> = HashMap::new();
+            for session in &all {
+                *counts.entry(&session.agent).or_default() += 1;
+            }
+            let greedy = counts.into_iter().max_by_key(|(_, count)| *count).map(|(agent, _)| of(agent));
+            greedy.and_then(|sessions| sessions.last().map(|oldest| self.end(oldest)));
+        }
+    }
+
+    /// Begins the session of somebody who has just signed in at the platform; returns the id for the browser's cookie.
+    pub async fn begin(&self, me: Me, platform: PlatformSession) -> String {
+        let id: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let id_hash = hash(&id);
+        let stored = StoredSession {
+            id_hash,
+            agent: me.agent.to_string(),
+            device: me.device.to_string(),
+            name: me.name.clone(),
+            platform_session: platform.expose().to_owned(),
+            created: now(),
+        };
+        let agent = me.agent.clone();
+        let session = Session {
+            id_hash,
+            agent: me.agent,
+            device: me.device,
+            name: me.name,
+            role: me.role,
+            platform,
+            created: stored.created,
+            ended: CancellationToken::new(),
+        };
+        let written = self.store.keep_session(stored);
+        lock(&self.by_hash).insert(id_hash, Arc::new(session));
+        self.keep_bounds(&agent);
+        // Where that takes long, it is written later.
+        let _ = timeout(WRITTEN_WITHIN, written).await;
+        id
+    }
+}
+
+fn hash(id: &str) -> IdHash {
+    Sha256::digest(id.as_bytes()).into()
+}
+
+/// The value of the request's cookie `name`.
+pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(Cookie::split_parse).flatten().find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::config::Database;
+
+    #[tokio::test]
+    async fn what_has_run_out_ends_wherever_it_is_shown() {
+        let store = Store::open(&Database::Memory).unwrap();
+        let sessions = Sessions { by_hash: Mutex::default(), attempts: Attempts::default(), store: store.clone() };
+        let me = |number: &str| Me {
+            agent: AgentId::trusted(format!("{number}@test.cc")),
+            name: String::new(),
+            namespace: Namespace::trusted("test.cc"),
+            device: DeviceId::trusted("8000@test.cc"),
+            role: Role::Supervisor,
+        };
+        sessions.begin(me("5000"), PlatformSession::new("one".to_owned())).await;
+        let session = sessions.all().remove(0);
+        sessions.sweep(session.created + LIFE - 1);
+        assert!(!session.ended.is_cancelled());
+        sessions.sweep(session.created + LIFE);
+        assert!(session.ended.is_cancelled() && sessions.all().is_empty());
+        assert_eq!(store.sessions(0).await.unwrap(), []);
+    }
+}

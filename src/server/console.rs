@@ -1,0 +1,27 @@
+//! What the parts of one running console are, in one place: handlers and use cases find there what they work with.
+
+use crate::server::actor::Owner;
+use crate::server::auth::session::Sessions;
+use crate::server::config::Config;
+use crate::server::pace::Pace;
+use crate::server::sdk::Platform;
+use crate::server::store::Store;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// All that a request may need.
+pub struct Console {
+    pub config: Config,
+    pub owner: Owner,
+    pub platform: Platform,
+    pub sessions: Sessions,
+    pub store: Store,
+    /// What the console asks for by itself or for many agents goes at this pace.
+    pub pace: Pace,
+    /// Somebody signed in, or the link came back: names, teams and states may be new.
+    pub roster_wanted: Notify,
+    /// Operations on their way: they come to their end, whoever asked for them.
+    pub under_way: TaskTracker,
+    pub stop: CancellationToken,
+}

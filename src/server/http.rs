@@ -1,0 +1,17 @@
+//! Everything that speaks HTTP: the router, what every request passes through, pages, the live channel, the JSON interface.
+
+mod assets;
+pub mod connections;
+pub mod context;
+mod day;
+pub mod functions;
+mod health;
+pub mod json;
+mod live;
+mod middleware;
+mod pages;
+mod policy;
+pub mod router;
+mod zone;
+
+pub use assets::complete as assets_complete;

@@ -1,0 +1,124 @@
+//! The read-only views.
+
+use super::asker::Asker;
+use super::document::ReadProblems;
+use super::fresh;
+use super::interventions::InterventionView;
+use super::problem::Problem;
+use super::views::{AgentAnswer, CallsAnswer, FloorAnswer, is_call_state};
+use crate::floor::{AgentId, BoardQuery, CallQuery, Direction, Sort, State};
+use crate::server::console::Console;
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Query, State as Of};
+use axum::response::{IntoResponse, Response};
+use http::Uri;
+use std::sync::Arc;
+
+type Answer = Result<Response, Problem>;
+
+/// The agents of the floor, now.
+///
+/// The filters are those of the board's address. An unknown word in one is refused: a script should not act on more than it meant.
+#[utoipa::path(
+    get,
+    path = "/api/floor",
+    tag = "views",
+    operation_id = "floor",
+    params(
+        ("q" = Option<String>, Query, description = "Looked for in name, number, device and the other party"),
+        ("state" = Option<String>, Query, description = "States, separated by commas", example = "ready,not-ready"),
+        ("team" = Option<String>, Query, description = "A team's name"),
+        ("sort" = Option<String>, Query, description = "agent, name, state, time, team, device, call or trouble (what is past its threshold first); - before it turns it round"),
+    ),
+    responses((status = 200, description = "The agents", body = FloorAnswer), ReadProblems),
+)]
+pub async fn floor(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Answer {
+    let params = params(&uri)?;
+    only(&params, "state", |word| State::from_code(word).is_some())?;
+    only(&params, "sort", |word| Sort::from_code(word).is_some())?;
+    let query = BoardQuery::from_params(pairs(&params));
+    let look = console.owner.look_at_floor(query, asker.sight).await?;
+    Ok(fresh(Json(FloorAnswer::from(look)).into_response()))
+}
+
+/// The live calls, longest first.
+#[utoipa::path(
+    get,
+    path = "/api/calls",
+    tag = "views",
+    operation_id = "calls",
+    params(
+        ("q" = Option<String>, Query, description = "Looked for in the parties' numbers and the queue"),
+        ("team" = Option<String>, Query, description = "A team with an agent in the call"),
+        ("queue" = Option<String>, Query, description = "A queue's name"),
+        ("direction" = Option<String>, Query, description = "inbound, outbound, internal or unknown"),
+        ("state" = Option<String>, Query, description = "talking, on-hold, conference, ringing, dialling; separated by commas"),
+    ),
+    responses((status = 200, description = "The calls", body = CallsAnswer), ReadProblems),
+)]
+pub async fn calls(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Answer {
+    let params = params(&uri)?;
+    only(&params, "state", is_call_state)?;
+    only(&params, "direction", |word| Direction::from_code(word).is_some())?;
+    let query = CallQuery::from_params(pairs(&params));
+    let look = console.owner.look_at_calls(query, asker.sight).await?;
+    Ok(fresh(Json(CallsAnswer::from(look)).into_response()))
+}
+
+/// One agent, and the calls of the agent's device.
+#[utoipa::path(
+    get,
+    path = "/api/agents/{id}",
+    tag = "views",
+    operation_id = "agent",
+    params(("id" = String, Path, description = "The agent's id or number, percent-encoded", example = "5001@test.cc")),
+    responses((status = 200, description = "The agent", body = AgentAnswer), ReadProblems),
+)]
+pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<String>, PathRejection>) -> Answer {
+    let Path(text) = id.map_err(|_| Problem::bad("id", "could not be read"))?;
+    let unknown = || Problem::not_found("the floor knows no such agent");
+    let agent = AgentId::named(&text, &console.config.namespace).map_err(|error| Problem::bad("id", &error.to_string()))?;
+    let look = console.owner.look_at_agent(agent.ok_or_else(unknown)?, asker.sight).await?.ok_or_else(unknown)?;
+    Ok(fresh(Json(AgentAnswer::from(look)).into_response()))
+}
+
+/// One step-in: under way, or from the audit log.
+#[utoipa::path(
+    get,
+    path = "/api/interventions/{id}",
+    tag = "views",
+    operation_id = "intervention",
+    params(("id" = i64, Path, description = "As the operation answered it")),
+    responses((status = 200, description = "The step-in", body = InterventionView), ReadProblems),
+)]
+pub async fn intervention(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<i64>, PathRejection>) -> Answer {
+    let Path(id) = id.map_err(|_| Problem::bad("id", "a whole number, as the operation answered it"))?;
+    let veil = console.owner.veil(asker.sight).await;
+    let view = match console.owner.look_at_intervention(id).await? {
+        Some(live) => InterventionView::of(veil.step_in(live)),
+        None => match console.store.audited(id).await? {
+            Some(kept) => InterventionView::audited(veil.audited(kept)),
+            None => return Err(Problem::not_found("there is no such step-in")),
+        },
+    };
+    Ok(fresh(Json(view).into_response()))
+}
+
+fn params(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {
+    let Query(params) = Query::try_from_uri(uri).map_err(|_| Problem::bad("query", "could not be read"))?;
+    Ok(params)
+}
+
+fn pairs(params: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    params.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+}
+
+/// Refuses words of `name` that mean nothing; the empty one means that the filter is not set.
+fn only(params: &[(String, String)], name: &str, is_known: impl Fn(&str) -> bool) -> Result<(), Problem> {
+    let mut words = pairs(params).filter(|(of, _)| *of == name).flat_map(|(_, value)| value.split(','));
+    match words.all(|word| word.is_empty() || is_known(word)) {
+        true => Ok(()),
+        false => Err(Problem::bad(name, "not a word of this filter: GET /api/openapi.json lists them")),
+    }
+}

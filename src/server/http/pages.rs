@@ -1,0 +1,244 @@
+//! The pages, rendered with the board as it is now; and the choice of language and theme.
+
+use crate::api::ApiError;
+use crate::app;
+use crate::floor::{AgentId, BoardQuery, CallQuery, Namespace, Sort};
+use crate::live::FirstView;
+use crate::page::{FormError, Language, PageContext, Theme};
+use crate::server::actor::{Reader, Subject};
+use crate::server::auth::session::{Session, cookie_value};
+use crate::server::console::Console;
+use crate::server::http::assets;
+use crate::server::http::context::local_path;
+use crate::server::http::day;
+use crate::server::http::policy;
+use crate::server::http::zone::{self, Zones};
+use crate::ui::address::decode_path;
+use axum::body::Body;
+use axum::extract::{Query, Request, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use cookie::{Cookie, SameSite, time::Duration};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use leptos::nonce::Nonce;
+use leptos::prelude::provide_context;
+use leptos::server_fn::error::ServerFnUrlError;
+use serde::Deserialize;
+use std::sync::Arc;
+
+const SIGN_IN: &str = "/sign-in";
+
+/// Everything that is no route of its own: a file of `public/`, or a page.
+pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -> Response {
+    let (uri, headers) = (request.uri().clone(), request.headers().clone());
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    if let Some(file) = assets::serve(uri.path(), false, &headers) {
+        return file;
+    }
+    let session = console.sessions.of(&headers);
+    match (&session, uri.path()) {
+        (None, path) if path != SIGN_IN => return Redirect::to(&sign_in_address(&uri)).into_response(),
+        (Some(_), SIGN_IN) => return Redirect::to("/").into_response(),
+        _ => {}
+    }
+    let uri = as_remembered(uri, &headers);
+    let first = match &session {
+        Some(session) => match first_view(&console, session, &uri, &headers).await {
+            Some(first) => Some(first),
+            None => return (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response(),
+        },
+        None => None,
+    };
+    let unknown_agent = first.as_ref().is_some_and(|first| first.rows.is_empty() && uri.path().starts_with("/agents/"));
+    let context = PageContext {
+        language: language(&headers),
+        theme: theme(&headers),
+        path: uri.path().to_owned(),
+        query: uri.query().unwrap_or_default().to_owned(),
+        namespace: console.config.namespace.clone(),
+        form_error: form_error(&uri, language(&headers)),
+        first,
+    };
+    let provided = context.clone();
+    // Leptos writes scripts into the document, and gives them this.
+    let nonce = Nonce::new();
+    let policy = policy::of_document(&nonce);
+    let render = leptos_axum::render_app_async_with_context(
+        move || {
+            provide_context(provided.clone());
+            provide_context(nonce.clone());
+        },
+        move || app::shell(context.clone(), assets::addresses()),
+    );
+    let mut response = render(request).await;
+    if unknown_agent {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(policy) = policy {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+/// A file of the browser's half.
+pub async fn package(uri: Uri, headers: HeaderMap) -> Response {
+    let versioned = uri.query().is_some_and(|query| query.starts_with("v="));
+    assets::serve(uri.path(), versioned, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// The floor in the order that this browser remembers (the cookie `sort`), where its address names none. The page then stands at the
+/// address that names it.
+fn as_remembered(uri: Uri, headers: &HeaderMap) -> Uri {
+    let query = uri.query().unwrap_or_default();
+    let named = query.split('&').any(|pair| pair == "sort" || pair.starts_with("sort="));
+    let sort = cookie_value(headers, "sort").and_then(|code| Sort::from_code(&code)).unwrap_or_default();
+    if uri.path() != "/" || named || sort == Sort::default() {
+        return uri;
+    }
+    let joint = if query.is_empty() { "" } else { "&" };
+    format!("/?{query}{joint}sort={}", sort.code()).parse().unwrap_or(uri)
+}
+
+/// What the page at `uri` shows first; none while the console stops.
+async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &HeaderMap) -> Option<FirstView> {
+    let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).unwrap_or_default();
+    let params = || params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let subject = match (uri.path(), agent_of(uri.path(), &console.config.namespace)) {
+        (_, Some(agent)) => Subject::Agent(agent),
+        ("/calls", None) => Subject::Calls(CallQuery::from_params(params())),
+        _ => Subject::Board(BoardQuery::from_params(params())),
+    };
+    let sight = console.config.sight(session.role);
+    let veil = console.owner.veil(sight).await;
+    let day = match &subject {
+        Subject::Agent(agent) => {
+            let day = console.owner.day(agent.clone()).await.ok()?;
+            let zones = Zones::of(headers, &console.config.time_zone);
+            day.map(|day| day::render(agent, &day, language(headers), &veil, zones)).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    let reader = Reader { sight, device: session.device.clone() };
+    let view = console.owner.view(subject, reader).await.ok()?;
+    Some(FirstView {
+        me: session.me(&console.config.namespace),
+        own_device: veil.device(session.device.clone()),
+        header: view.header,
+        counts: view.counts,
+        teams: view.teams,
+        matching: view.matching,
+        rows: view.rows,
+        hidden: console.config.hidden.clone(),
+        calls: view.calls,
+        matching_calls: view.matching_calls,
+        queues: view.queues,
+        day,
+        time_zone: zone::name(&console.config.time_zone).to_owned(),
+    })
+}
+
+/// Whose page this is: `/agents/5004@test.cc`, or `/agents/5004` for one of our own; percent-encoded, a slash of the id's own as well.
+fn agent_of(path: &str, namespace: &Namespace) -> Option<AgentId> {
+    let id = path.strip_prefix("/agents/")?;
+    let id = if id.contains('/') { String::new() } else { decode_path(id) };
+    Some(agent_named(&id, namespace))
+}
+
+/// Whom `text` means. What cannot be an agent of ours is one that nobody knows.
+pub fn agent_named(text: &str, namespace: &Namespace) -> AgentId {
+    AgentId::named(text, namespace).ok().flatten().unwrap_or_else(|| AgentId::trusted(""))
+}
+
+/// What a server function said of a form of a browser without scripts stands in the address.
+fn form_error(uri: &Uri, language: Language) -> Option<FormError> {
+    let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).ok()?;
+    let (_, error) = params.into_iter().find(|(name, _)| name == "__err")?;
+    Some(FormError::of(&ServerFnUrlError::<ApiError>::decode_err(&error), language.texts()))
+}
+
+/// The sign-in page, from which one comes back to `uri`.
+fn sign_in_address(uri: &Uri) -> String {
+    match uri.path_and_query().map(|wanted| wanted.as_str()) {
+        None | Some("/") => SIGN_IN.to_owned(),
+        Some(wanted) => {
+            let escaped: String = wanted.bytes().map(escape).collect();
+            format!("{SIGN_IN}?next={escaped}")
+        }
+    }
+}
+
+fn escape(byte: u8) -> String {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Preferences {
+    lang: Option<String>,
+    theme: Option<String>,
+    next: Option<String>,
+}
+
+/// `GET /preferences?lang=&theme=&next=`: keeps the choice in a cookie and goes back. Works without scripts.
+pub async fn preferences(Query(wanted): Query<Preferences>) -> Response {
+    let mut response = Redirect::to(local_path(wanted.next.as_deref().unwrap_or_default())).into_response();
+    let lang = wanted.lang.as_deref().and_then(Language::from_code).map(|language| ("lang", language.code()));
+    let theme = wanted.theme.as_deref().and_then(Theme::from_code).map(|theme| ("theme", theme.code()));
+    for (name, value) in [lang, theme].into_iter().flatten() {
+        let cookie = Cookie::build((name, value)).path("/").same_site(SameSite::Lax).max_age(Duration::days(365));
+        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+pub fn language(headers: &HeaderMap) -> Language {
+    let chosen = cookie_value(headers, "lang").and_then(|code| Language::from_code(&code));
+    chosen.or_else(|| preferred(headers)).unwrap_or_default()
+}
+
+/// The first language of `Accept-Language` that we speak; browsers list them by preference.
+fn preferred(headers: &HeaderMap) -> Option<Language> {
+    let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    accepted.split(',').filter_map(|part| part.split(';').next()).find_map(|code| Language::from_code(code.trim()))
+}
+
+fn theme(headers: &HeaderMap) -> Theme {
+    cookie_value(headers, "theme").and_then(|code| Theme::from_code(&code)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wanted_page_survives_the_sign_in() {
+        assert_eq!(sign_in_address(&Uri::from_static("/")), "/sign-in");
+        assert_eq!(sign_in_address(&Uri::from_static("/?q=a%20b&sort=-time")), "/sign-in?next=/%3Fq%3Da%2520b%26sort%3D-time");
+    }
+
+    #[test]
+    fn what_is_remembered_completes_the_address_of_the_floor_and_no_other() {
+        for (cookie, address, completed) in [
+            ("sort=trouble", "/", "/?sort=trouble"),
+            ("lang=en; sort=-time", "/?state=ready&q=a%20b", "/?state=ready&q=a%20b&sort=-time"),
+            ("sort=trouble", "/?sort=agent", "/?sort=agent"),
+            ("sort=trouble", "/?sort=", "/?sort="),
+            ("sort=trouble", "/calls", "/calls"),
+            ("sort=trouble", "/agents/5001", "/agents/5001"),
+            ("sort=agent", "/", "/"),
+            ("sort=chaos", "/", "/"),
+            ("sort=time&x=1", "/", "/"),
+            ("", "/", "/"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, HeaderValue::from_static(cookie));
+            assert_eq!(as_remembered(Uri::from_static(address), &headers).to_string(), completed, "{cookie} {address}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Bulk runs: one operation at many agents, at a pace that the platform bears. The owner keeps the books; here the turns are taken.
+
+use crate::api::ApiError;
+use crate::floor::bulk::{MOST_AGENTS, MOST_MINUTES};
+use crate::floor::{AgentId, Namespace, Operation, Role, Run, Step};
+use crate::server::actor::{NewRun, RunItem, Turn};
+use crate::server::auth::session::Session;
+use crate::server::console::Console;
+use crate::server::service::intervene::{Actor, Request, own, run as force};
+use std::collections::HashSet;
+use std::sync::Arc;
+
+/// Stops what still waits in the run `id`; what was sent goes on.
+pub async fn cancel(console: &Console, session: &Session, id: u64) -> Result<Run, ApiError> {
+    if session.role != Role::Supervisor {
+        return Err(ApiError::NotPermitted);
+    }
+    let run = console.owner.cancel_run(id).await?.ok_or_else(|| bad("id", "there is no such run"))?;
+    tracing::info!(run = id, by = session.agent.as_str(), "a bulk run was cancelled");
+    Ok(run)
+}
+
+/// Starts a run: `operation` is the SDK's name, `agents` their ids separated by commas. Returns the run as it begins.
+pub async fn start(console: &Arc<Console>, actor: Actor, operation: &str, agents: &str, minutes: Option<u32>) -> Result<Run, ApiError> {
+    if actor.role != Role::Supervisor {
+        return Err(ApiError::NotPermitted);
+    }
+    let operation = Operation::from_action(operation).filter(|operation| !operation.on_call());
+    let operation = operation.ok_or_else(|| bad("operation", "forceReady, forceNotReady or forceLogout"))?;
+    if console.config.hidden.contains(&operation) {
+        return Err(ApiError::NotPermitted);
+    }
+    let minutes = minutes.filter(|_| operation == Operation::NotReady);
+    if minutes.is_some_and(|minutes| minutes == 0 || minutes > MOST_MINUTES) {
+        return Err(bad("minutes", &format!("1 to {MOST_MINUTES}")));
+    }
+    let agents = distinct(agents, &console.config.namespace)?;
+    let new = NewRun { by: actor.by.clone(), operation, minutes, agents };
+    // From here on the run is the console's own, whoever asked for it may go.
+    let begun = tokio::spawn(take_up(console.clone(), actor, new));
+    begun.await.unwrap_or(Err(ApiError::OutcomeUnknown))
+}
+
+async fn take_up(console: Arc<Console>, actor: Actor, new: NewRun) -> Result<Run, ApiError> {
+    let run = console.owner.start_run(new).await?.ok_or(ApiError::Busy)?;
+    let (by, operation) = (run.by.as_str(), run.operation.action());
+    tracing::info!(run = run.id, by, operation, agents = run.items.len(), "a bulk run begins");
+    tokio::spawn(carry_out(console, actor, run.clone()));
+    Ok(run)
+}
+
+/// The agents, each once, in the order given.
+fn distinct(agents: &str, namespace: &Namespace) -> Result<Vec<AgentId>, ApiError> {
+    let mut seen = HashSet::new();
+    let mut all = Vec::new();
+    for id in listed(agents) {
+        let agent = own(AgentId::own(id, namespace), "agents", namespace)?;
+        if seen.insert(agent.clone()) {
+            all.push(agent);
+        }
+    }
+    match all.len() {
+        0 => Err(bad("agents", "at least one, separated by commas")),
+        many if many > MOST_AGENTS => Err(bad("agents", &format!("at most {MOST_AGENTS}"))),
+        _ => Ok(all),
+    }
+}
+
+/// The ids of a list. A comma may be part of an id: only one behind an `@`, of which an id has one, ends it.
+fn listed(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = list;
+    let ids = std::iter::from_fn(move || {
+        let end = rest.find('@').and_then(|at| Some(at + rest[at..].find(',')?));
+        let (id, behind) = end.map_or((rest, ""), |end| (&rest[..end], &rest[end + 1..]));
+        let more = !rest.is_empty();
+        rest = behind;
+        more.then(|| id.trim())
+    });
+    ids.filter(|id| !id.is_empty())
+}
+
+async fn carry_out(console: Arc<Console>, actor: Actor, run: Run) {
+    for index in 0..run.items.len() {
+        let item = RunItem { run: run.id, index };
+        if actor.session.ended.is_cancelled() {
+            // Whoever is signed out asks for nothing any more.
+            console.owner.run_failed(item, Step::NotSent).await;
+            continue;
+        }
+        tokio::select! {
+            () = console.stop.cancelled() => return,
+            () = console.pace.next() => {}
+        }
+        let (agent, device) = match console.owner.turn(item, run.operation).await {
+            Ok(Turn::Go(agent, device)) => (agent, device),
+            Ok(Turn::Settled) => continue,
+            Ok(Turn::Cancelled) | Err(_) => return,
+        };
+        let request = Request {
+            agent_id: Some(agent.to_string()),
+            device_id: Some(device.to_string()),
+            minutes: run.minutes,
+            item: Some(item),
+            ..Request::default()
+        };
+        // The next turn does not wait for this one's answer.
+        tokio::spawn(ask(console.clone(), actor.clone(), run.operation, request, item));
+    }
+}
+
+async fn ask(console: Arc<Console>, actor: Actor, operation: Operation, request: Request, item: RunItem) {
+    let Err(error) = force(console.clone(), actor, operation, request).await else { return };
+    let step = match error {
+        ApiError::Obstacle { obstacle } => Step::NotPossible(obstacle),
+        // There is a step-in, and the owner follows it.
+        ApiError::Refused { .. } | ApiError::Unreachable | ApiError::OutcomeUnknown => return,
+        _ => Step::NotSent,
+    };
+    console.owner.run_failed(item, step).await;
+}
+
+fn bad(field: &str, problem: &str) -> ApiError {
+    ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_taken_apart_whatever_is_in_the_ids() {
+        let ids = ["张伟@test.cc", "50 01@test.cc", "a,b@test.cc", ",@test.cc", "50%2C01@test.cc"];
+        assert_eq!(listed(&ids.join(",")).collect::<Vec<_>>(), ids);
+        for (list, found) in [("", &[][..]), ("5001", &["5001"]), (" 5001@test.cc, 5002@test.cc ,", &["5001@test.cc", "5002@test.cc"])] {
+            assert_eq!(listed(list).collect::<Vec<_>>(), found, "{list}");
+        }
+        assert_eq!(listed("5001@a@b,5002@test.cc").next(), Some("5001@a@b"));
+    }
+
+    #[test]
+    fn each_agent_is_once_in_a_run_and_of_our_domain() {
+        let ours = Namespace::trusted("test.cc");
+        let found = distinct("a,b@test.cc,5001@test.cc,5001@test.cc", &ours).unwrap();
+        assert_eq!(found.iter().map(AgentId::as_str).collect::<Vec<_>>(), ["a,b@test.cc", "5001@test.cc"]);
+        for bad in ["5001@test.cc,5002@other.cc", "5001@a@b", "5001", ","] {
+            assert!(distinct(bad, &ours).is_err(), "{bad}");
+        }
+    }
+}

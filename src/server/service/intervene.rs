@@ -1,0 +1,209 @@
+//! The seven operations as a service: authorise, check, write down, send, follow. Whoever asks is an [`Actor`]: a signed-in
+//! supervisor, a script with a token, or the console itself carrying out an order.
+
+use crate::api::ApiError;
+use crate::floor::bulk::MOST_MINUTES;
+use crate::floor::{
+    AgentId, CallId, DeviceId, Effect, IdError, Intervention, Namespace, NotSent, Operation, Outcome, Role, is_phone_number,
+};
+use crate::server::actor::interventions::Answer;
+use crate::server::actor::{Begun, RunItem};
+use crate::server::auth::session::Session;
+use crate::server::clock::now;
+use crate::server::console::Console;
+use crate::server::sdk::{CallError, PlatformSession, requests::ForceRequest};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long the audit log may take to know of an operation; then it is not sent.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
+
+/// Who asks for an operation.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// What the audit log and the rows name.
+    pub by: AgentId,
+    /// The own phone; none for scripts, which name one.
+    pub device: Option<DeviceId>,
+    pub role: Role,
+    /// With what the platform is asked.
+    pub platform: PlatformSession,
+    /// The console's session, which ends when the platform has forgotten its own.
+    pub session: Arc<Session>,
+}
+
+impl Actor {
+    pub fn of(session: Arc<Session>) -> Actor {
+        Actor {
+            by: session.agent.clone(),
+            device: Some(session.device.clone()),
+            role: session.role,
+            platform: session.platform.clone(),
+            session,
+        }
+    }
+}
+
+/// The arguments as they came, unchecked.
+#[derive(Debug, Default)]
+pub struct Request {
+    pub agent_id: Option<String>,
+    pub device_id: Option<String>,
+    pub call_id: Option<String>,
+    pub phone_number: Option<String>,
+    /// The effect ([`Effect::code`]) that the one who asks was shown; with another one than that nothing is sent.
+    pub expect: Option<String>,
+    /// Not ready for so many minutes, then ready again.
+    pub minutes: Option<u32>,
+    /// Which part of a bulk run this is.
+    pub item: Option<RunItem>,
+}
+
+/// What is wanted, checked as far as it can be without the floor.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    pub intervention: Intervention,
+    pub role: Role,
+    pub expect: Option<Effect>,
+    pub minutes: Option<u32>,
+    pub item: Option<RunItem>,
+}
+
+/// Carries one operation out. Returns once the platform has answered: accepted, or confirmed if the event was faster. From here on the
+/// operation is the console's own: whoever asked may go, it comes to its end all the same.
+pub async fn run(console: Arc<Console>, actor: Actor, operation: Operation, request: Request) -> Result<Intervention, ApiError> {
+    if actor.role != Role::Supervisor || console.config.hidden.contains(&operation) {
+        return Err(ApiError::NotPermitted);
+    }
+    let wanted = plan(operation, request, &actor, &console.config.namespace)?;
+    let carried_out = console.under_way.spawn(carry_out(console.clone(), actor, wanted));
+    carried_out.await.unwrap_or(Err(ApiError::OutcomeUnknown))
+}
+
+/// Takes the operation up, has it written down, and sends it.
+async fn carry_out(console: Arc<Console>, actor: Actor, wanted: Wanted) -> Result<Intervention, ApiError> {
+    let Begun { intervention, written } = console.owner.begin(wanted).await?;
+    let id = intervention.id;
+    if !matches!(timeout(WRITTEN_WITHIN, written).await, Ok(Ok(()))) {
+        tracing::error!(id, "an operation was not sent because the audit log could not be written in time");
+        console.owner.not_sent(id, NotSent::Unwritten).await;
+        return Err(ApiError::AuditFailed);
+    }
+    if intervention.deferred {
+        // A log-out waits here for the end of the call; the platform would refuse it now.
+        return console.owner.waits(id).await.ok_or(ApiError::AuditFailed);
+    }
+    match console.owner.sends(id).await {
+        Some(sent) => send(&console, actor, sent).await,
+        None => Err(ApiError::AuditFailed),
+    }
+}
+
+/// Sends what was begun and written down, and follows the platform's answer.
+pub async fn send(console: &Console, actor: Actor, begun: Intervention) -> Result<Intervention, ApiError> {
+    let request = request_of(&begun, &console.config.namespace)?;
+    let (answer, error): (Answer, Option<ApiError>) = match console.platform.force(&actor.platform, &request).await {
+        Ok(deferred) => (Answer { deferred, ..Outcome::Accepted.into() }, None),
+        Err(CallError::Refused { status, holder }) => {
+            (Answer { holder: holder.clone(), ..Outcome::Refused(status).into() }, Some(ApiError::Refused { status, holder }))
+        }
+        Err(CallError::Unreachable) => (Outcome::NotSent(NotSent::Unreachable).into(), Some(ApiError::Unreachable)),
+        Err(CallError::Broken | CallError::NotUnderstood) => (Outcome::Unknown.into(), Some(ApiError::OutcomeUnknown)),
+    };
+    let outcome = answer.outcome;
+    let followed = console.owner.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
+    if outcome == Outcome::Refused(426) {
+        // The platform has forgotten the session: so do we.
+        console.sessions.forgotten(&actor.platform);
+    }
+    match error {
+        Some(error) if followed.outcome != Outcome::Confirmed => Err(error),
+        _ => Ok(followed),
+    }
+}
+
+/// What is to be followed.
+fn plan(operation: Operation, request: Request, actor: &Actor, namespace: &Namespace) -> Result<Wanted, ApiError> {
+    let agent = request.agent_id.map(|text| own(AgentId::own(&text, namespace), "agentId", namespace)).transpose()?;
+    let device = request.device_id.filter(|text| !text.is_empty());
+    let device = device.map(|text| own(DeviceId::own(&text, namespace), "deviceId", namespace)).transpose()?;
+    let call = request.call_id.map(|text| CallId::parse(&text).map_err(|error| bad("callId", &error.to_string()))).transpose()?;
+    let expect = match request.expect.filter(|text| !text.is_empty()) {
+        Some(text) => Some(Effect::from_code(&text).ok_or_else(|| bad("expect", "not an effect, for example now or after-call"))?),
+        None => None,
+    };
+    let minutes = request.minutes.filter(|_| operation == Operation::NotReady);
+    if minutes.is_some_and(|minutes| minutes == 0 || minutes > MOST_MINUTES) {
+        return Err(bad("minutes", &format!("1 to {MOST_MINUTES}")));
+    }
+    let phone = match request.phone_number.filter(|text| !text.is_empty()) {
+        Some(number) if !is_phone_number(&number) => return Err(bad("phoneNumber", "digits only, for example 8000")),
+        Some(number) => Some(DeviceId::of(&number, namespace).map_err(|error| bad("phoneNumber", &error.to_string()))?),
+        None => actor.device.clone(),
+    };
+    let missing = |field| bad(field, "is missing");
+    // For listening the device is the listener's; whose call it is, the owner finds out.
+    let (device, phone, phone_field) = match operation {
+        Operation::Listen => (None, device.or(phone), "deviceId"),
+        _ => (device, phone, "phoneNumber"),
+    };
+    let needs_phone = matches!(operation, Operation::Listen | Operation::Join | Operation::Take);
+    if needs_phone && phone.is_none() {
+        return Err(missing(phone_field));
+    }
+    if operation != Operation::Listen && device.is_none() {
+        return Err(missing("deviceId"));
+    }
+    if operation.on_call() && call.is_none() {
+        return Err(missing("callId"));
+    }
+    if !operation.on_call() && agent.is_none() {
+        return Err(missing("agentId"));
+    }
+    let by_device = phone.unwrap_or_else(|| DeviceId::trusted(""));
+    let by = actor.by.clone();
+    let intervention = Intervention {
+        id: 0,
+        operation,
+        agent,
+        device,
+        call,
+        by,
+        by_device,
+        requested_at: now(),
+        answered_after: None,
+        finished_after: None,
+        outcome: Outcome::Requested,
+        deferred: false,
+        holder: None,
+    };
+    Ok(Wanted { intervention, role: actor.role, expect, minutes, item: request.item })
+}
+
+/// What is to be sent, for a call under the id that the platform knows it by now.
+fn request_of(begun: &Intervention, namespace: &Namespace) -> Result<ForceRequest, ApiError> {
+    let missing = |field| bad(field, "is missing");
+    let device = || begun.device.as_ref().ok_or_else(|| missing("deviceId"));
+    let call = || begun.call.as_ref().ok_or_else(|| missing("callId"));
+    let agent = || begun.agent.as_ref().ok_or_else(|| missing("agentId"));
+    Ok(match begun.operation {
+        Operation::Drop => ForceRequest::drop(device()?, call()?),
+        Operation::Join => ForceRequest::join(device()?, call()?, begun.by_device.number()),
+        Operation::Take => ForceRequest::take(device()?, call()?, begun.by_device.number()),
+        Operation::Listen => ForceRequest::listen(&begun.by_device, call()?),
+        Operation::Ready => ForceRequest::set_mode(agent()?, device()?, "Ready"),
+        Operation::NotReady => ForceRequest::set_mode(agent()?, device()?, "NotReady"),
+        Operation::Logout => ForceRequest::logout(agent()?, device()?, namespace),
+    })
+}
+
+/// Of our own tenant, or refused.
+pub fn own<T>(id: Result<Option<T>, IdError>, field: &str, namespace: &Namespace) -> Result<T, ApiError> {
+    let id = id.map_err(|error| bad(field, &error.to_string()))?;
+    id.ok_or_else(|| bad(field, &format!("not of this console's domain {namespace}")))
+}
+
+fn bad(field: &str, problem: &str) -> ApiError {
+    ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() }
+}

@@ -1,0 +1,98 @@
+//! What the console does by itself at an agent, later: ready again after so many minutes, logged out after the call. The owner says
+//! when; here it is done, as the supervisor who asked for it, with a signed-in supervisor's session at the platform.
+
+use crate::api::ApiError;
+use crate::floor::{AgentId, Obstacle, Operation, OrderKind, Role};
+use crate::server::actor::{Kept, Verdict};
+use crate::server::auth::session::Session;
+use crate::server::clock::now;
+use crate::server::console::Console;
+use crate::server::service::intervene::{Actor, Request, own, run as force, send};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::Receiver;
+use tokio::time::timeout;
+
+/// How long the database may take to know that an order is carried out.
+const RELEASED_WITHIN: Duration = Duration::from_secs(10);
+/// How long to wait for somebody to sign in, for a platform that is not there, and for a call to be seen.
+const AGAIN: i64 = 2_000;
+
+/// Takes back what the console would do at the agent `agent` later.
+pub async fn cancel(console: &Console, session: &Session, agent: &str) -> Result<(), ApiError> {
+    if session.role != Role::Supervisor {
+        return Err(ApiError::NotPermitted);
+    }
+    let namespace = &console.config.namespace;
+    let agent = own(AgentId::own(agent, namespace), "agentId", namespace)?;
+    console.owner.cancel_order(agent, session.agent.clone()).await
+}
+
+/// Carries out what is due, until the console stops.
+pub async fn run(console: Arc<Console>, mut due: Receiver<Kept>) {
+    loop {
+        let kept = tokio::select! {
+            () = console.stop.cancelled() => return,
+            kept = due.recv() => match kept {
+                Some(kept) => kept,
+                None => return,
+            },
+        };
+        let Some(session) = lender(&console, &kept.order.by) else {
+            console.owner.returned(kept.order.id, Verdict::Later(now() + AGAIN)).await;
+            continue;
+        };
+        console.pace.next().await;
+        let console = console.clone();
+        // A platform that does not answer must not keep the others waiting.
+        console.clone().under_way.spawn(async move {
+            let id = kept.order.id;
+            let verdict = carry_out(&console, kept, session).await;
+            console.owner.returned(id, verdict).await;
+        });
+    }
+}
+
+/// With whose session the platform is asked: the one who asked, else the latest supervisor to sign in.
+fn lender(console: &Console, by: &AgentId) -> Option<Arc<Session>> {
+    let supervisors = console.sessions.supervisors();
+    supervisors.iter().find(|session| session.agent == *by).or(supervisors.first()).cloned()
+}
+
+async fn carry_out(console: &Arc<Console>, kept: Kept, session: Arc<Session>) -> Verdict {
+    // What a restart finds, it carries out: so this goes first.
+    if !matches!(timeout(RELEASED_WITHIN, console.store.release_order(kept.order.id)).await, Ok(Ok(()))) {
+        tracing::error!(id = kept.order.id, "an order could not be carried out: the database cannot be written");
+        return Verdict::Later(now() + AGAIN);
+    }
+    let actor = Actor { by: kept.order.by.clone(), device: Some(kept.by_device.clone()), ..Actor::of(session) };
+    let done = match kept.order.kind {
+        OrderKind::ReadyAgain { .. } => {
+            let agent_id = Some(kept.agent.to_string());
+            let device_id = kept.device.as_ref().map(ToString::to_string);
+            force(console.clone(), actor, Operation::Ready, Request { agent_id, device_id, ..Request::default() }).await
+        }
+        OrderKind::LogoutAfterCall => match console.owner.sends(kept.order.id).await {
+            Some(intervention) => send(console, actor, intervention).await,
+            None => return Verdict::Over,
+        },
+    };
+    match done {
+        Ok(_) => Verdict::Over,
+        Err(error) if not_yet(&error) => Verdict::Later(now() + AGAIN),
+        Err(error) => {
+            tracing::info!(agent = kept.agent.as_str(), %error, "an order ended without effect");
+            Verdict::Over
+        }
+    }
+}
+
+/// Nothing took effect, and it may work later.
+fn not_yet(error: &ApiError) -> bool {
+    match error {
+        ApiError::Busy | ApiError::AuditFailed | ApiError::DatabaseLost | ApiError::Unreachable => true,
+        ApiError::Obstacle { obstacle } => *obstacle == Obstacle::UnderWay,
+        ApiError::Refused { status, .. } => matches!(status, 426 | 460),
+        _ => false,
+    }
+}
