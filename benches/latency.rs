@@ -5,7 +5,8 @@ use futures_util::{SinkExt, StreamExt};
 use std::time::{Duration, Instant};
 use supervisor_console::floor::{Namespace, State};
 use supervisor_console::live::Down;
-use supervisor_console::server::config::{Cli, Command, Config};
+use supervisor_console::server::cli::{Cli, Command};
+use supervisor_console::server::config::Config;
 use supervisor_console::{server, simulator, stomp};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
@@ -25,7 +26,16 @@ async fn main() -> Outcome<()> {
     let (platform_at, console_at) = (platform.local_addr()?, console.local_addr()?);
     let zone = jiff::tz::TimeZone::get("Asia/Shanghai")?;
     let namespace = Namespace::trusted("test.cc");
-    let floor = simulator::Config { agents: AGENTS, calls_per_hour: 0.0, speed: 1.0, seed: 1, namespace, time_zone: zone.clone() };
+    let floor = simulator::Config {
+        agents: AGENTS,
+        calls_per_hour: 0.0,
+        speed: 1.0,
+        seed: 1,
+        namespace,
+        time_zone: zone.clone(),
+        ways: simulator::Ways::default(),
+        clocks_apart: 0,
+    };
     tokio::spawn(simulator::serve(platform, floor, stop.clone()));
     let sdk = format!("http://{platform_at}");
     let flags = ["console", "serve", "--sdk-url", &sdk, "--namespace", "test.cc", "--database-url", "sqlite::memory:"];

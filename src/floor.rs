@@ -28,6 +28,8 @@ pub mod clock;
 #[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
+mod figure;
+#[cfg(feature = "ssr")]
 mod forget;
 #[cfg(feature = "ssr")]
 mod listening;
@@ -43,6 +45,8 @@ mod state;
 mod tenant;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
+#[cfg(feature = "ssr")]
+pub mod visibility;
 
 pub use board::{BoardQuery, Counts, Sort, SortKey};
 pub use bulk::{DryRun, Order, OrderKind, Run, Step, dry_run};
@@ -59,6 +63,7 @@ pub use {
     apply::{Applied, Changes},
     calls::HistoryLine,
     event::{Event, EventError, EventKind},
+    figure::Figure,
     forget::Forgotten,
     memory::Memory,
     state::{Floor, MOST_AGENTS, RosterEntry},

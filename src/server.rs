@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 mod console;
@@ -15,7 +16,7 @@ pub mod store;
 pub mod telemetry;
 mod upkeep;
 
-use actor::{Owner, Past};
+use actor::Restored;
 use auth::session::Sessions;
 use clock::now;
 use config::Config;
@@ -69,11 +70,11 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     // The floor's owner outlives the rest: what was taken up comes to its end there.
     let closing = CancellationToken::new();
     let _closed_at_last = closing.clone().drop_guard();
-    let (owner, due) = Owner::start(store.clone(), Past::of(&store, &config.namespace).await?, closing.clone());
+    let (floor, due) = actor::start(store.clone(), Restored::of(&store, &config.namespace).await?, closing.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,
-        owner: owner.clone(),
+        floor: floor.clone(),
         store: store.clone(),
         pace: Pace::default(),
         roster_wanted: Notify::new(),
@@ -84,18 +85,17 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
     let mut parts = Parts::new(stop.clone());
-    parts.start("link to the platform", sdk::link::run(config, owner.clone(), stop.clone()));
+    parts.start("link to the platform", sdk::link::run(config, floor.clone(), stop.clone()));
     parts.start("upkeep", upkeep::run(console.clone()));
     parts.start("orders", scheduled::run(console.clone(), due));
     parts.start("web server", connections::serve(listener, places, router::router(console.clone()), stop.clone()));
-    let floor = owner.clone();
-    let ended = parts.until_stopped(async move { floor.ended().await }, async { store.ended().await }).await;
+    let ended = parts.until_stopped(floor.ended(), async { store.ended().await }).await;
     // What is asked of the platform now is still answered and written down, but not for long.
     let (last_answer, last_word) = (Instant::now() + ANSWERED_WITHIN, Instant::now() + WRITTEN_WITHIN);
     console.under_way.close();
     let _ = timeout_at(last_answer, async { tokio::join!(parts.ended(), console.under_way.wait()) }).await;
     closing.cancel();
-    let _ = timeout_at(last_word, owner.ended()).await;
+    let _ = timeout_at(last_word, floor.ended()).await;
     if matches!(timeout_at(last_word, store.written()).await, Ok(Ok(()))) || store.set_aside().await {
         return ended;
     }

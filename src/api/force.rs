@@ -7,7 +7,7 @@ use super::ApiError;
 use crate::floor::Intervention;
 use leptos::prelude::*;
 
-use {crate::floor::Operation, crate::server::http::functions::force, crate::server::service::intervene::Request};
+use {crate::floor::Operation, crate::server::http::functions::force, crate::server::service::intervene::Arguments};
 
 /// Drops the device's connection from the call.
 #[server(prefix = "/api", endpoint = "force/drop")]
@@ -16,7 +16,7 @@ pub async fn force_drop(
     #[server(rename = "callId")] call_id: String,
     expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Drop, Request { device_id: Some(device_id), call_id: Some(call_id), expect, ..Default::default() }).await
+    force(Operation::Drop, Arguments { device_id: Some(device_id), call_id: Some(call_id), expect, ..Default::default() }).await
 }
 
 /// Joins the call with the supervisor's own phone, or with `phoneNumber`.
@@ -27,7 +27,8 @@ pub async fn force_join(
     #[server(rename = "phoneNumber")] phone_number: Option<String>,
     expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Join, Request { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() }).await
+    force(Operation::Join, Arguments { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() })
+        .await
 }
 
 /// Takes the call away from the device to the supervisor's own phone, or to `phoneNumber`.
@@ -38,7 +39,8 @@ pub async fn force_take(
     #[server(rename = "phoneNumber")] phone_number: Option<String>,
     expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Take, Request { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() }).await
+    force(Operation::Take, Arguments { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() })
+        .await
 }
 
 /// Listens silently to the call with the supervisor's own phone, or with the device `deviceId`.
@@ -48,7 +50,7 @@ pub async fn force_listen(
     #[server(rename = "deviceId")] device_id: Option<String>,
     expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Listen, Request { device_id, call_id: Some(call_id), expect, ..Default::default() }).await
+    force(Operation::Listen, Arguments { device_id, call_id: Some(call_id), expect, ..Default::default() }).await
 }
 
 /// Makes the agent ready.
@@ -58,7 +60,7 @@ pub async fn force_ready(
     #[server(rename = "deviceId")] device_id: String,
     expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Ready, Request { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }).await
+    force(Operation::Ready, Arguments { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }).await
 }
 
 /// Makes the agent not ready; with `minutes`, ready again after so many.
@@ -69,7 +71,7 @@ pub async fn force_not_ready(
     expect: Option<String>,
     minutes: Option<u32>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::NotReady, Request { agent_id: Some(agent_id), device_id: Some(device_id), minutes, expect, ..Default::default() })
+    force(Operation::NotReady, Arguments { agent_id: Some(agent_id), device_id: Some(device_id), minutes, expect, ..Default::default() })
         .await
 }
 
@@ -80,5 +82,5 @@ pub async fn force_logout(
     #[server(rename = "deviceId")] device_id: String,
     expect: Option<String>,
 ) -> Result<Intervention, ApiError> {
-    force(Operation::Logout, Request { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }).await
+    force(Operation::Logout, Arguments { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }).await
 }

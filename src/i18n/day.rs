@@ -5,8 +5,8 @@ mod zh_cn;
 
 use super::{Outside, Text};
 use crate::floor::EventKind;
+use crate::floor::Figure;
 use crate::page::Language;
-use crate::server::actor::history::Figure;
 
 pub struct DayTexts {
     pub today: Text,

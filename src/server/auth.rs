@@ -1,7 +1,6 @@
 //! Who somebody is and what he may do: sessions, tokens, roles, and how often a password may be tried.
 
 pub mod attempts;
-pub mod role;
 pub mod session;
 pub mod token;
 pub mod visitor;

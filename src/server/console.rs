@@ -1,6 +1,6 @@
 //! What the parts of one running console are, in one place: handlers and use cases find there what they work with.
 
-use crate::server::actor::Owner;
+use crate::server::actor::FloorHandle;
 use crate::server::auth::session::Sessions;
 use crate::server::config::Config;
 use crate::server::pace::Pace;
@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 /// All that a request may need.
 pub struct Console {
     pub config: Config,
-    pub owner: Owner,
+    pub floor: FloorHandle,
     pub platform: Platform,
     pub sessions: Sessions,
     pub store: Store,

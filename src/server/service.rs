@@ -1,6 +1,7 @@
 //! The use cases: one operation, an operation at many agents, what is to be done later, signing in.
 
 pub mod bulk;
+pub mod error;
 pub mod intervene;
 pub mod scheduled;
 pub mod sign_in;

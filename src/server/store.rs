@@ -5,13 +5,15 @@ mod audit;
 mod board;
 mod day;
 mod file;
-mod orders;
 mod queue;
+mod scheduled;
 mod sessions;
 mod tokens;
 mod write;
 
 pub use audit::AuditedOperation;
+pub use day::StateStart;
+pub use scheduled::ScheduledAction;
 pub use sessions::StoredSession;
 pub use tokens::StoredToken;
 
@@ -31,8 +33,8 @@ const KEPT: [&str; 10] = [
     day::KEEP,
     day::ALIVE,
     day::FORGET,
-    orders::KEEP,
-    orders::FORGET,
+    scheduled::KEEP,
+    scheduled::FORGET,
     sessions::KEEP,
     sessions::FORGET,
 ];

@@ -52,7 +52,7 @@ fn every(pause: Duration) -> Interval {
 
 async fn rosters(console: &Console) {
     let mut ticks = every(ROSTER);
-    let mut link = console.owner.link_changes();
+    let mut link = console.floor.link_changes();
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
@@ -91,7 +91,7 @@ async fn fetch_roster(console: &Console) {
         match console.platform.roster(&session.platform).await {
             Ok(roster) => {
                 tracing::debug!(agents = roster.len(), "the roster was read");
-                return console.owner.roster(roster).await;
+                return console.floor.roster(roster).await;
             }
             Err(CallError::Refused { status: 426, .. }) => console.sessions.forgotten(&session.platform),
             Err(error) => {

@@ -8,7 +8,8 @@ use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use supervisor_console::floor::{AgentId, CallId, DeviceId, Namespace, Operation, Outcome, State, Step};
-use supervisor_console::server::config::{Cli, Command, Config};
+use supervisor_console::server::cli::{Cli, Command};
+use supervisor_console::server::config::Config;
 use supervisor_console::server::sdk::{CallError, Platform, requests::ForceRequest};
 
 /// What stands before the `@`, and how it stands in a path of the platform's.

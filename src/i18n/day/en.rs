@@ -2,7 +2,7 @@
 
 use super::DayTexts;
 use crate::floor::EventKind;
-use crate::server::actor::history::Figure;
+use crate::floor::Figure;
 
 pub static TEXTS: DayTexts = DayTexts {
     today: "Today",

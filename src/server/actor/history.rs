@@ -1,7 +1,8 @@
 //! What an agent's page shows of the day so far: the states with their beginnings, the last raw events, and the figures that the
 //! platform counts. Part of the floor's owner. Every part is bounded; of the past only the states are kept in the database.
 
-use crate::floor::{AgentId, Event, EventKind, State};
+use crate::floor::{AgentId, Event, EventKind, Figure, State};
+use crate::server::store::StateStart;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
@@ -14,13 +15,6 @@ const MOST_BYTES: usize = 64 << 20;
 const LONGEST_BODY: usize = 16 << 10;
 const MOST_AGENTS: usize = 100_000;
 
-/// From `since` (milliseconds on the platform's clock) in this state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark {
-    pub since: i64,
-    pub state: State,
-}
-
 /// An event as it came.
 #[derive(Debug, Clone)]
 pub struct Raw {
@@ -29,59 +23,6 @@ pub struct Raw {
     pub kind: EventKind,
     pub name: String,
     pub body: Arc<[u8]>,
-}
-
-/// A figure of the day that AgentStatusEvent counts; times are seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Figure {
-    Calls,
-    Inbound,
-    Outbound,
-    Internal,
-    TalkTime,
-    HoldTime,
-    AfterCallTime,
-    AfterCallCount,
-    NotReadyTime,
-    NotReadyCount,
-    HandlingTime,
-}
-
-impl Figure {
-    pub const ALL: [Figure; 11] = [
-        Figure::Calls,
-        Figure::Inbound,
-        Figure::Outbound,
-        Figure::Internal,
-        Figure::HandlingTime,
-        Figure::TalkTime,
-        Figure::HoldTime,
-        Figure::AfterCallTime,
-        Figure::AfterCallCount,
-        Figure::NotReadyTime,
-        Figure::NotReadyCount,
-    ];
-
-    /// The platform's name of it.
-    fn param(self) -> &'static str {
-        match self {
-            Figure::Calls => "CallsTotal",
-            Figure::Inbound => "CallsInTalk",
-            Figure::Outbound => "CallsOutTalk",
-            Figure::Internal => "CallsInternalTalk",
-            Figure::TalkTime => "TalkTime",
-            Figure::HoldTime => "HoldTime",
-            Figure::AfterCallTime => "AcwTime",
-            Figure::AfterCallCount => "AcwCount",
-            Figure::NotReadyTime => "AuxTime",
-            Figure::NotReadyCount => "AuxCount",
-            Figure::HandlingTime => "AvgWorkTime",
-        }
-    }
-
-    pub fn is_time(self) -> bool {
-        matches!(self, Figure::TalkTime | Figure::HoldTime | Figure::AfterCallTime | Figure::NotReadyTime | Figure::HandlingTime)
-    }
 }
 
 /// The figures as they were last sent; only those that the platform sends.
@@ -95,7 +36,7 @@ pub struct DayFigures {
 #[derive(Debug, Clone, Default)]
 pub struct Day {
     /// In the order of time.
-    pub marks: VecDeque<Mark>,
+    pub marks: VecDeque<StateStart>,
     /// The oldest first.
     pub events: VecDeque<Raw>,
     pub figures: Option<DayFigures>,
@@ -105,12 +46,12 @@ pub struct Day {
 pub struct History {
     agents: HashMap<AgentId, Day>,
     bytes: usize,
-    unkept: Vec<(AgentId, Mark)>,
+    unkept: Vec<(AgentId, StateStart)>,
 }
 
 impl History {
     /// Takes up what was kept; nothing is known of the time since `alive`, the last sign of the console's life before its start.
-    pub fn recall(marks: Vec<(AgentId, Mark)>, alive: Option<i64>) -> History {
+    pub fn recall(marks: Vec<(AgentId, StateStart)>, alive: Option<i64>) -> History {
         let mut history = History::default();
         for (agent, mark) in marks {
             if history.agents.len() >= MOST_AGENTS && !history.agents.contains_key(&agent) {
@@ -147,7 +88,7 @@ impl History {
             (Some(last), None) => now.max(last.since + 1),
             (_, since) => since.unwrap_or(now),
         };
-        let mark = Mark { since, state };
+        let mark = StateStart { since, state };
         day.marks.push_back(mark);
         if day.marks.len() > MOST_MARKS {
             day.marks.pop_front();
@@ -214,7 +155,7 @@ impl History {
     }
 
     /// The marks that are not in the database yet.
-    pub fn take_unkept(&mut self) -> Vec<(AgentId, Mark)> {
+    pub fn take_unkept(&mut self) -> Vec<(AgentId, StateStart)> {
         std::mem::take(&mut self.unkept)
     }
 }
@@ -268,7 +209,7 @@ mod tests {
 
     #[test]
     fn of_a_time_that_nobody_watched_nothing_is_known() {
-        let kept = vec![(agent(), Mark { since: 10, state: State::Ready })];
+        let kept = vec![(agent(), StateStart { since: 10, state: State::Ready })];
         let mut history = History::recall(kept, Some(50));
         assert_eq!(history.take_unkept().len(), 1);
         // Still ready, since 10: but nobody saw it between 50 and now.

@@ -46,15 +46,15 @@ pub enum Stage {
 
 /// How the platform answered.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct PlatformAnswer {
     pub outcome: Outcome,
     pub deferred: bool,
     pub holder: Option<String>,
 }
 
-impl From<Outcome> for Answer {
+impl From<Outcome> for PlatformAnswer {
     fn from(outcome: Outcome) -> Self {
-        Answer { outcome, deferred: false, holder: None }
+        PlatformAnswer { outcome, deferred: false, holder: None }
     }
 }
 
@@ -154,8 +154,8 @@ impl Interventions {
 
     /// The platform answered, or the connection broke; the answer is what it came to, step by step. An event that came first has the last
     /// word where the platform took the request; else it may have come of something else.
-    pub fn answered(&mut self, id: i64, answer: Answer, now: i64) -> Changed {
-        let Answer { outcome, deferred, holder } = answer;
+    pub fn answered(&mut self, id: i64, answer: PlatformAnswer, now: i64) -> Changed {
+        let PlatformAnswer { outcome, deferred, holder } = answer;
         let Some(followed) = self.by_id.get_mut(&id) else { return Changed::new() };
         let early = followed.early.take();
         let intervention = &mut followed.step_in;
@@ -430,7 +430,7 @@ mod tests {
     fn one_that_waits_for_the_end_of_a_call_is_not_given_up() {
         let mut all = Interventions::default();
         let id = sent(&mut all, 0);
-        all.answered(id, Answer { deferred: true, ..Outcome::Accepted.into() }, 50);
+        all.answered(id, PlatformAnswer { deferred: true, ..Outcome::Accepted.into() }, 50);
         assert!(all.expire(LONGEST_CALL - 1).0.is_empty());
         assert_eq!(proved(&mut all, told("agentReady", ""), LONGEST_CALL), [Outcome::Confirmed]);
     }
@@ -451,7 +451,7 @@ mod tests {
     fn one_that_was_put_off_ends_where_another_mode_comes_instead() {
         let mut all = Interventions::default();
         let id = sent(&mut all, 0);
-        all.answered(id, Answer { deferred: true, ..Outcome::Accepted.into() }, 50);
+        all.answered(id, PlatformAnswer { deferred: true, ..Outcome::Accepted.into() }, 50);
         let (event, floor) = told("agentNotReady", "");
         let changed = all.proved_by(&event, None, &floor, 60_000);
         assert_eq!((changed.len(), changed[0].outcome, changed[0].finished_after), (1, Outcome::Unconfirmed, Some(60_000)));

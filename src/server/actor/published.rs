@@ -3,6 +3,7 @@
 //! published; pages, views and searches of its readers are made of that and never see the rest.
 
 use crate::floor::mask::Mask;
+use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, CallId, CallRow, Row, Run};
 use crate::live::{Down, Header};
 use crate::server::actor::hub::{Hub, Subscription};
@@ -14,14 +15,7 @@ use tokio::time::Instant;
 /// How long an encoded snapshot may serve several browsers that come at once.
 const SNAPSHOT_LIFE: Duration = Duration::from_millis(500);
 
-/// What somebody may see of outside parties' numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    Whole,
-    Masked,
-}
-
-/// The board as one sight has it.
+/// The board as one visibility has it.
 #[derive(Debug, Default)]
 pub struct Shown {
     pub rows: BTreeMap<AgentId, Row>,
@@ -56,8 +50,8 @@ impl Way {
     }
 
     /// Sends what is new, and takes it up in what is `shown`.
-    fn publish(&mut self, shown: &mut Shown, new: Difference, header: Header) {
-        let Difference { rows, calls, gone, runs } = new;
+    fn publish(&mut self, shown: &mut Shown, new: Delta, header: Header) {
+        let Delta { rows, calls, gone, runs } = new;
         let seq = header.seq;
         let delta = Down::Delta { header, rows, calls, gone, runs };
         if let Some(message) = encode(&delta) {
@@ -71,14 +65,14 @@ impl Way {
 
 /// What changed since the last time.
 #[derive(Debug, Default)]
-pub struct Difference {
+pub struct Delta {
     pub rows: Vec<Row>,
     pub calls: Vec<CallRow>,
     pub gone: Vec<CallId>,
     pub runs: Vec<Run>,
 }
 
-impl Difference {
+impl Delta {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.calls.is_empty() && self.gone.is_empty() && self.runs.is_empty()
     }
@@ -103,18 +97,18 @@ impl Published {
     }
 
     /// What somebody may see of it.
-    pub fn shown(&self, sight: Sight) -> &Shown {
-        match sight {
-            Sight::Whole => &self.whole,
-            Sight::Masked => &self.masked,
+    pub fn shown(&self, visibility: Visibility) -> &Shown {
+        match visibility {
+            Visibility::Whole => &self.whole,
+            Visibility::Masked => &self.masked,
         }
     }
 
     /// The call with this id, as somebody may see it.
-    pub fn seen(&self, sight: Sight, call: &CallId) -> Option<&CallRow> {
-        match sight {
-            Sight::Whole => self.whole.calls.get(call),
-            Sight::Masked => self.masked.calls.get(&self.mask.call_id(call)),
+    pub fn seen(&self, visibility: Visibility, call: &CallId) -> Option<&CallRow> {
+        match visibility {
+            Visibility::Whole => self.whole.calls.get(call),
+            Visibility::Masked => self.masked.calls.get(&self.mask.call_id(call)),
         }
     }
 
@@ -129,7 +123,7 @@ impl Published {
     }
 
     /// Sends what is new, as one message; `header` says what stands above it.
-    pub fn publish(&mut self, new: Difference, header: impl Fn(u64) -> Header) {
+    pub fn publish(&mut self, new: Delta, header: impl Fn(u64) -> Header) {
         if new.is_empty() {
             return;
         }
@@ -143,8 +137,8 @@ impl Published {
     }
 
     /// The same as those see it who see no outside numbers.
-    fn masked(&mut self, new: &Difference) -> Difference {
-        let Difference { rows, calls, gone, runs } = new;
+    fn masked(&mut self, new: &Delta) -> Delta {
+        let Delta { rows, calls, gone, runs } = new;
         let mask = &self.mask;
         for gone in gone {
             self.renamed.remove(&mask.call_id(gone));
@@ -155,7 +149,7 @@ impl Published {
                 self.renamed.insert(name, call.id.clone());
             }
         }
-        Difference {
+        Delta {
             rows: rows.iter().cloned().map(|row| mask.row(row)).collect(),
             calls: calls.iter().cloned().map(|call| mask.call(call)).collect(),
             gone: gone.iter().map(|gone| mask.call_id(gone)).collect(),
@@ -192,11 +186,11 @@ impl Published {
     }
 
     /// What a browser is sent first, and where the rest comes from. `from` is the sequence that it has, where it has been here before.
-    pub fn subscribe(&mut self, sight: Sight, from: Option<u64>, header: Header, runs: Vec<Run>) -> Subscription {
+    pub fn subscribe(&mut self, visibility: Visibility, from: Option<u64>, header: Header, runs: Vec<Run>) -> Subscription {
         let seq = self.seq;
-        let (shown, way, runs) = match sight {
-            Sight::Whole => (&self.whole, &mut self.ways[0], runs),
-            Sight::Masked => (&self.masked, &mut self.ways[1], runs.into_iter().map(|run| self.mask.run(run)).collect()),
+        let (shown, way, runs) = match visibility {
+            Visibility::Whole => (&self.whole, &mut self.ways[0], runs),
+            Visibility::Masked => (&self.masked, &mut self.ways[1], runs.into_iter().map(|run| self.mask.run(run)).collect()),
         };
         let resumed = from.and_then(|from| way.hub.resume(from, seq));
         let mut subscription = resumed.unwrap_or_else(|| {
@@ -247,19 +241,19 @@ mod tests {
         let mut published = Published::new();
         let id = |n: u32| AgentId::trusted(format!("{n}@test.cc"));
         let rows = (5001..=5003).map(|n| Row::unknown(id(n))).collect();
-        published.publish(Difference { rows, ..Difference::default() }, header);
-        let mut watching = published.subscribe(Sight::Masked, Some(1), header(1), Vec::new());
+        published.publish(Delta { rows, ..Delta::default() }, header);
+        let mut watching = published.subscribe(Visibility::Masked, Some(1), header(1), Vec::new());
         published.forget(&[id(5004)], &[], header);
         assert_eq!(published.seq, 1, "nobody went");
         published.forget(&[id(5002)], &[], header);
-        published.publish(Difference { rows: vec![Row::unknown(id(5005))], ..Difference::default() }, header);
+        published.publish(Delta { rows: vec![Row::unknown(id(5005))], ..Delta::default() }, header);
         let number = |list: &[&str]| list.iter().map(|&number| number.to_owned()).collect();
         let expected = [("whole", 2, number(&["5001", "5003"])), ("difference", 3, number(&["5005"]))];
         let heard: Vec<Bytes> = std::iter::from_fn(|| watching.rest.try_recv().ok()).collect();
         assert_eq!(told(heard), expected);
         // Who was away meanwhile is told the same; who comes now has never seen it.
-        assert_eq!(told(published.subscribe(Sight::Whole, Some(1), header(3), Vec::new()).first), expected);
-        let first = told(published.subscribe(Sight::Whole, None, header(3), Vec::new()).first);
+        assert_eq!(told(published.subscribe(Visibility::Whole, Some(1), header(3), Vec::new()).first), expected);
+        let first = told(published.subscribe(Visibility::Whole, None, header(3), Vec::new()).first);
         assert_eq!(first, [("whole", 3, number(&["5001", "5003", "5005"]))]);
     }
 }

@@ -4,9 +4,9 @@
 use crate::floor::{AgentId, DeviceId, Namespace, Role};
 use crate::live::Me;
 use crate::server::auth::attempts::Attempts;
-use crate::server::auth::role::role_of;
 use crate::server::clock::now;
 use crate::server::config::Config;
+use crate::server::config::roles::role_of;
 use crate::server::lock::lock;
 use crate::server::sdk::PlatformSession;
 use crate::server::store::{Store, StoreError, StoredSession};

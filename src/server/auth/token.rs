@@ -1,10 +1,8 @@
-//! Tokens for scripts: `Authorization: Bearer svc_...`. Made and taken back by the command `token`, which works on the same database
-//! as the running console. The token itself is shown once; the database holds its hash, and is asked at every request, so that a
-//! token that was taken back stops at once.
+//! Tokens for scripts: `Authorization: Bearer svc_...`. The token itself is shown once; the database holds its hash, and is asked at every
+//! request, so that a token that was taken back stops at once.
 
 use crate::floor::Role;
 use crate::server::clock::now;
-use crate::server::config::{Database, TokenArgs, TokenRole};
 use crate::server::store::{Store, StoreError, StoredToken};
 use http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
@@ -14,66 +12,26 @@ const PREFIX: &str = "svc_";
 /// Longer is no token of ours, and is not hashed.
 const LONGEST: usize = 256;
 
-/// Why the command did nothing: one line, the remedy in it.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenError {
-    #[error("--database-url sqlite::memory: keeps nothing: give the file that serve uses, for example sqlite:supervisor-console.db")]
-    Memory,
-    #[error("--name {0} is in use: take that token back first (token --revoke --name {0}), or choose another name")]
-    InUse(String),
-    #[error("--name {0} names no token in this database: token --list shows them")]
-    Unknown(String),
-    #[error("--name is missing: say what the token is for, for example --name nightly-report")]
-    NoName,
-    #[error("--role is missing: viewer only reads, supervisor may step in as well")]
-    NoRole,
-    #[error(transparent)]
-    Store(#[from] StoreError),
+/// Makes a token and keeps its hash; returns it, or `None` where the name is in use.
+///
+/// # Errors
+/// Where the database cannot be written.
+pub async fn make(store: &Store, name: &str, role: Role) -> Result<Option<String>, StoreError> {
+    let token = fresh();
+    let kept = StoredToken { name: name.to_owned(), role: role_code(role).to_owned(), made: now(), used: None };
+    Ok(store.keep_token(kept, hash(&token)).await?.then_some(token))
 }
 
-/// What the command says: `out` for the program that called it, `note` for people.
-#[derive(Debug, Default)]
-pub struct Said {
-    pub out: String,
-    pub note: String,
-}
-
-/// Carries out the command.
-pub async fn command(args: TokenArgs) -> Result<Said, TokenError> {
-    let database = args.database();
-    if database == Database::Memory {
-        return Err(TokenError::Memory);
-    }
-    let (name, role) = (args.name.ok_or(TokenError::NoName), args.role.ok_or(TokenError::NoRole));
-    // Nothing is made where it cannot be used.
-    let wanted = if args.list || args.revoke { None } else { Some(role?) };
-    let name = if args.list { None } else { Some(name?) };
-    let store = Store::open(&database)?;
-    match (name, wanted) {
-        (None, _) => Ok(Said { out: table(&store.tokens().await?), note: String::new() }),
-        (Some(name), None) if store.forget_token(name.clone()).await? => {
-            Ok(Said { out: String::new(), note: format!("{name} is taken back: requests with its token are refused from now on") })
-        }
-        (Some(name), None) => Err(TokenError::Unknown(name)),
-        (Some(name), Some(role)) => {
-            let token = fresh();
-            let kept = StoredToken { name: name.clone(), role: role.code().to_owned(), made: now(), used: None };
-            if !store.keep_token(kept, hash(&token)).await? {
-                return Err(TokenError::InUse(name));
-            }
-            let note = format!("{name} ({}): keep the token now, it is not shown again", role.code());
-            Ok(Said { out: token, note })
-        }
+/// The role's name, as command line and database have it.
+pub fn role_code(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "viewer",
+        Role::Supervisor => "supervisor",
     }
 }
 
-/// One line a token: name, role, when it was made, when it was last used; tabs between them.
-fn table(tokens: &[StoredToken]) -> String {
-    let line = |token: &StoredToken| {
-        let used = token.used.map_or_else(|| "never used".to_owned(), crate::server::http::json::rfc3339);
-        format!("{}\t{}\t{}\t{used}", token.name, token.role, crate::server::http::json::rfc3339(token.made))
-    };
-    tokens.iter().map(line).collect::<Vec<_>>().join("\n")
+fn role_of_code(code: &str) -> Option<Role> {
+    [Role::Viewer, Role::Supervisor].into_iter().find(|role| role_code(*role) == code)
 }
 
 /// A new token: 256 random bits.
@@ -99,7 +57,7 @@ pub async fn known(store: &Store, token: &str) -> Result<Option<(String, Role)>,
         return Ok(None);
     }
     let found = store.use_token(hash(token), now()).await?;
-    Ok(found.and_then(|(name, role)| Some((name, TokenRole::from_code(&role)?.role()))))
+    Ok(found.and_then(|(name, role)| Some((name, role_of_code(&role)?))))
 }
 
 /// What a token may be called.

@@ -4,11 +4,13 @@
 
 mod strip;
 
+use crate::floor::Figure;
+use crate::floor::visibility::NumberFilter;
 use crate::floor::{AgentId, DeviceId, HistoryLine};
 use crate::i18n::{listed, spelled_out};
 use crate::page::Language;
-use crate::server::actor::history::{DayFigures, Figure, Raw};
-use crate::server::actor::{DayView, Veil};
+use crate::server::actor::DayView;
+use crate::server::actor::history::{DayFigures, Raw};
 use crate::server::console::Console;
 use crate::server::http::pages;
 use crate::server::http::zone::{Zones, name, zoned};
@@ -27,11 +29,11 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
     };
     let agent = pages::agent_named(&id, &console.config.namespace);
     let language = pages::language(&headers);
-    match console.owner.day(agent.clone()).await {
+    match console.floor.day(agent.clone()).await {
         Ok(Some(day)) => {
             let zones = Zones::of(&headers, &console.config.time_zone);
-            let veil = console.owner.veil(console.config.sight(session.role)).await;
-            let html = render(&agent, &day, language, &veil, zones);
+            let filter = console.floor.number_filter(console.config.visibility(session.role)).await;
+            let html = render(&agent, &day, language, &filter, zones);
             ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
         }
         Ok(None) => (StatusCode::NOT_FOUND, "nobody knows this agent\n").into_response(),
@@ -40,8 +42,8 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
 }
 
 /// The fragment itself.
-pub fn render(agent: &AgentId, day: &DayView, language: Language, veil: &Veil, zones: Zones) -> String {
-    let page = Page { language, veil, zones };
+pub fn render(agent: &AgentId, day: &DayView, language: Language, filter: &NumberFilter, zones: Zones) -> String {
+    let page = Page { language, filter, zones };
     view! {
         <div class="day" data-day=agent.to_string() lang=language.code()>
             {page.strip(agent, &day.day.marks.iter().copied().collect::<Vec<_>>(), day.now)}
@@ -55,7 +57,7 @@ pub fn render(agent: &AgentId, day: &DayView, language: Language, veil: &Veil, z
 
 struct Page<'a> {
     language: Language,
-    veil: &'a Veil,
+    filter: &'a NumberFilter,
     zones: Zones<'a>,
 }
 
@@ -78,7 +80,7 @@ impl Page<'_> {
     /// The call's life so far, the latest first, each thing once however many copies told of it.
     fn call(&self, lines: &[HistoryLine]) -> AnyView {
         let texts = self.language.day_texts();
-        let lines: Vec<HistoryLine> = lines.iter().cloned().map(|line| self.veil.line(line)).collect();
+        let lines: Vec<HistoryLine> = lines.iter().cloned().map(|line| self.filter.line(line)).collect();
         let id = lines.last().map(|line| line.under.clone());
         let lines = lines.iter().rev().map(|line| {
             let who = listed([&line.device, &line.other].into_iter().flatten().map(DeviceId::number), " · ");
@@ -139,8 +141,8 @@ impl Page<'_> {
 
     fn event(&self, event: &Raw) -> AnyView {
         let texts = self.language.day_texts();
-        let name = self.veil.text(event.name.clone());
-        let body = self.veil.event(&event.body).map(|body| spelled_out(&body));
+        let name = self.filter.text(event.name.clone());
+        let body = self.filter.event(&event.body).map(|body| spelled_out(&body));
         let shown = name.clone();
         view! {
             <li data-event=shown>
@@ -168,7 +170,8 @@ mod tests {
     use crate::floor::State as Doing;
     use crate::floor::mask::Mask;
     use crate::floor::{Event, EventKind};
-    use crate::server::actor::history::{Day, Mark};
+    use crate::server::actor::history::Day;
+    use crate::server::store::StateStart;
     use jiff::tz::TimeZone;
 
     #[test]
@@ -176,13 +179,13 @@ mod tests {
         let body = br#"{"eventName":"<img>","cause":"</pre><script>13800001111"}"#;
         let event = Event::decode(body, &|t| t.into()).unwrap();
         let mut day = Day::default();
-        day.marks.push_back(Mark { since: 1_000, state: Doing::Ready });
+        day.marks.push_back(StateStart { since: 1_000, state: Doing::Ready });
         let raw = Raw { at: 1_000, kind: EventKind::Other, name: event.name, body: body[..].into() };
         day.events.push_back(raw);
         let view = DayView { day, call: Vec::new(), now: 61_000 };
-        for (veil, number) in [(Veil::none(), "13800001111"), (Veil::of(Mask::default()), "138****1111")] {
+        for (filter, number) in [(NumberFilter::none(), "13800001111"), (NumberFilter::of(Mask::default()), "138****1111")] {
             let zones = Zones { reader: None, platform: &TimeZone::UTC };
-            let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, &veil, zones);
+            let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, &filter, zones);
             assert!(html.contains(number) && html.contains("Ready, 00:00:01 to 00:01:01 (01:00)"), "{html}");
             assert!(!html.contains("<script>") && !html.contains("<img>"), "{html}");
         }

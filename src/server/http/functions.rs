@@ -4,25 +4,26 @@ use crate::api::ApiError;
 use crate::floor::{Intervention, Operation, Run};
 use crate::server::auth::session::COOKIE;
 use crate::server::http::context::{Caller, caller, local_path};
-use crate::server::service::intervene::{self, Actor, Request};
+use crate::server::service::error::masked;
+use crate::server::service::intervene::{self, Arguments, Principal};
 use crate::server::service::sign_in::{self, Credentials, SignInError};
 use crate::server::service::{bulk, scheduled};
 use cookie::{Cookie, SameSite};
 
 /// Carries one operation out for the caller. Returns once the platform has answered: accepted, or confirmed if the event was faster.
-pub async fn force(operation: Operation, request: Request) -> Result<Intervention, ApiError> {
+pub async fn force(operation: Operation, request: Arguments) -> Result<Intervention, ApiError> {
     let caller = caller()?;
     let session = caller.session()?;
-    let sight = caller.console.config.sight(session.role);
-    let done = intervene::run(caller.console.clone(), Actor::of(session), operation, request).await;
-    let veil = caller.console.owner.veil(sight).await;
-    done.map(|done| veil.step_in(done)).map_err(|error| caller.fail(veil.error(error)))
+    let visibility = caller.console.config.visibility(session.role);
+    let done = intervene::run(caller.console.clone(), Principal::of(session), operation, request).await;
+    let filter = caller.console.floor.number_filter(visibility).await;
+    done.map(|done| filter.intervention(done)).map_err(|error| caller.fail(masked(&filter, error)))
 }
 
 /// Starts a bulk run for the caller.
 pub async fn bulk_start(operation: &str, agents: &str, minutes: Option<u32>) -> Result<Run, ApiError> {
     let caller = caller()?;
-    let actor = Actor::of(caller.session()?);
+    let actor = Principal::of(caller.session()?);
     bulk::start(&caller.console, actor, operation, agents, minutes).await.map_err(|error| caller.fail(error))
 }
 

@@ -19,7 +19,7 @@ pub async fn ready(State(console): State<Arc<Console>>) -> Response {
     if let Some(trouble) = console.store.trouble() {
         return not_ready(&trouble.to_string());
     }
-    match console.owner.link_now().state {
+    match console.floor.link_now().state {
         LinkState::Live => "ready\n".into_response(),
         LinkState::Down => not_ready("the link to the platform's events is down"),
     }

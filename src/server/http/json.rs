@@ -12,7 +12,6 @@ mod views;
 
 pub use document::routes;
 pub use problem::Problem;
-pub use views::rfc3339;
 
 use crate::server::auth::token;
 use axum::body::Body;

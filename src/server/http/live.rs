@@ -46,7 +46,7 @@ pub async fn upgrade(
 }
 
 async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from: Option<(u64, u64)>) {
-    let Ok(mut subscription) = console.owner.subscribe(console.config.sight(session.role), from).await else { return };
+    let Ok(mut subscription) = console.floor.subscribe(console.config.visibility(session.role), from).await else { return };
     for message in std::mem::take(&mut subscription.first) {
         if send(&mut socket, message).await.is_err() {
             return;
@@ -79,7 +79,7 @@ async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from
 }
 
 async fn begin_again(socket: &mut WebSocket, console: &Console, session: &Session) -> Option<Subscription> {
-    let mut subscription = console.owner.subscribe(console.config.sight(session.role), None).await.ok()?;
+    let mut subscription = console.floor.subscribe(console.config.visibility(session.role), None).await.ok()?;
     for message in std::mem::take(&mut subscription.first) {
         send(socket, message).await.ok()?;
     }

@@ -110,21 +110,21 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
         ("/calls", None) => Subject::Calls(CallQuery::from_params(params())),
         _ => Subject::Board(BoardQuery::from_params(params())),
     };
-    let sight = console.config.sight(session.role);
-    let veil = console.owner.veil(sight).await;
+    let visibility = console.config.visibility(session.role);
+    let filter = console.floor.number_filter(visibility).await;
     let day = match &subject {
         Subject::Agent(agent) => {
-            let day = console.owner.day(agent.clone()).await.ok()?;
+            let day = console.floor.day(agent.clone()).await.ok()?;
             let zones = Zones::of(headers, &console.config.time_zone);
-            day.map(|day| day::render(agent, &day, language(headers), &veil, zones)).unwrap_or_default()
+            day.map(|day| day::render(agent, &day, language(headers), &filter, zones)).unwrap_or_default()
         }
         _ => String::new(),
     };
-    let reader = Reader { sight, device: session.device.clone() };
-    let view = console.owner.view(subject, reader).await.ok()?;
+    let reader = Reader { visibility, device: session.device.clone() };
+    let view = console.floor.view(subject, reader).await.ok()?;
     Some(FirstView {
         me: session.me(&console.config.namespace),
-        own_device: veil.device(session.device.clone()),
+        own_device: filter.device(session.device.clone()),
         header: view.header,
         counts: view.counts,
         teams: view.teams,

@@ -7,7 +7,7 @@ use crate::floor::{
     event::{Instant as Readings, ToUtc},
 };
 use crate::live::LinkState;
-use crate::server::actor::Owner;
+use crate::server::actor::FloorHandle;
 use crate::server::clock::now;
 use crate::server::config::{Config, shown};
 use crate::server::telemetry;
@@ -52,16 +52,16 @@ enum LinkError {
 }
 
 /// Keeps the link until `stop`.
-pub async fn run(config: Config, owner: Owner, stop: CancellationToken) {
+pub async fn run(config: Config, floor: FloorHandle, stop: CancellationToken) {
     let mut backoff = Backoff::new();
     let mut malformed = Malformed::default();
     while !stop.is_cancelled() {
         let mut live_since = None;
         let ended = tokio::select! {
             () = stop.cancelled() => LinkError::Stopping,
-            ended = session(&config, &owner, &mut malformed, &mut live_since) => ended,
+            ended = session(&config, &floor, &mut malformed, &mut live_since) => ended,
         };
-        owner.link(LinkState::Down).await;
+        floor.link(LinkState::Down).await;
         if stop.is_cancelled() {
             return;
         }
@@ -76,12 +76,12 @@ pub async fn run(config: Config, owner: Owner, stop: CancellationToken) {
 }
 
 /// One connection, from its beginning to its end.
-async fn session(config: &Config, owner: &Owner, malformed: &mut Malformed, live_since: &mut Option<Instant>) -> LinkError {
+async fn session(config: &Config, floor: &FloorHandle, malformed: &mut Malformed, live_since: &mut Option<Instant>) -> LinkError {
     match timeout(CONNECT_TIMEOUT, connect(config)).await {
         Err(_) => LinkError::NoAnswer,
         Ok(Err(error)) => error,
         Ok(Ok((mut socket, mut decoder, hello))) => {
-            let ended = listen(config, owner, malformed, live_since, &mut socket, &mut decoder, &hello).await;
+            let ended = listen(config, floor, malformed, live_since, &mut socket, &mut decoder, &hello).await;
             // Politeness only: the broker notices the end either way.
             let _ = timeout(Duration::from_millis(200), socket.close(None)).await;
             ended
@@ -132,7 +132,7 @@ fn problem(frame: &Frame) -> String {
 
 async fn listen(
     config: &Config,
-    owner: &Owner,
+    floor: &FloorHandle,
     malformed: &mut Malformed,
     live_since: &mut Option<Instant>,
     socket: &mut Socket,
@@ -170,7 +170,7 @@ async fn listen(
                 Ok(Item::Frame(frame)) => match frame.command.as_str() {
                     "MESSAGE" => {
                         receipts = 0;
-                        take(frame.body, &config.namespace, owner, malformed, &to_utc).await;
+                        take(frame.body, &config.namespace, floor, malformed, &to_utc).await;
                     }
                     "RECEIPT" => receipts = receipts.saturating_sub(1),
                     "ERROR" => return LinkError::Refused(problem(&frame)),
@@ -183,7 +183,7 @@ async fn listen(
         if receipts == 0 && !live {
             live = true;
             *live_since = Some(Instant::now());
-            owner.link(LinkState::Live).await;
+            floor.link(LinkState::Live).await;
             tracing::info!(url = shown(&config.events_url), topics = ?config.topics, version = version.as_str(), "the link to the platform is live");
         }
         tokio::select! {
@@ -225,7 +225,7 @@ fn beat(hello: &Frame) -> Duration {
     Duration::from_millis(if wanted == 0 { 10_000 } else { wanted.clamp(1_000, 10_000) }).mul_f64(0.8)
 }
 
-async fn take(body: Vec<u8>, namespace: &Namespace, owner: &Owner, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
+async fn take(body: Vec<u8>, namespace: &Namespace, floor: &FloorHandle, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
     let event = match Event::decode(&body, to_utc) {
         Ok(event) => event,
         Err(error) => return malformed.count("event", &error),
@@ -233,7 +233,7 @@ async fn take(body: Vec<u8>, namespace: &Namespace, owner: &Owner, malformed: &m
     match event.of_tenant(namespace) {
         Ok(event) => {
             telemetry::event_in();
-            owner.event(event, body, now()).await;
+            floor.event(event, body, now()).await;
         }
         Err(NotOurs::OtherTenant) => tracing::debug!("an event of another tenant was passed over"),
         Err(error) => malformed.count("event", &error),

@@ -6,7 +6,7 @@ use crate::floor::{AgentId, Namespace, Operation, Role, Run, Step};
 use crate::server::actor::{NewRun, RunItem, Turn};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
-use crate::server::service::intervene::{Actor, Request, own, run as force};
+use crate::server::service::intervene::{Arguments, Principal, own, run as force};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ pub async fn cancel(console: &Console, session: &Session, id: u64) -> Result<Run
     if session.role != Role::Supervisor {
         return Err(ApiError::NotPermitted);
     }
-    let run = console.owner.cancel_run(id).await?.ok_or_else(|| bad("id", "there is no such run"))?;
+    let run = console.floor.cancel_run(id).await?.ok_or_else(|| bad("id", "there is no such run"))?;
     tracing::info!(run = id, by = session.agent.as_str(), "a bulk run was cancelled");
     Ok(run)
 }
 
 /// Starts a run: `operation` is the SDK's name, `agents` their ids separated by commas. Returns the run as it begins.
-pub async fn start(console: &Arc<Console>, actor: Actor, operation: &str, agents: &str, minutes: Option<u32>) -> Result<Run, ApiError> {
+pub async fn start(console: &Arc<Console>, actor: Principal, operation: &str, agents: &str, minutes: Option<u32>) -> Result<Run, ApiError> {
     if actor.role != Role::Supervisor {
         return Err(ApiError::NotPermitted);
     }
@@ -41,8 +41,8 @@ pub async fn start(console: &Arc<Console>, actor: Actor, operation: &str, agents
     begun.await.unwrap_or(Err(ApiError::OutcomeUnknown))
 }
 
-async fn take_up(console: Arc<Console>, actor: Actor, new: NewRun) -> Result<Run, ApiError> {
-    let run = console.owner.start_run(new).await?.ok_or(ApiError::Busy)?;
+async fn take_up(console: Arc<Console>, actor: Principal, new: NewRun) -> Result<Run, ApiError> {
+    let run = console.floor.start_run(new).await?.ok_or(ApiError::Busy)?;
     let (by, operation) = (run.by.as_str(), run.operation.action());
     tracing::info!(run = run.id, by, operation, agents = run.items.len(), "a bulk run begins");
     tokio::spawn(carry_out(console, actor, run.clone()));
@@ -79,36 +79,36 @@ fn listed(list: &str) -> impl Iterator<Item = &str> {
     ids.filter(|id| !id.is_empty())
 }
 
-async fn carry_out(console: Arc<Console>, actor: Actor, run: Run) {
+async fn carry_out(console: Arc<Console>, actor: Principal, run: Run) {
     for index in 0..run.items.len() {
         let item = RunItem { run: run.id, index };
         if actor.session.ended.is_cancelled() {
             // Whoever is signed out asks for nothing any more.
-            console.owner.run_failed(item, Step::NotSent).await;
+            console.floor.run_failed(item, Step::NotSent).await;
             continue;
         }
         tokio::select! {
             () = console.stop.cancelled() => return,
             () = console.pace.next() => {}
         }
-        let (agent, device) = match console.owner.turn(item, run.operation).await {
+        let (agent, device) = match console.floor.turn(item, run.operation).await {
             Ok(Turn::Go(agent, device)) => (agent, device),
             Ok(Turn::Settled) => continue,
             Ok(Turn::Cancelled) | Err(_) => return,
         };
-        let request = Request {
+        let request = Arguments {
             agent_id: Some(agent.to_string()),
             device_id: Some(device.to_string()),
             minutes: run.minutes,
             item: Some(item),
-            ..Request::default()
+            ..Arguments::default()
         };
         // The next turn does not wait for this one's answer.
         tokio::spawn(ask(console.clone(), actor.clone(), run.operation, request, item));
     }
 }
 
-async fn ask(console: Arc<Console>, actor: Actor, operation: Operation, request: Request, item: RunItem) {
+async fn ask(console: Arc<Console>, actor: Principal, operation: Operation, request: Arguments, item: RunItem) {
     let Err(error) = force(console.clone(), actor, operation, request).await else { return };
     let step = match error {
         ApiError::Obstacle { obstacle } => Step::NotPossible(obstacle),
@@ -116,7 +116,7 @@ async fn ask(console: Arc<Console>, actor: Actor, operation: Operation, request:
         ApiError::Refused { .. } | ApiError::Unreachable | ApiError::OutcomeUnknown => return,
         _ => Step::NotSent,
     };
-    console.owner.run_failed(item, step).await;
+    console.floor.run_failed(item, step).await;
 }
 
 fn bad(field: &str, problem: &str) -> ApiError {

@@ -1,4 +1,4 @@
-//! The seven operations as a service: authorise, check, write down, send, follow. Whoever asks is an [`Actor`]: a signed-in
+//! The seven operations as a service: authorise, check, write down, send, follow. Whoever asks is an [`Principal`]: a signed-in
 //! supervisor, a script with a token, or the console itself carrying out an order.
 
 use crate::api::ApiError;
@@ -6,12 +6,13 @@ use crate::floor::bulk::MOST_MINUTES;
 use crate::floor::{
     AgentId, CallId, DeviceId, Effect, IdError, Intervention, Namespace, NotSent, Operation, Outcome, Role, is_phone_number,
 };
-use crate::server::actor::interventions::Answer;
-use crate::server::actor::{Begun, RunItem};
+use crate::server::actor::PlatformAnswer;
+use crate::server::actor::{Begun, InterventionRequest, RunItem};
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
 use crate::server::sdk::{CallError, PlatformSession, requests::ForceRequest};
+use crate::server::service::error::of_operation;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -21,7 +22,7 @@ const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Who asks for an operation.
 #[derive(Debug, Clone)]
-pub struct Actor {
+pub struct Principal {
     /// What the audit log and the rows name.
     pub by: AgentId,
     /// The own phone; none for scripts, which name one.
@@ -33,9 +34,9 @@ pub struct Actor {
     pub session: Arc<Session>,
 }
 
-impl Actor {
-    pub fn of(session: Arc<Session>) -> Actor {
-        Actor {
+impl Principal {
+    pub fn of(session: Arc<Session>) -> Principal {
+        Principal {
             by: session.agent.clone(),
             device: Some(session.device.clone()),
             role: session.role,
@@ -47,7 +48,7 @@ impl Actor {
 
 /// The arguments as they came, unchecked.
 #[derive(Debug, Default)]
-pub struct Request {
+pub struct Arguments {
     pub agent_id: Option<String>,
     pub device_id: Option<String>,
     pub call_id: Option<String>,
@@ -60,19 +61,9 @@ pub struct Request {
     pub item: Option<RunItem>,
 }
 
-/// What is wanted, checked as far as it can be without the floor.
-#[derive(Debug, Clone)]
-pub struct Wanted {
-    pub intervention: Intervention,
-    pub role: Role,
-    pub expect: Option<Effect>,
-    pub minutes: Option<u32>,
-    pub item: Option<RunItem>,
-}
-
 /// Carries one operation out. Returns once the platform has answered: accepted, or confirmed if the event was faster. From here on the
 /// operation is the console's own: whoever asked may go, it comes to its end all the same.
-pub async fn run(console: Arc<Console>, actor: Actor, operation: Operation, request: Request) -> Result<Intervention, ApiError> {
+pub async fn run(console: Arc<Console>, actor: Principal, operation: Operation, request: Arguments) -> Result<Intervention, ApiError> {
     if actor.role != Role::Supervisor || console.config.hidden.contains(&operation) {
         return Err(ApiError::NotPermitted);
     }
@@ -82,37 +73,39 @@ pub async fn run(console: Arc<Console>, actor: Actor, operation: Operation, requ
 }
 
 /// Takes the operation up, has it written down, and sends it.
-async fn carry_out(console: Arc<Console>, actor: Actor, wanted: Wanted) -> Result<Intervention, ApiError> {
-    let Begun { intervention, written } = console.owner.begin(wanted).await?;
+async fn carry_out(console: Arc<Console>, actor: Principal, wanted: InterventionRequest) -> Result<Intervention, ApiError> {
+    let operation = wanted.intervention.operation;
+    let begun = console.floor.begin(wanted).await;
+    let Begun { intervention, written } = begun.map_err(|error| of_operation(operation, error))?;
     let id = intervention.id;
     if !matches!(timeout(WRITTEN_WITHIN, written).await, Ok(Ok(()))) {
         tracing::error!(id, "an operation was not sent because the audit log could not be written in time");
-        console.owner.not_sent(id, NotSent::Unwritten).await;
+        console.floor.not_sent(id, NotSent::Unwritten).await;
         return Err(ApiError::AuditFailed);
     }
     if intervention.deferred {
         // A log-out waits here for the end of the call; the platform would refuse it now.
-        return console.owner.waits(id).await.ok_or(ApiError::AuditFailed);
+        return console.floor.waits(id).await.ok_or(ApiError::AuditFailed);
     }
-    match console.owner.sends(id).await {
+    match console.floor.sends(id).await {
         Some(sent) => send(&console, actor, sent).await,
         None => Err(ApiError::AuditFailed),
     }
 }
 
 /// Sends what was begun and written down, and follows the platform's answer.
-pub async fn send(console: &Console, actor: Actor, begun: Intervention) -> Result<Intervention, ApiError> {
+pub async fn send(console: &Console, actor: Principal, begun: Intervention) -> Result<Intervention, ApiError> {
     let request = request_of(&begun, &console.config.namespace)?;
-    let (answer, error): (Answer, Option<ApiError>) = match console.platform.force(&actor.platform, &request).await {
-        Ok(deferred) => (Answer { deferred, ..Outcome::Accepted.into() }, None),
+    let (answer, error): (PlatformAnswer, Option<ApiError>) = match console.platform.force(&actor.platform, &request).await {
+        Ok(deferred) => (PlatformAnswer { deferred, ..Outcome::Accepted.into() }, None),
         Err(CallError::Refused { status, holder }) => {
-            (Answer { holder: holder.clone(), ..Outcome::Refused(status).into() }, Some(ApiError::Refused { status, holder }))
+            (PlatformAnswer { holder: holder.clone(), ..Outcome::Refused(status).into() }, Some(ApiError::Refused { status, holder }))
         }
         Err(CallError::Unreachable) => (Outcome::NotSent(NotSent::Unreachable).into(), Some(ApiError::Unreachable)),
         Err(CallError::Broken | CallError::NotUnderstood) => (Outcome::Unknown.into(), Some(ApiError::OutcomeUnknown)),
     };
     let outcome = answer.outcome;
-    let followed = console.owner.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
+    let followed = console.floor.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
     if outcome == Outcome::Refused(426) {
         // The platform has forgotten the session: so do we.
         console.sessions.forgotten(&actor.platform);
@@ -124,7 +117,7 @@ pub async fn send(console: &Console, actor: Actor, begun: Intervention) -> Resul
 }
 
 /// What is to be followed.
-fn plan(operation: Operation, request: Request, actor: &Actor, namespace: &Namespace) -> Result<Wanted, ApiError> {
+fn plan(operation: Operation, request: Arguments, actor: &Principal, namespace: &Namespace) -> Result<InterventionRequest, ApiError> {
     let agent = request.agent_id.map(|text| own(AgentId::own(&text, namespace), "agentId", namespace)).transpose()?;
     let device = request.device_id.filter(|text| !text.is_empty());
     let device = device.map(|text| own(DeviceId::own(&text, namespace), "deviceId", namespace)).transpose()?;
@@ -178,7 +171,7 @@ fn plan(operation: Operation, request: Request, actor: &Actor, namespace: &Names
         deferred: false,
         holder: None,
     };
-    Ok(Wanted { intervention, role: actor.role, expect, minutes, item: request.item })
+    Ok(InterventionRequest { intervention, role: actor.role, expect, minutes, item: request.item })
 }
 
 /// What is to be sent, for a call under the id that the platform knows it by now.

@@ -3,11 +3,12 @@
 
 use crate::api::ApiError;
 use crate::floor::{AgentId, Obstacle, Operation, OrderKind, Role};
-use crate::server::actor::{Kept, Verdict};
+use crate::server::actor::Verdict;
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
-use crate::server::service::intervene::{Actor, Request, own, run as force, send};
+use crate::server::service::intervene::{Arguments, Principal, own, run as force, send};
+use crate::server::store::ScheduledAction;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
@@ -25,11 +26,11 @@ pub async fn cancel(console: &Console, session: &Session, agent: &str) -> Result
     }
     let namespace = &console.config.namespace;
     let agent = own(AgentId::own(agent, namespace), "agentId", namespace)?;
-    console.owner.cancel_order(agent, session.agent.clone()).await
+    Ok(console.floor.cancel_order(agent, session.agent.clone()).await?)
 }
 
 /// Carries out what is due, until the console stops.
-pub async fn run(console: Arc<Console>, mut due: Receiver<Kept>) {
+pub async fn run(console: Arc<Console>, mut due: Receiver<ScheduledAction>) {
     loop {
         let kept = tokio::select! {
             () = console.stop.cancelled() => return,
@@ -39,7 +40,7 @@ pub async fn run(console: Arc<Console>, mut due: Receiver<Kept>) {
             },
         };
         let Some(session) = lender(&console, &kept.order.by) else {
-            console.owner.returned(kept.order.id, Verdict::Later(now() + AGAIN)).await;
+            console.floor.returned(kept.order.id, Verdict::Later(now() + AGAIN)).await;
             continue;
         };
         console.pace.next().await;
@@ -48,7 +49,7 @@ pub async fn run(console: Arc<Console>, mut due: Receiver<Kept>) {
         console.clone().under_way.spawn(async move {
             let id = kept.order.id;
             let verdict = carry_out(&console, kept, session).await;
-            console.owner.returned(id, verdict).await;
+            console.floor.returned(id, verdict).await;
         });
     }
 }
@@ -59,20 +60,20 @@ fn lender(console: &Console, by: &AgentId) -> Option<Arc<Session>> {
     supervisors.iter().find(|session| session.agent == *by).or(supervisors.first()).cloned()
 }
 
-async fn carry_out(console: &Arc<Console>, kept: Kept, session: Arc<Session>) -> Verdict {
+async fn carry_out(console: &Arc<Console>, kept: ScheduledAction, session: Arc<Session>) -> Verdict {
     // What a restart finds, it carries out: so this goes first.
     if !matches!(timeout(RELEASED_WITHIN, console.store.release_order(kept.order.id)).await, Ok(Ok(()))) {
         tracing::error!(id = kept.order.id, "an order could not be carried out: the database cannot be written");
         return Verdict::Later(now() + AGAIN);
     }
-    let actor = Actor { by: kept.order.by.clone(), device: Some(kept.by_device.clone()), ..Actor::of(session) };
+    let actor = Principal { by: kept.order.by.clone(), device: Some(kept.by_device.clone()), ..Principal::of(session) };
     let done = match kept.order.kind {
         OrderKind::ReadyAgain { .. } => {
             let agent_id = Some(kept.agent.to_string());
             let device_id = kept.device.as_ref().map(ToString::to_string);
-            force(console.clone(), actor, Operation::Ready, Request { agent_id, device_id, ..Request::default() }).await
+            force(console.clone(), actor, Operation::Ready, Arguments { agent_id, device_id, ..Arguments::default() }).await
         }
-        OrderKind::LogoutAfterCall => match console.owner.sends(kept.order.id).await {
+        OrderKind::LogoutAfterCall => match console.floor.sends(kept.order.id).await {
             Some(intervention) => send(console, actor, intervention).await,
             None => return Verdict::Over,
         },

@@ -3,8 +3,8 @@
 use crate::api::ApiError;
 use crate::floor::{AgentId, DeviceId, is_phone_number};
 use crate::live::Me;
-use crate::server::auth::role::role_of;
 use crate::server::clock::now;
+use crate::server::config::roles::role_of;
 use crate::server::console::Console;
 use crate::server::sdk::{LoginError, PlatformSession};
 use secrecy::SecretString;

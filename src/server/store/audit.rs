@@ -2,7 +2,8 @@
 
 use super::write::Statement;
 use super::{Store, StoreError, Written};
-use crate::floor::{Intervention, NotSent, Outcome};
+use crate::floor::visibility::NumberFilter;
+use crate::floor::{Intervention, NotSent, Operation, Outcome};
 
 /// One operation as its lines tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,22 @@ pub struct AuditedOperation {
     pub requested_at: i64,
     pub answered_after: Option<u32>,
     pub finished_after: Option<u32>,
+}
+
+impl AuditedOperation {
+    /// The operation as somebody may see it, as [`NumberFilter::intervention`] has it.
+    #[must_use]
+    pub fn seen_through(self, filter: &NumberFilter) -> AuditedOperation {
+        let seated = self.agent.is_some() && Operation::from_action(&self.operation).is_some_and(Operation::on_call);
+        let id = |id: String| if seated { id } else { filter.id(id) };
+        AuditedOperation {
+            by_device: filter.id(self.by_device),
+            agent: self.agent.map(id),
+            device: self.device.map(id),
+            call: self.call.map(|call| filter.call_id(call)),
+            ..self
+        }
+    }
 }
 
 pub(super) const KEEP: &str =
@@ -135,4 +152,43 @@ fn line(intervention: &Intervention, outcome: &str) -> Statement {
         reason.into(),
     ];
     Statement::new(KEEP, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::mask::Mask;
+
+    fn audited(operation: Operation, agent: Option<&str>) -> AuditedOperation {
+        AuditedOperation {
+            id: 1,
+            operation: operation.action().to_owned(),
+            outcome: "accepted".to_owned(),
+            status: None,
+            reason: None,
+            by: "5000@test.cc".to_owned(),
+            by_device: "13800001111@test.cc".to_owned(),
+            agent: agent.map(str::to_owned),
+            device: Some("80010001@test.cc".to_owned()),
+            call: Some("13800001111".to_owned()),
+            requested_at: 0,
+            answered_after: None,
+            finished_after: None,
+        }
+    }
+
+    #[test]
+    fn what_the_audit_log_names_is_masked_for_those_who_may_not_see_it() {
+        let filter = NumberFilter::of(Mask::new([1, 2]));
+        let told = audited(Operation::Join, None).seen_through(&filter);
+        assert_eq!(
+            (told.by.as_str(), told.by_device.as_str(), told.device.as_deref()),
+            ("5000@test.cc", "138****1111@test.cc", Some("******01@test.cc"))
+        );
+        assert!(told.call.is_some_and(|call| call.starts_with("138****1111~")));
+        // The floor has found the agent there.
+        assert_eq!(audited(Operation::Join, Some("5001@test.cc")).seen_through(&filter).device.as_deref(), Some("80010001@test.cc"));
+        assert_eq!(audited(Operation::Ready, Some("5001@test.cc")).seen_through(&filter).device.as_deref(), Some("******01@test.cc"));
+        assert_eq!(audited(Operation::Join, None).seen_through(&NumberFilter::none()), audited(Operation::Join, None));
+    }
 }

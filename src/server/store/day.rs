@@ -3,8 +3,14 @@
 use super::write::Statement;
 use super::{Store, StoreError};
 use crate::floor::{AgentId, State};
-use crate::server::actor::history::Mark;
 use rusqlite::OptionalExtension;
+
+/// From `since` (milliseconds on the platform's clock) in this state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateStart {
+    pub since: i64,
+    pub state: State,
+}
 
 /// What a strip of the day can show at most: the day on which the clocks are put back is the longest.
 const SHOWN: i64 = 25 * 3600 * 1000;
@@ -17,8 +23,8 @@ pub(super) const FORGET: &str = "DELETE FROM day WHERE since < ?1";
 
 impl Store {
     /// Keeps new marks, and that the console was alive `at` (the platform's clock); all or none.
-    pub fn keep_day(&self, marks: Vec<(AgentId, Mark)>, at: i64) {
-        let line = |(agent, mark): (AgentId, Mark)| {
+    pub fn keep_day(&self, marks: Vec<(AgentId, StateStart)>, at: i64) {
+        let line = |(agent, mark): (AgentId, StateStart)| {
             Statement::new(KEEP, [agent.to_string().into(), mark.since.into(), mark.state.code().to_owned().into()])
         };
         let alive = Statement::new(ALIVE, [at.into()]);
@@ -31,14 +37,14 @@ impl Store {
     }
 
     /// The marks of the last day by agent and time, and when the console was last alive.
-    pub async fn day(&self, now: i64) -> Result<(Vec<(AgentId, Mark)>, Option<i64>), StoreError> {
+    pub async fn day(&self, now: i64) -> Result<(Vec<(AgentId, StateStart)>, Option<i64>), StoreError> {
         self.ask(move |connection| {
             connection.execute(FORGET, [now - LIFE])?;
             let alive = connection.query_row("SELECT at FROM moment WHERE name = 'alive'", [], |row| row.get(0)).optional()?;
             let mut statement = connection.prepare("SELECT agent, since, state FROM day WHERE since >= ?1 ORDER BY agent, since")?;
             let rows = statement.query_map([now - SHOWN], |row| {
                 let state = State::from_code(&row.get::<_, String>(2)?).unwrap_or(State::Unknown);
-                Ok((AgentId::trusted(row.get::<_, String>(0)?), Mark { since: row.get(1)?, state }))
+                Ok((AgentId::trusted(row.get::<_, String>(0)?), StateStart { since: row.get(1)?, state }))
             })?;
             Ok((rows.collect::<rusqlite::Result<_>>()?, alive))
         })

@@ -3,8 +3,8 @@
 use super::Page;
 use crate::floor::{AgentId, State as Doing};
 use crate::i18n::Outside;
-use crate::server::actor::history::Mark;
 use crate::server::http::zone::{name, zoned};
+use crate::server::store::StateStart;
 use crate::ui::time::duration;
 use leptos::prelude::*;
 
@@ -43,7 +43,7 @@ impl Page<'_> {
         (self.language.texts().platform_time)(&format!("{from} – {to}"), name(self.zones.platform))
     }
 
-    pub(super) fn strip(&self, agent: &AgentId, marks: &[Mark], now: i64) -> AnyView {
+    pub(super) fn strip(&self, agent: &AgentId, marks: &[StateStart], now: i64) -> AnyView {
         let (texts, state) = (self.language.day_texts(), self.language.texts().state);
         // The reader's day, from midnight to midnight on the reader's clock.
         let midnight = zoned(now, self.zones.written()).start_of_day().map_or(now, |midnight| midnight.timestamp().as_millisecond());
@@ -134,7 +134,7 @@ impl Page<'_> {
 }
 
 /// The states of today: from the log-on, where that was after midnight, to now.
-fn segments(marks: &[Mark], midnight: i64, now: i64) -> Vec<Segment> {
+fn segments(marks: &[StateStart], midnight: i64, now: i64) -> Vec<Segment> {
     // The platform's clock is known to half a second: what has just begun has begun.
     let now = marks.last().map_or(now, |last| now.max(last.since + 1));
     let ends = marks.iter().skip(1).map(|mark| mark.since).chain([now]);
@@ -146,21 +146,21 @@ fn segments(marks: &[Mark], midnight: i64, now: i64) -> Vec<Segment> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::visibility::NumberFilter;
     use crate::page::Language;
-    use crate::server::actor::Veil;
     use crate::server::http::zone::Zones;
     use jiff::tz::TimeZone;
 
     const HOUR: i64 = 3_600_000;
 
-    fn mark(since: i64, state: Doing) -> Mark {
-        Mark { since, state }
+    fn mark(since: i64, state: Doing) -> StateStart {
+        StateStart { since, state }
     }
 
     fn labels(zone: &str, from: &str, hours: i64) -> Vec<String> {
         let platform = TimeZone::get("Asia/Shanghai").unwrap();
         let zones = Zones { reader: TimeZone::get(zone).ok(), platform: &platform };
-        let page = Page { language: Language::En, veil: &Veil::none(), zones };
+        let page = Page { language: Language::En, filter: &NumberFilter::none(), zones };
         let from = from.parse::<jiff::Timestamp>().unwrap().as_millisecond();
         page.ticks(from, from + hours * HOUR).into_iter().map(|(_, label)| label).collect()
     }
@@ -168,7 +168,8 @@ mod tests {
     #[test]
     fn a_day_begins_at_midnight_or_with_the_log_on() {
         let marks = [mark(-5, Doing::LoggedOut), mark(10, Doing::Ready), mark(30, Doing::OnCall)];
-        let told = |marks: &[Mark], midnight| segments(marks, midnight, 50).iter().map(|s| (s.state, s.from, s.to)).collect::<Vec<_>>();
+        let told =
+            |marks: &[StateStart], midnight| segments(marks, midnight, 50).iter().map(|s| (s.state, s.from, s.to)).collect::<Vec<_>>();
         assert_eq!(told(&marks, 0), [(Doing::Ready, 10, 30), (Doing::OnCall, 30, 50)]);
         assert_eq!(told(&marks, 20), [(Doing::Ready, 20, 30), (Doing::OnCall, 30, 50)]);
         assert_eq!(told(&marks[..1], 0), []);
@@ -195,7 +196,7 @@ mod tests {
         let marks = [mark(at("2026-11-24T22:00:00Z"), Doing::Ready), mark(at("2026-11-25T08:00:00Z"), Doing::NotReady)];
         let drawn = |zone: &str| {
             let zones = Zones { reader: TimeZone::get(zone).ok(), platform: &platform };
-            let page = Page { language: Language::En, veil: &Veil::none(), zones };
+            let page = Page { language: Language::En, filter: &NumberFilter::none(), zones };
             page.strip(&AgentId::trusted("5001@test.cc"), &marks, at("2026-11-25T22:30:00Z")).to_html()
         };
         // In Berlin it is the 25th from midnight to half past eleven; in Shanghai the 26th has begun at 16:00 UTC, in Kolkata at 18:30.

@@ -2,12 +2,12 @@
 
 use super::problem::Problem;
 use crate::api::ApiError;
+use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, Role};
-use crate::server::actor::Sight;
 use crate::server::auth::session::Session;
 use crate::server::auth::token;
 use crate::server::console::Console;
-use crate::server::service::intervene::Actor;
+use crate::server::service::intervene::Principal;
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, StatusCode, request::Parts};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub struct Asker {
     who: Who,
     role: Role,
-    pub sight: Sight,
+    pub visibility: Visibility,
 }
 
 enum Who {
@@ -37,17 +37,17 @@ impl Asker {
                 (Who::Browser(session), role)
             }
         };
-        Ok(Asker { who, role, sight: console.config.sight(role) })
+        Ok(Asker { who, role, visibility: console.config.visibility(role) })
     }
 
     /// With what the platform is asked. The console has no account of its own there: a script's operation goes out with the session
     /// of the supervisor who signed in last.
-    pub fn actor(self, console: &Console) -> Result<Actor, Problem> {
+    pub fn actor(self, console: &Console) -> Result<Principal, Problem> {
         if self.role != Role::Supervisor {
             return Err(ApiError::NotPermitted.into());
         }
         let name = match self.who {
-            Who::Browser(session) => return Ok(Actor::of(session)),
+            Who::Browser(session) => return Ok(Principal::of(session)),
             Who::Script(name) => name,
         };
         let Some(session) = console.sessions.latest_supervisor() else {
@@ -58,7 +58,7 @@ impl Asker {
             ));
         };
         let by = AgentId::trusted(format!("token:{name}"));
-        Ok(Actor { by, device: None, role: self.role, platform: session.platform.clone(), session })
+        Ok(Principal { by, device: None, role: self.role, platform: session.platform.clone(), session })
     }
 }
 

@@ -9,7 +9,8 @@ use super::{fresh, is_json, says_json};
 use crate::floor::{Operation, Outcome};
 use crate::server::console::Console;
 use crate::server::http::router;
-use crate::server::service::intervene::{self, Request as Wanted};
+use crate::server::service::error::masked;
+use crate::server::service::intervene::{self, Arguments};
 use axum::Json;
 use axum::body::Body;
 use axum::extract::rejection::BytesRejection;
@@ -98,33 +99,33 @@ pub struct NotReadyRequest {
     expect: Option<String>,
 }
 
-impl From<DropRequest> for Wanted {
-    fn from(DropRequest { device_id, call_id, expect }: DropRequest) -> Wanted {
-        Wanted { device_id: Some(device_id), call_id: Some(call_id), expect, ..Default::default() }
+impl From<DropRequest> for Arguments {
+    fn from(DropRequest { device_id, call_id, expect }: DropRequest) -> Arguments {
+        Arguments { device_id: Some(device_id), call_id: Some(call_id), expect, ..Default::default() }
     }
 }
 
-impl From<PhoneRequest> for Wanted {
-    fn from(PhoneRequest { device_id, call_id, phone_number, expect }: PhoneRequest) -> Wanted {
-        Wanted { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() }
+impl From<PhoneRequest> for Arguments {
+    fn from(PhoneRequest { device_id, call_id, phone_number, expect }: PhoneRequest) -> Arguments {
+        Arguments { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() }
     }
 }
 
-impl From<ListenRequest> for Wanted {
-    fn from(ListenRequest { call_id, device_id, expect }: ListenRequest) -> Wanted {
-        Wanted { device_id, call_id: Some(call_id), expect, ..Default::default() }
+impl From<ListenRequest> for Arguments {
+    fn from(ListenRequest { call_id, device_id, expect }: ListenRequest) -> Arguments {
+        Arguments { device_id, call_id: Some(call_id), expect, ..Default::default() }
     }
 }
 
-impl From<AgentRequest> for Wanted {
-    fn from(AgentRequest { agent_id, device_id, expect }: AgentRequest) -> Wanted {
-        Wanted { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }
+impl From<AgentRequest> for Arguments {
+    fn from(AgentRequest { agent_id, device_id, expect }: AgentRequest) -> Arguments {
+        Arguments { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }
     }
 }
 
-impl From<NotReadyRequest> for Wanted {
-    fn from(NotReadyRequest { agent_id, device_id, minutes, expect }: NotReadyRequest) -> Wanted {
-        Wanted { agent_id: Some(agent_id), device_id: Some(device_id), minutes, expect, ..Default::default() }
+impl From<NotReadyRequest> for Arguments {
+    fn from(NotReadyRequest { agent_id, device_id, minutes, expect }: NotReadyRequest) -> Arguments {
+        Arguments { agent_id: Some(agent_id), device_id: Some(device_id), minutes, expect, ..Default::default() }
     }
 }
 
@@ -179,7 +180,7 @@ operation!(
     logout, "/api/force/logout", "forceLogout", Operation::Logout, AgentRequest
 );
 
-async fn answer<T: DeserializeOwned + Into<Wanted>>(
+async fn answer<T: DeserializeOwned + Into<Arguments>>(
     console: State<Arc<Console>>,
     operation: Operation,
     request: Request<Body>,
@@ -190,22 +191,22 @@ async fn answer<T: DeserializeOwned + Into<Wanted>>(
     carry_out::<T>(console.0, operation, request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn carry_out<T: DeserializeOwned + Into<Wanted>>(
+async fn carry_out<T: DeserializeOwned + Into<Arguments>>(
     console: Arc<Console>,
     operation: Operation,
     request: Request<Body>,
 ) -> Result<Response, Problem> {
     // Who may not ask is not told what is wrong with the question.
     let asker = Asker::of(&console, request.headers()).await?;
-    let (sight, owner) = (asker.sight, console.owner.clone());
+    let (visibility, floor) = (asker.visibility, console.floor.clone());
     let actor = asker.actor(&console)?;
     let wanted: T = body(request).await?;
     let done = intervene::run(console, actor, operation, wanted.into()).await;
-    let veil = owner.veil(sight).await;
-    let done = done.map_err(|error| veil.error(error))?;
+    let filter = floor.number_filter(visibility).await;
+    let done = done.map_err(|error| masked(&filter, error))?;
     let status = if done.outcome == Outcome::Confirmed { StatusCode::OK } else { StatusCode::ACCEPTED };
     let location = HeaderValue::from_str(&format!("/api/interventions/{}", done.id));
-    let mut response = fresh((status, Json(InterventionView::of(veil.step_in(done)))).into_response());
+    let mut response = fresh((status, Json(InterventionView::of(filter.intervention(done)))).into_response());
     if let (StatusCode::ACCEPTED, Ok(location)) = (status, location) {
         response.headers_mut().insert(header::LOCATION, location);
     }

@@ -38,8 +38,8 @@ pub async fn floor(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Ans
     only(&params, "state", |word| State::from_code(word).is_some())?;
     only(&params, "sort", |word| Sort::from_code(word).is_some())?;
     let query = BoardQuery::from_params(pairs(&params));
-    let look = console.owner.look_at_floor(query, asker.sight).await?;
-    Ok(fresh(Json(FloorAnswer::from(look)).into_response()))
+    let snapshot = console.floor.floor_snapshot(query, asker.visibility).await?;
+    Ok(fresh(Json(FloorAnswer::from(snapshot)).into_response()))
 }
 
 /// The live calls, longest first.
@@ -62,8 +62,8 @@ pub async fn calls(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Ans
     only(&params, "state", is_call_state)?;
     only(&params, "direction", |word| Direction::from_code(word).is_some())?;
     let query = CallQuery::from_params(pairs(&params));
-    let look = console.owner.look_at_calls(query, asker.sight).await?;
-    Ok(fresh(Json(CallsAnswer::from(look)).into_response()))
+    let snapshot = console.floor.calls_snapshot(query, asker.visibility).await?;
+    Ok(fresh(Json(CallsAnswer::from(snapshot)).into_response()))
 }
 
 /// One agent, and the calls of the agent's device.
@@ -79,8 +79,8 @@ pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<
     let Path(text) = id.map_err(|_| Problem::bad("id", "could not be read"))?;
     let unknown = || Problem::not_found("the floor knows no such agent");
     let agent = AgentId::named(&text, &console.config.namespace).map_err(|error| Problem::bad("id", &error.to_string()))?;
-    let look = console.owner.look_at_agent(agent.ok_or_else(unknown)?, asker.sight).await?.ok_or_else(unknown)?;
-    Ok(fresh(Json(AgentAnswer::from(look)).into_response()))
+    let snapshot = console.floor.agent_snapshot(agent.ok_or_else(unknown)?, asker.visibility).await?.ok_or_else(unknown)?;
+    Ok(fresh(Json(AgentAnswer::from(snapshot)).into_response()))
 }
 
 /// One step-in: under way, or from the audit log.
@@ -94,11 +94,11 @@ pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<
 )]
 pub async fn intervention(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<i64>, PathRejection>) -> Answer {
     let Path(id) = id.map_err(|_| Problem::bad("id", "a whole number, as the operation answered it"))?;
-    let veil = console.owner.veil(asker.sight).await;
-    let view = match console.owner.look_at_intervention(id).await? {
-        Some(live) => InterventionView::of(veil.step_in(live)),
+    let filter = console.floor.number_filter(asker.visibility).await;
+    let view = match console.floor.intervention(id).await? {
+        Some(live) => InterventionView::of(filter.intervention(live)),
         None => match console.store.audited(id).await? {
-            Some(kept) => InterventionView::audited(veil.audited(kept)),
+            Some(kept) => InterventionView::audited(kept.seen_through(&filter)),
             None => return Err(Problem::not_found("there is no such step-in")),
         },
     };

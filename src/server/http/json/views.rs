@@ -4,18 +4,13 @@
 use super::interventions::InterventionView;
 use crate::floor::{CallRow, CallState, CallView, Counts, Direction, Order, OrderKind, PartyRole, PartyState, Row, State};
 use crate::live::{Header, LinkState};
-use crate::server::actor::{AgentLook, CallsLook, FloorLook};
+use crate::server::actor::{AgentSnapshot, CallsSnapshot, FloorSnapshot};
+use crate::server::clock::rfc3339;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
-
-/// `2026-11-20T21:45:49.000Z`; a time beyond the calendar is its end.
-pub fn rfc3339(millis: i64) -> String {
-    let end = if millis < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
-    format!("{:.3}", jiff::Timestamp::from_millisecond(millis).unwrap_or(end))
-}
 
 /// `NotInCall` as `not-in-call`.
 pub fn kebab(name: &str) -> String {
@@ -309,8 +304,8 @@ fn counts_of(counts: &Counts) -> BTreeMap<&'static str, u32> {
     State::ALL.into_iter().map(|state| (state.code(), counts.of(state))).collect()
 }
 
-impl From<FloorLook> for FloorAnswer {
-    fn from(look: FloorLook) -> FloorAnswer {
+impl From<FloorSnapshot> for FloorAnswer {
+    fn from(look: FloorSnapshot) -> FloorAnswer {
         FloorAnswer {
             as_of: rfc3339(platform_now(&look.header)),
             link: LinkView::of(&look.header),
@@ -320,16 +315,16 @@ impl From<FloorLook> for FloorAnswer {
     }
 }
 
-impl From<CallsLook> for CallsAnswer {
-    fn from(look: CallsLook) -> CallsAnswer {
+impl From<CallsSnapshot> for CallsAnswer {
+    fn from(look: CallsSnapshot) -> CallsAnswer {
         let now = platform_now(&look.header);
         let calls = look.calls.into_iter().map(|call| Call::of(call, now)).collect();
         CallsAnswer { as_of: rfc3339(now), link: LinkView::of(&look.header), calls }
     }
 }
 
-impl From<AgentLook> for AgentAnswer {
-    fn from(look: AgentLook) -> AgentAnswer {
+impl From<AgentSnapshot> for AgentAnswer {
+    fn from(look: AgentSnapshot) -> AgentAnswer {
         let now = platform_now(&look.header);
         AgentAnswer {
             as_of: rfc3339(now),

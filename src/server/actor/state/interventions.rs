@@ -1,29 +1,27 @@
 //! The step-ins: checked against the floor, taken up, followed.
 
-use super::Desk;
-use crate::api::ApiError;
+use super::FloorState;
 use crate::floor::{
     CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, Outcome, OwnCall, Part, PartyRole, PartyState, Scene, forecast,
 };
-use crate::server::actor::Begun;
-use crate::server::actor::interventions::Answer;
+use crate::server::actor::interventions::PlatformAnswer;
+use crate::server::actor::{Begun, FloorError, InterventionRequest};
 use crate::server::clock::now;
-use crate::server::service::intervene::Wanted;
 use crate::server::store::StoreError;
 use crate::server::telemetry;
 
-impl Desk {
+impl FloorState {
     /// Checks what the operation needs, takes it up and has it written down.
-    pub fn begin(&mut self, wanted: Wanted) -> Result<Begun, ApiError> {
+    pub fn begin(&mut self, wanted: InterventionRequest) -> Result<Begun, FloorError> {
         match self.store.trouble() {
-            Some(StoreError::Lost) => return Err(ApiError::DatabaseLost),
-            Some(_) => return Err(ApiError::AuditFailed),
+            Some(StoreError::Lost) => return Err(FloorError::DatabaseLost),
+            Some(_) => return Err(FloorError::AuditFailed),
             None => {}
         }
-        let Wanted { intervention: mut wanted, role, expect, minutes, item } = wanted;
+        let InterventionRequest { intervention: mut wanted, role, expect, minutes, item } = wanted;
         // The platform knows a call by its latest id only.
         wanted.call = wanted.call.map(|call| self.floor.successor(&self.published.meant(call)));
-        let refuse = |obstacle| Err(ApiError::Obstacle { obstacle });
+        let refuse = |obstacle| Err(FloorError::Obstacle(obstacle));
         match (&wanted.device, &wanted.call) {
             (Some(device), Some(call)) if wanted.operation != Operation::Listen => {
                 if !self.floor.in_call(device, call) {
@@ -58,17 +56,17 @@ impl Desk {
             held: *state == PartyState::Held,
         });
         let scene = Scene { role, own_device: &wanted.by_device, own_call, row: row.as_ref(), device: wanted.device.as_ref(), part };
-        let effect = forecast(wanted.operation, &scene).map_err(|obstacle| ApiError::Obstacle { obstacle })?;
+        let effect = forecast(wanted.operation, &scene).map_err(FloorError::Obstacle)?;
         self.phone_is_free_to_use(&wanted)?;
         if expect.is_some_and(|expected| expected != effect) {
-            return Err(ApiError::Changed { effect });
+            return Err(FloorError::Changed(effect));
         }
         if row.as_ref().is_some_and(|row| wanted.device.is_some() && row.device != wanted.device) {
             return refuse(Obstacle::OtherDevice);
         }
         // The platform refuses a log-out in a call: the console waits with it.
         wanted.deferred = wanted.operation == Operation::Logout && effect == Effect::AfterCall;
-        let begun = self.interventions.begin(wanted).ok_or(ApiError::Busy)?;
+        let begun = self.interventions.begin(wanted).ok_or(FloorError::Busy)?;
         self.take_order(&begun, minutes);
         if let Some(item) = item {
             self.runs.begun(item, &begun);
@@ -93,21 +91,17 @@ impl Desk {
     }
 
     /// Nobody joins, takes or listens with a phone at which another agent sits.
-    fn phone_is_free_to_use(&self, wanted: &Intervention) -> Result<(), ApiError> {
-        let field = match wanted.operation {
-            Operation::Join | Operation::Take => "phoneNumber",
-            Operation::Listen => "deviceId",
-            _ => return Ok(()),
-        };
+    fn phone_is_free_to_use(&self, wanted: &Intervention) -> Result<(), FloorError> {
+        if !matches!(wanted.operation, Operation::Join | Operation::Take | Operation::Listen) {
+            return Ok(());
+        }
         match self.floor.agent_at(&wanted.by_device).filter(|agent| **agent != wanted.by) {
-            Some(agent) => {
-                Err(ApiError::BadArgument { field: field.to_owned(), problem: format!("agent {} sits at that phone", agent.number()) })
-            }
+            Some(agent) => Err(FloorError::PhoneTaken(agent.clone())),
             None => Ok(()),
         }
     }
 
-    pub fn answered(&mut self, id: i64, answer: Answer) -> Option<Intervention> {
+    pub fn answered(&mut self, id: i64, answer: PlatformAnswer) -> Option<Intervention> {
         if let Some(waiting) = self.waits_on(id, &answer) {
             return Some(waiting);
         }

@@ -1,10 +1,10 @@
 //! The bulk runs, as the task that paces them asks for their turns.
 
-use super::Desk;
+use super::FloorState;
 use crate::floor::{DeviceId, Obstacle, Operation, Role, Run, Scene, Step, forecast};
 use crate::server::actor::{NewRun, RunItem, Turn};
 
-impl Desk {
+impl FloorState {
     pub fn start_run(&mut self, new: NewRun) -> Option<Run> {
         let run = self.runs.add(new);
         self.publish();

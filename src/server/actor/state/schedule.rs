@@ -1,20 +1,21 @@
 //! What the console will do by itself: given, shown, carried out and taken back.
 
-use super::Desk;
-use crate::api::ApiError;
+use super::FloorState;
 use crate::floor::{AgentId, Event, Intervention, NotSent, Obstacle, Operation, Order, OrderKind, Outcome, State, Step};
-use crate::server::actor::interventions::{Answer, Stage};
-use crate::server::actor::orders::{Kept, Scene, Verdict};
+use crate::server::actor::FloorError;
+use crate::server::actor::interventions::{PlatformAnswer, Stage};
+use crate::server::actor::schedule::{Scene, Verdict};
 use crate::server::clock::now;
+use crate::server::store::ScheduledAction;
 
 /// When an errand that the task outside could not even take is offered again.
 const AGAIN: i64 = 1_000;
 /// Refusals that leave a log-out waiting: the session that was borrowed is over, the agent is in a call again (protocol, section 1).
 const NOT_YET: [u16; 2] = [426, 460];
 
-impl Desk {
+impl FloorState {
     /// Takes up again what was kept before a restart.
-    pub(super) fn recall_order(&mut self, kept: Kept) {
+    pub(super) fn recall_order(&mut self, kept: ScheduledAction) {
         match kept.order.kind {
             OrderKind::LogoutAfterCall => self.interventions.recall(step_in(&kept), Stage::Waiting),
             // The platform had accepted it; its event may still come.
@@ -35,7 +36,8 @@ impl Desk {
         };
         let Some(agent) = begun.agent.clone() else { return };
         let order = Order { id: begun.id, kind, by: begun.by.clone() };
-        let kept = Kept { order, agent, device: begun.device.clone(), by_device: begun.by_device.clone(), at: begun.requested_at };
+        let kept =
+            ScheduledAction { order, agent, device: begun.device.clone(), by_device: begun.by_device.clone(), at: begun.requested_at };
         if let Some(replaced) = self.orders.add(kept) {
             self.store.forget_order(replaced.order.id);
         }
@@ -63,7 +65,7 @@ impl Desk {
     }
 
     /// Nothing of it is to be done any more; a log-out that was not sent is needless.
-    fn order_is_over(&mut self, kept: &Kept) {
+    fn order_is_over(&mut self, kept: &ScheduledAction) {
         self.dirty.insert(kept.agent.clone());
         self.store.forget_order(kept.order.id);
         if kept.order.kind == OrderKind::LogoutAfterCall && self.interventions.is_unsent(kept.order.id) {
@@ -109,7 +111,7 @@ impl Desk {
     }
 
     /// Where a log-out that waited for the end of a call could not be had yet, it goes on waiting.
-    pub(super) fn waits_on(&mut self, id: i64, answer: &Answer) -> Option<Intervention> {
+    pub(super) fn waits_on(&mut self, id: i64, answer: &PlatformAnswer) -> Option<Intervention> {
         let not_yet = match answer.outcome {
             Outcome::Refused(status) => NOT_YET.contains(&status),
             outcome => outcome == Outcome::NotSent(NotSent::Unreachable),
@@ -165,9 +167,8 @@ impl Desk {
     }
 
     /// Takes back what the agent's row shows, for `by`.
-    pub fn cancel_order(&mut self, agent: &AgentId, by: &AgentId) -> Result<(), ApiError> {
-        let nothing = || ApiError::BadArgument { field: "agentId".to_owned(), problem: "nothing is planned for this agent".to_owned() };
-        let kept = self.orders.shown(agent).cloned().ok_or_else(nothing)?;
+    pub fn cancel_order(&mut self, agent: &AgentId, by: &AgentId) -> Result<(), FloorError> {
+        let kept = self.orders.shown(agent).cloned().ok_or(FloorError::NothingScheduled)?;
         self.drop_order(kept.order.id);
         self.take_back(&kept, Some(by), Step::Cancelled);
         self.publish();
@@ -175,7 +176,7 @@ impl Desk {
     }
 
     /// Nothing of it was sent and nothing will be; `step` is what a bulk run says of it.
-    fn take_back(&mut self, kept: &Kept, by: Option<&AgentId>, step: Step) {
+    fn take_back(&mut self, kept: &ScheduledAction, by: Option<&AgentId>, step: Step) {
         let operation = match kept.order.kind {
             OrderKind::ReadyAgain { .. } => Operation::Ready,
             OrderKind::LogoutAfterCall => {
@@ -194,7 +195,7 @@ impl Desk {
 
 /// The step-in that an order came with, as it is followed: a log-out that waits for the end of the call, or a not-ready that the platform
 /// accepted.
-fn step_in(kept: &Kept) -> Intervention {
+fn step_in(kept: &ScheduledAction) -> Intervention {
     let (operation, outcome) = match kept.order.kind {
         OrderKind::LogoutAfterCall => (Operation::Logout, Outcome::Requested),
         OrderKind::ReadyAgain { .. } => (Operation::NotReady, Outcome::Accepted),

@@ -1,8 +1,9 @@
 //! What a page that is about to be rendered shows of what was published, by its address, as its reader may see it.
 
-use super::published::{Published, Sight};
+use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, DeviceId, Row};
 use crate::live::{FirstView, Header};
+use crate::server::actor::published::Published;
 use std::collections::BTreeSet;
 
 /// What a page is about.
@@ -16,14 +17,14 @@ pub enum Subject {
 /// Who reads the page.
 #[derive(Debug, Clone)]
 pub struct Reader {
-    pub sight: Sight,
+    pub visibility: Visibility,
     /// The own phone.
     pub device: DeviceId,
 }
 
 /// What the floor looks like to a page.
 #[derive(Debug)]
-pub struct View {
+pub struct InitialState {
     pub header: Header,
     pub counts: Counts,
     pub teams: Vec<String>,
@@ -36,8 +37,8 @@ pub struct View {
 }
 
 /// It is looked for in what the reader may see: who may not see a whole number must not find it either.
-pub fn view(published: &Published, subject: &Subject, reader: &Reader, header: Header) -> View {
-    let shown = published.shown(reader.sight);
+pub fn initial_state(published: &Published, subject: &Subject, reader: &Reader, header: Header) -> InitialState {
+    let shown = published.shown(reader.visibility);
     // The moment at which the browser begins too: both have the same order.
     let now = header.at.saturating_sub(header.offset);
     let (mut rows, mut calls) = (Vec::new(), Vec::new());
@@ -77,7 +78,7 @@ pub fn view(published: &Published, subject: &Subject, reader: &Reader, header: H
         }
     }
     let own = published.whole.calls.values().filter(|call| call.party(&reader.device).is_some());
-    for own in own.filter_map(|own| published.seen(reader.sight, &own.id)) {
+    for own in own.filter_map(|own| published.seen(reader.visibility, &own.id)) {
         if calls.iter().all(|call| call.id != own.id) {
             calls.push(own.clone());
         }
@@ -88,7 +89,7 @@ pub fn view(published: &Published, subject: &Subject, reader: &Reader, header: H
         rows = agents.into_iter().filter_map(|agent| shown.rows.get(agent)).cloned().collect();
     }
     let queues: BTreeSet<&String> = shown.calls.values().filter_map(|call| call.queue.as_ref()).collect();
-    View {
+    InitialState {
         header,
         counts,
         teams: teams.into_iter().map(str::to_owned).collect(),

@@ -1,26 +1,16 @@
 //! The book of what the console will do by itself: ready again after so many minutes, log out after the call. Decides when something
 //! is to be done; doing it is for a task outside, which is handed the
-//! [`Kept`] order and answers with a [`Verdict`].
+//! [`ScheduledAction`] order and answers with a [`Verdict`].
 
-use crate::floor::{AgentId, DeviceId, Event, EventKind, Order, OrderKind, State};
+use crate::floor::{AgentId, Event, EventKind, OrderKind, State};
+use crate::server::store::ScheduledAction;
 use std::collections::BTreeMap;
 
 /// An order that is older than this has lost its meaning: a working day and the night shift after it.
 const LIFE: i64 = 16 * 3600 * 1000;
 const MINUTE: i64 = 60_000;
 
-/// An order with all that it takes to carry it out, also after a restart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
-    pub order: Order,
-    pub agent: AgentId,
-    pub device: Option<DeviceId>,
-    pub by_device: DeviceId,
-    /// When it was given, milliseconds on the console's clock.
-    pub at: i64,
-}
-
-/// What became of an errand.
+/// What became of an action that was to be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Sent, or not possible any more: the order is over.
@@ -50,27 +40,27 @@ pub struct Scene {
 
 /// At most one order of each kind an agent.
 #[derive(Debug, Default)]
-pub struct Orders {
-    ready_again: BTreeMap<AgentId, (Kept, Stage)>,
-    log_out: BTreeMap<AgentId, (Kept, Stage)>,
+pub struct Schedule {
+    ready_again: BTreeMap<AgentId, (ScheduledAction, Stage)>,
+    log_out: BTreeMap<AgentId, (ScheduledAction, Stage)>,
 }
 
-impl Orders {
+impl Schedule {
     pub fn is_empty(&self) -> bool {
         self.ready_again.is_empty() && self.log_out.is_empty()
     }
 
     /// Takes an order up; the answer is the one that it replaces.
-    pub fn add(&mut self, kept: Kept) -> Option<Kept> {
+    pub fn add(&mut self, kept: ScheduledAction) -> Option<ScheduledAction> {
         self.insert(kept, Stage::New)
     }
 
     /// Takes up what was kept before a restart.
-    pub fn recall(&mut self, kept: Kept) {
+    pub fn recall(&mut self, kept: ScheduledAction) {
         self.insert(kept, Stage::Waiting);
     }
 
-    fn insert(&mut self, kept: Kept, stage: Stage) -> Option<Kept> {
+    fn insert(&mut self, kept: ScheduledAction, stage: Stage) -> Option<ScheduledAction> {
         let book = match kept.order.kind {
             OrderKind::ReadyAgain { .. } => &mut self.ready_again,
             OrderKind::LogoutAfterCall => &mut self.log_out,
@@ -79,15 +69,15 @@ impl Orders {
     }
 
     /// What it came with is certain; the answer is the order, where that is news.
-    pub fn confirm(&mut self, id: i64) -> Option<Kept> {
+    pub fn confirm(&mut self, id: i64) -> Option<ScheduledAction> {
         let (kept, stage) = self.get_mut(id).filter(|(_, stage)| *stage == Stage::New)?;
         *stage = Stage::Waiting;
         Some(kept.clone())
     }
 
     /// What the agent's row shows: of two orders the one that comes first.
-    pub fn shown(&self, agent: &AgentId) -> Option<&Kept> {
-        let here = |book: &BTreeMap<AgentId, (Kept, Stage)>| book.get(agent).is_some_and(|(_, stage)| *stage != Stage::Out);
+    pub fn shown(&self, agent: &AgentId) -> Option<&ScheduledAction> {
+        let here = |book: &BTreeMap<AgentId, (ScheduledAction, Stage)>| book.get(agent).is_some_and(|(_, stage)| *stage != Stage::Out);
         let book = if here(&self.log_out) { &self.log_out } else { &self.ready_again };
         book.get(agent).filter(|(_, stage)| *stage != Stage::Out).map(|(kept, _)| kept)
     }
@@ -101,7 +91,7 @@ impl Orders {
         self.ready_again.values().any(|(kept, _)| kept.order.id == id && is_untimed(kept))
     }
 
-    pub fn remove(&mut self, id: i64) -> Option<Kept> {
+    pub fn remove(&mut self, id: i64) -> Option<ScheduledAction> {
         for book in [&mut self.ready_again, &mut self.log_out] {
             if let Some(agent) = book.values().find(|(kept, _)| kept.order.id == id).map(|(kept, _)| kept.agent.clone()) {
                 return book.remove(&agent).map(|(kept, _)| kept);
@@ -111,7 +101,7 @@ impl Orders {
     }
 
     /// The orders that an agent's own event ends.
-    pub fn heard(&mut self, event: &Event) -> Vec<Kept> {
+    pub fn heard(&mut self, event: &Event) -> Vec<ScheduledAction> {
         let Some(agent) = &event.agent else { return Vec::new() };
         let mut over = Vec::new();
         match event.kind {
@@ -129,12 +119,12 @@ impl Orders {
     }
 
     /// The not-ready that this order came with is true: its time runs.
-    pub fn begins(&mut self, id: i64, now: i64) -> Option<Kept> {
+    pub fn begins(&mut self, id: i64, now: i64) -> Option<ScheduledAction> {
         let agent = self.ready_again.values().find(|(kept, _)| kept.order.id == id).map(|(kept, _)| kept.agent.clone())?;
         self.begins_at(&agent, now)
     }
 
-    fn begins_at(&mut self, agent: &AgentId, now: i64) -> Option<Kept> {
+    fn begins_at(&mut self, agent: &AgentId, now: i64) -> Option<ScheduledAction> {
         // What was not sent has not begun.
         let (kept, _) = self.ready_again.get_mut(agent).filter(|(_, stage)| *stage != Stage::New)?;
         let OrderKind::ReadyAgain { minutes, due: due @ None } = &mut kept.order.kind else { return None };
@@ -180,7 +170,7 @@ impl Orders {
     }
 
     /// Takes the verdict on an errand; the answer is the order where it is still to be done.
-    pub fn returned(&mut self, id: i64, verdict: Verdict) -> Option<Kept> {
+    pub fn returned(&mut self, id: i64, verdict: Verdict) -> Option<ScheduledAction> {
         match verdict {
             Verdict::Over => {
                 self.remove(id);
@@ -194,40 +184,47 @@ impl Orders {
         }
     }
 
-    fn get_mut(&mut self, id: i64) -> Option<&mut (Kept, Stage)> {
+    fn get_mut(&mut self, id: i64) -> Option<&mut (ScheduledAction, Stage)> {
         self.ready_again.values_mut().chain(self.log_out.values_mut()).find(|(kept, _)| kept.order.id == id)
     }
 }
 
-fn is_untimed(kept: &Kept) -> bool {
+fn is_untimed(kept: &ScheduledAction) -> bool {
     matches!(kept.order.kind, OrderKind::ReadyAgain { due: None, .. })
 }
 
-/// What [`Orders::due`] found.
+/// What [`Schedule::due`] found.
 #[derive(Debug, Default)]
 pub struct Due {
     /// To be carried out.
-    pub out: Vec<Kept>,
+    pub out: Vec<ScheduledAction>,
     /// To be kept anew.
-    pub changed: Vec<Kept>,
+    pub changed: Vec<ScheduledAction>,
     /// Not to be done any more: the agent is logged out, or nobody remembers why.
-    pub over: Vec<Kept>,
+    pub over: Vec<ScheduledAction>,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::{DeviceId, Order};
 
     const AGENT: &str = "5001@test.cc";
 
-    fn kept(id: i64, kind: OrderKind) -> Kept {
+    fn kept(id: i64, kind: OrderKind) -> ScheduledAction {
         let by = AgentId::trusted("5000@test.cc");
         let device = Some(DeviceId::trusted("8001@test.cc"));
-        Kept { order: Order { id, kind, by }, agent: AgentId::trusted(AGENT), device, by_device: DeviceId::trusted("8000@test.cc"), at: 0 }
+        ScheduledAction {
+            order: Order { id, kind, by },
+            agent: AgentId::trusted(AGENT),
+            device,
+            by_device: DeviceId::trusted("8000@test.cc"),
+            at: 0,
+        }
     }
 
-    fn book(kind: OrderKind) -> Orders {
-        let mut orders = Orders::default();
+    fn book(kind: OrderKind) -> Schedule {
+        let mut orders = Schedule::default();
         orders.add(kept(7, kind));
         orders.confirm(7);
         orders
@@ -237,7 +234,7 @@ mod tests {
         Event::decode(format!(r#"{{"eventName":"{name}","agentId":"{AGENT}"}}"#).as_bytes(), &|t| t.into()).unwrap()
     }
 
-    fn out(orders: &mut Orders, now: i64, state: State, remembered: bool) -> usize {
+    fn out(orders: &mut Schedule, now: i64, state: State, remembered: bool) -> usize {
         orders.due(now, |_| Some(Scene { state, remembered })).out.len()
     }
 
@@ -245,7 +242,7 @@ mod tests {
 
     #[test]
     fn an_order_whose_not_ready_was_not_sent_takes_nobody_elses_for_it() {
-        let mut orders = Orders::default();
+        let mut orders = Schedule::default();
         orders.add(kept(7, FIVE));
         assert!(orders.begins(7, 1).is_none());
         assert!(orders.due(2, |_| Some(Scene { state: State::NotReady, remembered: false })).changed.is_empty());
@@ -283,7 +280,7 @@ mod tests {
 
     #[test]
     fn nothing_is_carried_out_before_it_is_written_down_nor_for_ever_after() {
-        let mut orders = Orders::default();
+        let mut orders = Schedule::default();
         orders.add(kept(7, OrderKind::LogoutAfterCall));
         assert_eq!(out(&mut orders, 1, State::Ready, false), 0);
         orders.confirm(7);

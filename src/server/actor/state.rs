@@ -1,15 +1,11 @@
 //! What the owner has before it: the floor, the step-ins, the orders and runs, and what was published of them.
 
-mod look;
-mod orders;
+mod interventions;
 mod runs;
-mod step_in;
+mod schedule;
+mod snapshots;
 
-use super::orders::{Kept, Orders};
-use super::published::{Difference, Published, Sight};
-use super::runs::Runs;
-use super::view::{Reader, Subject, View, view};
-use super::{DayView, Heard, Past};
+use crate::floor::visibility::Visibility;
 use crate::floor::{
     AgentId, Applied, CallId, CallRow, Floor, Forgotten, MOST_AGENTS, OrderKind, RosterEntry, Row, State, clock::ClockOffset,
     state_of_status,
@@ -17,9 +13,14 @@ use crate::floor::{
 use crate::live::{Header, Link, LinkState};
 use crate::server::actor::history::History;
 use crate::server::actor::hub::Subscription;
+use crate::server::actor::initial_state::{InitialState, Reader, Subject, initial_state};
 use crate::server::actor::interventions::Interventions;
+use crate::server::actor::published::{Delta, Published};
+use crate::server::actor::request::{DayView, Heard, Restored};
+use crate::server::actor::runs::Runs;
+use crate::server::actor::schedule::Schedule;
 use crate::server::clock::now;
-use crate::server::store::Store;
+use crate::server::store::{ScheduledAction, Store};
 use crate::server::telemetry;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -35,13 +36,13 @@ const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 /// How long the day of an agent is kept of whom the floor knows nothing: as long as the database keeps it.
 const DAY_KEPT: i64 = 24 * 3600 * 1000;
 
-pub struct Desk {
+pub struct FloorState {
     floor: Floor,
     clock: ClockOffset,
     interventions: Interventions,
-    orders: Orders,
+    orders: Schedule,
     /// Where orders go whose time has come.
-    errands: mpsc::Sender<Kept>,
+    errands: mpsc::Sender<ScheduledAction>,
     runs: Runs,
     history: History,
     store: Store,
@@ -65,14 +66,20 @@ pub struct Desk {
     turned_away: u64,
 }
 
-impl Desk {
+impl FloorState {
     /// Begins with what was kept before a restart.
-    pub fn new(store: Store, past: Past, link: Link, publish_link: watch::Sender<Link>, errands: mpsc::Sender<Kept>) -> Self {
-        let mut desk = Desk {
+    pub fn new(
+        store: Store,
+        past: Restored,
+        link: Link,
+        publish_link: watch::Sender<Link>,
+        errands: mpsc::Sender<ScheduledAction>,
+    ) -> Self {
+        let mut state = FloorState {
             floor: Floor::default(),
             clock: ClockOffset::default(),
             interventions: Interventions::after(past.last_intervention),
-            orders: Orders::default(),
+            orders: Schedule::default(),
             errands,
             runs: Runs::after(now().unsigned_abs()),
             history: History::recall(past.day.0, past.day.1),
@@ -92,17 +99,17 @@ impl Desk {
             turned_away: 0,
         };
         for memory in past.board {
-            desk.remembered.insert(memory.agent.clone());
-            desk.dirty.insert(memory.agent.clone());
-            desk.floor.recall(memory);
+            state.remembered.insert(memory.agent.clone());
+            state.dirty.insert(memory.agent.clone());
+            state.floor.recall(memory);
         }
         for order in past.orders {
-            desk.recall_order(order);
+            state.recall_order(order);
         }
-        for gone in desk.floor.forget(now()).agents {
-            desk.remembered.remove(&gone);
+        for gone in state.floor.forget(now()).agents {
+            state.remembered.remove(&gone);
         }
-        desk
+        state
     }
 
     /// The console stops: whatever was taken up has its end, and what is to be remembered is kept.
@@ -246,7 +253,7 @@ impl Desk {
 
     /// Publishes everything that changed since the last time, as one message.
     pub fn publish(&mut self) {
-        let mut new = Difference { runs: self.runs.changes(), ..Difference::default() };
+        let mut new = Delta { runs: self.runs.changes(), ..Delta::default() };
         let mut may_be_due = false;
         let now_there = self.platform_now();
         for agent in std::mem::take(&mut self.dirty) {
@@ -286,10 +293,10 @@ impl Desk {
         self.published.pulse(self.header());
     }
 
-    pub fn view(&mut self, subject: &Subject, reader: &Reader) -> View {
+    pub fn initial_state(&mut self, subject: &Subject, reader: &Reader) -> InitialState {
         self.publish();
         let header = self.header();
-        view(&self.published, subject, reader, header)
+        initial_state(&self.published, subject, reader, header)
     }
 
     pub fn day(&mut self, agent: &AgentId) -> Option<DayView> {
@@ -299,11 +306,11 @@ impl Desk {
         Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), call, now: self.platform_now() })
     }
 
-    pub fn subscribe(&mut self, sight: Sight, from: Option<(u64, u64)>) -> Subscription {
+    pub fn subscribe(&mut self, visibility: Visibility, from: Option<(u64, u64)>) -> Subscription {
         self.publish();
         let from = from.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, seq)| seq);
         let header = self.header();
-        self.published.subscribe(sight, from, header, self.runs.all())
+        self.published.subscribe(visibility, from, header, self.runs.all())
     }
 
     fn row(&self, agent: &AgentId) -> Option<Row> {

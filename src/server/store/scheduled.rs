@@ -3,8 +3,18 @@
 use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::{AgentId, DeviceId, Order, OrderKind};
-use crate::server::actor::Kept;
 use rusqlite::Row;
+
+/// What the console is to do later, with all that it takes to do it, also after a restart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduledAction {
+    pub order: Order,
+    pub agent: AgentId,
+    pub device: Option<DeviceId>,
+    pub by_device: DeviceId,
+    /// When it was given, milliseconds on the console's clock.
+    pub at: i64,
+}
 
 pub(super) const KEEP: &str = "INSERT OR REPLACE INTO pending (id, kind, agent, device, by_agent, by_device, at, minutes, due)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -12,12 +22,12 @@ pub(super) const FORGET: &str = "DELETE FROM pending WHERE id = ?1";
 
 impl Store {
     /// Keeps an order, or what has become of it.
-    pub fn keep_order(&self, kept: Kept) {
+    pub fn keep_order(&self, kept: ScheduledAction) {
         let (kind, minutes, due) = match kept.order.kind {
             OrderKind::ReadyAgain { minutes, due } => ("ready-again", Some(minutes), due),
             OrderKind::LogoutAfterCall => ("logout-after-call", None, None),
         };
-        let Kept { order, agent, device, by_device, at } = kept;
+        let ScheduledAction { order, agent, device, by_device, at } = kept;
         let values = [
             order.id.into(),
             kind.to_owned().into(),
@@ -43,7 +53,7 @@ impl Store {
     }
 
     /// What was still to be done when the console ended.
-    pub async fn orders(&self) -> Result<Vec<Kept>, StoreError> {
+    pub async fn orders(&self) -> Result<Vec<ScheduledAction>, StoreError> {
         self.ask(|connection| {
             let mut statement =
                 connection.prepare("SELECT id, kind, agent, device, by_agent, by_device, at, minutes, due FROM pending ORDER BY id")?;
@@ -54,12 +64,12 @@ impl Store {
     }
 }
 
-fn kept(row: &Row) -> rusqlite::Result<Kept> {
+fn kept(row: &Row) -> rusqlite::Result<ScheduledAction> {
     let kind = match row.get::<_, String>(1)?.as_str() {
         "ready-again" => OrderKind::ReadyAgain { minutes: row.get(7)?, due: row.get(8)? },
         _ => OrderKind::LogoutAfterCall,
     };
-    Ok(Kept {
+    Ok(ScheduledAction {
         order: Order { id: row.get(0)?, kind, by: AgentId::trusted(row.get::<_, String>(4)?) },
         agent: AgentId::trusted(row.get::<_, String>(2)?),
         device: row.get::<_, Option<String>>(3)?.map(DeviceId::trusted),

@@ -1,0 +1,161 @@
+//! The handle to the floor's owner: what others may ask of it.
+
+use crate::floor::mask::Mask;
+use crate::floor::visibility::{NumberFilter, Visibility};
+use crate::floor::{AgentId, BoardQuery, CallQuery, Event, Intervention, NotSent, Operation, RosterEntry, Run, Step};
+use crate::live::{Link, LinkState};
+use crate::server::actor::error::{FloorError, Stopped};
+use crate::server::actor::hub::Subscription;
+use crate::server::actor::initial_state::{InitialState, Reader, Subject};
+use crate::server::actor::interventions::PlatformAnswer;
+use crate::server::actor::message::Message;
+use crate::server::actor::request::{Begun, DayView, Heard, InterventionRequest, NewRun};
+use crate::server::actor::runs::{RunItem, Turn};
+use crate::server::actor::schedule::Verdict;
+use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, SnapshotQuery};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+/// A handle to the owner; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct FloorHandle {
+    pub(super) inbox: mpsc::Sender<Message>,
+    pub(super) link: watch::Receiver<Link>,
+}
+
+impl FloorHandle {
+    /// An event that arrived at `arrived` (milliseconds since 1970), with its body as it came. Waits while the owner is behind: the
+    /// platform's socket is the queue then.
+    pub async fn event(&self, event: Event, body: Vec<u8>, arrived: i64) {
+        let _ = self.inbox.send(Message::Event(Box::new(Heard { event, body, arrived, at: Instant::now() }))).await;
+    }
+
+    pub async fn link(&self, state: LinkState) {
+        let _ = self.inbox.send(Message::Link(state)).await;
+    }
+
+    pub async fn roster(&self, roster: Vec<RosterEntry>) {
+        let _ = self.inbox.send(Message::Roster(roster)).await;
+    }
+
+    /// The link as it was last published.
+    pub fn link_now(&self) -> Link {
+        self.link.borrow().clone()
+    }
+
+    /// Wakes with every change of the link.
+    pub fn link_changes(&self) -> watch::Receiver<Link> {
+        self.link.clone()
+    }
+
+    /// What a page shows first.
+    pub async fn view(&self, subject: Subject, reader: Reader) -> Result<InitialState, Stopped> {
+        self.ask(|reply| Message::InitialState(Box::new((subject, reader)), reply)).await
+    }
+
+    /// What an agent's page tells of the day so far; none where nobody knows the agent.
+    pub async fn day(&self, agent: AgentId) -> Result<Option<DayView>, Stopped> {
+        self.ask(|reply| Message::Day(agent, reply)).await
+    }
+
+    /// A browser's part in the live channel; `(epoch, seq)` where it has been here before.
+    pub async fn subscribe(&self, visibility: Visibility, from: Option<(u64, u64)>) -> Result<Subscription, Stopped> {
+        self.ask(|reply| Message::Subscribe(visibility, from, reply)).await
+    }
+
+    /// Checks the precondition and takes the step-in up; it comes back with its id.
+    pub async fn begin(&self, wanted: InterventionRequest) -> Result<Begun, FloorError> {
+        self.ask(|reply| Message::Begin(Box::new(wanted), reply)).await?
+    }
+
+    /// How the platform answered; returns the step-in as it is now.
+    pub async fn answered(&self, id: i64, answer: PlatformAnswer) -> Option<Intervention> {
+        self.ask(|reply| Message::Answered(id, answer, reply)).await.ok()?
+    }
+
+    /// A step-in that was taken up will not be sent.
+    pub async fn not_sent(&self, id: i64, why: NotSent) {
+        let _ = self.inbox.send(Message::NotSent(id, why)).await;
+    }
+
+    /// The audit log knows of a log-out that waits for the end of a call: it counts from now on; none where it is over.
+    pub async fn waits(&self, id: i64) -> Option<Intervention> {
+        self.ask(|reply| Message::Waits(id, reply)).await.ok()?
+    }
+
+    /// A step-in that was written down is sent now, and once; none where it is over.
+    pub async fn sends(&self, id: i64) -> Option<Intervention> {
+        self.ask(|reply| Message::Sends(id, reply)).await.ok()?
+    }
+
+    /// What became of an order that was to be carried out.
+    pub async fn returned(&self, id: i64, verdict: Verdict) {
+        let _ = self.inbox.send(Message::Returned(id, verdict)).await;
+    }
+
+    /// Takes back what the console would do at `agent`, for `by`.
+    pub async fn cancel_order(&self, agent: AgentId, by: AgentId) -> Result<(), FloorError> {
+        self.ask(|reply| Message::CancelOrder(agent, by, reply)).await?
+    }
+
+    /// Takes a run up; none where too many are under way.
+    pub async fn start_run(&self, run: NewRun) -> Result<Option<Run>, Stopped> {
+        self.ask(|reply| Message::StartRun(Box::new(run), reply)).await
+    }
+
+    /// Stops what still waits in a run; none where there is no such run.
+    pub async fn cancel_run(&self, id: u64) -> Result<Option<Run>, Stopped> {
+        self.ask(|reply| Message::CancelRun(id, reply)).await
+    }
+
+    /// Whom the item's request goes to, where it is still to be asked for.
+    pub async fn turn(&self, item: RunItem, operation: Operation) -> Result<Turn, Stopped> {
+        self.ask(|reply| Message::Turn(item, operation, reply)).await
+    }
+
+    /// The item's request failed before there was a step-in.
+    pub async fn run_failed(&self, item: RunItem, step: Step) {
+        let _ = self.inbox.send(Message::RunFailed(item, step)).await;
+    }
+
+    /// The agents that match, in the query's order; the counts are those of the team filter alone.
+    pub async fn floor_snapshot(&self, query: BoardQuery, visibility: Visibility) -> Result<FloorSnapshot, Stopped> {
+        self.ask(|reply| Message::Snapshot(SnapshotQuery::Floor(query, visibility, reply))).await
+    }
+
+    /// The calls that match, longest first.
+    pub async fn calls_snapshot(&self, query: CallQuery, visibility: Visibility) -> Result<CallsSnapshot, Stopped> {
+        self.ask(|reply| Message::Snapshot(SnapshotQuery::Calls(query, visibility, reply))).await
+    }
+
+    /// None where the floor does not know the agent.
+    pub async fn agent_snapshot(&self, agent: AgentId, visibility: Visibility) -> Result<Option<AgentSnapshot>, Stopped> {
+        self.ask(|reply| Message::Snapshot(SnapshotQuery::Agent(agent, visibility, reply))).await
+    }
+
+    /// What is between somebody and whatever is told beside what was published. While the console stops nothing is known to be ours.
+    pub async fn number_filter(&self, visibility: Visibility) -> NumberFilter {
+        match visibility {
+            Visibility::Whole => NumberFilter::none(),
+            Visibility::Masked => NumberFilter::of(
+                self.ask(|reply| Message::Snapshot(SnapshotQuery::Mask(reply))).await.unwrap_or_else(|_| Mask::new(rand::random())),
+            ),
+        }
+    }
+
+    /// A step-in under way or lately ended; older ones are in the audit log.
+    pub async fn intervention(&self, id: i64) -> Result<Option<Intervention>, Stopped> {
+        self.ask(|reply| Message::Snapshot(SnapshotQuery::Intervention(id, reply))).await
+    }
+
+    /// Waits until the owner has ended, which it does with the console's stop.
+    pub async fn ended(&self) {
+        self.inbox.closed().await;
+    }
+
+    pub(super) async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Result<T, Stopped> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(message(reply)).await.map_err(|_| Stopped)?;
+        answer.await.map_err(|_| Stopped)
+    }
+}

@@ -1,0 +1,79 @@
+//! What is handed to the floor's owner, and what comes back.
+
+use crate::floor::{AgentId, Effect, Event, HistoryLine, Intervention, Memory, Namespace, Operation, Role};
+use crate::server::actor::history::Day;
+use crate::server::actor::runs::RunItem;
+use crate::server::clock::now;
+use crate::server::store::{ScheduledAction, StateStart, Store, StoreError, Written};
+use tokio::time::Instant;
+
+/// An event on its way to the floor.
+pub struct Heard {
+    pub event: Event,
+    pub body: Vec<u8>,
+    /// Milliseconds since 1970 on the console's clock.
+    pub arrived: i64,
+    pub at: Instant,
+}
+
+/// An intervention that is wanted, checked as far as it can be without the floor.
+#[derive(Debug, Clone)]
+pub struct InterventionRequest {
+    pub intervention: Intervention,
+    pub role: Role,
+    /// The effect that the one who asks was shown.
+    pub expect: Option<Effect>,
+    /// Not ready for so many minutes, then ready again.
+    pub minutes: Option<u32>,
+    /// Which part of a bulk run it is.
+    pub item: Option<RunItem>,
+}
+
+/// A step-in that was taken up.
+#[derive(Debug)]
+pub struct Begun {
+    pub intervention: Intervention,
+    /// Resolves once the audit log knows of it: nothing is sent before.
+    pub written: Written,
+}
+
+/// A bulk run that is wanted.
+#[derive(Debug)]
+pub struct NewRun {
+    pub by: AgentId,
+    pub operation: Operation,
+    pub minutes: Option<u32>,
+    pub agents: Vec<AgentId>,
+}
+
+/// What an agent's page tells of the day so far.
+#[derive(Debug)]
+pub struct DayView {
+    pub day: Day,
+    /// What happened so far to the call that the agent is in.
+    pub call: Vec<HistoryLine>,
+    /// The platform's clock.
+    pub now: i64,
+}
+
+/// What was kept before a restart.
+#[derive(Debug)]
+pub struct Restored {
+    pub last_intervention: i64,
+    pub board: Vec<Memory>,
+    pub orders: Vec<ScheduledAction>,
+    /// Who was in which state since when, and when the console was last alive.
+    pub day: (Vec<(AgentId, StateStart)>, Option<i64>),
+}
+
+impl Restored {
+    /// Of the agents of `ours`: the file may have served another tenant before.
+    pub async fn of(store: &Store, ours: &Namespace) -> Result<Restored, StoreError> {
+        let is_ours = |agent: &AgentId| matches!(AgentId::own(agent.as_str(), ours), Ok(Some(_)));
+        let (mut board, mut orders, mut day) = (store.board().await?, store.orders().await?, store.day(now()).await?);
+        board.retain(|memory| is_ours(&memory.agent));
+        orders.retain(|kept| is_ours(&kept.agent));
+        day.0.retain(|(agent, _)| is_ours(agent));
+        Ok(Restored { last_intervention: store.last_intervention().await?, board, orders, day })
+    }
+}

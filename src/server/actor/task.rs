@@ -1,0 +1,79 @@
+//! The task that owns the floor: takes one message after the other, and publishes at its beat.
+
+use crate::live::{Link, LinkState};
+use crate::server::actor::handle::FloorHandle;
+use crate::server::actor::message::Message;
+use crate::server::actor::request::Restored;
+use crate::server::actor::state::FloorState;
+use crate::server::clock::now;
+use crate::server::store::{ScheduledAction, Store};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+/// How many messages may wait for the owner; who sends more waits.
+const INBOX: usize = 4096;
+/// How many scheduled actions may wait for being carried out; more are offered again later.
+const DUE: usize = 64;
+/// How often changes are published: several changes of a row in one tick are one.
+const TICK: Duration = Duration::from_millis(20);
+/// How often silence is broken, so that a browser notices it within a second.
+const PULSE: Duration = Duration::from_millis(400);
+
+/// Starts the task with what was kept; it ends with `stop`. Beside the handle come the orders whose time has come.
+pub fn start(store: Store, past: Restored, stop: CancellationToken) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
+    let (inbox, messages) = mpsc::channel(INBOX);
+    let (carry_out, due) = mpsc::channel(DUE);
+    let link = Link { state: LinkState::Down, since: now(), last_event: None };
+    let (publish_link, link_seen) = watch::channel(link.clone());
+    let state = FloorState::new(store, past, link, publish_link, carry_out);
+    tokio::spawn(run(state, messages, stop));
+    (FloorHandle { inbox, link: link_seen }, due)
+}
+
+async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop: CancellationToken) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut pulses = interval(PULSE);
+    pulses.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return state.close(),
+            _ = pulses.tick() => {
+                state.expire();
+                state.pulse();
+                state.keep(false);
+            }
+            _ = ticks.tick(), if state.has_changes() => state.publish(),
+            message = messages.recv() => match message {
+                None => return,
+                Some(message) => take(&mut state, message),
+            },
+        }
+    }
+}
+
+/// An asker that has gone is no error.
+fn take(state: &mut FloorState, message: Message) {
+    match message {
+        Message::Event(heard) => state.event(*heard),
+        Message::Link(link) => state.link(link),
+        Message::Roster(roster) => state.roster(roster),
+        Message::InitialState(wanted, reply) => drop(reply.send(state.initial_state(&wanted.0, &wanted.1))),
+        Message::Day(agent, reply) => drop(reply.send(state.day(&agent))),
+        Message::Subscribe(visibility, from, reply) => drop(reply.send(state.subscribe(visibility, from))),
+        Message::Begin(wanted, reply) => drop(reply.send(state.begin(*wanted))),
+        Message::Answered(id, answer, reply) => drop(reply.send(state.answered(id, answer))),
+        Message::NotSent(id, why) => state.not_sent(id, why),
+        Message::Waits(id, reply) => drop(reply.send(state.waits(id))),
+        Message::Sends(id, reply) => drop(reply.send(state.sends(id))),
+        Message::Returned(id, verdict) => state.returned(id, verdict),
+        Message::CancelOrder(agent, by, reply) => drop(reply.send(state.cancel_order(&agent, &by))),
+        Message::StartRun(new, reply) => drop(reply.send(state.start_run(*new))),
+        Message::CancelRun(id, reply) => drop(reply.send(state.cancel_run(id))),
+        Message::Turn(item, operation, reply) => drop(reply.send(state.turn(item, operation))),
+        Message::RunFailed(item, step) => state.run_failed(item, step),
+        Message::Snapshot(query) => state.answer(query),
+    }
+}
