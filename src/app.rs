@@ -5,6 +5,7 @@
 
 mod context;
 
+use crate::address;
 #[cfg(feature = "ssr")]
 use crate::i18n::Outside;
 #[cfg(feature = "ssr")]
@@ -14,7 +15,7 @@ use crate::pages::calls::CallsPage;
 use crate::pages::floor::FloorPage;
 use crate::pages::not_found::NotFound;
 use crate::pages::sign_in::SignInPage;
-use crate::ui::{Address, address::decode_path, erased};
+use crate::ui::{Address, erased};
 use leptos::prelude::*;
 
 /// The whole document.
@@ -69,9 +70,9 @@ pub fn App() -> impl IntoView {
             "/" => erased(view! { <FloorPage /> }),
             "/calls" => erased(view! { <CallsPage /> }),
             "/sign-in" => erased(view! { <SignInPage /> }),
-            path => match path.strip_prefix("/agents/") {
-                Some(agent) if !agent.is_empty() && !agent.contains('/') => erased(view! { <AgentPage asked=decode_path(agent) /> }),
-                _ => erased(view! { <NotFound /> }),
+            path => match address::agent::asked_by(path) {
+                Some(asked) => erased(view! { <AgentPage asked /> }),
+                None => erased(view! { <NotFound /> }),
             },
         }
     })

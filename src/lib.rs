@@ -3,6 +3,7 @@
 // A page's type holds those of all its parts.
 #![recursion_limit = "256"]
 
+pub mod address;
 pub mod api;
 pub mod app;
 pub mod floor;

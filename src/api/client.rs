@@ -2,8 +2,8 @@
 //! in any encoding is a tenth of what the browser would load.
 
 use super::ApiError;
+use crate::address::percent::encode;
 use crate::floor::{Effect, Obstacle, Outcome};
-use crate::ui::address::encode;
 
 /// What a server function answered, as far as pages ask: the rest comes over the live channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,8 +25,9 @@ pub(super) mod toolbar;
 mod top_bar;
 pub(super) mod viewport;
 
-pub(super) use panel::{AgentInDepth, agent_of, agent_path, in_address};
+pub(super) use panel::AgentInDepth;
 
+use crate::address::agent;
 use crate::floor::{AgentId, BoardQuery, Operation, Sort};
 use crate::i18n::texts;
 use crate::live::store::Store;
@@ -136,7 +137,7 @@ pub fn FloorPage() -> impl IntoView {
             BoardQuery::from_params(params.iter().map(|(name, value)| (name.as_str(), value.as_str())))
         };
         let namespace = first.me.namespace.clone();
-        let open = move || address.param("agent").and_then(|agent| panel::agent_of(&agent, &namespace));
+        let open = move || address.param("agent").and_then(|text| agent::named(&text, &namespace));
         let floor = begin(first, untrack(query));
         floor.open.set(untrack(&open));
         Effect::new(move |_| floor.store.ask(query()));
@@ -149,7 +150,7 @@ pub fn FloorPage() -> impl IntoView {
         });
         Effect::new(move |_| {
             if let Some((query, open, replace)) = floor.wanted.get() {
-                let open = open.as_ref().map(|agent| floor.me.with_value(|me| panel::in_address(agent, &me.namespace).to_owned()));
+                let open = open.as_ref().map(|agent| floor.me.with_value(|me| agent::in_query(agent, &me.namespace).to_owned()));
                 let mut params = query.to_params();
                 // An address that names the default order goes on naming it: this browser may remember another one.
                 let same = floor.store.query.with_untracked(|now| now.sort == query.sort);

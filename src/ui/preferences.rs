@@ -1,9 +1,9 @@
 //! Language and theme: plain links that the server answers with a cookie, so that they work without a program in the page. Other
 //! choices the page keeps in a cookie itself, for the server to draw the next page by.
 
+use crate::address::percent::encode;
 use crate::i18n::texts;
 use crate::page::{Language, Theme};
-use crate::ui::address::encode;
 use crate::ui::{address, erased};
 use leptos::prelude::*;
 

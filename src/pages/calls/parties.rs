@@ -1,8 +1,8 @@
 //! Who is in the call, and which of them the buttons are aimed at: where several agents are, one can be chosen.
 
+use crate::address::agent::page_path;
 use crate::floor::{CallRow, DeviceId, Party, PartyRole, PartyState};
 use crate::i18n::{Outside, listed, texts};
-use crate::pages::floor::agent_path;
 use crate::pages::floor::floor;
 use crate::pages::floor::target::Target;
 use crate::ui::time::duration;
@@ -69,7 +69,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
     let who = match (party.whose(), name) {
         (Some(agent), Some(name)) => erased(view! {
             {choose}
-            <a tabindex="-1" href=agent_path(agent)>
+            <a tabindex="-1" href=page_path(agent)>
                 <bdi>{name}</bdi>
             </a>
             <bdi class="number">{number}</bdi>

@@ -2,10 +2,10 @@
 
 use super::parties::Parties;
 use super::tags::Tags;
+use crate::address::agent::page_path;
 use crate::floor::{CallRow, DeviceId, Operation, State, threshold};
 use crate::i18n::{Outside, texts};
 use crate::pages::floor::actions::ActionsAt;
-use crate::pages::floor::agent_path;
 use crate::pages::floor::board::on_row;
 use crate::pages::floor::cells::direction_code;
 use crate::pages::floor::floor;
@@ -33,7 +33,7 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
         let queue = move || call.with(|call| call.queue.clone());
         // The agent's own page: there is no panel here.
         let to_agent = move || {
-            if let Some(agent) = target.with_untracked(|target| target.agent.as_ref().map(agent_path)) {
+            if let Some(agent) = target.with_untracked(|target| target.agent.as_ref().map(page_path)) {
                 _ = location().assign(&agent);
             }
         };

@@ -13,7 +13,7 @@ const EVERY: i64 = 15_000;
 /// Keeps `day`, which is drawn in `drawn`, up to date for as long as the calling view lives.
 #[cfg(feature = "hydrate")]
 pub fn follow(floor: Floor, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSignal<String>, drawn: NodeRef<Div>) {
-    let path = format!("{}/day", super::panel::agent_path(&agent));
+    let path = crate::address::agent::day_path(&agent);
     let begun = floor.store.clock.get_untracked();
     // Does not move on while the page is not live: there would be no answer.
     let turn = Memo::new(move |_| (floor.store.clock.get() - begun) / EVERY);

@@ -8,28 +8,14 @@ use super::cells::TimeInState;
 use super::order::OrderTag;
 use super::progress::Progress;
 use super::{Floor, floor};
+use crate::address::agent::page_path;
 use crate::api::client;
-use crate::floor::{AgentId, Intervention, Namespace, Operation, Outcome, Row};
+use crate::floor::{AgentId, Intervention, Operation, Outcome, Row};
 use crate::i18n::{Outside, Texts, after, texts};
-use crate::ui::{Erased, address::encode_id, dynamic, erased};
+use crate::ui::{Erased, dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
-
-/// As it stands in an address: an agent of our own by the number alone.
-pub fn in_address<'a>(agent: &'a AgentId, namespace: &Namespace) -> &'a str {
-    if agent.namespace() == namespace.as_str() { agent.number() } else { agent.as_str() }
-}
-
-/// Whom an address means.
-pub fn agent_of(text: &str, namespace: &Namespace) -> Option<AgentId> {
-    AgentId::named(text, namespace).ok().flatten()
-}
-
-/// The agent's page.
-pub fn agent_path(agent: &AgentId) -> String {
-    format!("/agents/{}", encode_id(agent.as_str()))
-}
 
 /// Stands beside the board while an agent is open.
 #[component]
@@ -39,7 +25,7 @@ pub fn Panel() -> impl IntoView {
     move || {
         floor.open.get().map(|agent| {
             let name = floor.name_of(&agent);
-            let (path, id) = (agent_path(&agent), agent.to_string());
+            let (path, id) = (page_path(&agent), agent.to_string());
             erased(view! {
                 <aside class="panel" aria-label=name data-panel=id>
                     <div class="panel-head">

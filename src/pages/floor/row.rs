@@ -5,9 +5,9 @@ use super::bulk_run::RunStep;
 use super::cells::{Call, TimeInState};
 use super::floor;
 use super::order::OrderTag;
-use super::panel::agent_path;
 use super::progress::Progress;
 use super::viewport::row_id;
+use crate::address::agent::page_path;
 use crate::i18n::{Outside, texts};
 use crate::ui::time::short_duration;
 use crate::ui::{dynamic, erased, fading};
@@ -81,7 +81,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                         class="name"
 
                         tabindex="-1"
-                        href=dynamic(move || row.with(|row| agent_path(&row.agent)))
+                        href=dynamic(move || row.with(|row| page_path(&row.agent)))
                         title=dynamic(name)
                         on:click=open
                     >

@@ -4,6 +4,7 @@
 
 mod strip;
 
+use crate::address::agent;
 use crate::floor::Figure;
 use crate::floor::visibility::NumberFilter;
 use crate::floor::{AgentId, DeviceId, HistoryLine};
@@ -27,7 +28,7 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
     let Some(session) = console.sessions.of(&headers) else {
         return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
-    let agent = pages::agent_named(&id, &console.config.namespace);
+    let agent = agent::named(&id, &console.config.namespace).unwrap_or_else(agent::nobody);
     let language = pages::language(&headers);
     match console.floor.day(agent.clone()).await {
         Ok(Some(day)) => {

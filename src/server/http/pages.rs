@@ -1,8 +1,9 @@
 //! The pages, rendered with the board as it is now; and the choice of language and theme.
 
+use crate::address::agent;
 use crate::api::ApiError;
 use crate::app;
-use crate::floor::{AgentId, BoardQuery, CallQuery, Namespace, Sort};
+use crate::floor::{BoardQuery, CallQuery, Sort};
 use crate::live::FirstView;
 use crate::page::{FormError, Language, PageContext, Theme};
 use crate::server::actor::{Reader, Subject};
@@ -13,7 +14,6 @@ use crate::server::http::context::local_path;
 use crate::server::http::day;
 use crate::server::http::policy;
 use crate::server::http::zone::{self, Zones};
-use crate::ui::address::decode_path;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -50,7 +50,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         },
         None => None,
     };
-    let unknown_agent = first.as_ref().is_some_and(|first| first.rows.is_empty() && uri.path().starts_with("/agents/"));
+    let unknown_agent = first.as_ref().is_some_and(|first| first.rows.is_empty() && agent::asked_by(uri.path()).is_some());
     let context = PageContext {
         language: language(&headers),
         theme: theme(&headers),
@@ -105,7 +105,9 @@ fn as_remembered(uri: Uri, headers: &HeaderMap) -> Uri {
 async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &HeaderMap) -> Option<FirstView> {
     let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).unwrap_or_default();
     let params = || params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    let subject = match (uri.path(), agent_of(uri.path(), &console.config.namespace)) {
+    let asked = agent::asked_by(uri.path());
+    let agent = asked.map(|asked| agent::named(&asked, &console.config.namespace).unwrap_or_else(agent::nobody));
+    let subject = match (uri.path(), agent) {
         (_, Some(agent)) => Subject::Agent(agent),
         ("/calls", None) => Subject::Calls(CallQuery::from_params(params())),
         _ => Subject::Board(BoardQuery::from_params(params())),
@@ -137,18 +139,6 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
         day,
         time_zone: zone::name(&console.config.time_zone).to_owned(),
     })
-}
-
-/// Whose page this is: `/agents/5004@test.cc`, or `/agents/5004` for one of our own; percent-encoded, a slash of the id's own as well.
-fn agent_of(path: &str, namespace: &Namespace) -> Option<AgentId> {
-    let id = path.strip_prefix("/agents/")?;
-    let id = if id.contains('/') { String::new() } else { decode_path(id) };
-    Some(agent_named(&id, namespace))
-}
-
-/// Whom `text` means. What cannot be an agent of ours is one that nobody knows.
-pub fn agent_named(text: &str, namespace: &Namespace) -> AgentId {
-    AgentId::named(text, namespace).ok().flatten().unwrap_or_else(|| AgentId::trusted(""))
 }
 
 /// What a server function said of a form of a browser without scripts stands in the address.
