@@ -6,6 +6,7 @@
 pub mod address;
 pub mod api;
 pub mod app;
+pub mod components;
 pub mod floor;
 pub mod i18n;
 pub mod live;

@@ -1,34 +1,37 @@
 //! One agent (`/agents/{id}`): what the panel beside the board shows, as a page of its own.
 
-use super::floor::{AgentInDepth, begin, framed, live};
-use crate::address::{agent as agent_address, percent::encode};
+use crate::address::agent::{in_query, named};
+use crate::address::percent::encode;
+use crate::components::agent::AgentDetail;
+use crate::components::frame::keys::{self, KeyHelp};
+use crate::components::frame::{Content, begin, signed_in};
 use crate::floor::{AgentId, BoardQuery};
 use crate::i18n::texts;
 use crate::ui::erased;
 use leptos::prelude::*;
 
+const KEYS: &[KeyHelp] =
+    &[keys::ROWS, keys::OPEN, keys::SELECT, keys::SELECT_RANGE, keys::ENDS, keys::PAGES, keys::SEARCH, keys::HELP, keys::ESCAPE];
+
 /// `asked` is the id as it stands in the address.
 #[component]
 pub fn AgentPage(asked: String) -> impl IntoView {
-    live(|page, first| {
+    signed_in(|first| {
         let texts = texts();
-        let namespace = first.me.namespace.clone();
-        let named = first.rows.first().map(|row| row.agent.clone()).or_else(|| agent_address::named(&asked, &namespace));
-        let agent = named.unwrap_or_else(|| AgentId::trusted(asked));
-        let day = first.day.clone();
-        begin(first, BoardQuery::default());
-        let back = format!("/?agent={}", encode(agent_address::in_query(&agent, &namespace)));
+        let namespace = &first.me.namespace;
+        let known = first.rows.first().map(|row| row.agent.clone()).or_else(|| named(&asked, namespace));
+        let agent = known.unwrap_or_else(|| AgentId::trusted(asked));
+        begin(&first, BoardQuery::default());
+        let back = format!("/?agent={}", encode(in_query(&agent, namespace)));
         let id = agent.to_string();
-        framed(
-            &page,
-            erased(view! {
-                <article class="agent-page" id="board" data-agent=id tabindex="-1">
-                    <a href=back data-to-floor>
-                        {texts.to_floor}
-                    </a>
-                    <AgentInDepth agent day looked=true />
-                </article>
-            }),
-        )
+        let main = erased(view! {
+            <article class="agent-page" id="board" data-agent=id tabindex="-1">
+                <a href=back data-to-floor>
+                    {texts.to_floor}
+                </a>
+                <AgentDetail agent day=first.day looked=true />
+            </article>
+        });
+        Content::new(main, KEYS)
     })
 }

@@ -3,55 +3,35 @@
 //! Its query stands in the address, as the floor's does.
 
 mod list;
+mod navigation;
 mod parties;
 mod row;
 mod tags;
 mod tiles;
 mod toolbar;
 
-use crate::floor::{BoardQuery, CallQuery};
-use crate::pages::floor::{Floor, begin, framed, live};
+use crate::components::frame::keys::{self, KeyHelp};
+use crate::components::frame::{Content, begin, signed_in};
+use crate::components::grid::Grid;
+use crate::floor::BoardQuery;
 use crate::ui::{address, erased};
 use leptos::prelude::*;
+use navigation::CallsNavigation;
 
-/// The query that the address is to carry next, and whether it takes the present one's place in the history.
-#[derive(Clone, Copy)]
-struct Wanted(RwSignal<Option<(CallQuery, bool)>>);
-
-impl Wanted {
-    /// Changes the query by a step that the back button undoes, or in place.
-    fn change(self, floor: Floor, replace: bool, change: impl FnOnce(&mut CallQuery)) {
-        let mut query = floor.store.calls.query.get_untracked();
-        change(&mut query);
-        self.0.set(Some((query, replace)));
-    }
-}
+/// Calls are neither opened nor selected, nor put in another order.
+const KEYS: &[KeyHelp] = &[keys::ROWS, keys::ENDS, keys::PAGES, keys::SEARCH, keys::HELP, keys::ESCAPE];
 
 #[component]
 pub fn CallsPage() -> impl IntoView {
-    live(|page, first| {
-        let address = address();
-        let query = move || {
-            let params = address.params();
-            CallQuery::from_params(params.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-        };
-        let floor = begin(first, BoardQuery::default()).showing_calls();
-        floor.store.ask_calls(untrack(query));
-        Effect::new(move |_| floor.store.ask_calls(query()));
-        let wanted = Wanted(RwSignal::new(None));
-        provide_context(wanted);
-        Effect::new(move |_| {
-            if let Some((query, replace)) = wanted.0.get() {
-                address.go(&query.to_params(), replace);
-            }
+    signed_in(|first| {
+        let workspace = begin(&first, BoardQuery::default());
+        CallsNavigation::provide(workspace.store, address());
+        let grid = Grid::provide(workspace, workspace.store.calls.shown.order);
+        let main = erased(view! {
+            <tiles::Tiles />
+            <toolbar::Toolbar />
+            <list::CallList />
         });
-        framed(
-            &page,
-            erased(view! {
-                <tiles::Tiles />
-                <toolbar::Toolbar />
-                <list::CallList />
-            }),
-        )
+        Content { grid: Some(grid), ..Content::new(main, KEYS) }
     })
 }

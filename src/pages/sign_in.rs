@@ -2,10 +2,10 @@
 //! and says in words what went wrong.
 
 use crate::api::{ApiError, client};
+use crate::components::preferences::Preferences;
 use crate::i18n::{Texts, texts};
 use crate::page::{FormError, PageContext};
-use crate::ui::preferences::{Preferences, local_path};
-use crate::ui::{address, dynamic, erased};
+use crate::ui::{address, address::local_path, dynamic, erased};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;

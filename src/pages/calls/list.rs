@@ -1,28 +1,31 @@
 //! The list: an ARIA grid as the board is, drawn as it comes into view.
 
-use super::Wanted;
+use super::navigation::CallsNavigation;
 use super::row::CallLine;
-use crate::floor::CallQuery;
+use crate::components::grid::{Rows, grid};
+use crate::components::workspace::workspace;
+use crate::floor::{CallId, CallQuery};
 use crate::i18n::texts;
-use crate::pages::floor::board::keep_focus;
-use crate::pages::floor::{Floor, floor};
+use crate::live::store::Store;
+use crate::ui::keyboard::is_modified;
+use crate::ui::viewport::Viewport;
 use crate::ui::{dynamic, erased};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
 #[component]
 pub fn CallList() -> impl IntoView {
-    let floor = floor();
     let texts = texts();
-    let viewport = floor.viewport;
-    let shown = floor.store.calls.shown;
+    let store = workspace().store;
+    let viewport = grid().viewport;
+    let shown = store.calls.shown;
 
     viewport.follow_window();
-    follow_merged(floor);
-    keep_focus(floor);
+    follow_merged(store, viewport);
+    viewport.keep_focus();
 
     let keydown = move |event: KeyboardEvent| {
-        if !(event.ctrl_key() || event.alt_key() || event.meta_key()) && viewport.walk(&event.key()) {
+        if !is_modified(&event) && viewport.walk(&event.key()) {
             event.prevent_default();
         }
     };
@@ -59,38 +62,17 @@ pub fn CallList() -> impl IntoView {
                     <span class="spoken">{texts.col_actions}</span>
                 </div>
             </div>
-            <div
-                class="rows"
-                role="rowgroup"
-                node_ref=viewport.rows
-                on:pointerdown=move |_| floor.viewport.pointed()
-                on:pointerenter=move |_| floor.hovered.set(true)
-                // A pointer that was there before the page was does not enter.
-                on:pointermove=move |_| {
-                    if !floor.hovered.get_untracked() {
-                        floor.hovered.set(true);
-                    }
-                }
-                on:pointerleave=move |_| floor.hovered.set(false)
-            >
-                <div role="presentation" node_ref=viewport.shown>
-                    <ForEnumerate
-                        each=move || viewport.slots()
-                        key=|slot| *slot
-                        children=|index, slot| erased(view! { <CallLine at=slot index /> })
-                    />
-                </div>
-            </div>
+            <Rows row=|slot, index| erased(view! { <CallLine at=slot index /> }) />
             <Empty />
         </div>
     })
 }
 
 /// Where the call with the focus became part of another one, the focus goes there with it.
-fn follow_merged(floor: Floor) {
-    let calls = floor.store.calls;
-    let focused = floor.viewport.focused;
-    Effect::new(move |before: Option<Option<(usize, crate::floor::CallId)>>| {
+fn follow_merged(store: Store, viewport: Viewport) {
+    let calls = store.calls;
+    let focused = viewport.focused;
+    Effect::new(move |before: Option<Option<(usize, CallId)>>| {
         calls.shown.order.track();
         let slot = focused.get()?;
         if let Some((known, id)) = before.flatten().filter(|(known, _)| *known == slot)
@@ -105,10 +87,9 @@ fn follow_merged(floor: Floor) {
 
 #[component]
 fn Empty() -> impl IntoView {
-    let floor = floor();
+    let navigation = expect_context::<CallsNavigation>();
     let texts = texts();
-    let wanted = expect_context::<Wanted>();
-    let calls = floor.store.calls;
+    let calls = workspace().store.calls;
     move || {
         if calls.shown.order.with(|order| !order.is_empty()) {
             None
@@ -127,7 +108,7 @@ fn Empty() -> impl IntoView {
                         type="button"
                         class="plain"
                         data-clear-filters
-                        on:click=move |_| wanted.change(floor, false, |query| *query = CallQuery::default())
+                        on:click=move |_| navigation.push(|query| *query = CallQuery::default())
                     >
                         {texts.clear_filters}
                     </button>

@@ -1,10 +1,10 @@
 //! Who is in the call, and which of them the buttons are aimed at: where several agents are, one can be chosen.
 
 use crate::address::agent::page_path;
+use crate::components::intervention::Target;
+use crate::components::workspace::workspace;
 use crate::floor::{CallRow, DeviceId, Party, PartyRole, PartyState};
 use crate::i18n::{Outside, listed, texts};
-use crate::pages::floor::floor;
-use crate::pages::floor::target::Target;
 use crate::ui::time::duration;
 use crate::ui::{Erased, dynamic, erased};
 use leptos::prelude::*;
@@ -28,9 +28,8 @@ pub fn Parties(
 }
 
 fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Option<DeviceId>>, active: Memo<bool>) -> Erased {
-    let floor = floor();
     let texts = texts();
-    let store = floor.store;
+    let store = workspace().store;
     let number = party.device.number().to_owned();
     let name = party.whose().map(|agent| match store.row_of(agent) {
         Some(row) if !row.name.is_empty() => row.name.clone(),

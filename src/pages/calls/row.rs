@@ -3,16 +3,15 @@
 use super::parties::Parties;
 use super::tags::Tags;
 use crate::address::agent::page_path;
-use crate::floor::{CallRow, DeviceId, Operation, State, threshold};
+use crate::components::agent::direction_code;
+use crate::components::grid::grid;
+use crate::components::intervention::{ActionsAt, ProgressAt, Target, interventions, operation_of_key};
+use crate::components::workspace::workspace;
+use crate::floor::{CallRow, DeviceId, State, threshold};
 use crate::i18n::{Outside, texts};
-use crate::pages::floor::actions::ActionsAt;
-use crate::pages::floor::board::on_row;
-use crate::pages::floor::cells::direction_code;
-use crate::pages::floor::floor;
-use crate::pages::floor::progress::ProgressAt;
-use crate::pages::floor::target::Target;
-use crate::pages::floor::viewport::row_id;
+use crate::ui::keyboard::is_modified;
 use crate::ui::time::duration;
+use crate::ui::viewport::{is_on_row, row_id};
 use crate::ui::{Erased, dynamic, erased, fading};
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
@@ -20,9 +19,11 @@ use std::sync::Arc;
 
 #[component]
 pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
-    let floor = floor();
     let texts = texts();
-    let (store, viewport) = (floor.store, floor.viewport);
+    let store = workspace().store;
+    let grid = grid();
+    let viewport = grid.viewport;
+    let interventions = interventions();
     let active = Memo::new(move |_| viewport.active.get() == Some(at));
     store.calls.watch(at).map(|call| {
         // The party that the buttons are aimed at, where somebody has chosen one.
@@ -39,15 +40,14 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
         };
         let keydown = move |event: KeyboardEvent| {
             let key = event.key();
-            let wanted = Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(&key));
-            if let Some(operation) = wanted
-                && !(event.ctrl_key() || event.alt_key() || event.meta_key() || event.repeat())
+            if let Some(operation) = operation_of_key(&key)
+                && !(is_modified(&event) || event.repeat())
             {
                 event.prevent_default();
-                if !floor.lost_row(at, texts) {
-                    floor.act_at(operation, target.get_untracked(), texts);
+                if !grid.lost_row(at, texts) {
+                    interventions.act_at(operation, target.get_untracked(), texts);
                 }
-            } else if key == "Enter" && on_row(&event) {
+            } else if key == "Enter" && is_on_row(&event) {
                 to_agent();
             }
         };
@@ -108,7 +108,7 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
 /// Since it began.
 #[component]
 fn Lasts(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
-    let store = floor().store;
+    let store = workspace().store;
     let elapsed = move || {
         let now = store.clock.get() - store.offset.get();
         call.with(|call| call.started.map(|started| (now - started).max(0)))

@@ -1,8 +1,8 @@
 //! What else there is to say of a call: holds, who listens and who has joined, recording, and what is not certain about it.
 
+use crate::components::workspace::workspace;
 use crate::floor::{CallRow, DeviceId, PartyRole, State, threshold};
 use crate::i18n::{Outside, listed, texts};
-use crate::pages::floor::floor;
 use crate::ui::erased;
 use crate::ui::time::duration;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 #[component]
 pub fn Tags(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
-    let store = floor().store;
+    let store = workspace().store;
     let texts = texts();
     let now = move || store.clock.get() - store.offset.get();
     let doubtful = Memo::new(move |_| call.with(|call| call.is_doubtful(now())));

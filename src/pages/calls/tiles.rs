@@ -1,9 +1,9 @@
 //! How many calls are in each state; pressed, a tile shows these only.
 
-use super::Wanted;
+use super::navigation::CallsNavigation;
+use crate::components::workspace::workspace;
 use crate::floor::CallState;
 use crate::i18n::texts;
-use crate::pages::floor::floor;
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 
@@ -22,10 +22,9 @@ pub fn Tiles() -> impl IntoView {
 /// One state, or all of them.
 #[component]
 fn Tile(state: Option<CallState>) -> impl IntoView {
-    let floor = floor();
     let texts = texts();
-    let wanted = expect_context::<Wanted>();
-    let calls = floor.store.calls;
+    let navigation = expect_context::<CallsNavigation>();
+    let calls = workspace().store.calls;
     let count = Memo::new(move |_| {
         let counts = calls.counts.get()?;
         let of = counts.into_iter().zip(CallState::ALL).filter(|(_, of)| state.is_none_or(|state| state == *of));
@@ -33,7 +32,7 @@ fn Tile(state: Option<CallState>) -> impl IntoView {
     });
     let pressed = move || calls.query.with(|query| state.map_or(query.states.is_empty(), |state| query.states.contains(&state)));
     let toggle = move |_| {
-        wanted.change(floor, false, |query| match state {
+        navigation.push(|query| match state {
             None => query.states.clear(),
             Some(state) if query.states.contains(&state) => query.states.retain(|other| *other != state),
             Some(state) => query.states.push(state),

@@ -1,19 +1,20 @@
 //! Search, team, queue and direction, and what they leave.
 
-use super::Wanted;
+use super::navigation::CallsNavigation;
+use crate::components::frame::keys::KeysButton;
+use crate::components::grid::WaitingRows;
+use crate::components::search::Search;
+use crate::components::workspace::workspace;
 use crate::floor::{CallQuery, Direction};
 use crate::i18n::{Outside, texts};
-use crate::pages::floor::floor;
-use crate::pages::floor::toolbar::Search;
 use crate::ui::{Erased, dynamic, erased};
 use leptos::prelude::*;
 
 #[component]
 pub fn Toolbar() -> impl IntoView {
-    let floor = floor();
     let texts = texts();
-    let wanted = expect_context::<Wanted>();
-    let store = floor.store;
+    let navigation = expect_context::<CallsNavigation>();
+    let store = workspace().store;
     let (calls, query) = (store.calls, store.calls.query);
     let all_named = |names: Vec<String>| names.into_iter().map(named).collect::<Vec<_>>();
     let teams = Signal::derive(move || all_named(store.teams.get()));
@@ -21,7 +22,7 @@ pub fn Toolbar() -> impl IntoView {
     let directions = Signal::derive(move || {
         Direction::ALL.into_iter().map(|direction| (direction.code().to_owned(), (texts.direction)(direction).to_owned())).collect()
     });
-    let typed = move |text: String| wanted.change(floor, true, |query| query.search = text);
+    let typed = move |text: String| navigation.replace(|query| query.search = text);
     let filtered = move || query.with(|query| *query != CallQuery::default());
     let all = move || calls.counts.get().map_or_else(|| calls.shown.matching.get(), |counts| counts.iter().sum());
     erased(view! {
@@ -46,21 +47,14 @@ pub fn Toolbar() -> impl IntoView {
                     type="button"
                     class="plain"
                     data-clear-filters
-                    on:click=move |_| wanted.change(floor, false, |query| *query = CallQuery::default())
+                    on:click=move |_| navigation.push(|query| *query = CallQuery::default())
                 >
                     {texts.clear_filters}
                 </button>
             </Show>
             <span class="shown">{dynamic(move || (texts.calls_shown_of)(calls.shown.matching.get(), all()))}</span>
-            <Show when=move || calls.shown.waiting.get() != 0>
-                <button type="button" class="waiting" data-waiting title=texts.waiting_title on:click=move |_| store.settle()>
-                    {dynamic(move || (texts.waiting)(calls.shown.waiting.get()))}
-                </button>
-            </Show>
-            <button type="button" class="plain keys" on:click=move |_| floor.keys_shown.set(true)>
-                <kbd>"?"</kbd>
-                {texts.show_keys}
-            </button>
+            <WaitingRows waiting=calls.shown.waiting />
+            <KeysButton />
         </form>
     })
 }
@@ -80,9 +74,8 @@ fn choice(
     get: fn(&CallQuery) -> String,
     set: fn(&mut CallQuery, String),
 ) -> Erased {
-    let floor = floor();
-    let wanted = expect_context::<Wanted>();
-    let query = floor.store.calls.query;
+    let navigation = expect_context::<CallsNavigation>();
+    let query = workspace().store.calls.query;
     let options = move || {
         let mut options = options.get();
         let chosen = query.with(get);
@@ -104,7 +97,7 @@ fn choice(
     };
     let change = move |event| {
         let value = event_target_value(&event);
-        wanted.change(floor, false, |query| set(query, value));
+        navigation.push(|query| set(query, value));
     };
     erased(view! {
         <label class="team">

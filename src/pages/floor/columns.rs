@@ -1,7 +1,8 @@
 //! The head of the board: a button a column that sorts by it.
 
-use super::floor;
+use super::navigation::BoardNavigation;
 use super::select::PickAll;
+use crate::components::workspace::workspace;
 use crate::floor::{Sort, SortKey};
 use crate::i18n::{Texts, texts};
 use crate::ui::{dynamic, erased};
@@ -10,7 +11,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Columns() -> impl IntoView {
     let texts = texts();
-    let figures = floor().store.figures;
+    let figures = workspace().store.figures;
     erased(view! {
         <div role="row" class="row head" aria-rowindex="1">
             <div role="columnheader" class="cell pick">
@@ -60,9 +61,9 @@ pub fn word(key: SortKey, texts: &Texts) -> &'static str {
 /// A column that can be sorted by one or two keys.
 #[component]
 fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
-    let floor = floor();
+    let navigation = expect_context::<BoardNavigation>();
     let texts = texts();
-    let query = floor.store.query;
+    let query = workspace().store.query;
     let direction = move |key: SortKey| query.with(|query| (query.sort.key == key).then_some(query.sort.descending));
     let sorted = move || keys.iter().find_map(|key| direction(*key)).map(|descending| if descending { "descending" } else { "ascending" });
     let buttons = keys
@@ -70,7 +71,7 @@ fn Column(class: &'static str, keys: &'static [SortKey]) -> impl IntoView {
         .map(|&key| {
             let word = word(key, texts);
             let sort = move |_| {
-                floor.ask(|query| {
+                navigation.push(|query| {
                     let descending = query.sort.key == key && !query.sort.descending;
                     query.sort = Sort { key, descending };
                 });

@@ -1,34 +1,36 @@
 //! One agent's line. Everything in it follows the row's signal, so that a slot may be given to another agent.
 
-use super::actions::Actions;
-use super::bulk_run::RunStep;
-use super::cells::{Call, TimeInState};
-use super::floor;
-use super::order::OrderTag;
-use super::progress::Progress;
-use super::viewport::row_id;
+use super::bulk::RunStep;
+use super::navigation::BoardNavigation;
+use super::selection::Selection;
 use crate::address::agent::page_path;
+use crate::components::agent::{CallCell, ScheduledTag, TimeInState};
+use crate::components::grid::grid;
+use crate::components::intervention::{Actions, Progress};
+use crate::components::workspace::workspace;
 use crate::i18n::{Outside, texts};
 use crate::ui::time::short_duration;
+use crate::ui::viewport::row_id;
 use crate::ui::{dynamic, erased, fading};
 use leptos::html;
 use leptos::prelude::*;
 
 #[component]
 pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
-    let floor = floor();
     let texts = texts();
-    let viewport = floor.viewport;
+    let store = workspace().store;
+    let viewport = grid().viewport;
+    let (navigation, selection) = (expect_context::<BoardNavigation>(), expect_context::<Selection>());
     let input = NodeRef::<html::Input>::new();
     let active = Memo::new(move |_| viewport.active.get() == Some(at));
-    floor.store.watch(at).map(|row| {
+    store.watch(at).map(|row| {
         let state = Memo::new(move |_| row.with(|row| row.state));
         let fade = fading(state);
-        let chosen = Memo::new(move |_| row.with(|row| floor.selection.has(&row.agent)));
+        let chosen = Memo::new(move |_| row.with(|row| selection.has(&row.agent)));
         let name = move || row.with(|row| row.called().to_owned());
         let team = move || row.with(|row| row.team.clone());
         let pick = move |event: leptos::ev::MouseEvent| {
-            floor.pick(at, event.shift_key(), texts);
+            selection.pick(at, event.shift_key(), texts);
             // Where there is no room for more, the box must not say otherwise.
             if let Some(input) = input.get_untracked() {
                 input.set_checked(chosen.get_untracked());
@@ -38,10 +40,10 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
             // Otherwise it is for a window of its own.
             if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
                 event.prevent_default();
-                floor.open_agent(Some(row.with_untracked(|row| row.agent.clone())));
+                navigation.open_agent(Some(row.with_untracked(|row| row.agent.clone())));
             }
         };
-        let has_figures = move || floor.store.figures.get();
+        let has_figures = move || store.figures.get();
         erased(view! {
             <div
                 role="row"
@@ -57,7 +59,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 on:focusin=move |_| viewport.focused.set(Some(at))
                 on:click=move |event| {
                     if viewport.opens(&event) {
-                        floor.open_agent(Some(row.with_untracked(|row| row.agent.clone())));
+                        navigation.open_agent(Some(row.with_untracked(|row| row.agent.clone())));
                     }
                 }
             >
@@ -108,8 +110,8 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     <bdi>{dynamic(move || row.with(|row| row.device.as_ref().map(|device| device.number().to_owned())))}</bdi>
                 </div>
                 <div role="gridcell" class="cell call">
-                    <Call row />
-                    <OrderTag row />
+                    <CallCell row />
+                    <ScheduledTag row />
                 </div>
                 {dynamic(move || {
                     has_figures()

@@ -1,144 +1,31 @@
-//! Which agents are selected: by id, so that the selection survives re-sorting; it ends with rows that are no longer shown, so that
-//! nothing happens to whom one does not see.
+//! Selecting many agents at once: everybody who is shown, or who is too long in a state.
 
-use super::{Floor, floor};
+use super::selection::Selection;
+use crate::components::workspace::workspace;
 use crate::floor::bulk::MOST_AGENTS;
-use crate::floor::{AgentId, Row, State, threshold};
-use crate::i18n::{Texts, texts};
+use crate::floor::{State, threshold};
+use crate::i18n::texts;
 use crate::live::store::Store;
 use crate::ui::{dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlElement, Node};
-use std::collections::HashSet;
-use std::sync::Arc;
-
-#[derive(Clone, Copy)]
-pub struct Selection {
-    store: Store,
-    chosen: RwSignal<HashSet<AgentId>>,
-    /// Where a range begins.
-    anchor: StoredValue<Option<AgentId>>,
-}
-
-impl Selection {
-    pub fn new(store: Store) -> Self {
-        let selection = Selection { store, chosen: RwSignal::new(HashSet::new()), anchor: StoredValue::new(None) };
-        Effect::new(move |_| {
-            store.order.track();
-            selection.prune();
-        });
-        selection
-    }
-
-    /// Tracked.
-    pub fn has(self, agent: &AgentId) -> bool {
-        self.chosen.with(|chosen| chosen.contains(agent))
-    }
-
-    /// Tracked.
-    pub fn len(self) -> usize {
-        self.chosen.with(HashSet::len)
-    }
-
-    pub fn is_empty_untracked(self) -> bool {
-        self.chosen.with_untracked(HashSet::is_empty)
-    }
-
-    /// The selected rows in the board's order; tracked, so that it follows what they become.
-    pub fn rows(self) -> Vec<Arc<Row>> {
-        self.store.changes.track();
-        let order = self.store.order.get();
-        let rows = order.iter().filter_map(|slot| self.store.row(*slot));
-        self.chosen.with(|chosen| rows.filter(|row| chosen.contains(&row.agent)).collect())
-    }
-
-    pub fn clear(self) {
-        self.anchor.set_value(None);
-        if !self.is_empty_untracked() {
-            self.chosen.set(HashSet::new());
-        }
-    }
-
-    /// Instead of what was selected; answers whether all of them had room.
-    fn choose(self, slots: impl Iterator<Item = usize>) -> bool {
-        let mut rows = slots.filter_map(|slot| self.store.row(slot));
-        self.chosen.set(rows.by_ref().take(MOST_AGENTS).map(|row| row.agent.clone()).collect());
-        rows.next().is_none()
-    }
-
-    /// Selects the row or takes it out; with `range`, selects all from the one before to it. Answers whether all of them had room.
-    fn toggle(self, slot: usize, range: bool) -> bool {
-        let Some(row) = self.store.row(slot) else { return true };
-        let order = self.store.order.get_untracked();
-        let place = |agent: &AgentId| order.iter().position(|slot| self.store.row(*slot).is_some_and(|row| row.agent == *agent));
-        let from = self.anchor.get_value().filter(|_| range).and_then(|anchor| place(&anchor));
-        self.anchor.set_value(Some(row.agent.clone()));
-        let (Some(from), Some(to)) = (from, place(&row.agent)) else {
-            return self.chosen.try_update(|chosen| chosen.remove(&row.agent) || insert(chosen, &row)).unwrap_or(true);
-        };
-        let mut rows = order[from.min(to)..=from.max(to)].iter().filter_map(|slot| self.store.row(*slot));
-        // Where there is no room for one, there is none for the rest.
-        self.chosen.try_update(|chosen| rows.all(|row| insert(chosen, &row))).unwrap_or(true)
-    }
-
-    fn prune(self) {
-        if self.is_empty_untracked() {
-            return;
-        }
-        let order = self.store.order.get_untracked();
-        let shown: HashSet<AgentId> = order.iter().filter_map(|slot| self.store.row(*slot)).map(|row| row.agent.clone()).collect();
-        if self.chosen.with_untracked(|chosen| !chosen.is_subset(&shown)) {
-            self.chosen.update(|chosen| chosen.retain(|agent| shown.contains(agent)));
-        }
-    }
-}
-
-fn insert(chosen: &mut HashSet<AgentId>, row: &Row) -> bool {
-    let room = chosen.len() < MOST_AGENTS || chosen.contains(&row.agent);
-    if room {
-        chosen.insert(row.agent.clone());
-    }
-    room
-}
-
-impl Floor {
-    /// By click or key at the row in `slot`.
-    pub fn pick(self, slot: usize, range: bool, texts: &'static Texts) {
-        let room = self.selection.toggle(slot, range);
-        self.say_selected(room, texts);
-    }
-
-    fn pick_all(self, slots: impl Iterator<Item = usize>, texts: &'static Texts) {
-        let room = self.selection.choose(slots);
-        self.say_selected(room, texts);
-    }
-
-    fn say_selected(self, room: bool, texts: &'static Texts) {
-        let count = untrack(|| self.selection.len());
-        let mut words = (texts.selected)(count);
-        if !room {
-            words = format!("{words}. {}", (texts.select_most)(MOST_AGENTS));
-        }
-        self.announcement.set(words);
-    }
-}
 
 /// In the head of the board: everybody who is shown.
 #[component]
 pub fn PickAll() -> impl IntoView {
-    let floor = floor();
+    let store = workspace().store;
     let texts = texts();
-    let selection = floor.selection;
-    let most = Memo::new(move |_| floor.store.order.with(|order| order.len()).min(MOST_AGENTS));
+    let selection = expect_context::<Selection>();
+    let most = Memo::new(move |_| store.order.with(|order| order.len()).min(MOST_AGENTS));
     let count = Memo::new(move |_| selection.len());
     let label = move || (texts.select_all)(most.get());
     let pick = move |_| {
         if untrack(|| count.get() == most.get()) {
             selection.clear();
         } else {
-            floor.pick_all(floor.store.order.get_untracked().iter().copied(), texts);
+            selection.pick_all(store.order.get_untracked().iter().copied(), texts);
         }
     };
     erased(view! {
@@ -185,9 +72,9 @@ fn overdue(store: Store, state: State, minutes: i64) -> impl Iterator<Item = usi
 /// Selects a group: everybody who is shown, or who is beyond a threshold. Counts while it is open.
 #[component]
 pub fn SelectMenu() -> impl IntoView {
-    let floor = floor();
+    let store = workspace().store;
     let texts = texts();
-    let store = floor.store;
+    let selection = expect_context::<Selection>();
     let details = NodeRef::<html::Details>::new();
     let open = RwSignal::new(false);
     let close = move || {
@@ -209,7 +96,7 @@ pub fn SelectMenu() -> impl IntoView {
             .into_iter()
             .map(|(state, minutes, count)| {
                 let pick = move |_| {
-                    floor.pick_all(overdue(store, state, minutes), texts);
+                    selection.pick_all(overdue(store, state, minutes), texts);
                     close();
                 };
                 erased(view! {
@@ -222,7 +109,7 @@ pub fn SelectMenu() -> impl IntoView {
             .collect_view()
     };
     let pick_all = move |_| {
-        floor.pick_all(store.order.get_untracked().iter().copied(), texts);
+        selection.pick_all(store.order.get_untracked().iter().copied(), texts);
         close();
     };
     let keydown = move |event: leptos::ev::KeyboardEvent| {

@@ -1,6 +1,7 @@
 //! How many agents are in each state; pressed, a tile shows these only.
 
-use super::floor;
+use super::navigation::BoardNavigation;
+use crate::components::workspace::workspace;
 use crate::floor::State;
 use crate::i18n::texts;
 use crate::ui::{dynamic, erased};
@@ -25,7 +26,7 @@ const TILES: &[(State, &[State])] = &[
 #[component]
 pub fn Tiles() -> impl IntoView {
     let texts = texts();
-    let counts = floor().store.counts;
+    let counts = workspace().store.counts;
     let tiles = TILES
         .iter()
         .map(|&(state, states)| {
@@ -44,12 +45,13 @@ pub fn Tiles() -> impl IntoView {
 
 #[component]
 fn Tile(code: &'static str, word: &'static str, states: &'static [State]) -> impl IntoView {
-    let floor = floor();
-    let (query, counts) = (floor.store.query, floor.store.counts);
+    let navigation = expect_context::<BoardNavigation>();
+    let store = workspace().store;
+    let (query, counts) = (store.query, store.counts);
     let count = move || counts.with(|counts| states.iter().map(|state| counts.of(*state)).sum::<u32>());
     let pressed = move || query.with(|query| is_pressed(states, &query.states));
     let toggle = move |_| {
-        floor.ask(|query| query.states = toggled(states, &query.states));
+        navigation.push(|query| query.states = toggled(states, &query.states));
     };
     erased(view! {
         <button

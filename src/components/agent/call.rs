@@ -1,6 +1,6 @@
 //! The call of an agent in depth: who is in it, as what and since when, the holds, its data, and the ids it had before.
 
-use super::floor;
+use crate::components::workspace::workspace;
 use crate::floor::{CallRow, PartyRole, Row};
 use crate::i18n::{listed, texts};
 use crate::ui::time::duration;
@@ -9,9 +9,8 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 #[component]
-pub fn CallNow(row: RwSignal<Arc<Row>>) -> impl IntoView {
-    let floor = floor();
-    let store = floor.store;
+pub fn CurrentCall(row: RwSignal<Arc<Row>>) -> impl IntoView {
+    let store = workspace().store;
     let call = Memo::new(move |_| {
         store.changes.track();
         let (id, other) = row.with(|row| row.call.as_ref().map(|call| (call.id.clone(), call.other.clone())))?;
@@ -22,9 +21,9 @@ pub fn CallNow(row: RwSignal<Arc<Row>>) -> impl IntoView {
 
 /// `other` is whom this agent talks to: of two agents each has the other.
 fn in_depth(call: &CallRow, other: &str) -> Erased {
-    let floor = floor();
+    let workspace = workspace();
     let texts = texts();
-    let store = floor.store;
+    let store = workspace.store;
     let now = move || store.clock.get() - store.offset.get();
     let lasts = move |since: i64| move || duration(now() - since);
     let mut facts: Vec<(&'static str, String)> = Vec::new();
@@ -42,7 +41,7 @@ fn in_depth(call: &CallRow, other: &str) -> Erased {
     let holds = call.holds;
     let held = move || (texts.held)(holds.count, &duration(holds.total(now())));
     let parties = call.parties.iter().map(|party| {
-        let name = party.whose().map(|agent| floor.name_of(agent));
+        let name = party.whose().map(|agent| workspace.name_of(agent));
         let who = listed([party.device.number()].into_iter().chain(name.as_deref()), " · ");
         let listens = party.role == PartyRole::Listener;
         erased(view! {

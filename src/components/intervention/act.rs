@@ -1,75 +1,42 @@
-//! From a click or a key to the server function, and what the page itself knows of it: sent and not yet heard of, failed, put aside.
-//!
-//! The rows carry the truth (`Row::action`, from the server, there again after a reload). A note bridges the time until the row says
-//! it, and holds what no row will ever say: why nothing was sent.
+//! From a click or a key to the server function.
 
-use super::Floor;
-use super::progress::announce;
+use super::context::{Confirmation, Interventions};
+use super::line::line;
+use super::note::Note;
 use super::target::Target;
-use crate::api::ApiError;
-use crate::api::client::{self, Answer};
+use crate::api::client;
 use crate::floor::{AgentId, CallId, DeviceId, Effect, Operation};
-use crate::i18n::{Texts, texts};
+use crate::i18n::Texts;
 use leptos::prelude::*;
 use std::time::Duration;
-
-/// What the page knows of the latest step-in at a target ([`Target::key`]).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
-    /// Sent; `before` is the step-in that the row told of at that time.
-    Sent { operation: Operation, before: Option<i64> },
-    /// The server function's answer.
-    Answered { operation: Operation, answer: Answer },
-    /// With `before` as in `Sent`: where the row tells of a newer one, the failure is that one's, and so is what comes of it later.
-    Failed { operation: Operation, error: ApiError, before: Option<i64> },
-    /// Not even sent, with the reason in words.
-    Blocked { operation: Operation, why: String },
-    /// The user has seen the row's step-in with this id, and put it aside.
-    Dismissed(i64),
-}
-
-/// A destructive operation that waits for the user's word.
-#[derive(Debug, Clone)]
-pub struct Asking {
-    pub operation: Operation,
-    /// As it was when the question was put: what is named is what will be sent.
-    pub target: Target,
-    /// What it would have done then.
-    pub effect: Effect,
-}
 
 /// What a failure stays for.
 const SHOWN_FOR: Duration = Duration::from_secs(15);
 
-impl Floor {
-    /// The user wants `operation` at the agent in `slot`.
-    pub fn act(self, operation: Operation, slot: usize, texts: &'static Texts) {
-        if let Some(row) = self.store.row(slot) {
-            self.act_at(operation, Target::of_row(row, self.store), texts);
+impl Interventions {
+    /// Carries out `operation` at the agent in `slot`, as the user wants it.
+    pub fn act_in_slot(self, operation: Operation, slot: usize, texts: &'static Texts) {
+        if let Some(row) = self.workspace.store.row(slot) {
+            self.act_at(operation, Target::of_row(row, self.workspace.store), texts);
         }
     }
 
-    /// The user wants `operation` at `target`.
+    /// Carries out `operation` at `target`, as the user wants it: at once, after the user's word, or not at all.
     pub fn act_at(self, operation: Operation, target: Target, texts: &'static Texts) {
-        if self.hidden.with_value(|hidden| hidden.contains(&operation)) {
+        if !self.workspace.offers(operation) {
             return;
         }
         match untrack(|| self.prospect(operation, &target)) {
-            Err(bar) => {
+            Err(barrier) => {
                 // What is under way stays in sight; why it cannot be done twice is at the button.
                 if !untrack(|| self.is_sending(&target)) {
-                    let why = self.barred(operation, bar, &target, texts);
+                    let why = self.barrier_words(operation, barrier, &target, texts);
                     self.note(&target, Note::Blocked { operation, why }, texts);
                 }
             }
-            Ok(effect) if operation.destructive() => self.asking.set(Some(Asking { operation, target, effect })),
+            Ok(effect) if operation.destructive() => self.confirmation.set(Some(Confirmation { operation, target, effect })),
             Ok(effect) => self.send(operation, target, effect, texts),
         }
-    }
-
-    /// Sent from this page, and not yet heard of; tracked.
-    pub fn is_sending(self, target: &Target) -> bool {
-        self.notes.with(|notes| matches!(target.note(notes), Some(Note::Sent { .. })))
     }
 
     /// Sends it, with the effect that the user was shown. What the platform did with it is then told by the row.
@@ -96,8 +63,10 @@ impl Floor {
 
     /// Keeps a note for a while and has it spoken.
     fn note(self, target: &Target, note: Note, texts: &'static Texts) {
-        let now = target.again(self.store);
-        announce(self, &now, &note, texts);
+        let now = target.again(self.workspace.store);
+        if let Some(line) = line(self, &now, Some(&note), texts) {
+            self.workspace.announce(line.spoken(&now));
+        }
         // The call may have got another id since it was sent.
         let (sent, key) = (target.key(), now.key());
         self.notes.update(|notes| {
@@ -117,7 +86,7 @@ impl Floor {
         );
     }
 
-    /// The user has seen what the row of `target` tells.
+    /// Puts aside what the row of `target` tells: the user has seen it.
     pub fn dismiss(self, target: &Target) {
         self.notes.update(|notes| {
             match target.told() {
@@ -128,8 +97,7 @@ impl Floor {
     }
 }
 
-/// Called where an operation is wanted and the page's language is at hand.
-pub fn act_here(floor: Floor) -> impl Fn(Operation, usize) + Copy {
-    let texts = texts();
-    move |operation, slot| floor.act(operation, slot, texts)
+/// Returns the operation that a key asks for, in capitals or not.
+pub fn operation_of_key(key: &str) -> Option<Operation> {
+    Operation::ALL.into_iter().find(|operation| operation.key().eq_ignore_ascii_case(key))
 }

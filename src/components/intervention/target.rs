@@ -1,12 +1,10 @@
-//! What a step-in is aimed at: the agent of a row, or an agent's part in a call; and what would come of it here and now.
+//! What an intervention is aimed at: the agent of a row, or an agent's part in a call.
 
-use super::Floor;
-use super::step_in::Note;
-use crate::floor::{
-    AgentId, CallId, CallRow, DeviceId, Effect, Intervention, Obstacle, Operation, Part, PartyRole, PartyState, Row, Scene, forecast,
-};
+use super::note::Note;
+use crate::components::workspace::Workspace;
+use crate::floor::{AgentId, CallId, CallRow, DeviceId, Intervention, Part, PartyRole, PartyState, Row};
 use crate::i18n::{Outside, Stake, Texts};
-use crate::live::store::{Liveness, Store};
+use crate::live::store::Store;
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,17 +22,8 @@ pub struct Target {
     pub at_call: bool,
 }
 
-/// Why nothing can be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bar {
-    /// No connection to the console.
-    Down,
-    /// No agent has a part in the call.
-    NoAgent,
-    Obstacle(Obstacle),
-}
-
 impl Target {
+    /// Aims at the agent of the row.
     pub fn of_row(row: Arc<Row>, store: Store) -> Target {
         let call_id = row.call.as_ref().map(|call| call.id.clone());
         Target {
@@ -47,7 +36,7 @@ impl Target {
         }
     }
 
-    /// At the party `chosen`, or else at the first agent who is connected, or has a part in it at all. Of one who logged off during the
+    /// Aims at the party `chosen`, or else at the first agent who is connected, or has a part in it at all. Of one who logged off during the
     /// call there is the device only.
     pub fn of_call(call: Arc<CallRow>, chosen: Option<&DeviceId>, store: Store) -> Target {
         let agents = || call.talkers().filter(|party| party.whose().is_some());
@@ -64,7 +53,7 @@ impl Target {
         }
     }
 
-    /// The same as it is by now: the same agent, device and call.
+    /// Returns the same as it is by now: the same agent, device and call.
     pub fn again(&self, store: Store) -> Target {
         Target {
             row: self.agent.as_ref().and_then(|agent| store.row_of(agent)),
@@ -73,7 +62,8 @@ impl Target {
         }
     }
 
-    fn part(&self) -> Option<Part<'_>> {
+    /// Returns the part of the target in its call.
+    pub(super) fn part(&self) -> Option<Part<'_>> {
         let id = self.call_id.as_ref()?;
         let of_call = || {
             let (call, device) = (self.call.as_ref()?, self.device.as_ref()?);
@@ -84,20 +74,20 @@ impl Target {
         of_call().or_else(of_row)
     }
 
-    /// What names it among the page's notes.
+    /// Returns what names it among the page's notes.
     pub fn key(&self) -> String {
         let call = self.call.as_ref().map(|call| &call.id).or(self.call_id.as_ref()).filter(|_| self.at_call);
         let agent = || self.agent.as_ref().map(ToString::to_string);
         call.map(ToString::to_string).or_else(agent).unwrap_or_default()
     }
 
-    /// What the page itself knows of it, also where the call has got another id since.
+    /// Returns what the page itself knows of it, also where the call has got another id since.
     pub fn note<'a>(&self, notes: &'a HashMap<String, Note>) -> Option<&'a Note> {
         let former = self.call.iter().filter(|_| self.at_call).flat_map(|call| &call.former);
         notes.get(&self.key()).or_else(|| former.into_iter().find_map(|id| notes.get(id.as_str())))
     }
 
-    /// The latest step-in that the server tells of here.
+    /// Returns the latest intervention that the server tells of here.
     pub fn told(&self) -> Option<&Intervention> {
         let row = self.row.as_ref().and_then(|row| row.action.as_ref());
         if !self.at_call {
@@ -107,12 +97,13 @@ impl Target {
         row.filter(|action| !action.operation.on_call()).into_iter().chain(call).max_by_key(|action| action.id)
     }
 
-    /// The agent's number, else the device's.
+    /// Returns the agent's number, else the device's.
     pub fn number(&self) -> &str {
         let device = || self.device.as_ref().map(|device| device.number());
         self.agent.as_ref().map(|agent| agent.number()).or_else(device).unwrap_or_default()
     }
 
+    /// Returns the agent's name, else the number.
     pub fn name(&self) -> String {
         match &self.row {
             Some(row) if !row.name.is_empty() => row.name.clone(),
@@ -120,7 +111,7 @@ impl Target {
         }
     }
 
-    /// `Zhang Min (5004)`
+    /// Returns name and number: `Zhang Min (5004)`.
     pub fn full_name(&self) -> String {
         match &self.row {
             Some(row) if !row.name.is_empty() => format!("{} ({})", Outside(&row.name), Outside(self.number())),
@@ -128,7 +119,7 @@ impl Target {
         }
     }
 
-    /// The other party's number; empty where unknown.
+    /// Returns the other party's number; empty where unknown.
     pub fn caller(&self) -> &str {
         let of_row = self.row.as_ref().and_then(|row| row.call.as_ref()).filter(|call| Some(&call.id) == self.call_id.as_ref());
         let of_call = || {
@@ -149,10 +140,10 @@ impl Target {
         })
     }
 
-    /// What other supervisors are about here: who asked for something, who listens, who has joined. `now` is asked for only where
+    /// Puts in words what other supervisors are about here: who asked for something, who listens, who has joined. `now` is asked for only where
     /// it matters.
-    pub fn others(&self, floor: Floor, texts: &Texts, now: impl Fn() -> i64) -> Option<String> {
-        let me = floor.me.with_value(|me| me.agent.clone());
+    pub fn others(&self, workspace: Workspace, texts: &Texts, now: impl Fn() -> i64) -> Option<String> {
+        let me = workspace.me.with_value(|me| me.agent.clone());
         let mut words = Vec::new();
         let row = self.row.as_ref().and_then(|row| row.action.as_ref());
         let call = self.call.as_ref().and_then(|call| call.action.as_ref()).filter(|action| row.is_none_or(|row| row.id != action.id));
@@ -163,13 +154,16 @@ impl Target {
         let (listeners, joined) = self.company();
         for (devices, word) in [(listeners, texts.is_listening), (joined, texts.has_joined)] {
             words.extend(
-                devices.into_iter().filter(|device| !floor.store.calls.is_own_device(device)).map(|device| word(Outside(device.number()))),
+                devices
+                    .into_iter()
+                    .filter(|device| !workspace.store.calls.is_own_device(device))
+                    .map(|device| word(Outside(device.number()))),
             );
         }
         (!words.is_empty()).then(|| words.join(" · "))
     }
 
-    /// Who listens, and who has joined.
+    /// Returns who listens, and who has joined.
     fn company(&self) -> (Vec<&DeviceId>, Vec<&DeviceId>) {
         if let Some(call) = &self.call {
             let joined = call.parties.iter().filter(|party| party.role == PartyRole::Joined).map(|party| &party.device);
@@ -177,59 +171,5 @@ impl Target {
         }
         let call = self.row.as_ref().and_then(|row| row.call.as_ref());
         call.map(|call| (call.listeners.iter().collect(), call.joined.iter().collect())).unwrap_or_default()
-    }
-}
-
-impl Floor {
-    /// What `operation` would do at `target` now, or why it cannot be done; tracked.
-    pub fn prospect(self, operation: Operation, target: &Target) -> Result<Effect, Bar> {
-        if matches!(self.store.liveness.get(), Liveness::Closed | Liveness::Connecting) {
-            return Err(Bar::Down);
-        }
-        if self.is_sending(target) {
-            return Err(Bar::Obstacle(Obstacle::UnderWay));
-        }
-        // Whose agent logged off during the call can still be dropped, joined and taken: that is done at the telephone.
-        if target.agent.is_none() && (target.device.is_none() || !operation.on_call()) {
-            return Err(Bar::NoAgent);
-        }
-        let part = target.part();
-        if operation.on_call() && target.call_id.is_some() && part.is_none() {
-            return Err(Bar::Obstacle(Obstacle::NotInThatCall));
-        }
-        let own = self.store.own_call();
-        self.me.with_value(|me| {
-            let scene = Scene {
-                role: me.role,
-                own_device: &me.device,
-                own_call: own.as_ref().map(|own| own.as_call()),
-                row: target.row.as_deref(),
-                device: target.device.as_ref(),
-                part,
-            };
-            forecast(operation, &scene).map_err(Bar::Obstacle)
-        })
-    }
-
-    /// Why `operation` cannot be done at `row` now, in words; tracked.
-    pub fn blocked(self, operation: Operation, row: &Arc<Row>, texts: &Texts) -> Option<String> {
-        let target = Target::of_row(row.clone(), self.store);
-        self.prospect(operation, &target).err().map(|bar| self.barred(operation, bar, &target, texts))
-    }
-
-    /// What stands in the way, in words.
-    pub fn barred(self, operation: Operation, bar: Bar, target: &Target, texts: &Texts) -> String {
-        match bar {
-            Bar::Down => texts.action_while_down.to_owned(),
-            Bar::NoAgent => texts.no_agent_in_call.to_owned(),
-            Bar::Obstacle(obstacle) => self
-                .me
-                .with_value(|me| target.stake(target.number(), &me.device, |stake| (texts.obstacle_here)(operation, obstacle, stake))),
-        }
-    }
-
-    /// What it will do, in words.
-    pub fn effect(self, operation: Operation, effect: Effect, target: &Target, texts: &Texts) -> String {
-        self.me.with_value(|me| target.stake(target.number(), &me.device, |stake| (texts.effect)(operation, effect, stake)))
     }
 }

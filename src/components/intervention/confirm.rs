@@ -1,41 +1,32 @@
 //! The one question before something is ended or taken away: whom it concerns, what will happen as things stand now, who else is
 //! about it, and the safe answer at hand.
 
-use super::floor;
+use super::context::interventions;
 use crate::floor::Effect as Consequence;
 use crate::i18n::{Outside, texts};
+use crate::ui::dialog::show_while;
 use crate::ui::{dynamic, erased};
 use leptos::html;
 use leptos::prelude::*;
 
 #[component]
 pub fn ConfirmDialog() -> impl IntoView {
-    let floor = floor();
+    let interventions = interventions();
+    let (workspace, confirmation) = (interventions.workspace, interventions.confirmation);
     let texts = texts();
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
-        let wanted = floor.asking.with(Option::is_some);
-        if let Some(dialog) = dialog.get() {
-            if wanted && !dialog.open() {
-                _ = dialog.show_modal();
-            } else if !wanted && dialog.open() {
-                dialog.close();
-            }
-        }
-    });
+    show_while(dialog, move || interventions.is_confirming());
     let title = move || {
-        floor
-            .asking
-            .with(|asking| asking.as_ref().map(|asking| (texts.confirm_title)(asking.operation, Outside(&asking.target.full_name()))))
+        confirmation.with(|asked| asked.as_ref().map(|asked| (texts.confirm_title)(asked.operation, Outside(&asked.target.full_name()))))
     };
     // What would come of it now, not when the question was put: followed for as long as it stands there.
     let now = Memo::new(move |_| {
-        floor.asking.with(|asking| {
-            let asking = asking.as_ref()?;
-            floor.store.changes.track();
-            let target = asking.target.again(floor.store);
-            let prospect = floor.prospect(asking.operation, &target);
-            Some((asking.operation, prospect, target))
+        confirmation.with(|asked| {
+            let asked = asked.as_ref()?;
+            workspace.store.changes.track();
+            let target = asked.target.again(workspace.store);
+            let prospect = interventions.prospect(asked.operation, &target);
+            Some((asked.operation, prospect, target))
         })
     });
     let effect = move || now.with(|now| now.as_ref().and_then(|(_, prospect, _)| prospect.ok()));
@@ -43,24 +34,25 @@ pub fn ConfirmDialog() -> impl IntoView {
         now.with(|now| {
             let (operation, prospect, target) = now.as_ref()?;
             Some(match prospect {
-                Ok(effect) => floor.me.with_value(|me| {
+                Ok(effect) => workspace.me.with_value(|me| {
                     target.stake(&target.full_name(), &me.device, |stake| (texts.confirm_consequence)(*operation, *effect, stake))
                 }),
-                Err(bar) => (texts.no_longer)(&floor.barred(*operation, *bar, target, texts)),
+                Err(barrier) => (texts.no_longer)(&interventions.barrier_words(*operation, *barrier, target, texts)),
             })
         })
     };
     let changed = move || {
-        let before = floor.asking.with(|asking| asking.as_ref().map(|asking| asking.effect));
+        let before = confirmation.with(|asked| asked.as_ref().map(|asked| asked.effect));
         (effect() != before).then_some(texts.confirm_changed)
     };
-    let others = move || now.with(|now| now.as_ref().and_then(|(.., target)| target.others(floor, texts, || floor.store.clock.get())));
-    let operation = move || floor.asking.with(|asking| asking.as_ref().map(|asking| asking.operation));
+    let others =
+        move || now.with(|now| now.as_ref().and_then(|(.., target)| target.others(workspace, texts, || workspace.store.clock.get())));
+    let operation = move || confirmation.with(|asked| asked.as_ref().map(|asked| asked.operation));
     let confirm = move |_| {
         // Sent with what the dialog says at this moment; where that is "no longer", nothing is.
         let Some(effect) = untrack(effect) else { return };
-        if let Some(asking) = floor.asking.try_update(Option::take).flatten() {
-            floor.send(asking.operation, asking.target, effect, texts);
+        if let Some(asked) = confirmation.try_update(Option::take).flatten() {
+            interventions.send(asked.operation, asked.target, effect, texts);
         }
     };
     erased(view! {
@@ -70,7 +62,7 @@ pub fn ConfirmDialog() -> impl IntoView {
             aria-labelledby="confirm-title"
             aria-describedby="confirm-consequence"
             node_ref=dialog
-            on:close=move |_| floor.asking.set(None)
+            on:close=move |_| confirmation.set(None)
         >
             <h2 id="confirm-title">{title}</h2>
             <p id="confirm-consequence" aria-live="polite">
@@ -79,7 +71,7 @@ pub fn ConfirmDialog() -> impl IntoView {
             <p class="changed">{changed}</p>
             <p class="others">{others}</p>
             <div class="answers">
-                <button type="button" class="plain" data-cancel autofocus on:click=move |_| floor.asking.set(None)>
+                <button type="button" class="plain" data-cancel autofocus on:click=move |_| confirmation.set(None)>
                     {texts.cancel}
                 </button>
                 <button

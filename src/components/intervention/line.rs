@@ -1,78 +1,43 @@
-//! How far the latest step-in at an agent has come, in words, at its row (`data-outcome`).
+//! How far the latest intervention at a target has come, as one line of words.
 
-use super::step_in::Note;
-use super::target::{Bar, Target};
-use super::{Floor, floor};
+use super::context::Interventions;
+use super::note::Note;
+use super::prospect::Barrier;
+use super::target::Target;
 use crate::api::ApiError;
-use crate::floor::{Intervention, NotSent, Operation, Outcome, Row};
-use crate::i18n::{Outside, Texts, after, texts};
-use crate::ui::erased;
+use crate::floor::{Intervention, NotSent, Operation, Outcome};
+use crate::i18n::{Outside, Texts, after};
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// One line of progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Line {
+pub struct ProgressLine {
     /// [`Outcome::code`].
-    outcome: &'static str,
-    operation: Operation,
-    words: String,
+    pub outcome: &'static str,
+    pub operation: Operation,
+    pub words: String,
     /// What it means or what to do.
-    more: String,
-    dismissible: bool,
+    pub more: String,
+    pub dismissible: bool,
 }
 
-/// At the agent of a row.
-#[component]
-pub fn Progress(row: RwSignal<Arc<Row>>) -> impl IntoView {
-    let store = floor().store;
-    let target = Memo::new(move |_| Target::of_row(row.get(), store));
-    erased(view! { <ProgressAt target /> })
+impl ProgressLine {
+    /// Returns what a screen reader speaks of it.
+    pub fn spoken(&self, target: &Target) -> String {
+        format!("{}: {}. {}", Outside(&target.name()), self.words, self.more)
+    }
 }
 
-#[component]
-pub fn ProgressAt(target: Memo<Target>) -> impl IntoView {
-    let floor = floor();
-    let texts = texts();
-    let line = Memo::new(move |_| target.with(|target| floor.notes.with(|notes| line(floor, target, target.note(notes), texts))));
-    erased(move || {
-        line.get().map(|line| {
-            let title = if line.more.is_empty() { line.words.clone() } else { format!("{}. {}", line.words, line.more) };
-            erased(view! {
-                <span class="progress" data-outcome=line.outcome data-operation=line.operation.action() title=title>
-                    <span class="words">{line.words}</span>
-                    {line
-                        .dismissible
-                        .then(|| {
-                            erased(view! {
-                                <button
-                                    type="button"
-                                    class="dismiss"
-                                    tabindex="-1"
-                                    aria-label=texts.dismiss
-                                    title=texts.dismiss
-                                    on:click=move |_| target.with_untracked(|target| floor.dismiss(target))
-                                >
-                                    "×"
-                                </button>
-                            })
-                        })}
-                </span>
-            })
-        })
-    })
-}
-
-/// What to show of what the row and the page's own note tell: the newer, or where both tell of the same, the further.
-fn line(floor: Floor, target: &Target, note: Option<&Note>, texts: &Texts) -> Option<Line> {
+/// Returns what to show of what the row and the page's own note tell: the newer, or where both tell of the same, the further.
+pub fn line(interventions: Interventions, target: &Target, note: Option<&Note>, texts: &Texts) -> Option<ProgressLine> {
     let told = target.told();
-    let of_intervention = |action| of_intervention(floor, action, target, texts);
+    let of_intervention = |action| of_intervention(interventions, action, target, texts);
     match note {
         None => told.map(of_intervention),
         Some(Note::Dismissed(seen)) => told.filter(|action| action.id > *seen).map(of_intervention),
         Some(Note::Sent { operation, before }) => Some(match told {
             Some(action) if Some(action.id) != *before && action.operation == *operation => of_intervention(action),
-            _ => Line {
+            _ => ProgressLine {
                 outcome: Outcome::Requested.code(),
                 operation: *operation,
                 words: (texts.requested)((texts.operation)(*operation)),
@@ -92,23 +57,23 @@ fn line(floor: Floor, target: &Target, note: Option<&Note>, texts: &Texts) -> Op
                     _ => (texts.accepted)(word, ""),
                 };
                 let words = words.trim_end().to_owned();
-                Line { outcome: answer.outcome.code(), operation: *operation, words, more: String::new(), dismissible: false }
+                ProgressLine { outcome: answer.outcome.code(), operation: *operation, words, more: String::new(), dismissible: false }
             }
         }),
         Some(Note::Failed { operation, error, before }) => Some(match told {
             Some(action) if is_followed(error) && Some(action.id) != *before && is_end_of(*operation, action) => of_intervention(action),
-            _ => of_error(floor, *operation, error, target, texts),
+            _ => of_error(interventions, *operation, error, target, texts),
         }),
         Some(Note::Blocked { operation, why }) => Some(not_possible(*operation, why, texts)),
     }
 }
 
-/// The row may be later than the answer: what is still under way there says less than the error.
+/// Returns whether the row tells of the end of the operation. It may be later than the answer: what is still under way there says less than the error.
 fn is_end_of(operation: Operation, action: &Intervention) -> bool {
     action.operation == operation && !action.outcome.pending()
 }
 
-/// There may be a step-in in spite of the error: then its row knows more.
+/// Returns whether there may be an intervention in spite of the error: then its row knows more.
 fn is_followed(error: &ApiError) -> bool {
     use ApiError::{AuditFailed, OutcomeUnknown, Refused, Transport, Unreachable};
     matches!(error, Refused { .. } | OutcomeUnknown | Unreachable | AuditFailed | Transport { .. })
@@ -122,7 +87,7 @@ fn step(outcome: Outcome) -> u8 {
     }
 }
 
-fn of_intervention(floor: Floor, action: &Intervention, target: &Target, texts: &Texts) -> Line {
+fn of_intervention(interventions: Interventions, action: &Intervention, target: &Target, texts: &Texts) -> ProgressLine {
     let operation = (texts.operation)(action.operation);
     let (mut words, mut more) = match action.outcome {
         Outcome::Requested if action.deferred => ((texts.waits)(operation), texts.waits_title.to_owned()),
@@ -130,25 +95,25 @@ fn of_intervention(floor: Floor, action: &Intervention, target: &Target, texts: 
         Outcome::Accepted if action.deferred => ((texts.deferred)(operation), texts.deferred_title.to_owned()),
         Outcome::Accepted => ((texts.accepted)(operation, &after(action.answered_after)), texts.accepted_title.to_owned()),
         Outcome::Confirmed => ((texts.confirmed)(operation, &after(action.finished_after)), texts.confirmed_title.to_owned()),
-        Outcome::NotSent(why) => return of_error(floor, action.operation, &why.into(), target, texts),
+        Outcome::NotSent(why) => return of_error(interventions, action.operation, &why.into(), target, texts),
         Outcome::Refused(status) => {
             return refused(action.operation, status, action.holder.as_deref().unwrap_or_default(), target, texts);
         }
         Outcome::Unknown => ((texts.unknown)(operation), texts.unknown_title.to_owned()),
         Outcome::Unconfirmed => ((texts.unconfirmed)(operation), texts.unconfirmed_title.to_owned()),
     };
-    if floor.me.with_value(|me| action.by != me.agent) {
+    if interventions.workspace.me.with_value(|me| action.by != me.agent) {
         words = format!("{words} · {}", (texts.by)(Outside(action.by.number())));
     } else if action.outcome == Outcome::Confirmed && action.operation.on_call() && action.operation != Operation::Drop {
         more = format!("{more} ({})", (texts.device)(Outside(action.by_device.number())));
     }
-    Line { outcome: action.outcome.code(), operation: action.operation, words, more, dismissible: !action.outcome.pending() }
+    ProgressLine { outcome: action.outcome.code(), operation: action.operation, words, more, dismissible: !action.outcome.pending() }
 }
 
-fn refused(operation: Operation, status: u16, holder: &str, target: &Target, texts: &Texts) -> Line {
+fn refused(operation: Operation, status: u16, holder: &str, target: &Target, texts: &Texts) -> ProgressLine {
     let device = target.device.as_ref().map(|device| device.number()).unwrap_or_default();
     let refusal = (texts.refusal)(status, Outside(device), Outside(holder.split('@').next().unwrap_or_default()));
-    Line {
+    ProgressLine {
         outcome: Outcome::Refused(status).code(),
         operation,
         words: (texts.refused)((texts.operation)(operation), &refusal.what),
@@ -157,8 +122,8 @@ fn refused(operation: Operation, status: u16, holder: &str, target: &Target, tex
     }
 }
 
-fn not_possible(operation: Operation, why: &str, texts: &Texts) -> Line {
-    Line {
+fn not_possible(operation: Operation, why: &str, texts: &Texts) -> ProgressLine {
+    ProgressLine {
         outcome: Outcome::NotSent(NotSent::Unreachable).code(),
         operation,
         words: (texts.not_sent)((texts.operation)(operation), why),
@@ -167,10 +132,10 @@ fn not_possible(operation: Operation, why: &str, texts: &Texts) -> Line {
     }
 }
 
-fn of_error(floor: Floor, operation: Operation, error: &ApiError, target: &Target, texts: &Texts) -> Line {
+fn of_error(interventions: Interventions, operation: Operation, error: &ApiError, target: &Target, texts: &Texts) -> ProgressLine {
     match error {
         ApiError::Refused { status, holder } => refused(operation, *status, holder.as_deref().unwrap_or_default(), target, texts),
-        ApiError::OutcomeUnknown | ApiError::Transport { .. } => Line {
+        ApiError::OutcomeUnknown | ApiError::Transport { .. } => ProgressLine {
             outcome: Outcome::Unknown.code(),
             operation,
             words: (texts.unknown)((texts.operation)(operation)),
@@ -178,20 +143,13 @@ fn of_error(floor: Floor, operation: Operation, error: &ApiError, target: &Targe
             dismissible: true,
         },
         ApiError::Obstacle { obstacle } => {
-            not_possible(operation, &floor.barred(operation, Bar::Obstacle(*obstacle), target, texts), texts)
+            not_possible(operation, &interventions.barrier_words(operation, Barrier::Obstacle(*obstacle), target, texts), texts)
         }
-        ApiError::Changed { effect } => Line {
-            words: (texts.changed)((texts.operation)(operation), &floor.effect(operation, *effect, target, texts)),
+        ApiError::Changed { effect } => ProgressLine {
+            words: (texts.changed)((texts.operation)(operation), &interventions.effect_words(operation, *effect, target, texts)),
             more: texts.changed_title.to_owned(),
             ..not_possible(operation, "", texts)
         },
         other => not_possible(operation, &(texts.api_error)(other), texts),
-    }
-}
-
-/// Has a screen reader speak what became of it.
-pub fn announce(floor: Floor, target: &Target, note: &Note, texts: &Texts) {
-    if let Some(line) = line(floor, target, Some(note), texts) {
-        floor.announcement.set(format!("{}: {}. {}", Outside(&target.name()), line.words, line.more));
     }
 }

@@ -1,6 +1,6 @@
 //! What stands in a row's cells: the time with its thresholds, the call with its tags.
 
-use super::floor;
+use crate::components::workspace::workspace;
 use crate::floor::{CallView, DeviceId, Direction, Row, threshold};
 use crate::i18n::{Outside, listed, texts};
 use crate::ui::time::duration;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 #[component]
 pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
-    let store = floor().store;
+    let store = workspace().store;
     let texts = texts();
     let elapsed = move || {
         let now = store.clock.get() - store.offset.get();
@@ -29,9 +29,9 @@ pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
 }
 
 #[component]
-pub fn Call(row: RwSignal<Arc<Row>>) -> impl IntoView {
+pub fn CallCell(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let texts = texts();
-    let store = floor().store;
+    let store = workspace().store;
     move || {
         let row = row.get();
         match &row.call {

@@ -1,7 +1,9 @@
 //! How far the runs of this supervisor have come: a bar for each, what failed and why, and at each row what only the run knows.
 
-use super::{Floor, floor};
+use super::context::{Bulk, bulk};
 use crate::api::client;
+use crate::components::agent::agent_label;
+use crate::components::workspace::{Workspace, workspace};
 use crate::floor::{AgentId, Operation, Outcome, Row, Run, Step};
 use crate::i18n::{Outside, Texts, texts};
 use crate::ui::{dynamic, erased};
@@ -13,14 +15,14 @@ const LISTED: usize = 200;
 
 #[component]
 pub fn Runs() -> impl IntoView {
-    let floor = floor();
-    let runs = floor.store.runs;
+    let workspace = workspace();
+    let runs = workspace.store.runs;
     // Spoken when one ends.
     let texts = texts();
     Effect::new(move |before: Option<Vec<u64>>| {
         let (going, over): (Vec<Run>, Vec<Run>) = runs.mine().into_iter().partition(|run| !run.is_over());
         for run in over.iter().filter(|run| before.as_ref().is_some_and(|before| before.contains(&run.id))) {
-            floor.announcement.set(words(run, texts));
+            workspace.announce(words(run, texts));
         }
         going.into_iter().map(|run| run.id).collect()
     });
@@ -40,9 +42,10 @@ fn words(run: &Run, texts: &Texts) -> String {
 
 #[component]
 fn RunBar(id: u64) -> impl IntoView {
-    let floor = floor();
+    let bulk = bulk();
+    let Bulk { workspace, failure, .. } = bulk;
     let texts = texts();
-    let runs = floor.store.runs;
+    let runs = workspace.store.runs;
     let run = Memo::new(move |_| runs.get(id));
     let of = move |read: fn(&Run) -> usize| run.with(|run| run.as_ref().map_or(0, read)).to_string();
     let state = Memo::new(move |_| run.with(|run| run.as_ref().map_or("done", state_of)));
@@ -51,7 +54,7 @@ fn RunBar(id: u64) -> impl IntoView {
     let tell = move |answer: Result<(), String>| {
         _ = busy.try_set(false);
         if let Err(why) = answer {
-            _ = floor.run_failure.try_set(Some((id, why)));
+            _ = failure.try_set(Some((id, why)));
         }
     };
     let cancel = move |_| {
@@ -66,7 +69,7 @@ fn RunBar(id: u64) -> impl IntoView {
     let retry = move |_| {
         if let Some(run) = run.get_untracked() {
             busy.set(true);
-            floor.start_run(run.operation, &run.failed(), run.minutes, texts, move |answer| {
+            bulk.start(run.operation, &run.failed(), run.minutes, texts, move |answer| {
                 if answer.is_ok() {
                     runs.dismiss(id);
                 }
@@ -79,8 +82,8 @@ fn RunBar(id: u64) -> impl IntoView {
         let operation = run.with(|run| run.as_ref().map(|run| run.operation));
         list.into_iter()
             .map(|(agent, step)| {
-                let who = floor.who(&agent);
-                let why = why(floor, &agent, operation, step, texts);
+                let who = agent_label(workspace, &agent);
+                let why = why(workspace, &agent, operation, step, texts);
                 erased(view! { <li data-failed=agent.to_string()>{who} ": " {why}</li> })
             })
             .collect_view()
@@ -100,8 +103,7 @@ fn RunBar(id: u64) -> impl IntoView {
                 </details>
             </Show>
             {dynamic(move || {
-                floor
-                    .run_failure
+                failure
                     .with(|failure| failure.as_ref().filter(|(of, _)| *of == id).map(|(_, why)| why.clone()))
                     .map(|why| erased(view! { <span class="trouble">{why}</span> }))
             })}
@@ -146,12 +148,12 @@ fn failed_items(run: &Run) -> Vec<(AgentId, Step)> {
 }
 
 /// Why an agent of a run failed.
-fn why(floor: Floor, agent: &AgentId, operation: Option<Operation>, step: Step, texts: &'static Texts) -> String {
+fn why(workspace: Workspace, agent: &AgentId, operation: Option<Operation>, step: Step, texts: &'static Texts) -> String {
     match step {
         Step::NotPossible(obstacle) => (texts.obstacle)(obstacle).to_owned(),
         Step::Sent(Outcome::NotSent(why)) => (texts.api_error)(&why.into()),
         Step::Sent(Outcome::Refused(status)) => {
-            let row = floor.store.row_of(agent);
+            let row = workspace.store.row_of(agent);
             let device = row.as_ref().and_then(|row| row.device.as_ref()).map(|device| device.number()).unwrap_or_default();
             let holder = row.as_ref().and_then(|row| row.action.as_ref()?.holder.as_deref()).unwrap_or_default();
             (texts.refusal)(status, Outside(device), Outside(holder.split('@').next().unwrap_or_default())).what
@@ -167,12 +169,12 @@ fn why(floor: Floor, agent: &AgentId, operation: Option<Operation>, step: Step, 
 /// What a run says of this row that the row itself does not: it waits for its turn, or nothing was sent.
 #[component]
 pub fn RunStep(row: RwSignal<Arc<Row>>) -> impl IntoView {
-    let floor = floor();
+    let runs = workspace().store.runs;
     let texts = texts();
     let step = Memo::new(move |_| {
         row.with(|row| {
-            let step = floor.store.runs.step_of(&row.agent)?;
-            // A step-in that the row tells of came later.
+            let step = runs.step_of(&row.agent)?;
+            // An intervention that the row tells of came later.
             (step.1 == Step::Waiting || row.action.is_none()).then_some(step)
         })
     });

@@ -1,7 +1,9 @@
 //! The agent's day (`GET /agents/{id}/day`), drawn by the server, fetched again when the agent's state changes and every so often.
 
-use super::Floor;
+#[cfg(feature = "hydrate")]
+use crate::address::agent::day_path;
 use crate::floor::{AgentId, Row};
+use crate::live::store::Store;
 use leptos::html::Div;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -12,11 +14,11 @@ const EVERY: i64 = 15_000;
 
 /// Keeps `day`, which is drawn in `drawn`, up to date for as long as the calling view lives.
 #[cfg(feature = "hydrate")]
-pub fn follow(floor: Floor, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSignal<String>, drawn: NodeRef<Div>) {
-    let path = crate::address::agent::day_path(&agent);
-    let begun = floor.store.clock.get_untracked();
+pub fn follow(store: Store, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSignal<String>, drawn: NodeRef<Div>) {
+    let path = day_path(&agent);
+    let begun = store.clock.get_untracked();
     // Does not move on while the page is not live: there would be no answer.
-    let turn = Memo::new(move |_| (floor.store.clock.get() - begun) / EVERY);
+    let turn = Memo::new(move |_| (store.clock.get() - begun) / EVERY);
     let standing = Memo::new(move |_| row.with(|row| (row.state, row.since, row.call.as_ref().map(|call| call.id.clone()))));
     Effect::new(move |before: Option<()>| {
         turn.track();
@@ -35,7 +37,7 @@ fn zone_is_new() -> bool {
 
 /// The server draws what it was given.
 #[cfg(not(feature = "hydrate"))]
-pub fn follow(_floor: Floor, _agent: AgentId, _row: RwSignal<Arc<Row>>, _day: RwSignal<String>, _drawn: NodeRef<Div>) {}
+pub fn follow(_store: Store, _agent: AgentId, _row: RwSignal<Arc<Row>>, _day: RwSignal<String>, _drawn: NodeRef<Div>) {}
 
 #[cfg(feature = "hydrate")]
 fn fetch(path: &str, day: RwSignal<String>, drawn: NodeRef<Div>) {

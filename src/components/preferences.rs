@@ -1,5 +1,4 @@
-//! Language and theme: plain links that the server answers with a cookie, so that they work without a program in the page. Other
-//! choices the page keeps in a cookie itself, for the server to draw the next page by.
+//! Language and theme: plain links that the server answers with a cookie, so that they work without a program in the page.
 
 use crate::address::percent::encode;
 use crate::i18n::texts;
@@ -39,17 +38,6 @@ pub fn Preferences(language: Language, theme: Theme) -> impl IntoView {
     })
 }
 
-/// Keeps a choice for a year, as the server keeps the language. The value has to be one that needs no encoding.
-#[cfg(feature = "hydrate")]
-pub fn remember(name: &str, value: &str) {
-    let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax");
-    _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
-}
-
-/// Only a browser has anything to remember.
-#[cfg(not(feature = "hydrate"))]
-pub fn remember(_name: &str, _value: &str) {}
-
 /// What the server said about a failed form is not part of the place.
 fn without_error(place: &str) -> String {
     let Some((path, query)) = place.split_once('?') else { return place.to_owned() };
@@ -57,23 +45,9 @@ fn without_error(place: &str) -> String {
     if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
 }
 
-/// A place on this console: starts with one slash, and no browser could take it for another host.
-pub fn local_path(next: &str) -> &str {
-    let local = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
-    if local { next } else { "/" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_local_places_are_gone_to() {
-        assert_eq!(local_path("/?state=ready"), "/?state=ready");
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)"] {
-            assert_eq!(local_path(bad), "/", "{bad}");
-        }
-    }
 
     #[test]
     fn a_place_is_left_without_what_went_wrong_there() {

@@ -1,20 +1,20 @@
-//! The top of the page: how live it is, who is signed in, language and theme; and the banner that speaks up when it is not live.
+//! The top of the page: how live it is, who is signed in, language and theme.
 
-use super::floor;
 use crate::api::{ApiError, client};
+use crate::components::preferences::Preferences;
+use crate::components::workspace::workspace;
 use crate::i18n::{Outside, texts};
 use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
-use crate::ui::preferences::Preferences;
 use crate::ui::{address, dynamic, erased};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 #[component]
 pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
-    let floor = floor();
+    let workspace = workspace();
     let texts = texts();
-    let (name, namespace, extension) = floor.me.with_value(|me| {
+    let (name, namespace, extension) = workspace.me.with_value(|me| {
         let name = if me.name.is_empty() { me.agent.number().to_owned() } else { me.name.clone() };
         (name, me.namespace.to_string(), (texts.extension)(Outside(me.device.number())))
     });
@@ -23,7 +23,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
         leptos::task::spawn_local(async move {
             match client::post("sign-out", &[]).await {
                 Ok(_) | Err(ApiError::SignedOut) => _ = location().assign("/sign-in"),
-                Err(_) => floor.announcement.set(texts.sign_out_failed.to_owned()),
+                Err(_) => workspace.announce(texts.sign_out_failed),
             }
         });
     };
@@ -68,7 +68,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
 #[component]
 fn LinkStatus() -> impl IntoView {
     let texts = texts();
-    let store = floor().store;
+    let store = workspace().store;
     let words = Memo::new(move |_| match store.liveness.get() {
         Liveness::Connecting => texts.connecting.to_owned(),
         Liveness::Live => {
@@ -80,50 +80,4 @@ fn LinkStatus() -> impl IntoView {
         Liveness::Closed => texts.down.to_owned(),
     });
     erased(view! { <span class="link-status">{dynamic(move || words.get())}</span> })
-}
-
-/// Since when the page is not live, how old what it shows is, and what to do.
-#[component]
-pub fn LinkBanner() -> impl IntoView {
-    let texts = texts();
-    let floor = floor();
-    let store = floor.store;
-    // A page that has just been loaded is given a second before it complains.
-    let loaded = store.heard.get_value();
-    let since = Memo::new(move |_| {
-        store.fine_clock.track();
-        match store.liveness.get() {
-            Liveness::Live | Liveness::Connecting => None,
-            Liveness::PlatformDown => Some(store.link.with(|link| link.since)),
-            Liveness::Silent | Liveness::Closed => Some(store.heard.get_value()),
-        }
-    });
-    let words = Memo::new(move |_| {
-        let Some(since) = since.get() else {
-            let never = store.liveness.get() == Liveness::Connecting && store.fine_clock.get() - loaded > 2_000;
-            return never.then(|| texts.never_connected.to_owned());
-        };
-        let age = (texts.age)((store.fine_clock.get() - since).max(0) / 1000 * 1000);
-        let since = floor.time_of_day(since, true);
-        Some(match store.liveness.get() {
-            Liveness::PlatformDown => (texts.platform_down)(&since, &age),
-            Liveness::Silent => (texts.silent)(&since, &age),
-            _ => (texts.closed)(&since, &age),
-        })
-    });
-    // Spoken once, not at every second of its age.
-    Effect::new(move |_| {
-        if store.liveness.get() != Liveness::Live
-            && let Some(words) = words.get_untracked()
-        {
-            floor.announcement.set(words);
-        }
-    });
-    erased(view! {
-        <Show when=move || words.with(Option::is_some)>
-            <div class="link-banner" data-banner title=dynamic(move || since.get().and_then(|since| floor.platform_time(since, texts)))>
-                {dynamic(move || words.get())}
-            </div>
-        </Show>
-    })
 }

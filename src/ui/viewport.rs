@@ -1,6 +1,6 @@
 //! Which rows are in the document: those in view and up to a hundred on each side. A small board is whole.
 
-use leptos::ev::MouseEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
@@ -64,14 +64,14 @@ impl Viewport {
         }
     }
 
-    /// The slots in the document.
+    /// Returns the slots in the document.
     pub fn slots(self) -> Vec<usize> {
         let (start, end) = self.window.get();
         self.order.with(|order| order.get(start..end.min(order.len())).unwrap_or_default().to_vec())
     }
 
-    /// Keeps the rows where they belong, and measures again with every change of the window's size, for as long as the calling view lives. What was at the top stays there
-    /// where rows become cards, or cards rows.
+    /// Keeps the rows where they belong, and measures again with every change of the window's size, for as long as the calling view
+    /// lives. What was at the top stays there where rows become cards, or cards rows.
     pub fn follow_window(self) {
         Effect::new(move |_| {
             if self.scroller.get().is_some() {
@@ -107,24 +107,50 @@ impl Viewport {
         }
     }
 
-    /// Whether the click is a tap on a card, and on nothing in it that has a purpose of its own: it opens what the card is about.
+    /// Gives the focus back to a row that moved in the document, or else to the row now in its place, for as long as the calling view
+    /// lives.
+    pub fn keep_focus(self) {
+        Effect::new(move |before: Option<Option<usize>>| {
+            let order = self.order.get();
+            let slot = self.focused.get();
+            let place = slot.and_then(|slot| order.iter().position(|other| *other == slot));
+            let Some(before) = before else { return place };
+            let target = match (place, before) {
+                (Some(place), Some(_)) => Some(place),
+                (None, Some(before)) if slot.is_some() && !order.is_empty() => Some(before.min(order.len() - 1)),
+                _ => None,
+            };
+            if let Some(target) = target {
+                // The rows move after this effect: whether the focus went with them shows in the next frame.
+                request_animation_frame(move || {
+                    // On the page's body the focus is nowhere: it was in the row until now.
+                    if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+                        if place.is_some() { self.refocus(target) } else { self.stray(target) }
+                    }
+                });
+            }
+            place
+        });
+    }
+
+    /// Returns whether the click is a tap on a card, and on nothing in it that has a purpose of its own: it opens what the card is about.
     pub fn opens(self, event: &MouseEvent) -> bool {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         // Cards are higher than rows.
         self.height.get_value() > ROW && target.is_some_and(|target| matches!(target.closest("a, button, .pick"), Ok(None)))
     }
 
-    /// How high all rows are together, for the style.
+    /// Returns how high all rows are together, for the style.
     fn whole_height(self) -> String {
         format!("calc(var(--row) * {})", self.order.with(|order| order.len()))
     }
 
-    /// Where the first row of the document stands, for the style.
+    /// Returns where the first row of the document stands, for the style.
     fn offset(self) -> String {
         format!("translateY(calc(var(--row) * {}))", self.window.get().0)
     }
 
-    /// A page for Page Up and Page Down.
+    /// Returns how many rows a page is for Page Up and Page Down.
     pub fn page(self) -> usize {
         self.view.get_untracked().1.saturating_sub(2).max(1)
     }
@@ -165,19 +191,19 @@ impl Viewport {
         request_animation_frame(move || focus_slot(slot));
     }
 
-    /// The focus goes to the row at `index` because the row that had it has gone.
+    /// Gives the focus to the row at `index` because the row that had it has gone.
     pub fn stray(self, index: usize) {
         self.strayed.set_value(self.order.with_untracked(|order| order.get(index).copied()));
         self.refocus(index);
     }
 
-    /// Whether the row in `slot` has the focus without anybody having put it there: a key that acts would act on somebody else than was
+    /// Returns whether the row in `slot` has the focus without anybody having put it there: a key that acts would act on somebody else than was
     /// meant.
     pub fn is_astray(self, slot: usize) -> bool {
         self.strayed.get_value() == Some(slot)
     }
 
-    /// Somebody points at a row.
+    /// Takes note that somebody points at a row.
     pub fn pointed(self) {
         self.strayed.set_value(None);
     }
@@ -189,7 +215,7 @@ impl Viewport {
         }
     }
 
-    /// Where the focused row, or the one that Tab reaches, stands.
+    /// Returns where the focused row, or the one that Tab reaches, stands.
     pub fn position(self) -> Option<usize> {
         let slot = self.active.get_untracked()?;
         self.order.with_untracked(|order| order.iter().position(|other| *other == slot))
@@ -215,6 +241,12 @@ fn head_height(scroller: &Element) -> i32 {
     scroller.query_selector(".rows").ok().flatten().and_then(|rows| rows.dyn_into::<HtmlElement>().ok()).map_or(0, |rows| rows.offset_top())
 }
 
+/// Returns whether the row itself has the focus, not something in it.
+pub fn is_on_row(event: &KeyboardEvent) -> bool {
+    event.target().and_then(|target| target.dyn_into::<Element>().ok()).is_some_and(|element| element.class_list().contains("row"))
+}
+
+/// Returns the id of the element of the row in `slot`.
 pub fn row_id(slot: usize) -> String {
     format!("row-{slot}")
 }

@@ -1,0 +1,55 @@
+//! The banner that speaks up when the page is not live.
+
+use crate::components::times::times;
+use crate::components::workspace::workspace;
+use crate::i18n::texts;
+use crate::live::store::Liveness;
+use crate::ui::{dynamic, erased};
+use leptos::prelude::*;
+
+/// Since when the page is not live, how old what it shows is, and what to do.
+#[component]
+pub fn LinkBanner() -> impl IntoView {
+    let texts = texts();
+    let workspace = workspace();
+    let times = times();
+    let store = workspace.store;
+    // A page that has just been loaded is given a second before it complains.
+    let loaded = store.heard.get_value();
+    let since = Memo::new(move |_| {
+        store.fine_clock.track();
+        match store.liveness.get() {
+            Liveness::Live | Liveness::Connecting => None,
+            Liveness::PlatformDown => Some(store.link.with(|link| link.since)),
+            Liveness::Silent | Liveness::Closed => Some(store.heard.get_value()),
+        }
+    });
+    let words = Memo::new(move |_| {
+        let Some(since) = since.get() else {
+            let never = store.liveness.get() == Liveness::Connecting && store.fine_clock.get() - loaded > 2_000;
+            return never.then(|| texts.never_connected.to_owned());
+        };
+        let age = (texts.age)((store.fine_clock.get() - since).max(0) / 1000 * 1000);
+        let since = times.of_day(since, true);
+        Some(match store.liveness.get() {
+            Liveness::PlatformDown => (texts.platform_down)(&since, &age),
+            Liveness::Silent => (texts.silent)(&since, &age),
+            _ => (texts.closed)(&since, &age),
+        })
+    });
+    // Spoken once, not at every second of its age.
+    Effect::new(move |_| {
+        if store.liveness.get() != Liveness::Live
+            && let Some(words) = words.get_untracked()
+        {
+            workspace.announce(words);
+        }
+    });
+    erased(view! {
+        <Show when=move || words.with(Option::is_some)>
+            <div class="link-banner" data-banner title=dynamic(move || since.get().and_then(|since| times.on_platform(since, texts)))>
+                {dynamic(move || words.get())}
+            </div>
+        </Show>
+    })
+}

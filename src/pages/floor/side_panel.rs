@@ -1,0 +1,45 @@
+//! The agent who is open beside the board (`/?agent=5004`). The agent's own page shows the same.
+
+use super::navigation::BoardNavigation;
+use crate::address::agent::page_path;
+use crate::components::agent::AgentDetail;
+use crate::components::workspace::workspace;
+use crate::i18n::texts;
+use crate::ui::erased;
+use leptos::prelude::*;
+
+/// Stands beside the board while an agent is open.
+#[component]
+pub fn SidePanel() -> impl IntoView {
+    let workspace = workspace();
+    let navigation = expect_context::<BoardNavigation>();
+    let texts = texts();
+    move || {
+        navigation.open.get().map(|agent| {
+            let name = workspace.name_of(&agent);
+            let (path, id) = (page_path(&agent), agent.to_string());
+            erased(view! {
+                <aside class="panel" aria-label=name data-panel=id>
+                    <div class="panel-head">
+                        <a href=path data-open-page>
+                            {texts.open_as_page}
+                        </a>
+                        // A cross at the panel's corner; where the panel covers the board, the way back to it.
+                        <button
+                            type="button"
+                            class="dismiss"
+                            data-close-panel
+                            aria-label=texts.close
+                            title=texts.close
+                            on:click=move |_| navigation.open_agent(None)
+                        >
+                            <span class="cross">"×"</span>
+                            <span class="back">"‹ " {texts.floor}</span>
+                        </button>
+                    </div>
+                    <AgentDetail agent day=String::new() looked=false />
+                </aside>
+            })
+        })
+    }
+}
