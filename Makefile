@@ -1,12 +1,13 @@
 # The project's commands. Each is a script that also runs by itself.
-.PHONY: help run test build dev lint bench clean
+.PHONY: help run test build dev check lint bench clean
 
 help:
 	@echo 'make run     set up, build, and start the demo (arguments: make run ARGS="--agents 200")'
 	@echo 'make test    set up and run every test'
 	@echo 'make build   target/release/supervisor-console'
 	@echo 'make dev     rebuild and restart at every change (ARGS as above)'
-	@echo 'make lint    formatting and clippy, both halves'
+	@echo 'make check   type-check both halves: seconds when warm'
+	@echo 'make lint    formatting, clippy for both halves, licences and sources of dependencies, unused ones'
 	@echo 'make bench   benchmarks'
 	@echo 'make clean   remove what was built; keeps the tools in .tools'
 
@@ -22,6 +23,9 @@ build:
 
 dev:
 	@scripts/dev $(ARGS)
+
+check:
+	@scripts/check
 
 lint:
 	@scripts/lint

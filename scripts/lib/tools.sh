@@ -1,4 +1,4 @@
-# The other tools: C compiler, Node.js, wasm-bindgen, npm's packages; for tests a browser, a font, a broker.
+# The other tools: C compiler, Node.js, wasm-bindgen, npm's packages; for lint cargo-deny and cargo-shear; for tests a browser, a font, a broker.
 # Each function returns at once when its tool is there.
 
 need_c_compiler() {
@@ -46,6 +46,53 @@ need_node_packages() {
 	(cd end2end && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-progress --loglevel=error) ||
 		die "npm could not install what end2end/package-lock.json names." "see the error above; it needs an npm registry"
 	cp end2end/package-lock.json "$installed"
+}
+
+LINT_TOOLS=scripts/lib/lint-tools.txt
+
+# lint_tool_version NAME: its version in scripts/lib/lint-tools.txt.
+lint_tool_version() { sed -n "s/^astral-dev-toolchain-$1==\([0-9.]*\).*/\1/p" "$ROOT/$LINT_TOOLS"; }
+
+# is_lint_tool NAME FILE: whether the file is that tool, at that version.
+is_lint_tool() { [[ "$("$2" --version 2>/dev/null)" =~ (^|[^0-9.])"$(lint_tool_version "$1")"([^0-9.]|$) ]]; }
+
+# Puts the ready-made binaries into .tools/bin.
+lint_tools_by_pip() {
+	local work=$TOOLS/lint-tools name rc=0
+	has python3 && python3 -m pip --version >/dev/null 2>&1 || return 1
+	rm -rf "$work"
+	python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --only-binary :all: --require-hashes \
+		--target "$work" --requirement "$LINT_TOOLS" >"$TOOLS/pip.log" 2>&1 || return 1
+	mkdir -p "$TOOLS/bin"
+	for name in "$@"; do mv -f "$work/bin/$name" "$TOOLS/bin/$name" || rc=1; done
+	rm -rf "$work"
+	return $rc
+}
+
+lint_tool_by_cargo() {
+	local version
+	version=$(lint_tool_version "$1")
+	say "   building $1 $version (some minutes)"
+	CARGO_TARGET_DIR=$TOOLS/$1-build CARGO_PROFILE_DEV_DEBUG=0 cargo install "$1" --version "$version" --locked --debug --force --root "$TOOLS" ||
+		die "$1 $version could not be built." "see the error above; it needs a crates registry and a C compiler"
+	rm -rf "$TOOLS/$1-build"
+}
+
+# need_cargo_tools NAME...: the one on PATH where it is the right version, else a ready-made one, else one built here.
+need_cargo_tools() {
+	local name missing=()
+	for name in "$@"; do
+		is_lint_tool "$name" "$TOOLS/bin/$name" && continue
+		if is_lint_tool "$name" "$name"; then
+			mkdir -p "$TOOLS/bin"
+			ln -sfn "$(command -v "$name")" "$TOOLS/bin/$name"
+		else
+			missing+=("$name")
+		fi
+	done
+	[ ${#missing[@]} -gt 0 ] || return 0
+	lint_tools_by_pip "${missing[@]}" || true
+	for name in "${missing[@]}"; do is_lint_tool "$name" "$TOOLS/bin/$name" || lint_tool_by_cargo "$name"; done
 }
 
 need_browser() {
