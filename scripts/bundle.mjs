@@ -2,8 +2,8 @@
 //
 //   node scripts/bundle.mjs --pkg FOLDER --site FOLDER --mode release|dev
 //
-// pkg/console.js, pkg/console_bg.wasm (from wasm-bindgen), pkg/console.css (style/tokens.css, then the other style sheets by
-// name), and public/* at the top; each with .br and .gz beside it where that is smaller. Promises: the same input gives the
+// pkg/console.js, pkg/console_bg.wasm (from wasm-bindgen), pkg/console.css (style/main.css with what it
+// imports), and public/* at the top; each with .br and .gz beside it where that is smaller. Promises: the same input gives the
 // same bytes, files that did not change are not touched, what is not made here any more is removed, and it fails when
 // wasm + js + css together are over the budget.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -24,16 +24,17 @@ function filesBelow(folder) {
     .flatMap((entry) => (entry.isDirectory() ? filesBelow(join(folder, entry.name)).map((file) => join(entry.name, file)) : [entry.name]));
 }
 
-/** As small as Lightning CSS makes it. No browsers are named, so nothing is written for older ones or taken away. */
-function minifyCss(css) {
-  const { transform } = createRequire(new URL("../end2end/package.json", import.meta.url))("lightningcss");
-  return transform({ filename: "console.css", code: Buffer.from(css), minify: true }).code;
-}
-
-function styleSheets() {
-  const sheets = filesBelow("style").filter((file) => extname(file) === ".css");
-  const first = sheets.filter((file) => file === "tokens.css");
-  return [...first, ...sheets.filter((file) => file !== "tokens.css")].map((file) => join("style", file));
+/** What style/main.css imports, as small as Lightning CSS makes it. No browsers are named, so nothing is rewritten for older ones. */
+function styles() {
+  const { bundle } = createRequire(new URL("../end2end/package.json", import.meta.url))("lightningcss");
+  const sheets = filesBelow("style").filter((file) => extname(file) === ".css" && file !== "main.css");
+  const imported = readFileSync(join("style", "main.css"), "utf8");
+  const forgotten = sheets.filter((file) => !imported.includes(`@import "${file}";`));
+  if (forgotten.length > 0) {
+    console.error(`!! No page gets style/${forgotten.join(", style/")}. What to do: import it in style/main.css.`);
+    process.exit(1);
+  }
+  return bundle({ filename: join("style", "main.css"), minify: true }).code;
 }
 
 function compressed(bytes, mode) {
@@ -51,7 +52,7 @@ function main() {
   const wanted = new Map(); // path in the site -> bytes
   for (const file of filesBelow("public")) wanted.set(file, readFileSync(join("public", file)));
   for (const file of filesBelow(pkg)) wanted.set(join("pkg", file), readFileSync(join(pkg, file)));
-  wanted.set(join("pkg", "console.css"), minifyCss(styleSheets().map((file) => readFileSync(file, "utf8")).join("\n")));
+  wanted.set(join("pkg", "console.css"), Buffer.from(styles()));
 
   // Interrupted between here and the end, the next run makes everything again.
   rmSync(modeFile, { force: true });
