@@ -26,6 +26,8 @@ mod calls;
 #[cfg(feature = "ssr")]
 pub mod clock;
 #[cfg(feature = "ssr")]
+mod device;
+#[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
 mod figure;
@@ -39,6 +41,8 @@ mod memory;
 pub mod proof;
 #[cfg(feature = "ssr")]
 mod stamp;
+#[cfg(feature = "ssr")]
+mod standing;
 #[cfg(feature = "ssr")]
 mod state;
 #[cfg(feature = "ssr")]

@@ -5,6 +5,7 @@
 //! send cannot make it panic or grow without bound.
 
 mod broker;
+mod due;
 mod engine;
 mod faults;
 pub(crate) mod floor;

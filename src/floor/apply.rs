@@ -3,9 +3,9 @@
 mod calls;
 
 use super::call::Part;
+use super::device::Claims;
 use super::event::{Event, EventKind};
 use super::stamp::{CLOCKS_APART, SourceId, Stamp, UNORDERED, is_late};
-use super::state::Claims;
 use super::{AgentId, CallId, DeviceId, Floor};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};

@@ -4,44 +4,11 @@
 //! later than the call last heard of it, has left. Nothing is written down for that, so a later event shows it alive again.
 
 use super::call::{Call, ConnectionState, NOBODY, Part, data};
+use super::device::{Claims, Watch};
 use super::event::EventKind;
 use super::stamp::Stamp;
-use super::state::{Claims, Watch};
+use super::standing::Standing;
 use super::{AgentId, CallId, CallRow, DeviceId, Direction, Floor, Party, PartyRole, PartyState};
-use std::collections::BTreeSet;
-
-/// What the floor knows of a device because of its calls.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Seat {
-    /// The calls that it has, or lately had, a part in.
-    pub calls: BTreeSet<CallId>,
-    /// When it was last busy in a call that is forgotten.
-    pub busy: Option<Stamp>,
-}
-
-/// A call as it is seen from the whole floor.
-pub(super) struct Standing {
-    /// One bit for each device's place: left, although no event said so.
-    left: u64,
-    /// Named by others and nothing more, although it is one of ours: has no part in it.
-    absent: u64,
-    /// Nobody talks there any more.
-    pub over: bool,
-    /// Nobody said that it ended.
-    pub unseen: bool,
-}
-
-impl Standing {
-    /// The part is live and not contradicted.
-    pub fn counts(&self, index: usize, part: &Part) -> bool {
-        part.live() && (self.left | self.absent) >> index & 1 == 0
-    }
-
-    /// The device has, or had, a part in it.
-    pub fn takes_part(&self, index: usize) -> bool {
-        self.absent >> index & 1 == 0
-    }
-}
 
 /// One thing that happened to a call, its copies collapsed.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Nothing is forgotten that has a part in a call. Calls that are over are forgotten as events come ([`Floor::apply`]).
 
 use super::agent::Agent;
-use super::state::Claims;
+use super::device::Claims;
 use super::{AgentId, CallId, Changes, DeviceId, Floor};
 
 /// Who logged off is kept for a working day and the night shift after it.

@@ -2,7 +2,7 @@
 //! so it is told by what was asked for and by whom its only party is connected with.
 
 use super::call::{Call, Part};
-use super::calls::Standing;
+use super::standing::Standing;
 use super::{CallId, DeviceId, Floor};
 
 impl Floor {

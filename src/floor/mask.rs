@@ -11,6 +11,7 @@
 //! - **A call's id** stays what it is where it holds no such number; the platform's are UUIDs. Else it is told under another name, which
 //!   is as good for links, keys and operations: the console knows whose it is.
 
+mod digit;
 mod event;
 mod moment;
 mod spelling;

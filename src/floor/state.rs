@@ -2,8 +2,9 @@
 
 use super::agent::{Agent, Mode, state_of_status};
 use super::call::{Call, ConnectionState, Part};
-use super::calls::{Seat, Standing};
+use super::device::{Claims, Seat, Watch};
 use super::stamp::{Sources, Stamp};
+use super::standing::Standing;
 use super::{AgentId, CallId, CallView, DeviceId, PartyRole, Row, State};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -41,26 +42,6 @@ pub const MOST_AGENTS: usize = 200_000;
 /// How many devices; an agent may use several in a day.
 const MOST_DEVICES: usize = 2 * MOST_AGENTS;
 
-/// What is known of a device of ours; that there is such an entry says that it is one.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Claims {
-    /// Who sits there, by an agent or status event.
-    pub said: Option<(Stamp, AgentId)>,
-    /// By a call event's copy; counts only where nothing was said.
-    pub seen: Option<(Stamp, AgentId)>,
-    /// When an agent last was in a mode here that nobody in a call changes into.
-    pub idle: Option<Stamp>,
-    /// Who sat here and logged off, lately.
-    pub left: Vec<(Stamp, AgentId)>,
-}
-
-/// A listener's order: which call, asked for when the newest event was of that time.
-#[derive(Debug, Clone)]
-pub(super) struct Watch {
-    pub call: CallId,
-    pub from: i64,
-}
-
 /// What is known of a recording: its end names nothing else.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Recording {
@@ -68,18 +49,6 @@ pub(super) struct Recording {
     /// Its end, where that was heard before its beginning.
     pub stopped: Option<Stamp>,
     pub time: i64,
-}
-
-impl Claims {
-    pub fn holder(&self) -> Option<&AgentId> {
-        self.said.as_ref().or(self.seen.as_ref()).map(|(_, agent)| agent)
-    }
-
-    /// When something was last said of the device.
-    pub fn newest(&self) -> Option<i64> {
-        let named = [&self.said, &self.seen].into_iter().flatten().chain(&self.left).map(|(at, _)| at);
-        named.chain(&self.idle).map(|at| at.happened).max()
-    }
 }
 
 /// One agent as the platform's roster lists it (protocol, section 1).

@@ -11,6 +11,7 @@ mod live;
 mod middleware;
 mod pages;
 mod policy;
+mod preferences;
 pub mod router;
 mod zone;
 

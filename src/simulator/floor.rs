@@ -27,7 +27,7 @@ pub use setup::{Plan, Ways};
 pub use staff::NewAgent;
 pub use view::team_id;
 
-use super::life::Due;
+use super::due::Due;
 use counters::Counters;
 use rand::rngs::StdRng;
 use std::cmp::Reverse;

@@ -1,6 +1,6 @@
 //! Dates and times, which have as many digits as a number.
 
-use super::text::is_digit;
+use super::digit::is_digit;
 
 /// Dates and times of day, and nothing else.
 pub(super) fn is_time(text: &str) -> bool {

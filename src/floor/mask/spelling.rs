@@ -1,6 +1,6 @@
 //! Characters that a text spells as JSON, a URL or HTML would.
 
-use super::text::is_digit;
+use super::digit::is_digit;
 
 /// The character that `text` begins with where it is spelled: `%2D`, `\u0031`, `\x31`, `&#49;`, `&#x31;`. Says how long that is. A
 /// spelling that has digits only and means none is none here: those digits may be the number.

@@ -4,6 +4,7 @@
 //! signs and over what nobody sees; letters and `@` end it. What is left to be seen are three digits at its beginning and four at its
 //! end. Masking what is masked changes nothing. Where nobody could tell, it is hidden: two extensions side by side look like a number.
 
+use super::digit::{HIDDEN, is_digit};
 use super::moment::is_time;
 use super::spelling::spelled;
 use std::borrow::Cow;
@@ -13,9 +14,6 @@ pub const OUTSIDE: usize = 7;
 
 /// From so many digits on, both ends of a number are shown.
 const LONG: usize = 10;
-
-/// What stands in a digit's place.
-const HIDDEN: char = '*';
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -110,14 +108,6 @@ pub fn is_long(text: &str) -> bool {
 /// Enough characters that are digits: a digit that is spelled out has one in its spelling.
 fn may_hold_number(text: &str) -> bool {
     text.len() >= OUTSIDE && text.chars().filter(|c| is_digit(*c)).nth(OUTSIDE - 1).is_some()
-}
-
-/// Chinese numerals: plain, financial (also traditional and Japanese), and those that are spoken on telephone and radio.
-const CHINESE: &str = "零一二三四五六七八九壹贰貳弐叁參叄参肆伍陆陸柒捌玖两兩洞幺拐勾";
-
-/// In any script; or one that is hidden already.
-pub(super) fn is_digit(c: char) -> bool {
-    c.is_numeric() || c == HIDDEN || CHINESE.contains(c)
 }
 
 fn digits(units: &[Unit]) -> usize {

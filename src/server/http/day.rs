@@ -13,7 +13,7 @@ use crate::page::Language;
 use crate::server::actor::DayView;
 use crate::server::actor::history::{DayFigures, Raw};
 use crate::server::console::Console;
-use crate::server::http::pages;
+use crate::server::http::preferences;
 use crate::server::http::zone::{Zones, name, zoned};
 use crate::ui::time::duration;
 use axum::extract::{Path, State};
@@ -29,7 +29,7 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
         return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
     let agent = agent::named(&id, &console.config.namespace).unwrap_or_else(agent::nobody);
-    let language = pages::language(&headers);
+    let language = preferences::language(&headers);
     match console.floor.day(agent.clone()).await {
         Ok(Some(day)) => {
             let zones = Zones::of(&headers, &console.config.time_zone);

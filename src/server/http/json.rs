@@ -7,7 +7,9 @@ mod document;
 mod interventions;
 mod operations;
 mod problem;
+mod problems;
 mod read;
+mod schema;
 mod views;
 
 pub use document::routes;

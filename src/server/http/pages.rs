@@ -5,24 +5,22 @@ use crate::api::ApiError;
 use crate::app;
 use crate::floor::{BoardQuery, CallQuery, Sort};
 use crate::live::FirstView;
-use crate::page::{FormError, Language, PageContext, Theme};
+use crate::page::{FormError, Language, PageContext};
 use crate::server::actor::{Reader, Subject};
 use crate::server::auth::session::{Session, cookie_value};
 use crate::server::console::Console;
 use crate::server::http::assets;
-use crate::server::http::context::local_path;
 use crate::server::http::day;
 use crate::server::http::policy;
+use crate::server::http::preferences;
 use crate::server::http::zone::{self, Zones};
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use leptos::nonce::Nonce;
 use leptos::prelude::provide_context;
 use leptos::server_fn::error::ServerFnUrlError;
-use serde::Deserialize;
 use std::sync::Arc;
 
 const SIGN_IN: &str = "/sign-in";
@@ -52,12 +50,12 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
     };
     let unknown_agent = first.as_ref().is_some_and(|first| first.rows.is_empty() && agent::asked_by(uri.path()).is_some());
     let context = PageContext {
-        language: language(&headers),
-        theme: theme(&headers),
+        language: preferences::language(&headers),
+        theme: preferences::theme(&headers),
         path: uri.path().to_owned(),
         query: uri.query().unwrap_or_default().to_owned(),
         namespace: console.config.namespace.clone(),
-        form_error: form_error(&uri, language(&headers)),
+        form_error: form_error(&uri, preferences::language(&headers)),
         first,
     };
     let provided = context.clone();
@@ -118,7 +116,7 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
         Subject::Agent(agent) => {
             let day = console.floor.day(agent.clone()).await.ok()?;
             let zones = Zones::of(headers, &console.config.time_zone);
-            day.map(|day| day::render(agent, &day, language(headers), &filter, zones)).unwrap_or_default()
+            day.map(|day| day::render(agent, &day, preferences::language(headers), &filter, zones)).unwrap_or_default()
         }
         _ => String::new(),
     };
@@ -164,42 +162,6 @@ fn escape(byte: u8) -> String {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),
     }
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Preferences {
-    lang: Option<String>,
-    theme: Option<String>,
-    next: Option<String>,
-}
-
-/// `GET /preferences?lang=&theme=&next=`: keeps the choice in a cookie and goes back. Works without scripts.
-pub async fn preferences(Query(wanted): Query<Preferences>) -> Response {
-    let mut response = Redirect::to(local_path(wanted.next.as_deref().unwrap_or_default())).into_response();
-    let lang = wanted.lang.as_deref().and_then(Language::from_code).map(|language| ("lang", language.code()));
-    let theme = wanted.theme.as_deref().and_then(Theme::from_code).map(|theme| ("theme", theme.code()));
-    for (name, value) in [lang, theme].into_iter().flatten() {
-        let cookie = Cookie::build((name, value)).path("/").same_site(SameSite::Lax).max_age(Duration::days(365));
-        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
-    }
-    response
-}
-
-pub fn language(headers: &HeaderMap) -> Language {
-    let chosen = cookie_value(headers, "lang").and_then(|code| Language::from_code(&code));
-    chosen.or_else(|| preferred(headers)).unwrap_or_default()
-}
-
-/// The first language of `Accept-Language` that we speak; browsers list them by preference.
-fn preferred(headers: &HeaderMap) -> Option<Language> {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
-    accepted.split(',').filter_map(|part| part.split(';').next()).find_map(|code| Language::from_code(code.trim()))
-}
-
-fn theme(headers: &HeaderMap) -> Theme {
-    cookie_value(headers, "theme").and_then(|code| Theme::from_code(&code)).unwrap_or_default()
 }
 
 #[cfg(test)]

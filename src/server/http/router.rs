@@ -7,6 +7,7 @@ use crate::server::http::json;
 use crate::server::http::live;
 use crate::server::http::middleware;
 use crate::server::http::pages;
+use crate::server::http::preferences;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -28,7 +29,7 @@ pub fn router(console: Arc<Console>) -> Router {
         .route("/api/", any(json::nowhere))
         .route("/api/{*function}", any(other_function))
         .route("/agents/{id}/day", get(day::fragment))
-        .route("/preferences", get(pages::preferences))
+        .route("/preferences", get(preferences::choose))
         .route("/pkg/{*file}", get(pages::package))
         .fallback(pages::page)
         .with_state(console.clone());

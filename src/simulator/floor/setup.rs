@@ -2,7 +2,7 @@
 
 use super::*;
 use super::{counters::Counters, names};
-use crate::simulator::life::Due;
+use crate::simulator::due::Due;
 use rand::SeedableRng;
 
 /// What a floor is like.

@@ -1,7 +1,8 @@
 //! Calls that nobody asked for: they arrive, are answered, take their course and end.
 
 use super::super::floor::{CallType, Floor, Id, Millis, Mode, Outcome, QUEUES, Waiting};
-use super::{Due, MINUTE, SECOND};
+use super::{MINUTE, SECOND};
+use crate::simulator::due::Due;
 use rand::Rng;
 
 impl Floor {

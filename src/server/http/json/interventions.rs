@@ -1,6 +1,6 @@
 //! Step-ins as JSON: those under way from the floor's owner, older ones from the audit log.
 
-use super::views::one_of;
+use super::schema::one_of;
 use crate::floor::{Intervention, Operation, Outcome};
 use crate::server::clock::rfc3339;
 use crate::server::store::AuditedOperation;

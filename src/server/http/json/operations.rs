@@ -2,9 +2,9 @@
 //! still to be followed at `GET /api/interventions/{id}`. What comes as a form belongs to the server function of the same address.
 
 use super::asker::Asker;
-use super::document::OperationProblems;
 use super::interventions::InterventionView;
 use super::problem::Problem;
+use super::problems::OperationProblems;
 use super::{fresh, is_json, says_json};
 use crate::floor::{Operation, Outcome};
 use crate::server::console::Console;

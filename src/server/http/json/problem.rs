@@ -1,6 +1,6 @@
 //! Errors as problem+json (RFC 9457). `code` is what a program looks at and never changes; `detail` is for people.
 
-use super::views::kebab;
+use super::schema::kebab;
 use crate::api::ApiError;
 use crate::server::actor::Stopped;
 use crate::server::store::StoreError;

@@ -1,10 +1,10 @@
 //! The read-only views.
 
 use super::asker::Asker;
-use super::document::ReadProblems;
 use super::fresh;
 use super::interventions::InterventionView;
 use super::problem::Problem;
+use super::problems::ReadProblems;
 use super::views::{AgentAnswer, CallsAnswer, FloorAnswer, is_call_state};
 use crate::floor::{AgentId, BoardQuery, CallQuery, Direction, Sort, State};
 use crate::server::console::Console;

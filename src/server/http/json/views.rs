@@ -2,6 +2,7 @@
 //! milliseconds, on the platform's clock; durations are whole seconds.
 
 use super::interventions::InterventionView;
+use super::schema::one_of;
 use crate::floor::{CallRow, CallState, CallView, Counts, Direction, Order, OrderKind, PartyRole, PartyState, Row, State};
 use crate::live::{Header, LinkState};
 use crate::server::actor::{AgentSnapshot, CallsSnapshot, FloorSnapshot};
@@ -9,25 +10,7 @@ use crate::server::clock::rfc3339;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
-
-/// `NotInCall` as `not-in-call`.
-pub fn kebab(name: &str) -> String {
-    let mut text = String::with_capacity(name.len() + 4);
-    for character in name.chars() {
-        if character.is_ascii_uppercase() && !text.is_empty() {
-            text.push('-');
-        }
-        text.push(character.to_ascii_lowercase());
-    }
-    text
-}
-
-/// The schema of a text that is one of `codes`.
-pub fn one_of(codes: impl IntoIterator<Item = &'static str>) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(codes))
-}
 
 fn directions() -> impl Into<RefOr<Schema>> {
     one_of(Direction::ALL.map(Direction::code))
