@@ -39,6 +39,17 @@ pub struct Part {
     guessed: bool,
     /// Rings because a transfer sent the call there; its own ringing was not told yet.
     awaited: bool,
+    /// What it has, or had, in another of the calls that became this one, while it was in the first.
+    other: Option<Stay>,
+}
+
+/// A part in one of two calls that became one.
+#[derive(Debug, Clone, Copy)]
+struct Stay {
+    under: u8,
+    state: ConnectionState,
+    entered: Stamp,
+    role: PartyRole,
 }
 
 impl Part {
@@ -97,6 +108,8 @@ pub struct Folded {
     pub holding: Holding,
     /// One bit for each recording; the highest for those without an id.
     recording: u64,
+    /// Those that have ended: the word of a source that is behind does not begin them anew.
+    recorded: u64,
     /// The id of the call that the present fact speaks of.
     under: u8,
 }
@@ -194,7 +207,7 @@ impl Folded {
                 if fact.kind == EventKind::Failed {
                     self.ends(NOBODY, fact.device, eldest);
                 }
-                if self.left_another_call(fact, around) {
+                if self.left_another_call(fact, around) || self.stays_in_another_call(fact, around) {
                     return self.witnessed(fact, around);
                 }
                 let given_up = fact.kind == EventKind::ConnectionCleared && self.answered.is_none() && self.calling == Some(fact.device);
@@ -204,9 +217,12 @@ impl Folded {
                     self.clear_all(at);
                 }
             }
-            EventKind::RecordStarted => self.recording |= bit(fact.record),
+            EventKind::RecordStarted => self.recording |= bit(fact.record) & !self.recorded,
             EventKind::RecordStopped if fact.record == NOBODY => self.recording = 0,
-            EventKind::RecordStopped => self.recording &= !bit(fact.record),
+            EventKind::RecordStopped => {
+                self.recording &= !bit(fact.record);
+                self.recorded |= bit(fact.record) & !NAMELESS;
+            }
             // The end of a call that became another one is not this one's.
             EventKind::CallEnd if fact.under == 0 => self.clear_all(at),
             _ => {}
@@ -336,6 +352,32 @@ impl Folded {
         fact.under != under && !fact.at.surely_after(&part.entered) && !around.became(under, fact.under, Some(fact.at))
     }
 
+    /// The device left one of two calls that became this one, and goes on in the other, in which it is too.
+    fn stays_in_another_call(&mut self, fact: &Fact, around: &Surroundings) -> bool {
+        let Some(part) = self.parts.get_mut(usize::from(fact.device)).filter(|part| part.live()) else { return false };
+        let Some(stay) = part.other.filter(|stay| stay.under != fact.under && !around.became(stay.under, fact.under, Some(fact.at))) else {
+            return false;
+        };
+        self.holding.ends(fact.device, Some(fact.under), fact.at);
+        let listens = around.listens(fact.device, stay.entered, stay.under);
+        let role = Some(if listens { PartyRole::Listener } else { stay.role });
+        (part.state, part.since, part.entered, part.role) = (Some(stay.state), stay.entered.happened, stay.entered, role);
+        (part.entered_under, part.other) = (stay.under, None);
+        true
+    }
+
+    /// Remembers that a device which is in the call by another of its ids comes into it by this one as well.
+    fn note_other_stay(&mut self, index: usize, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
+        let (part, under) = (&mut self.parts[index], self.under);
+        if part.entered_under == under || around.became(part.entered_under, under, None) {
+            return;
+        }
+        match part.other.as_mut().filter(|stay| stay.under == under) {
+            Some(stay) => stay.state = stay.state.max(state),
+            None => part.other = Some(Stay { under, state, entered: at, role }),
+        }
+    }
+
     /// The device has come as far as this, again if it had left.
     fn reach(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
@@ -344,7 +386,10 @@ impl Folded {
                 self.enter(index, at, role, around);
                 self.change(index, state, at);
             }
-        } else if self.parts[index].state < Some(state) || self.parts[index].guessed {
+            return;
+        }
+        self.note_other_stay(index, state, at, role, around);
+        if self.parts[index].state < Some(state) || self.parts[index].guessed {
             self.change(index, state, at);
         } else if self.parts[index].state == Some(ConnectionState::Connected) && state == ConnectionState::Connected {
             self.parts[index].busy = Some(at);
@@ -398,7 +443,7 @@ impl Folded {
             (part.state, part.since) = (Some(state), at.happened);
         }
         if state == ConnectionState::Cleared {
-            (part.left, part.left_under) = (at, self.under);
+            (part.left, part.left_under, part.other) = (at, self.under, None);
             self.holding.ends(u8::try_from(index).unwrap_or(NOBODY), None, at);
         }
     }

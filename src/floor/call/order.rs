@@ -25,7 +25,10 @@ fn is_told(fact: &Fact) -> bool {
 struct Turn {
     merge: Merge,
     fact: usize,
-    at: Stamp,
+    /// As it was told.
+    told: Stamp,
+    /// Where it stands: later than it was told where it follows another by the word of a source that is ahead.
+    time: i64,
 }
 
 /// The facts as they are to be folded, each with whether it is a copy of one before. `facts` are in the order of their stamps.
@@ -49,19 +52,43 @@ fn turns(facts: &[Fact]) -> Vec<Turn> {
         };
         match turns.iter_mut().find(same) {
             Some(known) if fact.under == merge.new && facts[known.fact].under != merge.new => {
-                (known.fact, known.at) = (index, fact.at);
+                (known.fact, known.told, known.time) = (index, fact.at, fact.at.time);
             }
             Some(_) => {}
-            None => turns.push(Turn { merge, fact: index, at: fact.at }),
+            None => turns.push(Turn { merge, fact: index, told: fact.at, time: fact.at.time }),
         }
     }
+    in_their_order(&mut turns);
     turns
+}
+
+/// What a call became cannot become something else before: moves each turn behind those that led to it.
+fn in_their_order(turns: &mut [Turn]) {
+    for _ in 0..turns.len() {
+        let mut moved = false;
+        for one in 0..turns.len() {
+            let Merge { primary, secondary, new } = turns[one].merge;
+            let leads = |other: &&Turn| other.merge.new != new && (other.merge.new == primary || other.merge.new == secondary);
+            let told = turns[one].told;
+            let before = turns.iter().filter(leads).filter(|other| !told.surely_after(&other.told)).map(|other| other.time).max();
+            if let Some(before) = before.filter(|before| turns[one].time <= *before) {
+                turns[one].time = before.saturating_add(1);
+                moved = true;
+            }
+        }
+        if !moved {
+            return;
+        }
+    }
 }
 
 /// Where a fact stands among those of other sources: its time, then before, at or behind a merge of that time, then its own order.
 fn place(facts: &[Fact], index: usize, turns: &[Turn]) -> (i64, u8, Stamp) {
     let fact = &facts[index];
     let (mut time, mut side) = (fact.at.time, 1);
+    if let Some(turn) = turns.iter().find(|turn| turn.fact == index) {
+        return (turn.time, side, fact.at);
+    }
     if fact.merges.is_some() || !is_told(fact) {
         return (time, side, fact.at);
     }
@@ -69,10 +96,11 @@ fn place(facts: &[Fact], index: usize, turns: &[Turn]) -> (i64, u8, Stamp) {
         let Merge { primary, secondary, new } = turn.merge;
         let became_it = fact.under != new && (fact.under == primary || fact.under == secondary || fact.under == facts[turn.fact].under);
         let begins_with_it = fact.under == new && primary != new && secondary != new;
-        if became_it && time >= turn.at.time {
-            (time, side) = (turn.at.time, 0);
-        } else if begins_with_it && time <= turn.at.time {
-            (time, side) = (turn.at.time, 2);
+        let told_after_it = fact.under == new && fact.at.source == turn.told.source && fact.at > turn.told;
+        if became_it && time >= turn.time {
+            (time, side) = (turn.time, 0);
+        } else if (begins_with_it || told_after_it) && time <= turn.time {
+            (time, side) = (turn.time, 2);
         }
     }
     (time, side, fact.at)
