@@ -47,7 +47,8 @@ mod standing;
 mod state;
 #[cfg(feature = "ssr")]
 mod tenant;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests;
 #[cfg(feature = "ssr")]
 pub mod visibility;

@@ -174,13 +174,13 @@ pub struct Counts {
 
 impl Counts {
     pub fn add(&mut self, state: State) {
-        if let Some(at) = State::ALL.iter().position(|s| *s == state) {
-            self.counts[at] = self.counts[at].saturating_add(1);
+        if let Some((_, count)) = State::ALL.into_iter().zip(&mut self.counts).find(|(known, _)| *known == state) {
+            *count = count.saturating_add(1);
         }
     }
 
     pub fn of(&self, state: State) -> u32 {
-        State::ALL.iter().position(|s| *s == state).map_or(0, |at| self.counts[at])
+        State::ALL.into_iter().zip(self.counts).find(|(known, _)| *known == state).map_or(0, |(_, count)| count)
     }
 
     pub fn all(&self) -> u32 {

@@ -8,6 +8,7 @@ mod folded;
 mod holding;
 mod order;
 mod origin;
+mod several;
 
 pub use fact::{Fact, NOBODY};
 pub use folded::{Folded, Part};
@@ -18,6 +19,7 @@ use super::stamp::Stamp;
 use super::{CallId, DeviceId};
 use fact::{Merge, becomes_another};
 use folded::Surroundings;
+use several::Several;
 
 /// Nobody talks in larger circles; whatever names more devices is not a call. Fits the bits of a `u64`.
 pub const MOST_DEVICES: usize = 64;
@@ -59,9 +61,9 @@ impl Listening {
 #[derive(Debug, Clone)]
 pub struct Call {
     /// Every id that it has, or had; its own is first.
-    ids: Vec<CallId>,
+    ids: Several<CallId>,
     /// One for each id.
-    origins: Vec<Origin>,
+    origins: Several<Origin>,
     devices: Vec<DeviceId>,
     records: Vec<String>,
     /// In the order in which they happened.
@@ -79,8 +81,8 @@ pub struct Call {
 impl Call {
     pub fn new(id: CallId) -> Self {
         Call {
-            ids: vec![id],
-            origins: vec![Origin::default()],
+            ids: Several::of(id),
+            origins: Several::of(Origin::default()),
             devices: Vec::with_capacity(2),
             records: Vec::new(),
             facts: Vec::new(),
@@ -97,7 +99,9 @@ impl Call {
         self.touched = self.touched.max(at.time);
         let eldest = self.eldest();
         let Some(under) = self.index_of_id(under) else { return };
-        self.origins[usize::from(under)].take(event, at);
+        if let Some(origin) = self.origins.get_mut(usize::from(under)) {
+            origin.take(event, at);
+        }
         let Some(fact) = Fact::of(event, under, at, |device| self.index_of(device)) else { return };
         let fact = match (&event.record, event.kind) {
             (Some(record), EventKind::RecordStarted | EventKind::RecordStopped) => Fact { record: self.index_of_record(record), ..fact },
@@ -129,11 +133,15 @@ impl Call {
         }
     }
 
-    fn insert(&mut self, fact: Fact, eldest: u8) {
+    /// Returns where the fact belongs among those that are kept, or `None` if it is one of them.
+    fn place_of(&self, fact: &Fact) -> Option<usize> {
         let place = self.facts.partition_point(|known| known.at < fact.at);
-        if self.facts[place..].iter().take_while(|known| known.at == fact.at).any(|known| *known == fact) {
-            return;
-        }
+        let mut together = self.facts.iter().skip(place).take_while(|known| known.at == fact.at);
+        together.all(|known| known != fact).then_some(place)
+    }
+
+    fn insert(&mut self, fact: Fact, eldest: u8) {
+        let Some(place) = self.place_of(&fact) else { return };
         let last = place == self.facts.len();
         self.facts.insert(place, fact);
         self.mixed = self.mixed || (self.facts.len() > 1 && order::is_mixed(&self.facts));
@@ -162,10 +170,10 @@ impl Call {
 
     /// The older half is kept as what it amounted to.
     fn compact(&mut self) {
-        let old: Vec<Fact> = self.facts[..MOST_FACTS / 2].to_vec();
+        let old: Vec<Fact> = self.facts.iter().take(MOST_FACTS / 2).copied().collect();
         let around = Surroundings { listeners: &self.listeners, facts: &self.facts, eldest: self.eldest() };
         old.iter().for_each(|fact| self.base.step(fact, &around));
-        self.facts.drain(..MOST_FACTS / 2);
+        self.facts.drain(..old.len());
     }
 
     /// Takes in everything of `old`: two calls became one.
@@ -176,8 +184,8 @@ impl Call {
         let device = |index: u8| devices.get(usize::from(index)).copied().unwrap_or(NOBODY);
         let id = |index: u8| ids.get(usize::from(index)).copied().flatten().unwrap_or(NOBODY);
         for (id, origin) in ids.iter().zip(old.origins) {
-            if let Some(id) = id {
-                self.origins[usize::from(*id)].merge(origin);
+            if let Some(known) = id.and_then(|id| self.origins.get_mut(usize::from(id))) {
+                known.merge(origin);
             }
         }
         for fact in old.facts {
@@ -196,8 +204,7 @@ impl Call {
                 }),
                 ..fact
             };
-            let place = self.facts.partition_point(|known| known.at < fact.at);
-            if !self.facts[place..].iter().take_while(|known| known.at == fact.at).any(|known| *known == fact) {
+            if let Some(place) = self.place_of(&fact) {
                 self.facts.insert(place, fact);
             }
         }
@@ -246,18 +253,18 @@ impl Call {
     }
 
     pub fn id(&self) -> &CallId {
-        &self.ids[0]
+        self.ids.first()
     }
 
     /// The ids that it had before, sorted.
     pub fn former(&self) -> Vec<CallId> {
-        let mut former = self.ids[1..].to_vec();
+        let mut former = self.ids.rest().to_vec();
         former.sort_unstable();
         former
     }
 
     pub fn former_ids(&self) -> &[CallId] {
-        &self.ids[1..]
+        self.ids.rest()
     }
 
     pub fn devices(&self) -> &[DeviceId] {
@@ -273,7 +280,7 @@ impl Call {
     }
 
     pub fn id_at(&self, index: u8) -> &CallId {
-        self.ids.get(usize::from(index)).unwrap_or(&self.ids[0])
+        self.ids.get(usize::from(index)).unwrap_or(self.ids.first())
     }
 
     pub fn device_at(&self, index: u8) -> Option<&DeviceId> {
@@ -296,19 +303,19 @@ impl Call {
 
     /// The oldest of the calls that became this one: the customer's, whose words count.
     pub fn origin(&self) -> &Origin {
-        &self.origins[usize::from(self.eldest())]
+        self.origins.get(usize::from(self.eldest())).unwrap_or(self.origins.first())
     }
 
-    pub fn origins(&self) -> &[Origin] {
-        &self.origins
+    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.origins.iter()
     }
 
     fn eldest(&self) -> u8 {
         if self.origins.len() == 1 {
             return 0;
         }
-        let age = |index: &usize| (self.origins[*index].first.is_none(), self.origins[*index].first, *index);
-        let mut eldest = (0..self.origins.len()).min_by_key(age).unwrap_or(0);
+        let age = |(index, origin): &(usize, &Origin)| (origin.first.is_none(), origin.first, *index);
+        let mut eldest = self.origins.iter().enumerate().min_by_key(age).map_or(0, |(index, _)| index);
         // Whose clock is ahead is not known: the call that was held for the other is the older one.
         let first = |index: u8| self.origins.get(usize::from(index)).and_then(|origin| origin.first);
         for merge in self.facts.iter().filter_map(|fact| fact.merges) {
@@ -327,9 +334,8 @@ impl Call {
         let known = self.ids.iter().position(|known| known == id);
         let index = known.or_else(|| {
             (self.ids.len() < MOST_IDS).then(|| {
-                self.ids.push(id.clone());
                 self.origins.push(Origin::default());
-                self.ids.len() - 1
+                self.ids.push(id.clone())
             })
         })?;
         u8::try_from(index).ok()

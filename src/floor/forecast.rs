@@ -60,7 +60,7 @@ impl Effect {
     /// As an answer's JSON has it.
     pub fn from_name(name: &str) -> Option<Effect> {
         const NAMES: [&str; 8] = ["Listens", "Joins", "ListenerJoins", "Takes", "Leaves", "EndsCall", "Now", "AfterCall"];
-        NAMES.iter().position(|known| *known == name).map(|place| Effect::ALL[place])
+        NAMES.into_iter().zip(Effect::ALL).find(|(known, _)| *known == name).map(|(_, effect)| effect)
     }
 }
 
@@ -133,7 +133,7 @@ impl Obstacle {
             "OtherDevice",
             "UnderWay",
         ];
-        NAMES.iter().position(|known| *known == name).map(|place| Obstacle::ALL[place])
+        NAMES.into_iter().zip(Obstacle::ALL).find(|(known, _)| *known == name).map(|(_, obstacle)| obstacle)
     }
 }
 

@@ -62,9 +62,34 @@ const LATE_WITHOUT_SERIAL: i64 = 10 * 60 * 1000;
 /// The counters of serials that were heard of.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// By the component's name, for each [`Series`].
-    by_name: [HashMap<String, SourceId>; 3],
+    by_name: Names,
     clocks: Vec<SourceClock>,
+}
+
+/// The sources by their component's name, for each [`Series`].
+#[derive(Debug, Clone, Default)]
+struct Names {
+    agent: HashMap<String, SourceId>,
+    call: HashMap<String, SourceId>,
+    report: HashMap<String, SourceId>,
+}
+
+impl Names {
+    fn of(&self, series: Series) -> &HashMap<String, SourceId> {
+        match series {
+            Series::Agent => &self.agent,
+            Series::Call => &self.call,
+            Series::Report => &self.report,
+        }
+    }
+
+    fn of_mut(&mut self, series: Series) -> &mut HashMap<String, SourceId> {
+        match series {
+            Series::Agent => &mut self.agent,
+            Series::Call => &mut self.call,
+            Series::Report => &mut self.report,
+        }
+    }
 }
 
 /// What is known of one source's serials and clock.
@@ -86,7 +111,7 @@ impl Sources {
         }
         let next = self.clocks.len();
         let name = event.component.as_deref().filter(|_| next < MOST_SOURCES).unwrap_or_default();
-        let id = *self.by_name[slot(event)].entry(name.to_owned()).or_insert(u16::try_from(next).unwrap_or(u16::MAX));
+        let id = *self.by_name.of_mut(event.kind.series()).entry(name.to_owned()).or_insert(u16::try_from(next).unwrap_or(u16::MAX));
         if usize::from(id) >= next {
             self.clocks.push(SourceClock::default());
         }
@@ -94,7 +119,7 @@ impl Sources {
     }
 
     fn known(&self, event: &Event) -> Option<SourceId> {
-        self.by_name[slot(event)].get(event.component.as_deref().unwrap_or_default()).copied()
+        self.by_name.of(event.kind.series()).get(event.component.as_deref().unwrap_or_default()).copied()
     }
 
     /// Whose serials `event` counts with, where it was heard of.
@@ -149,14 +174,6 @@ impl Sources {
                 clock.readings.pop_first();
             }
         }
-    }
-}
-
-fn slot(event: &Event) -> usize {
-    match event.kind.series() {
-        Series::Agent => 0,
-        Series::Call => 1,
-        Series::Report => 2,
     }
 }
 

@@ -48,7 +48,7 @@ impl Floor {
         let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
         let known = call.devices().len();
         call.take(event, named, at);
-        for device in &call.devices()[known..] {
+        for device in call.devices().iter().skip(known) {
             self.seats.entry(device.clone()).or_default().calls.insert(id.clone());
         }
     }

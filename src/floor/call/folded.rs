@@ -262,7 +262,7 @@ impl Folded {
 
     fn clear_all(&mut self, at: Stamp) {
         for device in 0..self.parts.len() {
-            if self.parts[device].live() {
+            if self.parts.get(device).is_some_and(Part::live) {
                 self.change(device, ConnectionState::Cleared, at);
             }
         }
@@ -274,7 +274,7 @@ impl Folded {
             return;
         }
         for index in 0..self.parts.len() {
-            let part = &mut self.parts[index];
+            let Some(part) = self.parts.get_mut(index) else { break };
             if usize::from(device) == index {
                 part.awaited = false;
             } else if part.awaited && part.state == Some(ConnectionState::Alerting) {
@@ -329,7 +329,7 @@ impl Folded {
     /// The device is in this state, whatever it was in.
     fn set(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
-        if !self.parts[index].live() && state != ConnectionState::Cleared {
+        if !self.parts.get(index).is_some_and(Part::live) && state != ConnectionState::Cleared {
             if !self.may_enter(index, at) {
                 return;
             }
@@ -341,7 +341,7 @@ impl Folded {
     /// Who has left comes back only by what is later for certain, for it may be the word of another source that is behind; or as a part
     /// of another call that became this one.
     fn may_enter(&self, index: usize, at: Stamp) -> bool {
-        let part = &self.parts[index];
+        let Some(part) = self.parts.get(index) else { return true };
         part.state != Some(ConnectionState::Cleared) || part.left_under != self.under || at.surely_after(&part.left)
     }
 
@@ -368,7 +368,8 @@ impl Folded {
 
     /// Remembers that a device which is in the call by another of its ids comes into it by this one as well.
     fn note_other_stay(&mut self, index: usize, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
-        let (part, under) = (&mut self.parts[index], self.under);
+        let under = self.under;
+        let Some(part) = self.parts.get_mut(index) else { return };
         if part.entered_under == under || around.became(part.entered_under, under, None) {
             return;
         }
@@ -381,7 +382,7 @@ impl Folded {
     /// The device has come as far as this, again if it had left.
     fn reach(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
-        if !self.parts[index].live() {
+        if !self.parts.get(index).is_some_and(Part::live) {
             if self.may_enter(index, at) {
                 self.enter(index, at, role, around);
                 self.change(index, state, at);
@@ -389,26 +390,31 @@ impl Folded {
             return;
         }
         self.note_other_stay(index, state, at, role, around);
-        if self.parts[index].state < Some(state) || self.parts[index].guessed {
+        let Some(part) = self.parts.get_mut(index) else { return };
+        if part.state < Some(state) || part.guessed {
             self.change(index, state, at);
-        } else if self.parts[index].state == Some(ConnectionState::Connected) && state == ConnectionState::Connected {
-            self.parts[index].busy = Some(at);
+        } else if part.state == Some(ConnectionState::Connected) && state == ConnectionState::Connected {
+            part.busy = Some(at);
         }
     }
 
     /// An event about another device says that this one has a part.
     fn imply(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
-        match self.parts[index].state {
+        let Some((known, busy)) = self.parts.get(index).map(|part| (part.state, part.busy)) else { return };
+        match known {
             None => {
                 self.enter(index, at, role, around);
                 self.change(index, state, at);
-                (self.parts[index].busy, self.parts[index].named_only) = (None, true);
+                if let Some(part) = self.parts.get_mut(index) {
+                    (part.busy, part.named_only) = (None, true);
+                }
             }
             Some(known @ (ConnectionState::Initiated | ConnectionState::Dialling)) if known < state => {
-                let busy = self.parts[index].busy;
                 self.change(index, state, at);
-                self.parts[index].busy = busy;
+                if let Some(part) = self.parts.get_mut(index) {
+                    part.busy = busy;
+                }
             }
             Some(_) => {}
         }
@@ -428,13 +434,13 @@ impl Folded {
     fn enter(&mut self, index: usize, at: Stamp, role: PartyRole, around: &Surroundings) {
         let place = u8::try_from(index).unwrap_or(NOBODY);
         let role = if around.listens(place, at, self.under) { PartyRole::Listener } else { role };
-        let part = &mut self.parts[index];
+        let Some(part) = self.parts.get_mut(index) else { return };
         (part.entered, part.seen, part.role, part.named_only, part.awaited) = (at, at, Some(role), false, false);
         part.entered_under = self.under;
     }
 
     fn change(&mut self, index: usize, state: ConnectionState, at: Stamp) {
-        let part = &mut self.parts[index];
+        let Some(part) = self.parts.get_mut(index) else { return };
         if state < ConnectionState::Held && state != ConnectionState::Alerting {
             part.busy = Some(at);
         }
@@ -459,8 +465,10 @@ impl Folded {
     pub fn absorb(&mut self, other: Folded, place: &impl Fn(u8) -> u8) {
         for (index, theirs) in (0u8..).zip(other.parts) {
             let Some(index) = self.room(place(index)).filter(|_| theirs.state.is_some()) else { continue };
-            if self.parts[index].state.is_none() || self.parts[index].seen < theirs.seen {
-                self.parts[index] = theirs;
+            if let Some(ours) = self.parts.get_mut(index)
+                && (ours.state.is_none() || ours.seen < theirs.seen)
+            {
+                *ours = theirs;
             }
         }
         self.started = earlier(self.started, other.started);

@@ -21,41 +21,39 @@ fn is_told(fact: &Fact) -> bool {
     fact.kind != EventKind::CallEnd && fact.at.source != SourceId::MAX
 }
 
-/// When one call became another, and how that is told.
-struct Turn {
+/// When one call became another, and how that is told: the fact, and its place among all.
+struct Turn<'a> {
     merge: Merge,
-    fact: usize,
-    /// As it was told.
-    told: Stamp,
-    /// Where it stands: later than it was told where it follows another by the word of a source that is ahead.
+    place: usize,
+    fact: &'a Fact,
+    /// Where it stands in time: later than it was told where it follows another by the word of a source that is ahead.
     time: i64,
 }
 
 /// The facts as they are to be folded, each with whether it is a copy of one before. `facts` are in the order of their stamps.
 pub fn sequence(facts: &[Fact]) -> Vec<(Fact, bool)> {
     let turns = turns(facts);
-    let mut placed: Vec<((i64, u8, Stamp), usize)> = (0..facts.len()).map(|index| (place(facts, index, &turns), index)).collect();
-    placed.sort_by_key(|(place, _)| *place);
-    let order: Vec<usize> = placed.into_iter().map(|(_, index)| index).collect();
-    let mut told: Vec<(usize, Vec<SourceId>)> = Vec::new();
-    order.iter().map(|&index| (facts[index], is_copy(facts, index, &turns, &mut told))).collect()
+    let mut order: Vec<_> = facts.iter().enumerate().map(|(place, fact)| (rank(fact, &turns), place, fact)).collect();
+    order.sort_by_key(|(rank, ..)| *rank);
+    let mut told: Vec<(&Fact, Vec<SourceId>)> = Vec::new();
+    order.into_iter().map(|(_, place, fact)| (*fact, is_copy(fact, place, &turns, &mut told))).collect()
 }
 
 /// Each merge once: as the call that goes on tells of it, or else as it was told first.
-fn turns(facts: &[Fact]) -> Vec<Turn> {
+fn turns(facts: &[Fact]) -> Vec<Turn<'_>> {
     let mut turns: Vec<Turn> = Vec::new();
-    for (index, fact) in facts.iter().enumerate() {
+    for (place, fact) in facts.iter().enumerate() {
         let Some(merge) = fact.merges else { continue };
         let same = |turn: &&mut Turn| {
-            let other = &facts[turn.fact];
+            let other = turn.fact;
             (other.kind, other.device, other.other, turn.merge.new) == (fact.kind, fact.device, fact.other, merge.new)
         };
         match turns.iter_mut().find(same) {
-            Some(known) if fact.under == merge.new && facts[known.fact].under != merge.new => {
-                (known.fact, known.told, known.time) = (index, fact.at, fact.at.time);
+            Some(known) if fact.under == merge.new && known.fact.under != merge.new => {
+                (known.place, known.fact, known.time) = (place, fact, fact.at.time);
             }
             Some(_) => {}
-            None => turns.push(Turn { merge, fact: index, told: fact.at, time: fact.at.time }),
+            None => turns.push(Turn { merge, place, fact, time: fact.at.time }),
         }
     }
     in_their_order(&mut turns);
@@ -64,29 +62,31 @@ fn turns(facts: &[Fact]) -> Vec<Turn> {
 
 /// What a call became cannot become something else before: moves each turn behind those that led to it.
 fn in_their_order(turns: &mut [Turn]) {
+    // As often as there are turns: in a circle of calls, which no platform has, there is no end.
     for _ in 0..turns.len() {
-        let mut moved = false;
-        for one in 0..turns.len() {
-            let Merge { primary, secondary, new } = turns[one].merge;
-            let leads = |other: &&Turn| other.merge.new != new && (other.merge.new == primary || other.merge.new == secondary);
-            let told = turns[one].told;
-            let before = turns.iter().filter(leads).filter(|other| !told.surely_after(&other.told)).map(|other| other.time).max();
-            if let Some(before) = before.filter(|before| turns[one].time <= *before) {
-                turns[one].time = before.saturating_add(1);
-                moved = true;
-            }
-        }
-        if !moved {
+        let times: Vec<i64> = turns.iter().map(|turn| behind(turn, turns)).collect();
+        if turns.iter().zip(&times).all(|(turn, time)| turn.time == *time) {
             return;
+        }
+        for (turn, time) in turns.iter_mut().zip(times) {
+            turn.time = time;
         }
     }
 }
 
+/// The turn's time, or the moment after the last of those that led to it.
+fn behind(turn: &Turn, turns: &[Turn]) -> i64 {
+    let Merge { primary, secondary, new } = turn.merge;
+    let leads = |other: &&Turn| other.merge.new != new && (other.merge.new == primary || other.merge.new == secondary);
+    let open = |other: &&Turn| !turn.fact.at.surely_after(&other.fact.at);
+    let last = turns.iter().filter(leads).filter(open).map(|other| other.time).max();
+    last.filter(|last| turn.time <= *last).map_or(turn.time, |last| last.saturating_add(1))
+}
+
 /// Where a fact stands among those of other sources: its time, then before, at or behind a merge of that time, then its own order.
-fn place(facts: &[Fact], index: usize, turns: &[Turn]) -> (i64, u8, Stamp) {
-    let fact = &facts[index];
+fn rank(fact: &Fact, turns: &[Turn]) -> (i64, u8, Stamp) {
     let (mut time, mut side) = (fact.at.time, 1);
-    if let Some(turn) = turns.iter().find(|turn| turn.fact == index) {
+    if let Some(turn) = turns.iter().find(|turn| std::ptr::eq(turn.fact, fact)) {
         return (turn.time, side, fact.at);
     }
     if fact.merges.is_some() || !is_told(fact) {
@@ -94,9 +94,9 @@ fn place(facts: &[Fact], index: usize, turns: &[Turn]) -> (i64, u8, Stamp) {
     }
     for turn in turns {
         let Merge { primary, secondary, new } = turn.merge;
-        let became_it = fact.under != new && (fact.under == primary || fact.under == secondary || fact.under == facts[turn.fact].under);
+        let became_it = fact.under != new && (fact.under == primary || fact.under == secondary || fact.under == turn.fact.under);
         let begins_with_it = fact.under == new && primary != new && secondary != new;
-        let told_after_it = fact.under == new && fact.at.source == turn.told.source && fact.at > turn.told;
+        let told_after_it = fact.under == new && fact.at.source == turn.fact.at.source && fact.at > turn.fact.at;
         if became_it && time >= turn.time {
             (time, side) = (turn.time, 0);
         } else if (begins_with_it || told_after_it) && time <= turn.time {
@@ -107,16 +107,14 @@ fn place(facts: &[Fact], index: usize, turns: &[Turn]) -> (i64, u8, Stamp) {
 }
 
 /// Whether another source told the same thing, within the difference of their clocks; then the two are one from now on.
-fn is_copy(facts: &[Fact], index: usize, turns: &[Turn], told: &mut Vec<(usize, Vec<SourceId>)>) -> bool {
-    let fact = &facts[index];
+fn is_copy<'a>(fact: &'a Fact, place: usize, turns: &[Turn], told: &mut Vec<(&'a Fact, Vec<SourceId>)>) -> bool {
     if fact.merges.is_some() {
-        return turns.iter().all(|turn| turn.fact != index);
+        return turns.iter().all(|turn| turn.place != place);
     }
     if !is_told(fact) {
         return false;
     }
-    let same = |(other, by): &&mut (usize, Vec<SourceId>)| {
-        let other = &facts[*other];
+    let same = |(other, by): &&mut (&Fact, Vec<SourceId>)| {
         (other.kind, other.under, other.device, other.other, other.record) == (fact.kind, fact.under, fact.device, fact.other, fact.record)
             && other.at.source != fact.at.source
             && other.at.time.abs_diff(fact.at.time) <= CLOCKS_APART.unsigned_abs()
@@ -128,7 +126,7 @@ fn is_copy(facts: &[Fact], index: usize, turns: &[Turn], told: &mut Vec<(usize, 
             true
         }
         None => {
-            told.push((index, Vec::new()));
+            told.push((fact, Vec::new()));
             false
         }
     }

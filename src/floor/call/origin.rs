@@ -82,8 +82,8 @@ impl Origin {
 }
 
 /// The call data of all origins as one list; where two give the same key, the older one's value.
-pub fn data(origins: &[Origin]) -> Vec<(String, String)> {
-    let mut by_age: Vec<&Origin> = origins.iter().filter(|origin| !origin.data.is_empty()).collect();
+pub fn data<'a>(origins: impl Iterator<Item = &'a Origin>) -> Vec<(String, String)> {
+    let mut by_age: Vec<&Origin> = origins.filter(|origin| !origin.data.is_empty()).collect();
     by_age.sort_by_key(|origin| (origin.first.is_none(), origin.first));
     let mut merged: BTreeMap<&String, &String> = BTreeMap::new();
     for origin in &by_age {
@@ -113,7 +113,7 @@ fn text(value: &Value) -> String {
         other => other.to_string(),
     };
     match text.char_indices().nth(LONGEST_VALUE) {
-        Some((end, _)) => format!("{}…", &text[..end]),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text,
     }
 }

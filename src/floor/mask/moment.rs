@@ -21,7 +21,7 @@ pub(super) fn is_time(text: &str) -> bool {
 fn date(text: &str) -> Option<&str> {
     let (year, rest) = number(text, 4)?;
     let sign = rest.chars().next().filter(|sign| matches!(sign, '.' | '-' | '/'))?;
-    let (month, rest) = number(&rest[1..], 2)?;
+    let (month, rest) = number(rest.strip_prefix(sign)?, 2)?;
     let (day, rest) = number(rest.strip_prefix(sign)?, 2)?;
     ((1900..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some(rest)
 }
@@ -40,6 +40,6 @@ fn time_of_day(text: &str) -> Option<&str> {
 
 /// A number of exactly so many digits, and what is behind it.
 fn number(text: &str, length: usize) -> Option<(u32, &str)> {
-    let digits = text.get(..length).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
-    Some((digits.parse().ok()?, &text[length..]))
+    let (digits, behind) = text.split_at_checked(length).filter(|(digits, _)| digits.bytes().all(|b| b.is_ascii_digit()))?;
+    Some((digits.parse().ok()?, behind))
 }

@@ -16,9 +16,10 @@ pub(super) fn spelled(text: &str) -> Option<(usize, char)> {
     }
     let rest = text.strip_prefix("&#")?;
     let end = rest.bytes().take(LONGEST_ENTITY).position(|byte| byte == b';')?;
-    let c = match rest[..end].strip_prefix(['x', 'X']) {
+    let code = rest.get(..end)?;
+    let c = match code.strip_prefix(['x', 'X']) {
         Some(digits) => character(digits, 16)?,
-        None => character(&rest[..end], 10).filter(|c| is_digit(*c))?,
+        None => character(code, 10).filter(|c| is_digit(*c))?,
     };
     Some((end + 3, c))
 }
@@ -39,8 +40,8 @@ fn percent(text: &str) -> Option<(usize, char)> {
         if at == 0 && code.bytes().all(|b| b.is_ascii_digit()) {
             return None;
         }
-        bytes[at] = u8::from_str_radix(code, 16).ok()?;
-        if let Some(c) = std::str::from_utf8(&bytes[..=at]).ok().and_then(|decoded| decoded.chars().next()) {
+        *bytes.get_mut(at)? = u8::from_str_radix(code, 16).ok()?;
+        if let Some(c) = std::str::from_utf8(bytes.get(..=at)?).ok().and_then(|decoded| decoded.chars().next()) {
             return Some(((at + 1) * 3, c));
         }
     }

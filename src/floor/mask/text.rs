@@ -47,19 +47,25 @@ pub fn mask_text(text: &str) -> Cow<'_, str> {
     let mut masked = String::new();
     // Up to where the text is in `masked`.
     let mut done = 0;
-    let mut at = 0;
-    while let Some(first) = units[at..].iter().position(|unit| unit.kind == Kind::Digit).map(|first| at + first) {
-        let run = &units[first..end_of_number(&units, first)];
-        at = first + run.len();
-        let (start, end) = (units[first].start, units[at - 1].end);
-        if digits(run) >= OUTSIDE && !is_time(&text[start..end]) {
-            masked.push_str(&text[done..start]);
+    let mut rest = units.as_slice();
+    while let Some(first) = rest.iter().position(|unit| unit.kind == Kind::Digit) {
+        let (_, number) = rest.split_at(first);
+        let (run, behind) = number.split_at(length_of_number(number));
+        rest = behind;
+        let (start, end) = (run.first().map_or(done, |unit| unit.start), run.last().map_or(done, |unit| unit.end));
+        if digits(run) >= OUTSIDE && !is_time(between(text, start, end)) {
+            masked.push_str(between(text, done, start));
             hide(text, run, &mut masked);
             done = end;
         }
     }
-    masked.push_str(&text[done..]);
+    masked.push_str(between(text, done, text.len()));
     changed(text, masked)
+}
+
+/// The text between two places where characters begin; nothing where they are none, for what is shown by mistake is worse than what is not.
+fn between(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or_default()
 }
 
 /// What is hidden already stays what it is.
@@ -89,14 +95,14 @@ pub fn mask_text_but<'a>(text: &'a str, kept: &str) -> Cow<'a, str> {
     let mut masked = String::with_capacity(text.len());
     let mut done = 0;
     for (at, _) in text.match_indices(kept) {
-        let (before, behind) = (text[..at].chars().next_back(), text[at + kept.len()..].chars().next());
+        let (before, behind) = (between(text, 0, at).chars().next_back(), between(text, at + kept.len(), text.len()).chars().next());
         if ![before, behind].into_iter().flatten().any(is_digit) {
-            masked.push_str(&mask_text(&text[done..at]));
+            masked.push_str(&mask_text(between(text, done, at)));
             masked.push_str(kept);
             done = at + kept.len();
         }
     }
-    masked.push_str(&mask_text(&text[done..]));
+    masked.push_str(&mask_text(between(text, done, text.len())));
     changed(text, masked)
 }
 
@@ -123,45 +129,44 @@ fn hide(text: &str, units: &[Unit], masked: &mut String) {
         seen += usize::from(unit.kind == Kind::Digit);
         match unit.kind {
             Kind::Digit if seen > first && seen <= all - last => masked.push(HIDDEN),
-            _ => masked.push_str(&text[unit.start..unit.end]),
+            _ => masked.push_str(between(text, unit.start, unit.end)),
         }
     }
 }
 
-/// Behind the last digit of the number that begins at `first`.
-fn end_of_number(units: &[Unit], first: usize) -> usize {
-    let (mut end, mut count) = (first + 1, 1);
+/// How many units the number takes that they begin with, up to its last digit.
+fn length_of_number(units: &[Unit]) -> usize {
+    let (mut length, mut count) = (1, 1);
     let (mut blank, mut comma) = (false, false);
-    for (at, unit) in units.iter().enumerate().skip(first + 1) {
+    for (at, unit) in units.iter().enumerate().skip(1) {
         match unit.kind {
             Kind::Other => break,
             Kind::Blank => blank = true,
             Kind::Comma => comma = true,
             Kind::Sign | Kind::Invisible => {}
             Kind::Digit => {
-                let two_numbers = blank && count >= OUTSIDE && word(&units[at..]) >= OUTSIDE;
+                let two_numbers = blank && count >= OUTSIDE && word(units.iter().skip(at)) >= OUTSIDE;
                 if two_numbers || (blank && comma) {
                     break;
                 }
-                (end, count) = (at + 1, count + 1);
+                (length, count) = (at + 1, count + 1);
                 (blank, comma) = (false, false);
             }
         }
     }
-    end
+    length
 }
 
 /// How many digits there are until the next space.
-fn word(units: &[Unit]) -> usize {
-    units.iter().take_while(|unit| !matches!(unit.kind, Kind::Blank | Kind::Other)).filter(|unit| unit.kind == Kind::Digit).count()
+fn word<'a>(units: impl Iterator<Item = &'a Unit>) -> usize {
+    units.take_while(|unit| !matches!(unit.kind, Kind::Blank | Kind::Other)).filter(|unit| unit.kind == Kind::Digit).count()
 }
 
 fn units(text: &str) -> Vec<Unit> {
     let mut units = Vec::with_capacity(text.len());
     let mut at = 0;
     let mut in_word = false;
-    while let Some(c) = text[at..].chars().next() {
-        let rest = &text[at..];
+    while let Some((rest, c)) = text.get(at..).and_then(|rest| Some((rest, rest.chars().next()?))) {
         let (length, kind) = match c {
             _ if !in_word && begins_with_uuid(rest) => (UUID, Kind::Other),
             '%' | '\\' | '&' => spelled(rest).map_or((c.len_utf8(), kind(c)), |(length, c)| (length, kind(c))),
@@ -202,7 +207,7 @@ const UUID: usize = 36;
 fn begins_with_uuid(text: &str) -> bool {
     let is_one = |(at, byte): (usize, &u8)| if [8, 13, 18, 23].contains(&at) { *byte == b'-' } else { byte.is_ascii_hexdigit() };
     text.as_bytes().get(..UUID).is_some_and(|word| word.iter().enumerate().all(is_one))
-        && !text[UUID..].chars().next().is_some_and(char::is_alphanumeric)
+        && !text.get(UUID..).and_then(|behind| behind.chars().next()).is_some_and(char::is_alphanumeric)
 }
 
 #[cfg(test)]

@@ -166,7 +166,7 @@ impl Play {
         let floor = &mut self.floor;
         if (parties.is_empty() && !(33..37).contains(&what)) || what < 5 {
             if what % 2 == 0 {
-                let _ = floor.make_call(&phone(&a), &anybody(&b));
+                floor.make_call(&phone(&a), &anybody(&b)).ok();
             } else if !parties.iter().any(|(_, device)| *device == phone(&a)) {
                 floor.offer(&format!("1390000{}@test.cc", 1000 + b.index(9000)).as_str().into(), &phone(&a).as_str().into(), b.index(6));
             }
@@ -187,12 +187,13 @@ impl Play {
                         let consulted = calls.iter().find(|call| text(&call["callId"]) == consultation);
                         let rings =
                             consulted.is_some_and(|call| call["parties"].as_array().unwrap().iter().any(|p| p["state"] == "Alerting"));
-                        let _ = match b.index(5) {
+                        let done = match b.index(5) {
                             0 => floor.cancel_consult(&held, &device, &consultation),
                             // The platform conferences who has answered.
                             1 | 2 if !rings => floor.conference(&held, &device, &consultation),
                             _ => floor.transfer(&held, &device, &consultation),
                         };
+                        done.ok();
                     }
                 }
                 20..22 => self.takes_part(&call, &anybody(&b), |floor, number| floor.single_step_conference(&call, &device, number, false)),
@@ -265,13 +266,13 @@ impl Play {
     fn end(&mut self) {
         for call in self.calls() {
             for party in call["parties"].as_array().unwrap() {
-                let _ = self.floor.drop_connection(&text(&call["callId"]), &text(&party["device"]));
+                self.floor.drop_connection(&text(&call["callId"]), &text(&party["device"])).ok();
                 self.hear();
             }
         }
         self.pass(12_000);
         for number in 5001..=5005 {
-            let _ = self.floor.set_mode(&format!("{number}@test.cc"), None, model::Mode::Ready, None);
+            self.floor.set_mode(&format!("{number}@test.cc"), None, model::Mode::Ready, None).ok();
         }
         self.hear();
     }

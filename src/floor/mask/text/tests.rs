@@ -149,7 +149,7 @@ fn plain(text: &str) -> String {
         text = text.replace(&format!("%{:02x}", 0x30 + value), &value.to_string());
     }
     let digit = |unit: &Unit| {
-        let text = &text[unit.start..unit.end];
+        let text = between(&text, unit.start, unit.end);
         let c = spelled(text).map_or_else(|| text.chars().next(), |(_, c)| Some(c))?;
         [0x30, 0xff10, 0x660, 0x966, 0x1d7ce].iter().find_map(|zero| u32::from(c).checked_sub(*zero).filter(|value| *value < 10))
     };
