@@ -104,8 +104,8 @@ mod browser {
 
 /// Nobody clicks on the server.
 #[cfg(not(feature = "hydrate"))]
-async fn fetch(path: &str, _form: &str) -> Result<(u16, serde_json::Value), ApiError> {
-    Err(ApiError::Transport { detail: format!("{path} is asked by browsers only") })
+fn fetch(path: &str, _form: &str) -> std::future::Ready<Result<(u16, serde_json::Value), ApiError>> {
+    std::future::ready(Err(ApiError::Transport { detail: format!("{path} is asked by browsers only") }))
 }
 
 #[cfg(not(feature = "hydrate"))]
@@ -119,7 +119,8 @@ impl Object for serde_json::Value {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
+#[cfg(feature = "ssr")]
 mod tests {
     use super::*;
 

@@ -156,7 +156,7 @@ impl Decoder {
     }
 
     /// The next item; none until more is fed.
-    #[allow(clippy::should_implement_trait)] // it is not an iterator: none is not the end
+    #[expect(clippy::should_implement_trait, reason = "it is not an iterator: none is not the end")]
     pub fn next(&mut self) -> Option<Result<Item, FrameError>> {
         loop {
             if self.read >= self.input.len() {
@@ -165,11 +165,11 @@ impl Decoder {
             // As it was before: what the step gives up may be followed by something doubtful.
             let doubtful = self.doubtful;
             let step = match std::mem::replace(&mut self.state, State::Between) {
-                State::Between => self.between(),
+                State::Between => Ok(self.between()),
                 State::Command => self.command(),
                 State::Headers(frame) => self.headers(frame),
                 State::Body(body) => self.body(body),
-                State::Discard => self.discard(),
+                State::Discard => Ok(self.discard()),
             };
             match step {
                 Ok(Step::Again) => {}
@@ -181,21 +181,22 @@ impl Decoder {
         }
     }
 
-    fn between(&mut self) -> Stepped {
-        match self.input[self.read] {
-            b'\n' => {
+    fn between(&mut self) -> Step {
+        match self.input.get(self.read) {
+            Some(b'\n') => {
                 self.pass(1);
-                return Ok(Step::Found(Item::HeartBeat));
+                return Step::Found(Item::HeartBeat);
             }
             // Half of CRLF, or a stray NUL: nothing anyone could mean.
-            b'\r' | 0 => self.pass(1),
-            _ => {
+            Some(b'\r' | 0) => self.pass(1),
+            Some(_) => {
                 self.size = 0;
                 self.doubtful = self.refused > 0;
                 self.state = State::Command;
             }
+            None => return Step::Wait,
         }
-        Ok(Step::Again)
+        Step::Again
     }
 
     fn command(&mut self) -> Stepped {
@@ -247,12 +248,12 @@ impl Decoder {
     }
 
     fn body(&mut self, body: Body) -> Stepped {
-        let rest = &self.input[self.read..];
+        let rest = behind(&self.input, self.read);
         let end = match body.length {
             Some(length) => Some(length).filter(|length| *length < rest.len()),
             None => {
                 let seen = self.without_nul.saturating_sub(self.read);
-                rest[seen..].iter().position(|&byte| byte == 0).map(|at| seen + at)
+                behind(rest, seen).iter().position(|&byte| byte == 0).map(|at| seen + at)
             }
         };
         let there = end.unwrap_or(rest.len());
@@ -261,7 +262,7 @@ impl Decoder {
             self.without_nul = self.read + there;
         }
         if let Some(at) = self.search.head(&self.input, self.read, self.read + there.min(most))
-            && is_other_frame(&self.input[self.read..at], body.length)
+            && self.input.get(self.read..at).is_some_and(|before| is_other_frame(before, body.length))
         {
             self.pass(at - self.read);
             return Err(FrameError::FrameInBody);
@@ -270,28 +271,29 @@ impl Decoder {
             self.state = State::Discard;
             return Err(FrameError::TooLarge(self.limits.frame_bytes));
         }
-        let Some(end) = end else {
+        let Some((text, after)) = end.and_then(|end| rest.split_at_checked(end)) else {
             self.state = State::Body(body);
             return Ok(Step::Wait);
         };
-        if rest[end] != 0 {
+        let end = text.len();
+        if after.first() != Some(&0) {
             (self.state, self.refused) = (State::Discard, end);
             return Err(FrameError::BodyNotTerminated(end));
         }
         let Body { mut frame, .. } = body;
-        frame.body = rest[..end].to_vec();
+        frame.body = text.to_vec();
         self.pass(end + 1);
         Ok(Step::Found(Item::Frame(frame)))
     }
 
-    fn discard(&mut self) -> Stepped {
-        let rest = &self.input[self.read..];
+    fn discard(&mut self) -> Step {
+        let rest = behind(&self.input, self.read);
         let end = rest.iter().position(|&byte| byte == b'\n' || byte == 0);
         let take = end.unwrap_or(rest.len());
-        self.line.extend_from_slice(&rest[take.saturating_sub(TAIL)..take]);
+        self.line.extend_from_slice(rest.get(take.saturating_sub(TAIL)..take).unwrap_or_default());
         self.line.drain(..self.line.len().saturating_sub(TAIL));
         self.ends_in_line |= (1..=take).contains(&self.refused);
-        match end.map(|end| rest[end]) {
+        match end.and_then(|end| rest.get(end)) {
             Some(0) => self.line.clear(),
             Some(_) => {
                 let line = std::mem::take(&mut self.line);
@@ -302,7 +304,7 @@ impl Decoder {
         }
         self.ends_in_line &= end.is_none();
         self.pass(end.map_or(take, |end| end + 1));
-        Ok(Step::Again)
+        Step::Again
     }
 
     /// Goes on with the frame that begins with `command`, if any, else looks for the next.
@@ -328,7 +330,7 @@ impl Decoder {
 
     /// A whole line of the head without its line end; none while it is incomplete.
     fn line(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
-        let rest = &self.input[self.read..];
+        let rest = behind(&self.input, self.read);
         let end = rest.iter().position(|&byte| byte == b'\n' || byte == 0);
         let take = end.unwrap_or(rest.len());
         let too_long = if self.line.len() + take > self.limits.header_bytes {
@@ -344,13 +346,13 @@ impl Decoder {
             self.line = self.line.split_off(self.line.len().saturating_sub(TAIL));
             return Err(error);
         }
-        self.line.extend_from_slice(&rest[..take]);
+        self.line.extend_from_slice(rest.get(..take).unwrap_or_default());
         self.size += take;
         let Some(end) = end else {
             self.pass(take);
             return Ok(None);
         };
-        let ends_frame = rest[end] == 0;
+        let ends_frame = rest.get(end) == Some(&0);
         self.size += 1;
         self.pass(end + 1);
         let line = std::mem::take(&mut self.line);
@@ -373,6 +375,11 @@ impl Decoder {
     }
 }
 
+/// The bytes from `at` on.
+fn behind(bytes: &[u8], at: usize) -> &[u8] {
+    bytes.get(at..).unwrap_or_default()
+}
+
 /// Whether a head behind these first bytes of a body proves that it is no body.
 fn is_other_frame(before: &[u8], length: Option<usize>) -> bool {
     before.first() == Some(&b'{') || (length.is_none() && before.iter().all(|byte| matches!(byte, b'\r' | b'\n')))
@@ -380,12 +387,14 @@ fn is_other_frame(before: &[u8], length: Option<usize>) -> bool {
 
 fn parse_header(line: &[u8], version: Version) -> Result<(String, String), FrameError> {
     let shown = || shortened(&String::from_utf8_lossy(line));
-    let colon = line.iter().position(|&byte| byte == b':').filter(|&at| at > 0).ok_or_else(|| FrameError::HeaderWithoutColon(shown()))?;
+    let mut halves = line.splitn(2, |&byte| byte == b':');
+    let name = halves.next().filter(|name| !name.is_empty());
+    let (name, value) = name.zip(halves.next()).ok_or_else(|| FrameError::HeaderWithoutColon(shown()))?;
     let part = |bytes: &[u8]| {
         let bytes = unescape(bytes, version).ok_or_else(|| FrameError::BadEscape(shown()))?;
         String::from_utf8(bytes).map_err(|_| FrameError::NotUtf8)
     };
-    Ok((part(&line[..colon])?, part(&line[colon + 1..])?))
+    Ok((part(name)?, part(value)?))
 }
 
 /// Digits only: `+5` parses as a number and is none here.

@@ -66,10 +66,10 @@ impl Search {
         self.head = self.head.filter(|(at, _)| *at >= from);
         while let Some(length) = input.get(self.looked..to)?.iter().position(|&byte| byte == b'\n' || byte == 0) {
             let end = self.looked + length;
-            let line = without_return(&input[self.line..end]);
+            let line = without_return(input.get(self.line..end).unwrap_or_default());
             let begun = command_in_body(line).map(|command| (self.line + line.len() - command.len(), false));
             self.head = match self.head {
-                _ if input[end] == 0 => None,
+                _ if input.get(end) == Some(&0) => None,
                 Some((at, true)) if line.is_empty() => {
                     *self = Search { looked: end + 1, line: end + 1, head: None };
                     return Some(at);

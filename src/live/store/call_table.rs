@@ -58,13 +58,15 @@ impl CallTable {
                 self.calls.len() - 1
             }),
         };
-        if let Some(before) = self.calls[slot].take() {
+        if let Some(before) = self.calls.get_mut(slot).and_then(Option::take) {
             self.forget(slot, &before);
         }
         for id in std::iter::once(&call.id).chain(&call.former) {
             self.index.insert(id.clone(), slot);
         }
-        self.calls[slot] = Some(Arc::new(call));
+        if let Some(place) = self.calls.get_mut(slot) {
+            *place = Some(Arc::new(call));
+        }
         Some(slot)
     }
 
@@ -153,7 +155,7 @@ mod tests {
     fn call(id: &str, former: &[&str], started: i64, devices: &[(&str, PartyState)]) -> CallRow {
         let party = |(device, state): &(&str, PartyState)| Party {
             device: DeviceId::trusted(format!("{device}@test.cc")),
-            agent: device.starts_with("80").then(|| AgentId::trusted(format!("5{}@test.cc", &device[1..]))),
+            agent: device.strip_prefix("80").map(|number| AgentId::trusted(format!("50{number}@test.cc"))),
             logged_off: None,
             role: PartyRole::Called,
             state: *state,

@@ -32,25 +32,19 @@ impl Table {
 
     /// Takes one row in; answers its slot when it is new or differs from what was there.
     pub fn put(&mut self, row: Row) -> Option<usize> {
-        if let Some(&slot) = self.index.get(&row.agent) {
-            if self.get(slot).is_some_and(|known| **known == row) {
-                return None;
-            }
-            self.rows[slot] = Some(Arc::new(row));
-            return Some(slot);
-        }
-        let agent = row.agent.clone();
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                self.rows[slot] = Some(Arc::new(row));
+        let slot = match self.index.get(&row.agent) {
+            Some(&slot) if self.get(slot).is_some_and(|known| **known == row) => return None,
+            Some(&slot) => slot,
+            None => {
+                let slot = self.free.pop().unwrap_or_else(|| {
+                    self.rows.push(None);
+                    self.rows.len() - 1
+                });
+                self.index.insert(row.agent.clone(), slot);
                 slot
             }
-            None => {
-                self.rows.push(Some(Arc::new(row)));
-                self.rows.len() - 1
-            }
         };
-        self.index.insert(agent, slot);
+        *self.rows.get_mut(slot)? = Some(Arc::new(row));
         Some(slot)
     }
 
@@ -71,7 +65,7 @@ impl Table {
             }
         }
         for (slot, kept) in kept.into_iter().enumerate() {
-            if !kept && let Some(gone) = self.rows[slot].take() {
+            if !kept && let Some(gone) = self.rows.get_mut(slot).and_then(Option::take) {
                 self.index.remove(&gone.agent);
                 self.free.push(slot);
             }
@@ -136,10 +130,9 @@ pub fn moves(before: &[usize], after: &[usize]) -> usize {
     for place in before.iter().filter_map(|slot| place.get(slot)) {
         common += 1;
         let at = tails.partition_point(|tail| tail < place);
-        if at == tails.len() {
-            tails.push(*place);
-        } else {
-            tails[at] = *place;
+        match tails.get_mut(at) {
+            Some(tail) => *tail = *place,
+            None => tails.push(*place),
         }
     }
     (before.len() - common) + (after.len() - common) + (common - tails.len())
