@@ -16,6 +16,7 @@ mod net;
 mod requests;
 mod stomp;
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the tests speak to the stand-in as any client would")]
 mod tests;
 mod topic;
 pub(crate) mod wire;

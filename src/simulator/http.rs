@@ -78,6 +78,7 @@ fn cors() -> CorsLayer {
 }
 
 /// Keeps the request for tests to look at, and its answer's status.
+#[expect(clippy::disallowed_methods, reason = "when a request came is for tests to read; the console's clock is not the platform's")]
 async fn record(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let upgrade = parts.headers.contains_key(header::UPGRADE);

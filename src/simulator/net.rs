@@ -48,7 +48,7 @@ impl axum::serve::Listener for Listener {
             match self.0.accept().await {
                 Ok((tcp, peer)) => {
                     // Events are small and must not wait for one another. Without it they only come later.
-                    let _ = tcp.set_nodelay(true);
+                    tcp.set_nodelay(true).ok();
                     return (Stream { tcp, line: Line::default() }, peer);
                 }
                 Err(error) => {

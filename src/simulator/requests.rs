@@ -63,21 +63,20 @@ pub fn without_passwords(body: &str) -> String {
     let mut out = String::with_capacity(body.len());
     let mut rest = body;
     while let Some(at) = rest.find("password") {
-        let behind = at + "password".len();
-        let (before, after) = rest.split_at(behind);
-        out.push_str(before);
+        let (before, word) = rest.split_at(at);
+        let (word, after) = word.split_at("password".len());
+        out.extend([before, word]);
         rest = after;
-        let in_form = at == 0 || before[..at].ends_with(['&', '?']);
+        let in_form = before.is_empty() || before.ends_with(['&', '?']);
         if let (true, Some(value)) = (in_form, rest.strip_prefix('=')) {
             out.push_str("=***");
-            rest = &value[value.find('&').unwrap_or(value.len())..];
+            (_, rest) = value.split_at(value.find('&').unwrap_or(value.len()));
         } else if let Some(value) = rest.strip_prefix('"') {
             let colon = value.len() - value.trim_start().trim_start_matches(':').trim_start().len();
-            if let Some(text) = value[colon..].strip_prefix('"') {
-                out.push('"');
-                out.push_str(&value[..colon]);
-                out.push_str("\"***");
-                rest = &text[end_of_text(text)..];
+            let (colon, text) = value.split_at(colon);
+            if let Some(text) = text.strip_prefix('"') {
+                out.extend(["\"", colon, "\"***"]);
+                (_, rest) = text.split_at(end_of_text(text));
             }
         }
     }

@@ -36,7 +36,7 @@ impl Lab {
 
     async fn with(agents: u32, calls_per_hour: f64) -> Lab {
         // Another test may have been first.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        rustls::crypto::ring::default_provider().install_default().ok();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let stop = CancellationToken::new();

@@ -304,7 +304,7 @@ impl Floor {
             let listener = self.calls.get(&own).and_then(|own| own.parts.first()).map(|part| part.device.clone());
             if let Some(listener) = listener {
                 // It has that part: that is the only thing that could be refused.
-                let _ = self.drop_connection(&own, &listener);
+                self.drop_connection(&own, &listener).ok();
             }
         }
     }

@@ -63,7 +63,7 @@ impl Floor {
     pub(super) fn stop_recording_of(&mut self, call: &Id, device: &Id) {
         if self.devices.get(device).is_some_and(|phone| phone.recording.as_ref().is_some_and(|(_, recorded)| recorded == call)) {
             // It is being recorded: that is the only thing that could be refused.
-            let _ = self.stop_recording(device);
+            self.stop_recording(device).ok();
         }
     }
 }

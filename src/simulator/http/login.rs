@@ -42,8 +42,8 @@ fn form(body: &[u8]) -> Vec<(String, String)> {
     body.split(|&byte| byte == b'&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
-            let equals = pair.iter().position(|&byte| byte == b'=').unwrap_or(pair.len());
-            (decoded(&pair[..equals]), decoded(pair.get(equals + 1..).unwrap_or_default()))
+            let mut halves = pair.splitn(2, |&byte| byte == b'=').map(decoded);
+            (halves.next().unwrap_or_default(), halves.next().unwrap_or_default())
         })
         .collect()
 }

@@ -16,7 +16,7 @@ impl Floor {
 
     pub(super) fn happen_in_call(&mut self, due: Due) {
         // Between the decision and now people may have hung up or stepped in: what cannot be done any more is let be.
-        let _ = match self.up_to_date(due) {
+        let done = match self.up_to_date(due) {
             Due::Answer(call, device) => self.answer(&call, &device),
             Due::NoAnswer(call, device) => return self.no_answer(&call, &device),
             Due::Fail(call, code) => return self.fail(&call, code),
@@ -34,6 +34,7 @@ impl Floor {
             Due::Dial(index, turn) => return self.dial_or_release(index, turn),
             _ => return,
         };
+        done.ok();
     }
 
     /// What is due, at the calls as they are called by now.
@@ -211,7 +212,7 @@ impl Floor {
             return;
         }
         let device = able[self.rng.random_range(0..able.len())].clone();
-        let _ = self.drop_connection(call, &device);
+        self.drop_connection(call, &device).ok();
         // In a conference one leaves after the other.
         if self.calls.contains_key(call) {
             let delay = self.rng.random_range(SECOND..20 * SECOND);
@@ -247,13 +248,13 @@ impl Floor {
         };
         // The colleague has left, or the customer: whichever call is left goes on.
         if done.is_err() && self.cancel_consult(call, device, consult).is_err() && self.retrieve(call, device).is_err() {
-            let _ = self.drop_connection(consult, device);
+            self.drop_connection(consult, device).ok();
         }
     }
 
     fn hand_over(&mut self, call: &Id, device: &Id) {
         if let Some(colleague) = self.colleague() {
-            let _ = self.single_step_transfer(call, device, &colleague);
+            self.single_step_transfer(call, device, &colleague).ok();
         }
     }
 

@@ -82,13 +82,15 @@ fn the_events_tell_who_is_in_which_call() {
             if let Some(call) = target {
                 let device =
                     floor.calls[&call].parts.iter().map(|part| part.device.clone()).find(|device| floor.devices.contains_key(device));
-                let _ = match (minute % 4, device) {
+                let done = match (minute % 4, device) {
                     (0, _) => floor.spy(&call, "8900@t"),
                     (1, Some(device)) => floor.single_step_conference(&call, &device, "8901", false),
                     (2, Some(device)) => floor.single_step_transfer(&call, &device, "8902"),
                     (3, Some(device)) => floor.drop_connection(&call, &device),
                     _ => Ok(()),
                 };
+                // Some refuse, and that is fine.
+                done.ok();
             }
             floor.take_events().iter().for_each(|event| follow(&mut board, event));
             let truth: BTreeSet<(String, String)> = floor
@@ -97,9 +99,8 @@ fn the_events_tell_who_is_in_which_call() {
                 .flat_map(|(device, phone)| phone.calls.iter().map(|call| (device.to_string(), call.to_string())))
                 .collect();
             assert_eq!(board, truth, "seed {seed}, minute {minute}");
-            for (device, phone) in &floor.devices {
-                assert!(phone.calls.iter().all(|call| floor.calls.get(call).is_some_and(|call| call.part(device).is_some())));
-            }
+            let has_part = |device: &Id, call: &Id| floor.calls.get(call).is_some_and(|call| call.part(device).is_some());
+            assert!(floor.devices.iter().all(|(device, phone)| phone.calls.iter().all(|call| has_part(device, call))));
             // Alone in a call is who has just dialled a busy number.
             let alone = |call: &&Call| call.talkers() < 2 && (call.answered.is_some() || floor.now - call.started > 10_000);
             assert!(floor.calls.values().find(alone).is_none(), "a call with nobody to talk to");

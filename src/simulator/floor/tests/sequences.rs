@@ -132,7 +132,7 @@ fn consultation_and_its_three_ends() {
     let merged: Vec<_> = events.iter().filter(|event| event.name == "conferenced").collect();
     let of = |event: &Event| match &event.content {
         Content::Call { call, .. } => call.clone(),
-        _ => unreachable!(),
+        _ => panic!("a conference is told as an event of its call"),
     };
     let copies: Vec<_> = merged.iter().map(|event| (number(event.src.as_deref().unwrap()), of(event))).collect();
     assert_eq!(copies, [("8001", call.clone()), ("8002", call.clone()), ("8003", second.clone())]);
