@@ -2,6 +2,7 @@
 //! floor. Every figure is a median, the ratio is taken in the same run.
 
 use std::hint::black_box;
+use std::io::{self, Write};
 use std::time::Instant;
 use supervisor_console::floor::{AgentId, Event, Floor};
 use supervisor_console::live::{Down, Header, Link, LinkState};
@@ -28,9 +29,11 @@ fn call_bodies() -> Vec<Vec<u8>> {
     for n in 0..AGENTS / samples.len() {
         for (step, sample) in samples.iter().enumerate() {
             let mut body: serde_json::Value = serde_json::from_str(sample).unwrap_or_default();
-            body["serial"] = (n * samples.len() + step).into();
-            body["eventTime"] = format!("2017.03.18 14:13:{:02}", 10 + step).into();
-            body["callId"] = format!("call-{n}").into();
+            if let Some(fields) = body.as_object_mut() {
+                fields.insert("serial".to_owned(), (n * samples.len() + step).into());
+                fields.insert("eventTime".to_owned(), format!("2017.03.18 14:13:{:02}", 10 + step).into());
+                fields.insert("callId".to_owned(), format!("call-{n}").into());
+            }
             let text = body.to_string().replace("8002@", &format!("{}@", 80_000 + n)).replace("8001@", &format!("{}@", 13_800_000_000 + n));
             bodies.push(text.into_bytes());
         }
@@ -49,11 +52,11 @@ fn median<T>(mut prepare: impl FnMut() -> T, mut run: impl FnMut(T)) -> f64 {
         })
         .collect();
     times.sort_unstable();
-    times[RUNS / 2] as f64
+    times.get(RUNS / 2).copied().unwrap_or_default() as f64
 }
 
 /// Microseconds an event: the fold, and parsing its JSON alone.
-fn measure(what: &str, bodies: &[Vec<u8>]) {
+fn measure(what: &str, bodies: &[Vec<u8>]) -> io::Result<()> {
     let baseline = median(
         || (),
         |()| {
@@ -70,13 +73,14 @@ fn measure(what: &str, bodies: &[Vec<u8>]) {
         }
     });
     let each = |nanos: f64| nanos / bodies.len() as f64 / 1000.0;
-    println!("fold of {what}: {:.2} us an event, JSON alone {:.2} us, ratio {:.2}", each(folded), each(baseline), folded / baseline);
+    let (event, json, ratio) = (each(folded), each(baseline), folded / baseline);
+    writeln!(io::stdout(), "fold of {what}: {event:.2} us an event, JSON alone {json:.2} us, ratio {ratio:.2}")
 }
 
-fn main() {
+fn main() -> io::Result<()> {
     let bodies = bodies();
-    measure("agent events", &bodies);
-    measure("call events", &call_bodies());
+    measure("agent events", &bodies)?;
+    measure("call events", &call_bodies())?;
 
     let mut floor = Floor::default();
     for body in &bodies {
@@ -93,11 +97,12 @@ fn main() {
     let snapshot = Down::Snapshot { header, rows: rows_of_all, calls, runs: Vec::new() };
     let mut bytes = 0;
     let encoded = median(|| (), |()| bytes = black_box(snapshot.encode()).map_or(0, |encoded| encoded.len()));
-    println!(
+    writeln!(
+        io::stdout(),
         "snapshot of {AGENTS} agents: rows {:.2} ms, encoding {:.2} ms, ratio {:.2}, {} KB",
         rows / 1e6,
         encoded / 1e6,
         encoded / rows,
         bytes / 1024
-    );
+    )
 }

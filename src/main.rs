@@ -1,6 +1,8 @@
 //! The commands: `serve`, `simulate`, `demo`, `token`.
 
 use clap::{Parser, error::ErrorKind};
+use std::fmt;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -23,7 +25,7 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("supervisor-console: the system gives no threads ({error}): raise its limits");
+            complain(format_args!("the system gives no threads ({error}): raise its limits"));
             return ExitCode::FAILURE;
         }
     };
@@ -31,6 +33,16 @@ fn main() -> ExitCode {
     // A name that is still being looked up holds up nobody.
     runtime.shutdown_timeout(LINGERS);
     code
+}
+
+/// Writes a line to standard output. Whoever closed it does not want to know.
+fn say(line: fmt::Arguments) {
+    writeln!(io::stdout(), "{line}").ok();
+}
+
+/// Writes a line to standard error, with the program's name before it.
+fn complain(line: fmt::Arguments) {
+    writeln!(io::stderr(), "supervisor-console: {line}").ok();
 }
 
 async fn run() -> ExitCode {
@@ -49,7 +61,7 @@ async fn run() -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("supervisor-console: {problem}");
+            complain(format_args!("{problem}"));
             ExitCode::FAILURE
         }
     }
@@ -58,13 +70,13 @@ async fn run() -> ExitCode {
 /// Help and version as they are; a wrong value as one line.
 fn explain(error: &clap::Error) -> ExitCode {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand) {
-        print!("{error}");
+        write!(io::stdout(), "{error}").ok();
         return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
     }
     let text = error.to_string();
     let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
     let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-    eprintln!("supervisor-console: {} (--help explains every flag)", line.trim_start_matches("error: "));
+    complain(format_args!("{} (--help explains every flag)", line.trim_start_matches("error: ")));
     ExitCode::from(2)
 }
 
@@ -80,8 +92,8 @@ async fn simulate(args: SimulateArgs, stop: CancellationToken) -> Result<(), Str
     let listener = bind(args.listen, "--listen").await?;
     let floor = floor_of(&args.floor, args.namespace, jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|error| error.to_string())?);
     let address = listener.local_addr().map_err(|error| error.to_string())?;
-    println!("The simulated platform is at http://{address} (events: ws://{address}/mvc/stomp/websocket)");
-    println!("Sign in as supervisor 5000 or 5900 to 5909, or as an agent; every password is Aa123456.");
+    say(format_args!("The simulated platform is at http://{address} (events: ws://{address}/mvc/stomp/websocket)"));
+    say(format_args!("Sign in as supervisor 5000 or 5900 to 5909, or as an agent; every password is Aa123456."));
     simulator::serve(listener, floor, stop).await.map_err(|error| error.to_string())
 }
 
@@ -97,12 +109,12 @@ async fn demo(mut args: DemoArgs, stop: CancellationToken) -> Result<(), String>
     args.console.database_url.get_or_insert(Database::Memory);
     let config = Config::try_from(&args.console).map_err(|error| error.to_string())?;
     let floor = floor_of(&args.floor, namespace.clone(), config.time_zone.clone());
-    println!();
-    println!("  The console is at          http://{console_address}");
-    println!("  Sign in with               number 5000, password Aa123456, domain {namespace}, extension 8000");
-    println!("  The simulated platform is  http://{simulated}, with {} agents", args.floor.agents);
-    println!("  Ctrl-C ends both.");
-    println!();
+    say(format_args!(""));
+    say(format_args!("  The console is at          http://{console_address}"));
+    say(format_args!("  Sign in with               number 5000, password Aa123456, domain {namespace}, extension 8000"));
+    say(format_args!("  The simulated platform is  http://{simulated}, with {} agents", args.floor.agents));
+    say(format_args!("  Ctrl-C ends both."));
+    say(format_args!(""));
     let simulator = tokio::spawn(simulator::serve(platform, floor, stop.clone()));
     let served = server::serve(listener, config, stop.clone()).await.map_err(|error| error.to_string());
     stop.cancel();
@@ -114,10 +126,10 @@ async fn demo(mut args: DemoArgs, stop: CancellationToken) -> Result<(), String>
 async fn token(args: TokenArgs) -> Result<(), String> {
     let said = token::command(args).await.map_err(|error| error.to_string())?;
     if !said.note.is_empty() {
-        eprintln!("supervisor-console: {}", said.note);
+        complain(format_args!("{}", said.note));
     }
     if !said.out.is_empty() {
-        println!("{}", said.out);
+        writeln!(io::stdout(), "{}", said.out).map_err(|error| format!("standard output takes nothing ({error})"))?;
     }
     Ok(())
 }
@@ -147,6 +159,7 @@ async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, String> {
 }
 
 /// Ctrl-C, or the service manager's request to end.
+#[expect(clippy::exit, reason = "whatever has not ended by then would hold up the process")]
 async fn stop_on_signal(stop: CancellationToken) {
     let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
         Ok(terminate) => terminate,
@@ -159,6 +172,6 @@ async fn stop_on_signal(stop: CancellationToken) {
     stop.cancel();
     // Whatever still holds on: nobody waits longer for the end than a service manager does.
     sleep(LAST).await;
-    eprintln!("supervisor-console: not everything could be ended in time");
+    complain(format_args!("not everything could be ended in time"));
     std::process::exit(1);
 }
