@@ -2,6 +2,17 @@
 //!
 //! Each test starts its own platform, console and database, and waits for what the live channel says, never for the clock.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::let_underscore_must_use,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, speaks HTTP as a browser would, and has the clock of this machine"
+)]
+
 mod access;
 mod bulk;
 mod calls;

@@ -265,10 +265,7 @@ fn said(action: &Intervention) -> Said {
 /// What the floor said of each operation, by its id: the last word counts.
 fn shown_on(live: &mut Live, by_id: &mut BTreeMap<i64, Said>) {
     for message in std::mem::take(&mut live.heard) {
-        let rows = match Down::decode(&message).unwrap() {
-            Down::Snapshot { rows, .. } | Down::Delta { rows, .. } => rows,
-            _ => continue,
-        };
+        let (Down::Snapshot { rows, .. } | Down::Delta { rows, .. }) = Down::decode(&message).unwrap() else { continue };
         by_id.extend(rows.into_iter().filter_map(|row| row.action).map(|action| (action.id, said(&action))));
     }
 }
