@@ -58,8 +58,8 @@ pub enum StartError {
 /// Serves the console at `listener` until `stop`. What the console cannot do without ends it with an error where it ends by itself.
 pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToken) -> Result<(), StartError> {
     // Other libraries may have chosen already; then theirs serves.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let _ = any_spawner::Executor::init_tokio();
+    rustls::crypto::ring::default_provider().install_default().ok();
+    any_spawner::Executor::init_tokio().ok();
     telemetry::recorder();
     let places = Places::new(config.trusted_proxies.clone());
     let store = Store::open_to_serve(&config.database)?;
@@ -93,9 +93,9 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     // What is asked of the platform now is still answered and written down, but not for long.
     let (last_answer, last_word) = (Instant::now() + ANSWERED_WITHIN, Instant::now() + WRITTEN_WITHIN);
     console.under_way.close();
-    let _ = timeout_at(last_answer, async { tokio::join!(parts.ended(), console.under_way.wait()) }).await;
+    timeout_at(last_answer, async { tokio::join!(parts.ended(), console.under_way.wait()) }).await.ok();
     closing.cancel();
-    let _ = timeout_at(last_word, floor.ended()).await;
+    timeout_at(last_word, floor.ended()).await.ok();
     if matches!(timeout_at(last_word, store.written()).await, Ok(Ok(()))) || store.set_aside().await {
         return ended;
     }

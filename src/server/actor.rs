@@ -4,7 +4,7 @@
 mod error;
 mod handle;
 pub mod history;
-pub mod hub;
+mod hub;
 mod initial_state;
 mod interventions;
 mod message;
@@ -18,6 +18,7 @@ mod task;
 
 pub use error::{FloorError, Stopped};
 pub use handle::FloorHandle;
+pub use hub::Subscription;
 pub use initial_state::{InitialState, Reader, Subject};
 pub use interventions::PlatformAnswer;
 pub use request::{Begun, DayView, InterventionRequest, NewRun, Restored};

@@ -74,6 +74,6 @@ pub fn below(base: &Url, path: &str) -> Url {
 pub fn shown(url: &Url) -> String {
     let mut url = url.clone();
     // Fails only for addresses that cannot hold them.
-    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.set_username("").and_then(|()| url.set_password(None)).ok();
     url.into()
 }

@@ -147,7 +147,7 @@ impl Store {
         if version > MIGRATIONS.len() {
             return Err(StoreError::Newer { path });
         }
-        for migration in &MIGRATIONS[version..] {
+        for migration in MIGRATIONS.iter().skip(version) {
             transaction.execute_batch(migration).map_err(open)?;
         }
         transaction.pragma_update(None, "user_version", MIGRATIONS.len()).map_err(open)?;
@@ -178,7 +178,7 @@ impl Store {
                 return false;
             }
             // Nobody waiting any more is no error.
-            let _ = reply.take().map(|reply| reply.send(answer));
+            reply.take().and_then(|reply| reply.send(answer).ok());
             true
         }))?;
         Ok(answer.await.map_err(|_| StoreError::Stopped)??)
@@ -232,7 +232,7 @@ impl Store {
 fn keep_private(path: &std::path::Path) {
     use std::os::unix::fs::OpenOptionsExt;
     // Where it exists already, its rights are its owner's affair; where it cannot be made, opening says why.
-    let _ = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).ok();
 }
 
 #[cfg(test)]

@@ -16,10 +16,11 @@ pub fn start_logging(format: LogFormat) {
     // Colours are for people who watch; a file or a service's journal gets plain text.
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
     // Fails only where logging was started already.
-    let _ = match format {
+    let started = match format {
         LogFormat::Text => log.with_target(false).try_init(),
         LogFormat::Json => log.json().try_init(),
     };
+    started.ok();
 }
 
 /// The one recorder of the process; none where another library installed its own.

@@ -28,6 +28,7 @@ pub async fn run(console: Arc<Console>) {
     }
 }
 
+#[expect(clippy::infinite_loop, reason = "it ends with the future of `run`")]
 async fn heartbeats(console: &Console) {
     let mut ticks = every(HEARTBEAT);
     loop {
@@ -36,6 +37,7 @@ async fn heartbeats(console: &Console) {
     }
 }
 
+#[expect(clippy::infinite_loop, reason = "it ends with the future of `run`")]
 async fn sweeps(console: &Console) {
     let mut ticks = every(SWEEP);
     loop {

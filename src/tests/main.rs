@@ -24,6 +24,7 @@ mod evidence;
 mod failures;
 mod ids;
 mod json;
+mod layers;
 mod link;
 mod live;
 mod masks;

@@ -63,9 +63,10 @@ fn overdue(store: Store, state: State, minutes: i64) -> impl Iterator<Item = usi
     let now = store.clock.get_untracked() - store.offset.get_untracked();
     let order = store.order.get_untracked();
     (0..order.len()).filter_map(move |place| {
-        let row = store.row(order[place])?;
+        let slot = *order.get(place)?;
+        let row = store.row(slot)?;
         let long = row.state == state && row.since.is_some_and(|since| threshold::is_past(minutes, now - since));
-        long.then_some(order[place])
+        long.then_some(slot)
     })
 }
 

@@ -99,7 +99,8 @@ impl Selection {
         let (Some(from), Some(to)) = (from, place(&row.agent)) else {
             return self.chosen.try_update(|chosen| chosen.remove(&row.agent) || insert(chosen, &row)).unwrap_or(true);
         };
-        let mut rows = order[from.min(to)..=from.max(to)].iter().filter_map(|slot| self.workspace.store.row(*slot));
+        let between = order.get(from.min(to)..=from.max(to)).unwrap_or_default();
+        let mut rows = between.iter().filter_map(|slot| self.workspace.store.row(*slot));
         // Where there is no room for one, there is none for the rest.
         self.chosen.try_update(|chosen| rows.all(|row| insert(chosen, &row))).unwrap_or(true)
     }

@@ -70,7 +70,11 @@ fn Tile(code: &'static str, word: &'static str, states: &'static [State]) -> imp
 
 fn is_pressed(tile: &[State], filter: &[State]) -> bool {
     let all_in = |states: &[State]| states.iter().all(|state| filter.contains(state));
-    if tile == LOGGED_ON { all_in(tile) } else { all_in(tile) && !(all_in(LOGGED_ON) && LOGGED_ON.contains(&tile[0])) }
+    if tile == LOGGED_ON {
+        all_in(tile)
+    } else {
+        all_in(tile) && !(all_in(LOGGED_ON) && tile.first().is_some_and(|state| LOGGED_ON.contains(state)))
+    }
 }
 
 /// The filter after a press. "Logged on" is one press for all its states, so another tile's press replaces it.

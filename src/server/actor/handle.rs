@@ -27,15 +27,15 @@ impl FloorHandle {
     /// An event that arrived at `arrived` (milliseconds since 1970), with its body as it came. Waits while the owner is behind: the
     /// platform's socket is the queue then.
     pub async fn event(&self, event: Event, body: Vec<u8>, arrived: i64) {
-        let _ = self.inbox.send(Message::Event(Box::new(Heard { event, body, arrived, at: Instant::now() }))).await;
+        self.inbox.send(Message::Event(Box::new(Heard { event, body, arrived, at: Instant::now() }))).await.ok();
     }
 
     pub async fn link(&self, state: LinkState) {
-        let _ = self.inbox.send(Message::Link(state)).await;
+        self.inbox.send(Message::Link(state)).await.ok();
     }
 
     pub async fn roster(&self, roster: Vec<RosterEntry>) {
-        let _ = self.inbox.send(Message::Roster(roster)).await;
+        self.inbox.send(Message::Roster(roster)).await.ok();
     }
 
     /// The link as it was last published.
@@ -75,7 +75,7 @@ impl FloorHandle {
 
     /// A step-in that was taken up will not be sent.
     pub async fn not_sent(&self, id: i64, why: NotSent) {
-        let _ = self.inbox.send(Message::NotSent(id, why)).await;
+        self.inbox.send(Message::NotSent(id, why)).await.ok();
     }
 
     /// The audit log knows of a log-out that waits for the end of a call: it counts from now on; none where it is over.
@@ -90,7 +90,7 @@ impl FloorHandle {
 
     /// What became of an order that was to be carried out.
     pub async fn returned(&self, id: i64, verdict: Verdict) {
-        let _ = self.inbox.send(Message::Returned(id, verdict)).await;
+        self.inbox.send(Message::Returned(id, verdict)).await.ok();
     }
 
     /// Takes back what the console would do at `agent`, for `by`.
@@ -115,7 +115,7 @@ impl FloorHandle {
 
     /// The item's request failed before there was a step-in.
     pub async fn run_failed(&self, item: RunItem, step: Step) {
-        let _ = self.inbox.send(Message::RunFailed(item, step)).await;
+        self.inbox.send(Message::RunFailed(item, step)).await.ok();
     }
 
     /// The agents that match, in the query's order; the counts are those of the team filter alone.

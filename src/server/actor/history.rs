@@ -139,6 +139,7 @@ impl History {
     }
 
     /// Lets everybody keep the newest events within an equal share of three quarters of the room.
+    #[expect(clippy::iter_over_hash_type, reason = "each day is looked at by itself")]
     fn thin_out(&mut self) {
         let share = MOST_BYTES / 4 * 3 / self.agents.len().max(1);
         self.bytes = 0;

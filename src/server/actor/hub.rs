@@ -44,7 +44,7 @@ impl Hub {
     /// Sends what needs no keeping.
     pub fn tell(&self, message: Bytes) {
         // Nobody listening is no error.
-        let _ = self.sender.send(message);
+        self.sender.send(message).ok();
     }
 
     /// From now on everything; first what was missed since `seq`, where all of it is still there.

@@ -79,7 +79,8 @@ impl Runs {
     /// Stops what still waits.
     pub fn cancel(&mut self, id: u64) -> Option<Run> {
         let run = &mut self.by_id.get_mut(&id)?.run;
-        let waiting: Vec<usize> = (0..run.items.len()).filter(|index| run.items[*index].1 == Step::Waiting).collect();
+        let waiting: Vec<usize> =
+            run.items.iter().enumerate().filter(|(_, item)| item.1 == Step::Waiting).map(|(index, _)| index).collect();
         run.cancelled |= !waiting.is_empty();
         for index in waiting {
             self.set(RunItem { run: id, index }, Step::Cancelled);

@@ -181,7 +181,7 @@ impl Sessions {
         lock(&self.by_hash).insert(id_hash, Arc::new(session));
         self.keep_bounds(&agent);
         // Where that takes long, it is written later.
-        let _ = timeout(WRITTEN_WITHIN, written).await;
+        timeout(WRITTEN_WITHIN, written).await.ok();
         id
     }
 }

@@ -62,14 +62,14 @@ pub async fn serve(listener: TcpListener, places: Places, router: Router, stop: 
     }
     drop(listener);
     open.close();
-    let _ = timeout(GRACE, open.wait()).await;
+    timeout(GRACE, open.wait()).await.ok();
     end.cancel();
 }
 
 /// Answers the requests of one connection: until it closes, until the answer under way once the console stops, at most until `end`.
 async fn answer(tcp: TcpStream, address: IpAddr, place: Place, router: Router, stop: CancellationToken, end: CancellationToken) {
     // Events are small and must not wait for one another. Without it they only come later.
-    let _ = tcp.set_nodelay(true);
+    tcp.set_nodelay(true).ok();
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Peer(address));

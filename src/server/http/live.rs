@@ -1,7 +1,7 @@
 //! The live channel: `GET /live`, a WebSocket on which a browser hears the board. It only listens; nothing it says is read.
 
 use crate::live::Down;
-use crate::server::actor::hub::Subscription;
+use crate::server::actor::Subscription;
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
 use crate::server::telemetry;
@@ -56,7 +56,7 @@ async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from
         tokio::select! {
             () = session.ended.cancelled() => {
                 if let Ok(bytes) = Down::SignedOut.encode() {
-                    let _ = send(&mut socket, bytes.into()).await;
+                    send(&mut socket, bytes.into()).await.ok();
                 }
                 return close(socket, close_code::POLICY, "signed out").await;
             }
@@ -97,5 +97,5 @@ async fn send(socket: &mut WebSocket, message: Bytes) -> Result<(), Gone> {
 }
 
 async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
-    let _ = timeout(Duration::from_secs(1), socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() })))).await;
+    timeout(Duration::from_secs(1), socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() })))).await.ok();
 }

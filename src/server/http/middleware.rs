@@ -47,7 +47,7 @@ async fn take_in(most: usize, request: Request<Body>, next: Next) -> Response {
     let length = head.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if let Some(length) = length.filter(|length| *length > most) {
         if length <= HEARD_OUT {
-            let _ = timeout(HEARD_OUT_FOR, whole(body, most)).await;
+            timeout(HEARD_OUT_FOR, whole(body, most)).await.ok();
         }
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }

@@ -83,7 +83,7 @@ async fn session(config: &Config, floor: &FloorHandle, malformed: &mut Malformed
         Ok(Ok((mut socket, mut decoder, hello))) => {
             let ended = listen(config, floor, malformed, live_since, &mut socket, &mut decoder, &hello).await;
             // Politeness only: the broker notices the end either way.
-            let _ = timeout(Duration::from_millis(200), socket.close(None)).await;
+            timeout(Duration::from_millis(200), socket.close(None)).await.ok();
             ended
         }
     }

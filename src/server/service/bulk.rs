@@ -70,8 +70,9 @@ fn distinct(agents: &str, namespace: &Namespace) -> Result<Vec<AgentId>, ApiErro
 fn listed(list: &str) -> impl Iterator<Item = &str> {
     let mut rest = list;
     let ids = std::iter::from_fn(move || {
-        let end = rest.find('@').and_then(|at| Some(at + rest[at..].find(',')?));
-        let (id, behind) = end.map_or((rest, ""), |end| (&rest[..end], &rest[end + 1..]));
+        let end = rest.split_once('@').and_then(|(before, behind)| Some(before.len() + 1 + behind.find(',')?));
+        let (id, behind) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
+        let behind = behind.strip_prefix(',').unwrap_or(behind);
         let more = !rest.is_empty();
         rest = behind;
         more.then(|| id.trim())

@@ -77,7 +77,7 @@ impl Queue {
     pub fn write(&self, what: &'static str, write: Write, done: Option<oneshot::Sender<()>>) {
         self.health.waiting.fetch_add(1, Ordering::Relaxed);
         // Fails only where the thread has ended, which ends the program.
-        let _ = self.work.send(Work::Write(Pending { what, write, done }));
+        self.work.send(Work::Write(Pending { what, write, done })).ok();
     }
 
     /// Sets aside what could not be written until now; false where that fails too.
@@ -205,7 +205,7 @@ impl Thread {
             self.health.waiting.fetch_sub(1, Ordering::Relaxed);
             let done = self.writes.pop_front().and_then(|pending| pending.done).filter(|_| written.is_ok());
             // Nobody waiting any more is no error.
-            let _ = done.map(|done| done.send(()));
+            done.and_then(|done| done.send(()).ok());
         }
     }
 

@@ -1,7 +1,7 @@
 //! The dialog that says beforehand, and for as long as it is open, what one operation at the selected agents would do to whom.
 
 use super::context::{Bulk, bulk};
-use super::minutes::Minutes;
+use super::minutes::{Length, Minutes};
 use crate::components::agent::agent_label;
 use crate::floor::{DryRun, Operation, dry_run};
 use crate::i18n::{Texts, texts};
@@ -44,16 +44,16 @@ fn question(bulk: Bulk, selection: Selection, operation: Operation, texts: &'sta
     });
     let possible = move || plan.with(|plan| plan.now.len() + plan.after_call.len());
     let counts = move |of: fn(&DryRun) -> usize| plan.with(of).to_string();
-    let minutes = RwSignal::new(Some(None::<u32>));
+    let length = RwSignal::new(Some(Length::UntilChanged));
     let failure = RwSignal::new(None::<String>);
     let sending = RwSignal::new(false);
-    let ready = move || possible() != 0 && minutes.get().is_some() && !sending.get() && !workspace.is_down();
+    let ready = move || possible() != 0 && length.get().is_some() && !sending.get() && !workspace.is_down();
     let confirm = move |_| {
-        let Some(minutes) = minutes.get_untracked().filter(|_| untrack(ready)) else { return };
+        let Some(length) = length.get_untracked().filter(|_| untrack(ready)) else { return };
         let agents = plan.with_untracked(|plan| plan.now.iter().chain(&plan.after_call).cloned().collect::<Vec<_>>());
         sending.set(true);
         failure.set(None);
-        bulk.start(operation, &agents, minutes, texts, move |answer| {
+        bulk.start(operation, &agents, length.minutes(), texts, move |answer| {
             // The dialog may have been closed meanwhile.
             _ = sending.try_set(false);
             match answer {
@@ -91,7 +91,7 @@ fn question(bulk: Bulk, selection: Selection, operation: Operation, texts: &'sta
             {dynamic(move || plan.with(|plan| (texts.dry_run)(plan.now.len(), plan.after_call.len(), plan.not_possible.len())))}
         </p>
         <ul class="reasons">{reasons}</ul>
-        {(operation == Operation::NotReady).then(|| erased(view! { <Minutes minutes /> }))}
+        {(operation == Operation::NotReady).then(|| erased(view! { <Minutes length /> }))}
         {dynamic(move || workspace.is_down().then(|| erased(view! { <p class="form-error">{texts.action_while_down}</p> })))}
         {dynamic(move || failure.get().map(|why| erased(view! { <p class="form-error">{why}</p> })))}
         <div class="answers">

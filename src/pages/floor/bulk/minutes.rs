@@ -6,23 +6,40 @@ use crate::i18n::texts;
 use crate::ui::erased;
 use leptos::prelude::*;
 
-/// How long not ready: until somebody changes it (`Some(None)`), or for so many minutes; none while what is typed is no such number.
+/// How long agents are to be not ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    UntilChanged,
+    Minutes(u32),
+}
+
+impl Length {
+    /// The minutes after which they are ready again, where there are any.
+    pub fn minutes(self) -> Option<u32> {
+        match self {
+            Length::UntilChanged => None,
+            Length::Minutes(minutes) => Some(minutes),
+        }
+    }
+}
+
+/// Asks how long not ready; none while what is typed is no such number.
 #[component]
-pub fn Minutes(minutes: RwSignal<Option<Option<u32>>>) -> impl IntoView {
+pub fn Minutes(length: RwSignal<Option<Length>>) -> impl IntoView {
     let texts = texts();
     let other = RwSignal::new(false);
     let chosen = move |event| {
         let value = event_target_value(&event);
         other.set(value == "other");
-        minutes.set(match value.as_str() {
-            "" => Some(None),
+        length.set(match value.as_str() {
+            "" => Some(Length::UntilChanged),
             "other" => None,
-            number => number.parse().ok().map(Some),
+            number => number.parse().ok().map(Length::Minutes),
         });
     };
     let typed = move |event| {
         let number = event_target_value(&event).trim().parse().ok();
-        minutes.set(number.filter(|number| (1..=MOST_MINUTES).contains(number)).map(Some));
+        length.set(number.filter(|number| (1..=MOST_MINUTES).contains(number)).map(Length::Minutes));
     };
     let options = MINUTES.map(|number| erased(view! { <option value=number.to_string()>{(texts.for_minutes)(number)}</option> }));
     erased(view! {

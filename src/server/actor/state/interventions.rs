@@ -107,9 +107,9 @@ impl FloorState {
         }
         let before = self.interventions.get(id)?.outcome;
         let steps = self.interventions.answered(id, answer, now());
-        let last = steps.last()?.clone();
+        let (first, last) = (steps.first()?.clone(), steps.last()?.clone());
         if before == Outcome::Requested {
-            self.order_answered(&steps[0]);
+            self.order_answered(&first);
             self.followed(steps);
         } else {
             // It was given up before.

@@ -114,7 +114,7 @@ impl Page<'_> {
     /// that differs from UTC by half an hour, and before and after it is put forward or back.
     fn ticks(&self, from: i64, to: i64) -> Vec<(i64, String)> {
         let zone = self.zones.written();
-        let step = STEPS.into_iter().find(|step| (to - from) / step <= MOST_TICKS).unwrap_or(STEPS[STEPS.len() - 1]);
+        let step = STEPS.into_iter().find(|step| (to - from) / step <= MOST_TICKS).or(STEPS.last().copied()).unwrap_or(MINUTE);
         // How long ago the wall's clock showed a whole step.
         let beyond = |at: i64| (at + i64::from(zoned(at, zone).offset().seconds()) * 1000).rem_euclid(step);
         let mut ticks = Vec::new();
