@@ -20,7 +20,7 @@ pub struct Subscription {
 #[derive(Debug)]
 pub struct Hub {
     sender: broadcast::Sender<Bytes>,
-    /// Restored deltas with the sequence that each leads to, without gaps.
+    /// The last deltas with the sequence that each leads to, without gaps.
     kept: VecDeque<(u64, Bytes)>,
     kept_bytes: usize,
 }

@@ -32,14 +32,14 @@ pub enum Turn {
 }
 
 #[derive(Debug)]
-struct ScheduledAction {
+struct KeptRun {
     run: Run,
     ended: Option<Instant>,
 }
 
 #[derive(Debug)]
 pub struct Runs {
-    by_id: BTreeMap<u64, ScheduledAction>,
+    by_id: BTreeMap<u64, KeptRun>,
     /// Which item a step-in belongs to.
     items: HashMap<i64, RunItem>,
     changed: BTreeSet<u64>,
@@ -63,7 +63,7 @@ impl Runs {
         let NewRun { by, operation, minutes, agents } = new;
         let items = agents.into_iter().map(|agent| (agent, Step::Waiting)).collect();
         let run = Run { id: self.last_id, by, operation, minutes, items, cancelled: false };
-        self.by_id.insert(run.id, ScheduledAction { run: run.clone(), ended: None });
+        self.by_id.insert(run.id, KeptRun { run: run.clone(), ended: None });
         self.changed.insert(run.id);
         Some(run)
     }
@@ -138,7 +138,7 @@ impl Runs {
 
     /// Forgets what ended long ago.
     pub fn expire(&mut self) {
-        let old = |kept: &ScheduledAction| kept.ended.is_some_and(|ended| ended.elapsed() >= KEPT);
+        let old = |kept: &KeptRun| kept.ended.is_some_and(|ended| ended.elapsed() >= KEPT);
         let gone: Vec<u64> = self.by_id.iter().filter(|(_, kept)| old(kept)).map(|(id, _)| *id).collect();
         for id in gone {
             self.remove(id);

@@ -1,6 +1,5 @@
-//! The book of what the console will do by itself: ready again after so many minutes, log out after the call. Decides when something
-//! is to be done; doing it is for a task outside, which is handed the
-//! [`ScheduledAction`] order and answers with a [`Verdict`].
+//! Keeps what the console will do by itself: ready again after so many minutes, log out after the call. Decides when something is to be
+//! done; doing it is for a task outside (`service::scheduled`), which is handed the [`ScheduledAction`] and answers with a [`Verdict`].
 
 use crate::floor::{AgentId, Event, EventKind, OrderKind, State};
 use crate::server::store::ScheduledAction;
