@@ -12,6 +12,7 @@ mod middleware;
 mod pages;
 mod policy;
 mod preferences;
+mod request_log;
 pub mod router;
 mod zone;
 

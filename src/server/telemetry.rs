@@ -32,7 +32,11 @@ pub fn recorder() -> Option<&'static PrometheusHandle> {
 fn install() -> Option<PrometheusHandle> {
     let latency = metrics_exporter_prometheus::Matcher::Full("console_publish_latency_seconds".to_owned());
     let buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];
-    let handle = PrometheusBuilder::new().set_buckets_for_metric(latency, &buckets).ok()?.install_recorder().ok()?;
+    let requests = metrics_exporter_prometheus::Matcher::Full("console_request_seconds".to_owned());
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(latency, &buckets).ok()?;
+    let handle = builder.set_buckets_for_metric(requests, &buckets).ok()?.install_recorder().ok()?;
+    describe_counter!("console_requests_total", "Requests by method, route and the answer's status");
+    describe_histogram!("console_request_seconds", "From a request's head to its answer's, by route");
     describe_counter!("console_events_in_total", "Events that came from the platform and could be read");
     describe_counter!("console_events_applied_total", "Events that changed the floor");
     describe_counter!("console_events_malformed_total", "Frames and events that could not be read");
@@ -55,6 +59,12 @@ fn install() -> Option<PrometheusHandle> {
     gauge!("console_link_live").set(0.0);
     gauge!("console_browsers").set(0.0);
     Some(handle)
+}
+
+/// A request was answered; `route` is a pattern, never an address.
+pub fn request(method: &'static str, route: &str, status: u16, took: Duration) {
+    counter!("console_requests_total", "method" => method, "route" => route.to_owned(), "status" => status.to_string()).increment(1);
+    histogram!("console_request_seconds", "route" => route.to_owned()).record(took);
 }
 
 pub fn event_in() {

@@ -107,3 +107,30 @@ async fn it_ends_in_an_orderly_way_with_browsers_still_there() {
     ended.await.unwrap();
     assert_eq!(live.board.state("5001"), Some(State::Ready));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_request_is_told_of_by_its_route_and_found_again_by_its_id() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
+    program.until_logged("the link to the platform is live");
+    let browser = program.sign_in("5000", "8000").await;
+    all_ready(&browser).await;
+    let answers = [browser.get("/agents/5001/day").await, browser.get("/?q=Zhou").await, browser.get("/api/secret/5001").await];
+    let told = figures(&browser).await;
+    let count =
+        |route: &str| told.iter().filter(|(name, _)| name.contains("requests_total") && name.contains(route)).map(|(_, n)| n).sum::<f64>();
+    assert_eq!(
+        [count("route=\"/agents/{id}/day\""), count("route=\"page\""), count("route=\"/api/sign-in\"")],
+        [1.0, 1.0, 1.0],
+        "{told:#?}"
+    );
+    let log = program.terminate();
+    for (answer, route) in answers.iter().zip(["/agents/{id}/day", "page", "/api/{*function}"]) {
+        let id = answer.header("x-request-id");
+        assert!(!id.is_empty());
+        let line = log.iter().find(|line| line.contains(id)).unwrap();
+        assert!(line.contains(route) && line.contains(&answer.status.to_string()), "{line}");
+        assert!(!line.contains("5001") && !line.contains("Zhou"), "{line}");
+    }
+}

@@ -3,6 +3,7 @@
 use crate::api::ApiError;
 use crate::server::http::json;
 use crate::server::http::policy;
+use crate::server::http::request_log;
 use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
@@ -36,6 +37,7 @@ pub fn around(routes: Router, lists: Router) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn(json::problems))
         .layer(from_fn(protect))
+        .layer(from_fn(request_log::tell))
 }
 
 /// Takes in the whole body, of `most` bytes at most, before anything is done with it: what comes slowly keeps nothing waiting but itself.
