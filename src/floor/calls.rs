@@ -90,13 +90,14 @@ impl Floor {
     }
 
     /// A device of ours gets copies of its own: one that got none has no part, although others' copies name it. Only that it rings may be
-    /// known from others first, where it is in no other call.
+    /// known from others first, where it is in no other call, or holds it.
     fn is_absent(&self, call: &Call, device: &DeviceId, part: &Part) -> bool {
         use ConnectionState::{Connected, Held};
         if part.heard || !part.live() {
             return false;
         }
-        let in_other = |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)).is_some_and(|part| part.heard && part.live());
+        let in_other =
+            |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)).is_some_and(|part| part.heard && part.busy_there());
         let elsewhere = || self.seats.get(device).is_some_and(|seat| seat.calls.iter().any(|id| id != call.id() && in_other(id)));
         part.named_only || matches!(part.state, Some(Connected | Held)) || elsewhere()
     }

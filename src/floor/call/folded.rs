@@ -57,6 +57,11 @@ impl Part {
         self.state.is_some_and(|state| state != ConnectionState::Cleared)
     }
 
+    /// In it, and not holding it.
+    pub fn busy_there(&self) -> bool {
+        self.live() && self.state != Some(ConnectionState::Held)
+    }
+
     pub fn listens(&self) -> bool {
         self.role == Some(PartyRole::Listener)
     }
@@ -207,7 +212,7 @@ impl Folded {
                 if fact.kind == EventKind::Failed {
                     self.ends(NOBODY, fact.device, eldest);
                 }
-                if self.left_another_call(fact, around) || self.stays_in_another_call(fact, around) {
+                if self.goes_on_elsewhere(fact, around) {
                     return self.witnessed(fact, around);
                 }
                 let given_up = fact.kind == EventKind::ConnectionCleared && self.answered.is_none() && self.calling == Some(fact.device);
@@ -345,32 +350,40 @@ impl Folded {
         part.state != Some(ConnectionState::Cleared) || part.left_under != self.under || at.surely_after(&part.left)
     }
 
-    /// The device left one of two calls that became this one, and nobody can say whether that was before it entered the other.
-    fn left_another_call(&self, fact: &Fact, around: &Surroundings) -> bool {
-        let Some(part) = self.part(fact.device).filter(|part| part.live()) else { return false };
-        let under = part.entered_under;
-        fact.under != under && !fact.at.surely_after(&part.entered) && !around.became(under, fact.under, Some(fact.at))
-    }
-
-    /// The device left one of two calls that became this one, and goes on in the other, in which it is too.
-    fn stays_in_another_call(&mut self, fact: &Fact, around: &Surroundings) -> bool {
+    /// The device left one of two calls that became this one, and goes on in the other.
+    fn goes_on_elsewhere(&mut self, fact: &Fact, around: &Surroundings) -> bool {
         let Some(part) = self.parts.get_mut(usize::from(fact.device)).filter(|part| part.live()) else { return false };
-        let Some(stay) = part.other.filter(|stay| stay.under != fact.under && !around.became(stay.under, fact.under, Some(fact.at))) else {
-            return false;
-        };
-        self.holding.ends(fact.device, Some(fact.under), fact.at);
-        let listens = around.listens(fact.device, stay.entered, stay.under);
-        let role = Some(if listens { PartyRole::Listener } else { stay.role });
-        (part.state, part.since, part.entered, part.role) = (Some(stay.state), stay.entered.happened, stay.entered, role);
-        (part.entered_under, part.other) = (stay.under, None);
-        true
+        let became = |old: u8, new: u8| around.became(old, new, Some(fact.at));
+        // Two calls still when it left.
+        let apart = |one: u8, other: u8| one != other && !became(one, other) && !became(other, one);
+        match part.other {
+            Some(stay) if stay.under == fact.under && apart(part.entered_under, fact.under) => {
+                part.other = None;
+                self.holding.ends(fact.device, Some(fact.under), fact.at);
+                true
+            }
+            Some(stay) if apart(stay.under, fact.under) => {
+                let listens = around.listens(fact.device, stay.entered, stay.under);
+                let role = Some(if listens { PartyRole::Listener } else { stay.role });
+                (part.state, part.since, part.entered, part.role) = (Some(stay.state), stay.entered.happened, stay.entered, role);
+                (part.entered_under, part.other) = (stay.under, None);
+                self.holding.ends(fact.device, Some(fact.under), fact.at);
+                true
+            }
+            // Nobody can say whether it left the one before it entered the other, or the two became one only later.
+            _ => {
+                let under = part.entered_under;
+                let one_later = around.became(under, fact.under, None) && !became(under, fact.under);
+                fact.under != under && (one_later || (!fact.at.surely_after(&part.entered) && !became(under, fact.under)))
+            }
+        }
     }
 
     /// Remembers that a device which is in the call by another of its ids comes into it by this one as well.
     fn note_other_stay(&mut self, index: usize, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let under = self.under;
         let Some(part) = self.parts.get_mut(index) else { return };
-        if part.entered_under == under || around.became(part.entered_under, under, None) {
+        if part.entered_under == under || around.became(part.entered_under, under, Some(at)) {
             return;
         }
         match part.other.as_mut().filter(|stay| stay.under == under) {
