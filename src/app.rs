@@ -1,7 +1,7 @@
 //! The document, the routes, and what every page is given.
 //!
 //! The server renders [`shell`] around [`App`]; the browser hydrates [`App`] in the document's body. Both render from the same
-//! [`PageContext`](crate::page::PageContext): the server has it in its context, the browser reads it back from the document.
+//! [`PageContext`]: the server has it in its context, the browser reads it back from the document.
 
 mod context;
 

@@ -1,7 +1,7 @@
 //! The platform's stand-in: the same wire, and a floor of agents and customers behind it.
 //!
 //! It speaks sections 1 and 2 of the protocol faithfully enough for the vendor's own browser client. One task owns all that changes
-//! ([`engine`]); HTTP handlers and STOMP sessions ask it. The floor itself is pure and its history follows from the seed. What clients
+//! (`engine`); HTTP handlers and STOMP sessions ask it. The floor itself is pure and its history follows from the seed. What clients
 //! send cannot make it panic or grow without bound.
 
 mod broker;

@@ -1,5 +1,8 @@
 //! The commands' flags. Each has an environment variable; a wrong value ends start-up with one line that says what to do.
 
+// The documentation of a flag is its help as well: there a link is an address, as it is.
+#![allow(rustdoc::bare_urls)]
+
 mod parse;
 pub mod token;
 
