@@ -8,9 +8,9 @@ use crate::floor::{Effect, Obstacle, Outcome};
 /// What a server function answered, as far as pages ask: the rest comes over the live channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer {
-    /// Of a step-in, or of a run.
+    /// Of an intervention, or of a run.
     pub id: i64,
-    /// How far the step-in had come.
+    /// How far the intervention had come.
     pub outcome: Outcome,
 }
 

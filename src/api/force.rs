@@ -1,5 +1,5 @@
 //! The seven force operations. Arguments bear the SDK's names (`deviceId`, `callId`, `phoneNumber`, `agentId`). The answer is the
-//! step-in as far as it has come when the platform answers: accepted or already confirmed; its end arrives over the live channel.
+//! intervention as far as it has come when the platform answers: accepted or already confirmed; its end arrives over the live channel.
 //! `expect` is the effect that the one who asks was shown ([`crate::floor::Effect::code`]): if it would be another one now, nothing is
 //! sent.
 

@@ -96,7 +96,7 @@ impl Run {
 /// Something the console will do by itself at an agent, unless somebody cancels it. Survives a restart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// The id of the step-in that it came of.
+    /// The id of the intervention that it came of.
     pub id: i64,
     pub kind: OrderKind,
     pub by: AgentId,

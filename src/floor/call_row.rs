@@ -33,7 +33,7 @@ pub struct CallRow {
     pub touched: i64,
     /// Set where it ended without its end being heard: later events of its devices contradict it.
     pub end_not_seen: bool,
-    /// The latest step-in at this call, while it runs and for a short time after.
+    /// The latest intervention at this call, while it runs and for a short time after.
     pub action: Option<Intervention>,
 }
 

@@ -162,7 +162,7 @@ impl Floor {
         self.calls.keys()
     }
 
-    /// What is said of the call with this id, while it goes on, without the step-ins, which are not the floor's. A call whose end was
+    /// What is said of the call with this id, while it goes on, without the interventions, which are not the floor's. A call whose end was
     /// not heard is told with its last parties.
     pub fn call_row(&self, id: &CallId) -> Option<CallRow> {
         let call = self.calls.get(id)?;

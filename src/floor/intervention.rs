@@ -142,7 +142,7 @@ impl NotSent {
     }
 }
 
-/// One step-in, from click to proof.
+/// One intervention, from click to proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intervention {
     /// Unique in the console's database, ascending.

@@ -157,7 +157,7 @@ impl Mask {
             device,
             reason: reason.map(|reason| self.text(reason)),
             call: call.map(|call| self.call_view(call)),
-            action: action.map(|action| self.step_in(action)),
+            action: action.map(|action| self.intervention(action)),
             order: order.map(|order| self.order(order)),
             agent,
             state,
@@ -217,7 +217,7 @@ impl Mask {
             data: data.into_iter().map(|(key, value)| (self.text(key), self.text(value))).collect(),
             parties: parties.into_iter().map(|party| self.party(party)).collect(),
             named: named.map(|named| self.device(&named)),
-            action: action.map(|action| self.step_in(action)),
+            action: action.map(|action| self.intervention(action)),
             direction,
             started,
             answered,
@@ -235,7 +235,7 @@ impl Mask {
         Party { device, agent, logged_off, role, state, since }
     }
 
-    pub fn step_in(&self, step_in: Intervention) -> Intervention {
+    pub fn intervention(&self, intervention: Intervention) -> Intervention {
         let Intervention {
             id,
             operation,
@@ -250,7 +250,7 @@ impl Mask {
             outcome,
             deferred,
             holder,
-        } = step_in;
+        } = intervention;
         // At a call the floor has found the agent at the device; else whoever asked has named both.
         let seated = agent.is_some() && operation.on_call();
         Intervention {

@@ -31,7 +31,7 @@ impl Floor {
     }
 
     /// Takes up what was kept; for a floor that has heard nothing yet.
-    pub fn recall(&mut self, kept: Memory) {
+    pub fn restore(&mut self, kept: Memory) {
         let at = Stamp { time: kept.since, source: SourceId::MAX, serial: i64::MIN, rank: 0, happened: kept.since };
         let Some(agent) = self.agent_mut(&kept.agent) else { return };
         let mode = kept.mode.as_deref().and_then(Mode::from_word).unwrap_or(Mode::Unknown);

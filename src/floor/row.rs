@@ -106,7 +106,7 @@ pub struct Row {
     pub reason: Option<String>,
     pub call: Option<CallView>,
     pub figures: Option<Figures>,
-    /// The latest step-in at this agent, while it runs and for a short time after.
+    /// The latest intervention at this agent, while it runs and for a short time after.
     pub action: Option<Intervention>,
     /// What the console will do here by itself.
     pub order: Option<Order>,

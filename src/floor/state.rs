@@ -116,7 +116,7 @@ impl Floor {
         (self.claims.get(&device)?.holder() == Some(id)).then_some(device)
     }
 
-    /// What the board says of `agent`, without the step-ins, which are not the floor's.
+    /// What the board says of `agent`, without the interventions, which are not the floor's.
     pub fn row(&self, id: &AgentId) -> Option<Row> {
         let agent = self.agents.get(id)?;
         let device = self.device_of(id);

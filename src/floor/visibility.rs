@@ -36,7 +36,7 @@ impl NumberFilter {
     }
 
     pub fn intervention(&self, intervention: Intervention) -> Intervention {
-        self.over(intervention, Mask::step_in)
+        self.over(intervention, Mask::intervention)
     }
 
     pub fn line(&self, line: HistoryLine) -> HistoryLine {

@@ -1,7 +1,6 @@
 //! The commands' flags. Each has an environment variable; a wrong value ends start-up with one line that says what to do.
 
-// The documentation of a flag is its help as well: there a link is an address, as it is.
-#![allow(rustdoc::bare_urls)]
+#![allow(rustdoc::bare_urls, reason = "the help shows an address as it is")]
 
 mod parse;
 pub mod token;

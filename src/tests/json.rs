@@ -155,7 +155,7 @@ async fn who_may_not_see_outside_numbers_sees_and_finds_none() {
     assert!(supervisor.get("/api/calls").await.body.contains("13900002222@test.cc"), "nothing is proved");
     let viewer = lab.console.sign_in("5901", "8901").await;
     let token = script(&lab, &made(&lab.database, "screen", "viewer"));
-    // The outside party is dropped: the step-in's target is its number.
+    // The outside party is dropped: the intervention's target is its number.
     let body = json!({ "deviceId": "13900002222@test.cc", "callId": held });
     let dropped = supervisor.force_json(Operation::Drop, &body).await;
     assert!(matches!(dropped.status, 200 | 202), "{}", dropped.body);

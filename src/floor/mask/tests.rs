@@ -21,7 +21,7 @@ fn learned(rows: &[Row]) -> Mask {
     mask
 }
 
-fn step_in(operation: Operation, agent: Option<&str>, at: &str) -> Intervention {
+fn intervention(operation: Operation, agent: Option<&str>, at: &str) -> Intervention {
     Intervention {
         id: 1,
         operation,
@@ -67,7 +67,7 @@ fn a_row_hides_whatever_comes_from_outside_and_keeps_the_agent() {
         others: 0,
     });
     row.action =
-        Some(Intervention { by_device: device(OUTSIDE), holder: Some(OUTSIDE.to_owned()), ..step_in(Operation::Join, None, OUTSIDE) });
+        Some(Intervention { by_device: device(OUTSIDE), holder: Some(OUTSIDE.to_owned()), ..intervention(Operation::Join, None, OUTSIDE) });
     row.order = Some(Order { id: 1, kind: OrderKind::LogoutAfterCall, by: AgentId::trusted("5000@test.cc") });
     let masked = learned(&[row.clone()]).row(row.clone());
     hides(&(&masked.name, &masked.team, &masked.reason));
@@ -142,13 +142,13 @@ fn a_domain_is_no_hiding_place() {
 #[test]
 fn outside_numbers_of_a_step_in_are_masked_and_our_own_are_not() {
     let mask = learned(&[seated("50010001@test.cc", Some("80010001@test.cc"))]);
-    let told = |step_in: Intervention| mask.step_in(step_in).device.unwrap().to_string();
-    assert_eq!(told(step_in(Operation::Drop, None, "13800001111@test.cc")), "138****1111@test.cc");
-    assert_eq!(told(step_in(Operation::Drop, Some("5001@test.cc"), "80010009@test.cc")), "80010009@test.cc");
-    assert_eq!(told(step_in(Operation::Ready, Some("50010001@test.cc"), "80010001@test.cc")), "80010001@test.cc");
+    let told = |intervention: Intervention| mask.intervention(intervention).device.unwrap().to_string();
+    assert_eq!(told(intervention(Operation::Drop, None, "13800001111@test.cc")), "138****1111@test.cc");
+    assert_eq!(told(intervention(Operation::Drop, Some("5001@test.cc"), "80010009@test.cc")), "80010009@test.cc");
+    assert_eq!(told(intervention(Operation::Ready, Some("50010001@test.cc"), "80010001@test.cc")), "80010001@test.cc");
     // Whoever asked has named them, and nobody sits there.
-    assert_eq!(told(step_in(Operation::Ready, Some("5002@test.cc"), OUTSIDE)), HIDDEN);
-    let named = |agent: &str| mask.step_in(step_in(Operation::Ready, Some(agent), "")).agent.unwrap().to_string();
+    assert_eq!(told(intervention(Operation::Ready, Some("5002@test.cc"), OUTSIDE)), HIDDEN);
+    let named = |agent: &str| mask.intervention(intervention(Operation::Ready, Some(agent), "")).agent.unwrap().to_string();
     assert_eq!([OUTSIDE, "50010001@test.cc", "5002@test.cc"].map(named), [HIDDEN, "50010001@test.cc", "5002@test.cc"]);
     let items = [OUTSIDE, "50010001@test.cc"].map(|agent| (AgentId::trusted(agent), Step::Waiting)).to_vec();
     let run = Run { id: 1, by: AgentId::trusted("5000@test.cc"), operation: Operation::Ready, minutes: None, items, cancelled: false };
@@ -162,8 +162,8 @@ fn outside_numbers_of_a_step_in_are_masked_and_our_own_are_not() {
         ("80010001@test.cc", "80010001@test.cc"),
         ("agent 138 0000 2408", "agent 138 **** 2408"),
     ] {
-        let refused = Intervention { holder: Some(holder.to_owned()), ..step_in(Operation::Ready, None, "") };
-        assert_eq!(mask.step_in(refused).holder.as_deref(), Some(named));
+        let refused = Intervention { holder: Some(holder.to_owned()), ..intervention(Operation::Ready, None, "") };
+        assert_eq!(mask.intervention(refused).holder.as_deref(), Some(named));
     }
 }
 
@@ -197,7 +197,7 @@ fn a_call_hides_its_parties_data_and_words() {
         named: Some(device(OUTSIDE)),
         touched: 0,
         end_not_seen: false,
-        action: Some(step_in(Operation::Listen, None, OUTSIDE)),
+        action: Some(intervention(Operation::Listen, None, OUTSIDE)),
     };
     let masked = Mask::default().call(call.clone());
     hides(&masked);

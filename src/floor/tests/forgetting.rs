@@ -85,7 +85,7 @@ fn what_was_kept_of_those_who_left_a_week_ago_is_not_taken_up_again() {
     let mut floor = Floor::default();
     for (n, days) in [(1, 6), (2, 8)] {
         let device = Some(DeviceId::trusted(device(n)));
-        floor.recall(Memory { agent: id(n), device, mode: Some("Logout".into()), since: nine() - days * DAY, reason: None });
+        floor.restore(Memory { agent: id(n), device, mode: Some("Logout".into()), since: nine() - days * DAY, reason: None });
     }
     assert_eq!(floor.forget(nine()).agents, [id(2)]);
     assert_eq!(row(&floor, 1).state, State::LoggedOut);
@@ -154,7 +154,7 @@ fn a_roster_of_too_many_leaves_those_who_are_known() {
     // Events are held to the same bound, and so is what was kept.
     floor.apply(&agent_event("agentReady", 4, 60, 100));
     let memory = Memory { agent: id(5), device: None, mode: Some("Ready".into()), since: nine(), reason: None };
-    floor.recall(memory);
+    floor.restore(memory);
     floor.apply(&agent_event("agentNotReady", 1, 60, 101));
     assert_eq!((floor.turned_away(), floor.row(&id(4)), floor.row(&id(5)), row(&floor, 1).state), (12, None, None, State::NotReady));
 }

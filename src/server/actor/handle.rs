@@ -63,17 +63,17 @@ impl FloorHandle {
         self.ask(|reply| Message::Subscribe(visibility, from, reply)).await
     }
 
-    /// Checks the precondition and takes the step-in up; it comes back with its id.
+    /// Checks the precondition and takes the intervention up; it comes back with its id.
     pub async fn begin(&self, wanted: InterventionRequest) -> Result<Begun, FloorError> {
         self.ask(|reply| Message::Begin(Box::new(wanted), reply)).await?
     }
 
-    /// How the platform answered; returns the step-in as it is now.
+    /// How the platform answered; returns the intervention as it is now.
     pub async fn answered(&self, id: i64, answer: PlatformAnswer) -> Option<Intervention> {
         self.ask(|reply| Message::Answered(id, answer, reply)).await.ok()?
     }
 
-    /// A step-in that was taken up will not be sent.
+    /// An intervention that was taken up will not be sent.
     pub async fn not_sent(&self, id: i64, why: NotSent) {
         self.inbox.send(Message::NotSent(id, why)).await.ok();
     }
@@ -83,7 +83,7 @@ impl FloorHandle {
         self.ask(|reply| Message::Waits(id, reply)).await.ok()?
     }
 
-    /// A step-in that was written down is sent now, and once; none where it is over.
+    /// An intervention that was written down is sent now, and once; none where it is over.
     pub async fn sends(&self, id: i64) -> Option<Intervention> {
         self.ask(|reply| Message::Sends(id, reply)).await.ok()?
     }
@@ -113,7 +113,7 @@ impl FloorHandle {
         self.ask(|reply| Message::Turn(item, operation, reply)).await
     }
 
-    /// The item's request failed before there was a step-in.
+    /// The item's request failed before there was an intervention.
     pub async fn run_failed(&self, item: RunItem, step: Step) {
         self.inbox.send(Message::RunFailed(item, step)).await.ok();
     }
@@ -143,7 +143,7 @@ impl FloorHandle {
         }
     }
 
-    /// A step-in under way or lately ended; older ones are in the audit log.
+    /// An intervention under way or lately ended; older ones are in the audit log.
     pub async fn intervention(&self, id: i64) -> Result<Option<Intervention>, Stopped> {
         self.ask(|reply| Message::Snapshot(SnapshotQuery::Intervention(id, reply))).await
     }

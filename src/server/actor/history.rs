@@ -51,7 +51,7 @@ pub struct History {
 
 impl History {
     /// Takes up what was kept; nothing is known of the time since `alive`, the last sign of the console's life before its start.
-    pub fn recall(marks: Vec<(AgentId, StateStart)>, alive: Option<i64>) -> History {
+    pub fn restore(marks: Vec<(AgentId, StateStart)>, alive: Option<i64>) -> History {
         let mut history = History::default();
         for (agent, mark) in marks {
             if history.agents.len() >= MOST_AGENTS && !history.agents.contains_key(&agent) {
@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn of_a_time_that_nobody_watched_nothing_is_known() {
         let kept = vec![(agent(), StateStart { since: 10, state: State::Ready })];
-        let mut history = History::recall(kept, Some(50));
+        let mut history = History::restore(kept, Some(50));
         assert_eq!(history.take_unkept().len(), 1);
         // Still ready, since 10: but nobody saw it between 50 and now.
         history.mark(&agent(), State::Ready, Some(10), 80);

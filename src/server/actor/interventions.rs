@@ -1,4 +1,4 @@
-//! The step-ins under way and lately ended: who asked for what, and how far it has come. Part of the floor's owner; the events that
+//! The interventions under way and lately ended: who asked for what, and how far it has come. Part of the floor's owner; the events that
 //! prove an operation pass by there.
 
 use crate::floor::proof::OLDER;
@@ -25,7 +25,7 @@ pub struct Interventions {
 
 #[derive(Debug)]
 struct Followed {
-    step_in: Intervention,
+    intervention: Intervention,
     stage: Stage,
     /// What it asked for will not come any more: later events are not its own.
     overtaken: bool,
@@ -33,7 +33,7 @@ struct Followed {
     early: Option<i64>,
 }
 
-/// Where a step-in is, as far as the console decides it. Only what was sent is proved by events.
+/// Where an intervention is, as far as the console decides it. Only what was sent is proved by events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Taken up; the audit log does not know of it yet.
@@ -63,22 +63,22 @@ pub type Changed = Vec<Intervention>;
 
 impl Followed {
     fn is_unsent(&self) -> bool {
-        self.step_in.outcome == Outcome::Requested && !matches!(self.stage, Stage::Sent(_))
+        self.intervention.outcome == Outcome::Requested && !matches!(self.stage, Stage::Sent(_))
     }
 
     fn end(&mut self, outcome: Outcome, now: i64) -> Intervention {
-        self.step_in.outcome = outcome;
-        self.step_in.finished_after = Some(elapsed(self.step_in.requested_at, now));
-        self.step_in.clone()
+        self.intervention.outcome = outcome;
+        self.intervention.finished_after = Some(elapsed(self.intervention.requested_at, now));
+        self.intervention.clone()
     }
 
     /// What it comes to where nothing more is heard of it until `now`.
     fn given_up(&self, now: i64) -> Option<Outcome> {
         let waited = |since: i64, patience: i64| now.saturating_sub(since) >= patience;
-        let patience = if self.step_in.deferred { LONGEST_CALL } else { PATIENCE };
-        match (self.step_in.outcome, self.stage) {
+        let patience = if self.intervention.deferred { LONGEST_CALL } else { PATIENCE };
+        match (self.intervention.outcome, self.stage) {
             (Outcome::Requested, Stage::Unwritten) => {
-                waited(self.step_in.requested_at, PATIENCE).then_some(Outcome::NotSent(NotSent::Unwritten))
+                waited(self.intervention.requested_at, PATIENCE).then_some(Outcome::NotSent(NotSent::Unwritten))
             }
             (Outcome::Requested, Stage::Sent(at)) => waited(at, ANSWER).then_some(Outcome::Unknown),
             (Outcome::Accepted, Stage::Sent(at)) => waited(at, patience).then_some(Outcome::Unconfirmed),
@@ -100,38 +100,38 @@ impl Interventions {
         }
         self.last_id += 1;
         intervention.id = self.last_id;
-        self.recall(intervention.clone(), Stage::Unwritten);
+        self.restore(intervention.clone(), Stage::Unwritten);
         Some(intervention)
     }
 
     /// Takes up one of before a restart, under the id that it has.
-    pub fn recall(&mut self, intervention: Intervention, stage: Stage) {
-        self.by_id.insert(intervention.id, Followed { step_in: intervention, stage, overtaken: false, early: None });
+    pub fn restore(&mut self, intervention: Intervention, stage: Stage) {
+        self.by_id.insert(intervention.id, Followed { intervention, stage, overtaken: false, early: None });
     }
 
     pub fn withdraw(&mut self, id: i64) -> Option<Intervention> {
-        self.by_id.remove(&id).map(|followed| followed.step_in)
+        self.by_id.remove(&id).map(|followed| followed.intervention)
     }
 
     pub fn get(&self, id: i64) -> Option<&Intervention> {
-        self.by_id.get(&id).map(|followed| &followed.step_in)
+        self.by_id.get(&id).map(|followed| &followed.intervention)
     }
 
     /// The audit log knows of one that waits for the end of a call; none where it is over.
     pub fn waits(&mut self, id: i64) -> Option<Intervention> {
-        let followed = self.by_id.get_mut(&id).filter(|followed| followed.step_in.outcome == Outcome::Requested)?;
-        (followed.stage, followed.step_in.deferred) = (Stage::Waiting, true);
-        Some(followed.step_in.clone())
+        let followed = self.by_id.get_mut(&id).filter(|followed| followed.intervention.outcome == Outcome::Requested)?;
+        (followed.stage, followed.intervention.deferred) = (Stage::Waiting, true);
+        Some(followed.intervention.clone())
     }
 
     /// One is sent now; none where it is over, or sent already.
     pub fn sends(&mut self, id: i64, now: i64) -> Option<Intervention> {
         let followed = self.by_id.get_mut(&id).filter(|followed| followed.is_unsent())?;
-        (followed.stage, followed.step_in.deferred) = (Stage::Sent(now), false);
-        let sent = followed.step_in.clone();
+        (followed.stage, followed.intervention.deferred) = (Stage::Sent(now), false);
+        let sent = followed.intervention.clone();
         // Of two that ask for the same, an event from now on is the newer one's.
         for earlier in self.by_id.range_mut(..id).map(|(_, earlier)| earlier) {
-            earlier.overtaken |= !earlier.step_in.outcome.pending() && asks_for_the_same(&earlier.step_in, &sent);
+            earlier.overtaken |= !earlier.intervention.outcome.pending() && asks_for_the_same(&earlier.intervention, &sent);
         }
         Some(sent)
     }
@@ -158,7 +158,7 @@ impl Interventions {
         let PlatformAnswer { outcome, deferred, holder } = answer;
         let Some(followed) = self.by_id.get_mut(&id) else { return Changed::new() };
         let early = followed.early.take();
-        let intervention = &mut followed.step_in;
+        let intervention = &mut followed.intervention;
         let after = elapsed(intervention.requested_at, now);
         intervention.answered_after = Some(after);
         if intervention.outcome != Outcome::Requested {
@@ -185,7 +185,7 @@ impl Interventions {
             if told.is_some_and(|told| told.saturating_add(OLDER) < sent) {
                 continue;
             }
-            let intervention = &followed.step_in;
+            let intervention = &followed.intervention;
             if intervention.outcome == Outcome::Requested {
                 if intervention.is_proved_by(event, floor) {
                     followed.early = followed.early.or(Some(now));
@@ -215,7 +215,7 @@ impl Interventions {
 
     /// Ends, because the console does, what was not sent or not answered. What waits for the end of a call goes on after a restart.
     pub fn close(&mut self, now: i64) -> Changed {
-        let open = self.by_id.values_mut().filter(|followed| followed.step_in.outcome == Outcome::Requested);
+        let open = self.by_id.values_mut().filter(|followed| followed.intervention.outcome == Outcome::Requested);
         let ends = |followed: &mut Followed| match followed.stage {
             Stage::Waiting => None,
             Stage::Unwritten => Some(followed.end(Outcome::NotSent(NotSent::Stopping), now)),
@@ -237,7 +237,7 @@ impl Interventions {
     }
 
     fn all(&self) -> impl DoubleEndedIterator<Item = &Intervention> {
-        self.by_id.values().map(|followed| &followed.step_in)
+        self.by_id.values().map(|followed| &followed.intervention)
     }
 
     pub fn is_empty(&self) -> bool {

@@ -29,7 +29,7 @@ pub struct InterventionRequest {
     pub item: Option<RunItem>,
 }
 
-/// A step-in that was taken up.
+/// An intervention that was taken up.
 #[derive(Debug)]
 pub struct Begun {
     pub intervention: Intervention,

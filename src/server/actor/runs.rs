@@ -40,7 +40,7 @@ struct KeptRun {
 #[derive(Debug)]
 pub struct Runs {
     by_id: BTreeMap<u64, KeptRun>,
-    /// Which item a step-in belongs to.
+    /// Which item an intervention belongs to.
     items: HashMap<i64, RunItem>,
     changed: BTreeSet<u64>,
     published: Option<Instant>,
@@ -88,7 +88,7 @@ impl Runs {
         self.by_id.get(&id).map(|kept| kept.run.clone())
     }
 
-    /// The item has become this step-in.
+    /// The item has become this intervention.
     pub fn begun(&mut self, item: RunItem, intervention: &Intervention) {
         self.items.insert(intervention.id, item);
         self.followed(intervention);
@@ -100,7 +100,7 @@ impl Runs {
         self.set(item, if waits { Step::AfterCall } else { Step::Sent(intervention.outcome) });
     }
 
-    /// The item's step-in is taken back: it was never sent.
+    /// The item's intervention is taken back: it was never sent.
     pub fn withdrawn(&mut self, intervention: i64, step: Step) {
         if let Some(item) = self.items.remove(&intervention) {
             self.set(item, step);

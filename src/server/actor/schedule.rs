@@ -20,7 +20,7 @@ pub enum Verdict {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// The step-in that it came with is not written down, or not sent yet: must not be carried out.
+    /// The intervention that it came with is not written down, or not sent yet: must not be carried out.
     New,
     Waiting,
     /// Nothing before this time.
@@ -55,7 +55,7 @@ impl Schedule {
     }
 
     /// Takes up what was kept before a restart.
-    pub fn recall(&mut self, kept: ScheduledAction) {
+    pub fn restore(&mut self, kept: ScheduledAction) {
         self.insert(kept, Stage::Waiting);
     }
 

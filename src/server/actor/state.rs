@@ -1,4 +1,4 @@
-//! What the owner has before it: the floor, the step-ins, the orders and runs, and what was published of them.
+//! What the owner has before it: the floor, the interventions, the orders and runs, and what was published of them.
 
 mod interventions;
 mod runs;
@@ -82,7 +82,7 @@ impl FloorState {
             orders: Schedule::default(),
             errands,
             runs: Runs::after(now().unsigned_abs()),
-            history: History::recall(past.day.0, past.day.1),
+            history: History::restore(past.day.0, past.day.1),
             store,
             link,
             publish_link,
@@ -101,7 +101,7 @@ impl FloorState {
         for memory in past.board {
             state.remembered.insert(memory.agent.clone());
             state.dirty.insert(memory.agent.clone());
-            state.floor.recall(memory);
+            state.floor.restore(memory);
         }
         for order in past.orders {
             state.recall_order(order);

@@ -113,7 +113,7 @@ async fn ask(console: Arc<Console>, actor: Principal, operation: Operation, requ
     let Err(error) = force(console.clone(), actor, operation, request).await else { return };
     let step = match error {
         ApiError::Obstacle { obstacle } => Step::NotPossible(obstacle),
-        // There is a step-in, and the owner follows it.
+        // There is an intervention, and the owner follows it.
         ApiError::Refused { .. } | ApiError::Unreachable | ApiError::OutcomeUnknown => return,
         _ => Step::NotSent,
     };

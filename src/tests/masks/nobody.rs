@@ -90,8 +90,8 @@ async fn a_call_whose_id_holds_a_number_is_stepped_into_by_its_other_name() {
     live.until("the call is gone", |board| board.calls.is_empty()).await;
 }
 
-/// Under which name the step-in at 5005 has its call.
+/// Under which name the intervention at 5005 has its call.
 async fn called_in_the_step_in(live: &mut Live) -> String {
-    live.until("the step-in is there", |board| board.action("5005").is_some_and(|action| action.call.is_some())).await;
+    live.until("the intervention is there", |board| board.action("5005").is_some_and(|action| action.call.is_some())).await;
     live.board.action("5005").and_then(|action| action.call.as_ref()).map(ToString::to_string).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The step-ins: checked against the floor, taken up, followed.
+//! The interventions: checked against the floor, taken up, followed.
 
 use super::FloorState;
 use crate::floor::{
@@ -151,7 +151,7 @@ impl FloorState {
         }
     }
 
-    /// Marks the rows that show this step-in.
+    /// Marks the rows that show this intervention.
     pub(super) fn touch(&mut self, intervention: &Intervention) {
         self.dirty.extend(intervention.agent.clone());
         if let Some(call) = &intervention.call {

@@ -30,7 +30,7 @@ impl FloorState {
         Turn::Settled
     }
 
-    /// The item's request failed before there was a step-in to follow.
+    /// The item's request failed before there was an intervention to follow.
     pub fn run_failed(&mut self, item: RunItem, step: Step) {
         self.runs.set(item, step);
     }

@@ -17,16 +17,16 @@ impl FloorState {
     /// Takes up again what was kept before a restart.
     pub(super) fn recall_order(&mut self, kept: ScheduledAction) {
         match kept.order.kind {
-            OrderKind::LogoutAfterCall => self.interventions.recall(step_in(&kept), Stage::Waiting),
+            OrderKind::LogoutAfterCall => self.interventions.restore(intervention_of(&kept), Stage::Waiting),
             // The platform had accepted it; its event may still come.
-            OrderKind::ReadyAgain { due: None, .. } => self.interventions.recall(step_in(&kept), Stage::Sent(kept.at)),
+            OrderKind::ReadyAgain { due: None, .. } => self.interventions.restore(intervention_of(&kept), Stage::Sent(kept.at)),
             OrderKind::ReadyAgain { due: Some(_), .. } => {}
         }
         self.dirty.insert(kept.agent.clone());
-        self.orders.recall(kept);
+        self.orders.restore(kept);
     }
 
-    /// The order that comes with this step-in, if any. It counts once the step-in is certain: a log-out that waits when it is written
+    /// The order that comes with this intervention, if any. It counts once the intervention is certain: a log-out that waits when it is written
     /// down, ready again when the not-ready before it was sent.
     pub(super) fn take_order(&mut self, begun: &Intervention, minutes: Option<u32>) {
         let kind = match (begun.operation, minutes) {
@@ -189,13 +189,13 @@ impl FloorState {
         };
         self.dirty.insert(kept.agent.clone());
         let by = by.unwrap_or(&kept.order.by).clone();
-        self.store.audit_cancelled(Intervention { operation, by, requested_at: now(), ..step_in(kept) });
+        self.store.audit_cancelled(Intervention { operation, by, requested_at: now(), ..intervention_of(kept) });
     }
 }
 
-/// The step-in that an order came with, as it is followed: a log-out that waits for the end of the call, or a not-ready that the platform
+/// The intervention that an order came with, as it is followed: a log-out that waits for the end of the call, or a not-ready that the platform
 /// accepted.
-fn step_in(kept: &ScheduledAction) -> Intervention {
+fn intervention_of(kept: &ScheduledAction) -> Intervention {
     let (operation, outcome) = match kept.order.kind {
         OrderKind::LogoutAfterCall => (Operation::Logout, Outcome::Requested),
         OrderKind::ReadyAgain { .. } => (Operation::NotReady, Outcome::Accepted),

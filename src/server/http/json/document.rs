@@ -56,7 +56,7 @@ pub async fn openapi() -> Response {
         title = "supervisor-console",
         description = "The floor of a call centre, its live calls, and the seven operations with which a supervisor steps in. \
             Keys are camelCase and always there: what is not known is null. Times are RFC 3339 in UTC; those of the floor and its calls \
-            are on the platform's clock, as `asOf` is, those of a step-in on the console's. Durations are seconds unless their key says \
+            are on the platform's clock, as `asOf` is, those of an intervention on the console's. Durations are seconds unless their key says \
             otherwise. Ids are the platform's own: an agent's and a device's have one `@`, before it any characters but controls, at most 256 \
             bytes in all; in a path they are percent-encoded. An operation is finished only by its event: 202 means that it is under way. Numbers of outside parties are \
             masked for roles without the right to see them, wherever they stand; a call whose id holds one is told under another name, which \

@@ -1,4 +1,4 @@
-//! Step-ins as JSON: those under way from the floor's owner, older ones from the audit log.
+//! Interventions as JSON: those under way from the floor's owner, older ones from the audit log.
 
 use super::schema::one_of;
 use crate::floor::{Intervention, Operation, Outcome};
@@ -19,7 +19,7 @@ fn outcomes() -> impl Into<RefOr<Schema>> {
     one_of(OUTCOMES)
 }
 
-/// One step-in, from the request to its proof.
+/// One intervention, from the request to its proof.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InterventionView {

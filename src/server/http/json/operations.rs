@@ -1,4 +1,4 @@
-//! The seven operations as JSON. The answer is the step-in as far as it has come: 200 where its event came already, 202 where it is
+//! The seven operations as JSON. The answer is the intervention as far as it has come: 200 where its event came already, 202 where it is
 //! still to be followed at `GET /api/interventions/{id}`. What comes as a form belongs to the server function of the same address.
 
 use super::asker::Asker;

@@ -83,14 +83,14 @@ pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<
     Ok(fresh(Json(AgentAnswer::from(snapshot)).into_response()))
 }
 
-/// One step-in: under way, or from the audit log.
+/// One intervention: under way, or from the audit log.
 #[utoipa::path(
     get,
     path = "/api/interventions/{id}",
     tag = "views",
     operation_id = "intervention",
     params(("id" = i64, Path, description = "As the operation answered it")),
-    responses((status = 200, description = "The step-in", body = InterventionView), ReadProblems),
+    responses((status = 200, description = "The intervention", body = InterventionView), ReadProblems),
 )]
 pub async fn intervention(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<i64>, PathRejection>) -> Answer {
     let Path(id) = id.map_err(|_| Problem::bad("id", "a whole number, as the operation answered it"))?;
@@ -99,7 +99,7 @@ pub async fn intervention(Of(console): Of<Arc<Console>>, asker: Asker, id: Resul
         Some(live) => InterventionView::of(filter.intervention(live)),
         None => match console.store.audited(id).await? {
             Some(kept) => InterventionView::audited(kept.seen_through(&filter)),
-            None => return Err(Problem::not_found("there is no such step-in")),
+            None => return Err(Problem::not_found("there is no such intervention")),
         },
     };
     Ok(fresh(Json(view).into_response()))

@@ -131,7 +131,7 @@ pub struct FiguresView {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderView {
-    /// The step-in that it came of.
+    /// The intervention that it came of.
     intervention_id: i64,
     #[schema(schema_with = order_kinds)]
     kind: &'static str,
@@ -168,7 +168,7 @@ pub struct Agent {
     call_id: Option<String>,
     #[schema(required)]
     figures: Option<FiguresView>,
-    /// The latest step-in, while it runs and for a short time after.
+    /// The latest intervention, while it runs and for a short time after.
     #[schema(required)]
     intervention: Option<InterventionView>,
     #[schema(required)]
