@@ -1,9 +1,9 @@
 //! The browser's side of the server functions: a form there, JSON back. By hand, because what the functions bring along for any type
 //! in any encoding is a tenth of what the browser would load.
 
-use super::ApiError;
+use super::{ApiError, error::ApiErrorKind};
 use crate::address::percent::encode;
-use crate::floor::{Effect, Obstacle, Outcome};
+use crate::floor::Outcome;
 
 /// What a server function answered, as far as pages ask: the rest comes over the live channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,24 +42,26 @@ trait Object {
     fn error(&self, status: u16) -> ApiError {
         let text = |name| self.text(name).unwrap_or_default();
         let platform = self.number("status").and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
-        let lost = || ApiError::Transport { detail: format!("status {status}") };
-        match text("error").as_str() {
-            "signed-out" => ApiError::SignedOut,
-            "not-permitted" => ApiError::NotPermitted,
-            "wrong-origin" => ApiError::WrongOrigin,
-            "bad-argument" => ApiError::BadArgument { field: text("field"), problem: text("problem") },
-            "obstacle" => Obstacle::from_name(&text("obstacle")).map_or_else(lost, |obstacle| ApiError::Obstacle { obstacle }),
-            "changed" => Effect::from_name(&text("effect")).map_or_else(lost, |effect| ApiError::Changed { effect }),
-            "wrong-credentials" => ApiError::WrongCredentials,
-            "refused" => ApiError::Refused { status: platform, holder: self.text("holder") },
-            "unreachable" => ApiError::Unreachable,
-            "outcome-unknown" => ApiError::OutcomeUnknown,
-            "not-understood" => ApiError::NotUnderstood { status: platform },
-            "busy" => ApiError::Busy,
-            "audit-failed" => ApiError::AuditFailed,
-            "database-lost" => ApiError::DatabaseLost,
-            "stopping" => ApiError::Stopping,
-            _ => lost(),
+        let lost = |_| ApiError::Transport { detail: format!("status {status}") };
+        // Each by its name: an error that this side does not know does not compile.
+        match text("error").parse() {
+            Ok(ApiErrorKind::SignedOut) => ApiError::SignedOut,
+            Ok(ApiErrorKind::NotPermitted) => ApiError::NotPermitted,
+            Ok(ApiErrorKind::WrongOrigin) => ApiError::WrongOrigin,
+            Ok(ApiErrorKind::BadArgument) => ApiError::BadArgument { field: text("field"), problem: text("problem") },
+            Ok(ApiErrorKind::Obstacle) => text("obstacle").parse().map_or_else(lost, |obstacle| ApiError::Obstacle { obstacle }),
+            Ok(ApiErrorKind::Changed) => text("effect").parse().map_or_else(lost, |effect| ApiError::Changed { effect }),
+            Ok(ApiErrorKind::WrongCredentials) => ApiError::WrongCredentials,
+            Ok(ApiErrorKind::Refused) => ApiError::Refused { status: platform, holder: self.text("holder") },
+            Ok(ApiErrorKind::Unreachable) => ApiError::Unreachable,
+            Ok(ApiErrorKind::OutcomeUnknown) => ApiError::OutcomeUnknown,
+            Ok(ApiErrorKind::NotUnderstood) => ApiError::NotUnderstood { status: platform },
+            Ok(ApiErrorKind::Busy) => ApiError::Busy,
+            Ok(ApiErrorKind::AuditFailed) => ApiError::AuditFailed,
+            Ok(ApiErrorKind::DatabaseLost) => ApiError::DatabaseLost,
+            Ok(ApiErrorKind::Stopping) => ApiError::Stopping,
+            Ok(ApiErrorKind::Transport) => ApiError::Transport { detail: text("detail") },
+            Err(unknown) => lost(unknown),
         }
     }
 }
@@ -123,6 +125,9 @@ impl Object for serde_json::Value {
 #[cfg(feature = "ssr")]
 mod tests {
     use super::*;
+    use crate::floor::{Effect, Obstacle};
+    use std::collections::HashSet;
+    use strum::EnumCount;
 
     #[test]
     fn every_error_comes_across_as_it_is() {
@@ -143,8 +148,11 @@ mod tests {
             ApiError::AuditFailed,
             ApiError::DatabaseLost,
             ApiError::Stopping,
+            ApiError::Transport { detail: "status 502".to_owned() },
         ];
-        for error in obstacles.into_iter().chain(effects).chain(others) {
+        let all: Vec<ApiError> = obstacles.into_iter().chain(effects).chain(others).collect();
+        assert_eq!(all.iter().map(ApiErrorKind::from).collect::<HashSet<_>>().len(), ApiErrorKind::COUNT);
+        for error in all {
             assert_eq!(serde_json::to_value(&error).unwrap().error(409), error);
         }
         assert_eq!(serde_json::json!("<html>").error(502), ApiError::Transport { detail: "status 502".to_owned() });

@@ -5,8 +5,15 @@ use crate::floor::{Effect, NotSent, Obstacle};
 use leptos::server_fn::codec::JsonEncoding;
 #[cfg(feature = "ssr")]
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
+use strum::{EnumCount, EnumDiscriminants, EnumString};
 
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, EnumDiscriminants)]
+#[strum_discriminants(
+    name(ApiErrorKind),
+    derive(EnumCount, EnumString, Hash),
+    strum(serialize_all = "kebab-case"),
+    doc = "Which error it is; reads the name that stands in JSON."
+)]
 #[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "ssr", serde(tag = "error", rename_all = "kebab-case", rename_all_fields = "camelCase"))]
 pub enum ApiError {

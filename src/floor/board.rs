@@ -3,9 +3,10 @@
 use super::{Row, State, threshold};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use strum::EnumCount;
 
 /// What to sort by: a column, or trouble. The agent's number breaks every tie, so the order is total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumCount)]
 pub enum SortKey {
     Agent,
     Name,
@@ -19,7 +20,7 @@ pub enum SortKey {
 }
 
 impl SortKey {
-    pub const ALL: [SortKey; 8] =
+    pub const ALL: [SortKey; SortKey::COUNT] =
         [SortKey::Agent, SortKey::Name, SortKey::State, SortKey::Time, SortKey::Team, SortKey::Device, SortKey::Call, SortKey::Trouble];
 
     pub fn code(self) -> &'static str {

@@ -3,6 +3,7 @@
 
 use super::{AgentId, CallId, DeviceId, Direction, Intervention};
 use serde::{Deserialize, Serialize};
+use strum::EnumCount;
 
 /// A call of which nothing was heard for so long may have ended unheard.
 pub const DOUBTFUL_AFTER: i64 = 4 * 3600 * 1000;
@@ -75,7 +76,7 @@ impl Party {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumCount)]
 pub enum PartyRole {
     Caller,
     Called,
@@ -88,7 +89,8 @@ pub enum PartyRole {
 }
 
 impl PartyRole {
-    pub const ALL: [PartyRole; 5] = [PartyRole::Caller, PartyRole::Called, PartyRole::Transferred, PartyRole::Joined, PartyRole::Listener];
+    pub const ALL: [PartyRole; PartyRole::COUNT] =
+        [PartyRole::Caller, PartyRole::Called, PartyRole::Transferred, PartyRole::Joined, PartyRole::Listener];
 
     pub fn code(self) -> &'static str {
         match self {
@@ -124,7 +126,7 @@ impl PartyState {
 }
 
 /// A call as a whole, for filters and `/calls`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumCount)]
 pub enum CallState {
     OnHold,
     Conference,
@@ -134,7 +136,8 @@ pub enum CallState {
 }
 
 impl CallState {
-    pub const ALL: [CallState; 5] = [CallState::Talking, CallState::OnHold, CallState::Conference, CallState::Ringing, CallState::Dialling];
+    pub const ALL: [CallState; CallState::COUNT] =
+        [CallState::Talking, CallState::OnHold, CallState::Conference, CallState::Ringing, CallState::Dialling];
 
     /// What URLs and `data-state` carry.
     pub fn code(self) -> &'static str {

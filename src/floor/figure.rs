@@ -1,7 +1,9 @@
 //! The figures that the platform counts of an agent's day (protocol, section 3: AgentStatusEvent).
 
+use strum::EnumCount;
+
 /// A figure of the day that AgentStatusEvent counts; times are seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumCount)]
 pub enum Figure {
     Calls,
     Inbound,
@@ -17,7 +19,7 @@ pub enum Figure {
 }
 
 impl Figure {
-    pub const ALL: [Figure; 11] = [
+    pub const ALL: [Figure; Figure::COUNT] = [
         Figure::Calls,
         Figure::Inbound,
         Figure::Outbound,

@@ -5,9 +5,10 @@
 
 use super::{CallId, DeviceId, Operation, OrderKind, PartyState, Role, Row, State};
 use serde::{Deserialize, Serialize};
+use strum::{EnumCount, EnumString};
 
-/// What an operation will do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// What an operation will do. Its variants' names are its names in JSON, read with `str::parse`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumCount, EnumString)]
 pub enum Effect {
     /// The supervisor's phone hears the call silently.
     Listens,
@@ -28,7 +29,7 @@ pub enum Effect {
 }
 
 impl Effect {
-    pub const ALL: [Effect; 8] = [
+    pub const ALL: [Effect; Effect::COUNT] = [
         Effect::Listens,
         Effect::Joins,
         Effect::ListenerJoins,
@@ -56,16 +57,10 @@ impl Effect {
     pub fn from_code(code: &str) -> Option<Effect> {
         Effect::ALL.into_iter().find(|effect| effect.code() == code)
     }
-
-    /// As an answer's JSON has it.
-    pub fn from_name(name: &str) -> Option<Effect> {
-        const NAMES: [&str; 8] = ["Listens", "Joins", "ListenerJoins", "Takes", "Leaves", "EndsCall", "Now", "AfterCall"];
-        NAMES.into_iter().zip(Effect::ALL).find(|(known, _)| *known == name).map(|(_, effect)| effect)
-    }
 }
 
-/// Why an operation cannot work here and now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+/// Why an operation cannot work here and now. Its variants' names are its names in JSON, read with `str::parse`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error, EnumCount, EnumString)]
 pub enum Obstacle {
     #[error("you may look but not step in")]
     NotPermitted,
@@ -98,7 +93,7 @@ pub enum Obstacle {
 }
 
 impl Obstacle {
-    pub const ALL: [Obstacle; 14] = [
+    pub const ALL: [Obstacle; Obstacle::COUNT] = [
         Obstacle::NotPermitted,
         Obstacle::NotInCall,
         Obstacle::NotInThatCall,
@@ -114,27 +109,6 @@ impl Obstacle {
         Obstacle::OtherDevice,
         Obstacle::UnderWay,
     ];
-
-    /// As an answer's JSON has it.
-    pub fn from_name(name: &str) -> Option<Obstacle> {
-        const NAMES: [&str; 14] = [
-            "NotPermitted",
-            "NotInCall",
-            "NotInThatCall",
-            "NotAnswered",
-            "OnHold",
-            "NoDevice",
-            "LoggedOut",
-            "AlreadyReady",
-            "AlreadyNotReady",
-            "AlreadyIn",
-            "OwnBusy",
-            "OwnDevice",
-            "OtherDevice",
-            "UnderWay",
-        ];
-        NAMES.into_iter().zip(Obstacle::ALL).find(|(known, _)| *known == name).map(|(_, obstacle)| obstacle)
-    }
 }
 
 /// The target's part in the call that the operation is about.

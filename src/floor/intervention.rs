@@ -4,8 +4,9 @@
 
 use super::{AgentId, CallId, DeviceId};
 use serde::{Deserialize, Serialize};
+use strum::EnumCount;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumCount)]
 pub enum Operation {
     Listen,
     Join,
@@ -18,7 +19,7 @@ pub enum Operation {
 
 impl Operation {
     /// In the order in which a row offers them.
-    pub const ALL: [Operation; 7] =
+    pub const ALL: [Operation; Operation::COUNT] =
         [Operation::Listen, Operation::Join, Operation::Take, Operation::Drop, Operation::Ready, Operation::NotReady, Operation::Logout];
 
     /// The SDK's name: what `data-action`, the audit log and `--hide-action` carry.

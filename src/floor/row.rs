@@ -2,9 +2,10 @@
 
 use super::{AgentId, CallId, DeviceId, Intervention, Order};
 use serde::{Deserialize, Serialize};
+use strum::EnumCount;
 
 /// What an agent is doing, as the board names it (`data-state`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, EnumCount)]
 pub enum State {
     OnHold,
     Conference,
@@ -20,7 +21,7 @@ pub enum State {
 }
 
 impl State {
-    pub const ALL: [State; 11] = [
+    pub const ALL: [State; State::COUNT] = [
         State::Ready,
         State::OnCall,
         State::Conference,
@@ -61,7 +62,7 @@ impl State {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumCount)]
 pub enum Direction {
     Inbound,
     Outbound,
@@ -70,7 +71,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    pub const ALL: [Direction; 4] = [Direction::Inbound, Direction::Outbound, Direction::Internal, Direction::Unknown];
+    pub const ALL: [Direction; Direction::COUNT] = [Direction::Inbound, Direction::Outbound, Direction::Internal, Direction::Unknown];
 
     /// What URLs and the JSON views carry.
     pub fn code(self) -> &'static str {
