@@ -149,7 +149,7 @@ pub struct DemoArgs {
 /// What is said once and not kept has no environment variable.
 #[derive(Debug, Args)]
 pub struct TokenArgs {
-    /// What the token is called in lists, rows and the audit log: 1 to 64 letters, digits, - _ .
+    /// What the token is called in lists, rows and the audit log: 1 to 64 letters, digits, dots, dashes or underscores
     #[arg(long, value_parser = token_name, value_name = "NAME")]
     pub name: Option<String>,
     /// What it may do: viewer reads, supervisor steps in as well.

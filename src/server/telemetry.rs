@@ -29,6 +29,13 @@ pub fn recorder() -> Option<&'static PrometheusHandle> {
     HANDLE.get_or_init(install).as_ref()
 }
 
+/// Takes together what the histograms have gathered: they would keep every figure until somebody asks for them.
+pub fn upkeep() {
+    if let Some(recorder) = recorder() {
+        recorder.run_upkeep();
+    }
+}
+
 fn install() -> Option<PrometheusHandle> {
     let latency = metrics_exporter_prometheus::Matcher::Full("console_publish_latency_seconds".to_owned());
     let buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0];

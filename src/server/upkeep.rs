@@ -6,6 +6,7 @@ use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
 use crate::server::sdk::CallError;
+use crate::server::telemetry;
 use futures_util::{StreamExt, stream};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ async fn sweeps(console: &Console) {
     loop {
         ticks.tick().await;
         console.sessions.sweep(now());
+        telemetry::upkeep();
     }
 }
 

@@ -37,6 +37,9 @@ async fn every_figure_counts_what_it_says() {
         simulator.raw(rubbish.as_bytes()).await;
     }
     simulator.raw(&vec![b' '; (1 << 20) + 1]).await;
+    // The fault is for the next frame that leaves: all of those before have arrived.
+    simulator.event(agent_event("agentNotReady", "5003")).await;
+    live.until_state("5003", State::NotReady).await;
     simulator.fault(json!({ "too_long": 1 })).await;
     simulator.event(agent_event("agentNotReady", "5002")).await;
     simulator.event(json!({ "eventName": "somethingNew" })).await;
@@ -49,7 +52,7 @@ async fn every_figure_counts_what_it_says() {
 
     let after = figures(&browser).await;
     assert_eq!((after[MALFORMED_EVENTS], after[MALFORMED_FRAMES]), (3.0, 2.0));
-    assert_eq!((after["console_events_in_total"], after["console_events_applied_total"]), (22.0, 21.0));
+    assert_eq!((after["console_events_in_total"], after["console_events_applied_total"]), (23.0, 22.0));
     let operations = |operation: &str, outcome: &str| {
         let name = format!("console_operations_total{{operation=\"{operation}\",outcome=\"{outcome}\"}}");
         after.get(&name).copied().unwrap_or(0.0)
@@ -133,4 +136,22 @@ async fn every_request_is_told_of_by_its_route_and_found_again_by_its_id() {
         assert!(line.contains(route) && line.contains(&answer.status.to_string()), "{line}");
         assert!(!line.contains("5001") && !line.contains("Zhou"), "{line}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_whose_client_left_is_told_of_too() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
+    program.until_logged("the link to the platform is live");
+    let browser = program.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    simulator.fault(json!({ "stall_http_ms": 1000 })).await;
+    let asking = browser.begin(Operation::NotReady, &[("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")]).await;
+    live.until_outcome("5001", Outcome::Requested).await;
+    drop(asking);
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    let log = program.terminate();
+    let line = log.iter().find(|line| line.contains("/api/force/not-ready")).unwrap();
+    assert!(line.contains("499"), "{line}");
 }

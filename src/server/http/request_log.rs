@@ -15,23 +15,47 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What is asked for every few seconds, and the files of a page: told of in detail only.
 const QUIET: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/pkg/{*file}"];
 
+/// What is told for a request whose client left before its answer; what it asked for may go on all the same.
+const CLIENT_LEFT: u16 = 499;
+
 /// Answers the request, and tells of it.
 pub async fn tell(request: Request<Body>, next: Next) -> Response {
-    let (method, route, id) = (request.method().clone(), route_of(&request), next_id());
-    let begun = Instant::now();
+    let mut telling = Telling {
+        method: method_name(request.method()),
+        route: route_of(&request),
+        id: next_id(),
+        begun: Instant::now(),
+        status: CLIENT_LEFT,
+    };
     let mut response = next.run(request).await;
-    let (status, took) = (response.status().as_u16(), begun.elapsed());
-    telemetry::request(method_name(&method), &route, status, took);
-    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    if QUIET.contains(&route.as_str()) && status < 400 {
-        tracing::debug!(method = method_name(&method), route, status, milliseconds, id, "request");
-    } else {
-        tracing::info!(method = method_name(&method), route, status, milliseconds, id, "request");
-    }
-    if let Ok(value) = HeaderValue::from_str(&id) {
+    telling.status = response.status().as_u16();
+    if let Ok(value) = HeaderValue::from_str(&telling.id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
     response
+}
+
+/// Tells of its request when it is dropped: the future of a request whose client leaves goes no further.
+struct Telling {
+    method: &'static str,
+    route: String,
+    id: String,
+    begun: Instant,
+    status: u16,
+}
+
+impl Drop for Telling {
+    fn drop(&mut self) {
+        let Telling { method, route, id, status, .. } = self;
+        let took = self.begun.elapsed();
+        telemetry::request(method, route, *status, took);
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        if QUIET.contains(&route.as_str()) && *status < 400 {
+            tracing::debug!(method, route, status, milliseconds, id, "request");
+        } else {
+            tracing::info!(method, route, status, milliseconds, id, "request");
+        }
+    }
 }
 
 /// The pattern of the route; a server function's own address, of which there are only so many; `page` for all the others.
