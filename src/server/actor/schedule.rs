@@ -168,7 +168,7 @@ impl Schedule {
         due
     }
 
-    /// Takes the verdict on an errand; the answer is the order where it is still to be done.
+    /// Takes the verdict on an action; returns it where it is still to be done.
     pub fn returned(&mut self, id: i64, verdict: Verdict) -> Option<ScheduledAction> {
         match verdict {
             Verdict::Over => {

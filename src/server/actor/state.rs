@@ -42,7 +42,7 @@ pub struct FloorState {
     interventions: Interventions,
     orders: Schedule,
     /// Where orders go whose time has come.
-    errands: mpsc::Sender<ScheduledAction>,
+    carry_out: mpsc::Sender<ScheduledAction>,
     runs: Runs,
     history: History,
     store: Store,
@@ -73,14 +73,14 @@ impl FloorState {
         past: Restored,
         link: Link,
         publish_link: watch::Sender<Link>,
-        errands: mpsc::Sender<ScheduledAction>,
+        carry_out: mpsc::Sender<ScheduledAction>,
     ) -> Self {
         let mut state = FloorState {
             floor: Floor::default(),
             clock: ClockOffset::default(),
             interventions: Interventions::after(past.last_intervention),
             orders: Schedule::default(),
-            errands,
+            carry_out,
             runs: Runs::after(now().unsigned_abs()),
             history: History::restore(past.day.0, past.day.1),
             store,

@@ -8,7 +8,7 @@ use crate::server::actor::schedule::{Scene, Verdict};
 use crate::server::clock::now;
 use crate::server::store::ScheduledAction;
 
-/// When an errand that the task outside could not even take is offered again.
+/// When an action that the task outside could not even take is offered again.
 const AGAIN: i64 = 1_000;
 /// Refusals that leave a log-out waiting: the session that was borrowed is over, the agent is in a call again (protocol, section 1).
 const NOT_YET: [u16; 2] = [426, 460];
@@ -93,13 +93,13 @@ impl FloorState {
         for kept in due.out {
             self.dirty.insert(kept.agent.clone());
             let id = kept.order.id;
-            if self.errands.try_send(kept).is_err() {
+            if self.carry_out.try_send(kept).is_err() {
                 self.orders.returned(id, Verdict::Later(now() + AGAIN));
             }
         }
     }
 
-    /// What became of an errand.
+    /// What became of an action that was to be carried out.
     pub fn returned(&mut self, id: i64, verdict: Verdict) {
         match self.orders.returned(id, verdict) {
             Some(kept) => {
