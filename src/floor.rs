@@ -13,6 +13,7 @@ pub mod intervention;
 #[cfg(feature = "ssr")]
 pub mod mask;
 pub mod row;
+pub mod scheduled;
 pub mod threshold;
 
 #[cfg(feature = "ssr")]
@@ -54,13 +55,14 @@ mod tests;
 pub mod visibility;
 
 pub use board::{BoardQuery, Counts, Sort, SortKey};
-pub use bulk::{DryRun, Order, OrderKind, Run, Step, dry_run};
+pub use bulk::{BulkRun, BulkStep, DryRun, dry_run};
 pub use call_query::CallQuery;
 pub use call_row::{CallRow, CallState, Holds, Party, PartyRole, PartyState};
-pub use forecast::{Effect, Obstacle, OwnCall, Part, Scene, forecast};
+pub use forecast::{Effect, Obstacle, OwnConnection, Situation, TargetConnection, forecast};
 pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_agent_number, is_phone_number};
 pub use intervention::{Intervention, NotSent, Operation, Outcome, Role};
 pub use row::{CallView, Direction, Figures, Row, State};
+pub use scheduled::{Scheduled, ScheduledKind};
 
 #[cfg(feature = "ssr")]
 pub use {

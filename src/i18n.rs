@@ -27,7 +27,7 @@ pub struct Refusal {
 }
 
 /// Whom and what an operation touches, as its words name them.
-pub struct Stake<'a> {
+pub struct TargetWords<'a> {
     /// A number, in a question the name with it.
     pub agent: Outside<'a>,
     pub device: Outside<'a>,
@@ -176,10 +176,10 @@ pub struct Texts {
     pub operation: fn(Operation) -> Text,
     pub operation_title: fn(Operation) -> Text,
     /// What it will do here and now.
-    pub effect: fn(Operation, Effect, &Stake) -> String,
+    pub effect: fn(Operation, Effect, &TargetWords) -> String,
     pub obstacle: fn(Obstacle) -> Text,
     /// The same with the numbers that it is about.
-    pub obstacle_here: fn(Operation, Obstacle, &Stake) -> String,
+    pub obstacle_here: fn(Operation, Obstacle, &TargetWords) -> String,
     /// Who asked for what, how many seconds ago.
     pub asked: fn(Operation, Outside, i64) -> String,
     pub is_listening: fn(Outside) -> String,
@@ -213,7 +213,7 @@ pub struct Texts {
 
     // Confirmation
     pub confirm_title: fn(Operation, Outside) -> String,
-    pub confirm_consequence: fn(Operation, Effect, &Stake) -> String,
+    pub confirm_consequence: fn(Operation, Effect, &TargetWords) -> String,
     pub confirm_changed: Text,
     pub no_longer: fn(&str) -> String,
     pub confirm_button: fn(Operation) -> Text,
@@ -251,7 +251,7 @@ pub struct Texts {
     pub ready_again: fn(&str) -> String,
     pub ready_again_later: fn(u32) -> String,
     pub logout_after_call: Text,
-    pub cancel_order: Text,
+    pub cancel_scheduled: Text,
 
     // One agent
     pub open_as_page: Text,

@@ -8,4 +8,4 @@ pub mod message;
 pub mod socket;
 pub mod store;
 
-pub use message::{Down, FirstView, Header, Link, LinkState, Me};
+pub use message::{Down, Header, InitialState, Link, LinkState, Me};

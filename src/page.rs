@@ -1,7 +1,7 @@
 //! What the server hands to every page: who looks, in which language and theme, and the board's first picture.
 
 use crate::floor::Namespace;
-use crate::live::FirstView;
+use crate::live::InitialState;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -67,7 +67,7 @@ pub struct PageContext {
     /// What went wrong with a form that was sent without a program in the page.
     pub form_error: Option<FormError>,
     /// Present for those who are signed in.
-    pub first: Option<FirstView>,
+    pub first: Option<InitialState>,
 }
 
 /// Why a form was refused: for scripts and tests, and in the reader's words.

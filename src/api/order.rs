@@ -7,6 +7,6 @@ use crate::server::http::functions;
 
 /// Takes back what the console would do at this agent by itself: to be ready again, or to be logged out after the call.
 #[server(prefix = "/api", endpoint = "order/cancel")]
-pub async fn order_cancel(#[server(rename = "agentId")] agent_id: String) -> Result<(), ApiError> {
-    functions::order_cancel(&agent_id).await
+pub async fn cancel_scheduled(#[server(rename = "agentId")] agent_id: String) -> Result<(), ApiError> {
+    functions::cancel_scheduled(&agent_id).await
 }

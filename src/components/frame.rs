@@ -10,7 +10,7 @@ use super::times::Times;
 use super::workspace::{Workspace, workspace};
 use crate::floor::BoardQuery;
 use crate::i18n::texts;
-use crate::live::FirstView;
+use crate::live::InitialState;
 use crate::page::PageContext;
 use crate::ui::{Erased, dynamic, erased};
 use banner::LinkBanner;
@@ -42,7 +42,7 @@ impl Content {
 }
 
 /// Draws a page for those who are signed in.
-pub fn signed_in(draw: impl FnOnce(FirstView) -> Content) -> Erased {
+pub fn signed_in(draw: impl FnOnce(InitialState) -> Content) -> Erased {
     let page = use_context::<PageContext>();
     let first = page.as_ref().and_then(|page| page.first.clone());
     match (page, first) {
@@ -58,7 +58,7 @@ pub fn signed_in(draw: impl FnOnce(FirstView) -> Content) -> Erased {
 }
 
 /// Makes what every such page stands on, live from now on, and provides it to the page's parts.
-pub fn begin(first: &FirstView, query: BoardQuery) -> Workspace {
+pub fn begin(first: &InitialState, query: BoardQuery) -> Workspace {
     let workspace = Workspace::provide(first, query);
     let store = workspace.store;
     Times::provide(first.time_zone.clone());

@@ -3,7 +3,7 @@
 
 use crate::floor::{AgentId, BoardQuery, Operation, Role};
 use crate::live::store::{Liveness, Store};
-use crate::live::{FirstView, Me};
+use crate::live::{InitialState, Me};
 use leptos::prelude::*;
 
 /// The store of a page, with what goes with it everywhere.
@@ -19,7 +19,7 @@ pub struct Workspace {
 
 impl Workspace {
     /// Makes a workspace of what came with the page, and provides it to the page's parts.
-    pub fn provide(first: &FirstView, query: BoardQuery) -> Workspace {
+    pub fn provide(first: &InitialState, query: BoardQuery) -> Workspace {
         let workspace = Workspace {
             store: Store::new(first, query),
             me: StoredValue::new(first.me.clone()),

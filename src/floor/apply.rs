@@ -2,8 +2,8 @@
 
 mod calls;
 
-use super::call::Part;
-use super::device::Claims;
+use super::call::Connection;
+use super::device::DeviceBinding;
 use super::event::{Event, EventKind};
 use super::stamp::{CLOCKS_APART, SourceId, Stamp, UNORDERED, is_late};
 use super::{AgentId, CallId, DeviceId, Floor};
@@ -128,7 +128,7 @@ impl Floor {
         if event.kind == EventKind::AgentLoggedOff {
             self.left(id, before.as_ref(), at);
         } else {
-            self.claim(id, device, |claims| &mut claims.said, at, &mut changes);
+            self.claim(id, device, |bindings| &mut bindings.said, at, &mut changes);
         }
         changes.agents.push(id.clone());
         let after = self.device_of(id);
@@ -151,7 +151,7 @@ impl Floor {
         if status.word == "Logout" {
             self.left(&status.agent, before.as_ref(), at);
         } else {
-            self.claim(&status.agent, status.device.as_ref(), |claims| &mut claims.said, at, &mut changes);
+            self.claim(&status.agent, status.device.as_ref(), |bindings| &mut bindings.said, at, &mut changes);
         }
         changes.agents.push(status.agent.clone());
         let after = self.device_of(&status.agent);
@@ -161,9 +161,9 @@ impl Floor {
 
     /// An agent at `device` is in a mode that nobody in a call changes into: what was heard of there clearly earlier is over.
     fn idle(&mut self, device: &DeviceId, at: Stamp, changes: &mut Changes) {
-        let Some(claims) = self.claims_mut(device) else { return };
-        if claims.idle.is_none_or(|idle| idle < at) {
-            claims.idle = Some(at);
+        let Some(bindings) = self.binding_mut(device) else { return };
+        if bindings.idle.is_none_or(|idle| idle < at) {
+            bindings.idle = Some(at);
             self.changed_at(device, None, changes);
         }
     }
@@ -172,7 +172,7 @@ impl Floor {
     /// do with it.
     fn left(&mut self, agent: &AgentId, sat_at: Option<&DeviceId>, at: Stamp) {
         let Some(device) = sat_at.filter(|device| self.device_of(agent).as_ref() != Some(*device)) else { return };
-        let Some(Claims { left, .. }) = self.claims_mut(device) else { return };
+        let Some(DeviceBinding { left, .. }) = self.binding_mut(device) else { return };
         if left.len() >= MOST_LEFT {
             left.remove(0);
         }
@@ -189,10 +189,10 @@ impl Floor {
 
     /// What is said of the calls at `device`, and of who is in them, may have changed; `known` apart.
     fn changed_at(&self, device: &DeviceId, known: Option<&CallId>, changes: &mut Changes) {
-        let Some(seat) = self.seats.get(device) else { return };
-        for id in seat.calls.iter().filter(|id| Some(*id) != known) {
+        let Some(at_device) = self.device_calls.get(device) else { return };
+        for id in at_device.calls.iter().filter(|id| Some(*id) != known) {
             let Some(call) = self.calls.get(id) else { continue };
-            if call.part(device).is_some_and(Part::live) {
+            if call.connection(device).is_some_and(Connection::live) {
                 changes.agents.extend(self.agents_at_devices(call).cloned());
                 changes.calls.push(id.clone());
             }
@@ -204,14 +204,14 @@ impl Floor {
         &mut self,
         agent: &AgentId,
         device: Option<&DeviceId>,
-        register: impl Fn(&mut Claims) -> &mut Option<(Stamp, AgentId)>,
+        register: impl Fn(&mut DeviceBinding) -> &mut Option<(Stamp, AgentId)>,
         at: Stamp,
         changes: &mut Changes,
     ) {
         changes.agents.push(agent.clone());
-        let Some(claims) = device.and_then(|device| self.claims_mut(device)) else { return };
-        changes.agents.extend(claims.holder().cloned());
-        let known = register(claims);
+        let Some(bindings) = device.and_then(|device| self.binding_mut(device)) else { return };
+        changes.agents.extend(bindings.holder().cloned());
+        let known = register(bindings);
         if known.as_ref().is_none_or(|(known, _)| at.replaces(known)) {
             *known = Some((at, agent.clone()));
         }
@@ -224,7 +224,7 @@ impl Floor {
         if agent.seen_at.as_ref().is_none_or(|(known, _)| at.replaces(known)) {
             agent.seen_at = Some((at, device.clone()));
         }
-        self.claim(id, Some(device), |claims| &mut claims.seen, at, changes);
+        self.claim(id, Some(device), |bindings| &mut bindings.seen, at, changes);
     }
 
     /// False where the event came before. Without a serial nobody can tell it from another of its kind.

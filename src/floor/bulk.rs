@@ -1,6 +1,6 @@
 //! One operation at many agents: what it would do (the dry run), and how far it has come.
 
-use super::{AgentId, DeviceId, Effect, Obstacle, Operation, Outcome, Role, Row, Scene, forecast};
+use super::{AgentId, DeviceId, Effect, Obstacle, Operation, Outcome, Role, Row, Situation, forecast};
 use serde::{Deserialize, Serialize};
 
 /// How many agents one run may have.
@@ -20,8 +20,8 @@ pub struct DryRun {
 pub fn dry_run<'a>(operation: Operation, rows: impl IntoIterator<Item = &'a Row>, role: Role, own_device: &DeviceId) -> DryRun {
     let mut plan = DryRun::default();
     for row in rows {
-        let scene = Scene { role, own_device, own_call: None, row: Some(row), device: row.device.as_ref(), part: None };
-        match forecast(operation, &scene) {
+        let situation = Situation { role, own_device, own_call: None, row: Some(row), device: row.device.as_ref(), connection: None };
+        match forecast(operation, &situation) {
             Ok(Effect::AfterCall) => plan.after_call.push(row.agent.clone()),
             Ok(_) => plan.now.push(row.agent.clone()),
             Err(obstacle) => plan.not_possible.push((row.agent.clone(), obstacle)),
@@ -32,20 +32,20 @@ pub fn dry_run<'a>(operation: Operation, rows: impl IntoIterator<Item = &'a Row>
 
 /// One run on the server, as its supervisor sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
+pub struct BulkRun {
     pub id: u64,
     pub by: AgentId,
     pub operation: Operation,
     /// Not ready for so many minutes, then ready again.
     pub minutes: Option<u32>,
     /// In the order in which they are asked for.
-    pub items: Vec<(AgentId, Step)>,
+    pub items: Vec<(AgentId, BulkStep)>,
     pub cancelled: bool,
 }
 
 /// How far one agent of a run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
+pub enum BulkStep {
     Waiting,
     /// Followed from here on: requested, accepted, confirmed ...
     Sent(Outcome),
@@ -57,27 +57,29 @@ pub enum Step {
     Cancelled,
 }
 
-impl Step {
+impl BulkStep {
     /// Nothing more will happen by itself, and what was wanted did not happen: what "retry" takes up again.
     pub fn failed(self) -> bool {
         match self {
-            Step::NotPossible(_) | Step::NotSent => true,
-            Step::Sent(outcome) => matches!(outcome, Outcome::Refused(_) | Outcome::NotSent(_) | Outcome::Unknown | Outcome::Unconfirmed),
-            Step::Waiting | Step::AfterCall | Step::Cancelled => false,
+            BulkStep::NotPossible(_) | BulkStep::NotSent => true,
+            BulkStep::Sent(outcome) => {
+                matches!(outcome, Outcome::Refused(_) | Outcome::NotSent(_) | Outcome::Unknown | Outcome::Unconfirmed)
+            }
+            BulkStep::Waiting | BulkStep::AfterCall | BulkStep::Cancelled => false,
         }
     }
 
     /// Still to come, or not yet answered.
     pub fn open(self) -> bool {
         match self {
-            Step::Waiting => true,
-            Step::Sent(outcome) => outcome.pending(),
+            BulkStep::Waiting => true,
+            BulkStep::Sent(outcome) => outcome.pending(),
             _ => false,
         }
     }
 }
 
-impl Run {
+impl BulkRun {
     pub fn is_over(&self) -> bool {
         self.items.iter().all(|(_, step)| !step.open())
     }
@@ -91,22 +93,4 @@ impl Run {
     pub fn failed(&self) -> Vec<AgentId> {
         self.items.iter().filter(|(_, step)| step.failed()).map(|(agent, _)| agent.clone()).collect()
     }
-}
-
-/// Something the console will do by itself at an agent, unless somebody cancels it. Survives a restart.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Order {
-    /// The id of the intervention that it came of.
-    pub id: i64,
-    pub kind: OrderKind,
-    pub by: AgentId,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum OrderKind {
-    /// A time-boxed not-ready: ready again after so many minutes. `due` (milliseconds on the console's clock) is set once the agent
-    /// is not ready.
-    ReadyAgain { minutes: u32, due: Option<i64> },
-    /// Log out when the agent's call has ended.
-    LogoutAfterCall,
 }

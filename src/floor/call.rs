@@ -3,23 +3,26 @@
 //! A call is its facts, sorted by when they happened; what is said of it is a pure fold over them ([`Folded`]). So its copies may
 //! arrive in any order and more than once, and two calls that become one are simply the union of their facts.
 
+mod connection;
 mod fact;
 mod folded;
 mod holding;
 mod order;
 mod origin;
 mod several;
+mod surroundings;
 
+pub use connection::{Connection, ConnectionState};
 pub use fact::{Fact, NOBODY};
-pub use folded::{Folded, Part};
+pub use folded::Folded;
 pub use origin::{Origin, data};
 
 use super::event::{Event, EventKind};
 use super::stamp::Stamp;
 use super::{CallId, DeviceId};
 use fact::{Merge, becomes_another};
-use folded::Surroundings;
 use several::Several;
+use surroundings::{ExpectedListener, Surroundings};
 
 /// Nobody talks in larger circles; whatever names more devices is not a call. Fits the bits of a `u64`.
 pub const MOST_DEVICES: usize = 64;
@@ -28,35 +31,6 @@ const MOST_IDS: usize = 32;
 const MOST_RECORDS: usize = 64;
 /// Facts kept of one call. What is older is kept as what it amounted to.
 const MOST_FACTS: usize = 512;
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum ConnectionState {
-    #[default]
-    Initiated,
-    Dialling,
-    Alerting,
-    Connected,
-    Held,
-    Cleared,
-}
-
-/// A device that was asked to hear silently: its stays that begin from then on are no party's, until it is asked to take part.
-#[derive(Debug, Clone)]
-pub(super) struct Listening {
-    device: u8,
-    /// The id that the call had then.
-    under: u8,
-    /// The newest fact when that was asked for.
-    from: Option<Stamp>,
-    until: Option<Stamp>,
-}
-
-impl Listening {
-    /// A stay of `device` that begins then is a silent listener's.
-    fn covers(&self, device: u8, at: Stamp) -> bool {
-        self.device == device && self.from.is_none_or(|from| at.replaces(&from)) && self.until.is_none_or(|until| !at.replaces(&until))
-    }
-}
 
 #[derive(Debug, Clone)]
 pub struct Call {
@@ -71,7 +45,7 @@ pub struct Call {
     /// What facts that are no longer kept amounted to.
     base: Folded,
     folded: Folded,
-    listeners: Vec<Listening>,
+    listeners: Vec<ExpectedListener>,
     /// More than one source tells of it.
     mixed: bool,
     /// The newest event's time: what is pruned first.
@@ -209,7 +183,7 @@ impl Call {
             }
         }
         self.base.absorb(old.base, &device);
-        self.listeners.extend(old.listeners.into_iter().map(|asked| Listening {
+        self.listeners.extend(old.listeners.into_iter().map(|asked| ExpectedListener {
             device: device(asked.device),
             under: id(asked.under),
             ..asked
@@ -234,7 +208,7 @@ impl Call {
         if self.listeners.len() >= MOST_DEVICES {
             self.listeners.remove(0);
         }
-        self.listeners.push(Listening { device, under: 0, from, until: None });
+        self.listeners.push(ExpectedListener { device, under: 0, from, until: None });
         self.fold();
     }
 
@@ -242,7 +216,7 @@ impl Call {
     pub fn forget_listener(&mut self, device: &DeviceId) {
         let at = self.newest().unwrap_or_default();
         let Some(device) = self.position(device) else { return };
-        let open = |asked: &&mut Listening| asked.device == device && asked.until.is_none();
+        let open = |asked: &&mut ExpectedListener| asked.device == device && asked.until.is_none();
         self.listeners.iter_mut().filter(open).for_each(|asked| asked.until = Some(at));
         self.fold();
     }
@@ -292,13 +266,18 @@ impl Call {
     }
 
     /// What `device` has, or had, to do with it.
-    pub fn part(&self, device: &DeviceId) -> Option<&Part> {
-        self.folded.part(self.position(device)?)
+    pub fn connection(&self, device: &DeviceId) -> Option<&Connection> {
+        self.folded.connection(self.position(device)?)
     }
 
     /// Every device that has, or had, a part, with its place.
-    pub fn parts(&self) -> impl Iterator<Item = (usize, &DeviceId, &Part)> {
-        self.devices.iter().enumerate().zip(&self.folded.parts).filter(|(_, part)| part.state.is_some()).map(|((n, d), p)| (n, d, p))
+    pub fn connections(&self) -> impl Iterator<Item = (usize, &DeviceId, &Connection)> {
+        self.devices
+            .iter()
+            .enumerate()
+            .zip(&self.folded.connections)
+            .filter(|(_, connection)| connection.state.is_some())
+            .map(|((n, d), p)| (n, d, p))
     }
 
     /// The oldest of the calls that became this one: the customer's, whose words count.

@@ -35,7 +35,7 @@ pub struct CallRow {
     /// Set where it ended without its end being heard: later events of its devices contradict it.
     pub end_not_seen: bool,
     /// The latest intervention at this call, while it runs and for a short time after.
-    pub action: Option<Intervention>,
+    pub intervention: Option<Intervention>,
 }
 
 /// How often and for how long a call was on hold, all parties together.

@@ -3,8 +3,8 @@
 //! An end that nobody heard is found by contradiction: a device of ours that is busy in another call, or whose agent changed mode,
 //! later than the call last heard of it, has left. Nothing is written down for that, so a later event shows it alive again.
 
-use super::call::{Call, ConnectionState, NOBODY, Part, data};
-use super::device::{Claims, Watch};
+use super::call::{Call, Connection, ConnectionState, NOBODY, data};
+use super::device::{DeviceBinding, ListenRequest};
 use super::event::EventKind;
 use super::stamp::Stamp;
 use super::standing::Standing;
@@ -32,8 +32,8 @@ impl Floor {
         let (id, from) = (self.successor(call), self.latest);
         if let Some(call) = self.calls.get_mut(&id) {
             call.expect_listener(device);
-            self.seats.entry(device.clone()).or_default().calls.insert(id.clone());
-            self.watching.insert(device.clone(), Watch { call: id, from });
+            self.device_calls.entry(device.clone()).or_default().calls.insert(id.clone());
+            self.listen_requests.insert(device.clone(), ListenRequest { call: id, from });
         }
     }
 
@@ -43,7 +43,7 @@ impl Floor {
         if let Some(call) = self.calls.get_mut(&id) {
             call.forget_listener(device);
         }
-        self.watching.remove(device);
+        self.listen_requests.remove(device);
     }
 
     /// The id under which a call goes on after conferences and transfers.
@@ -60,30 +60,30 @@ impl Floor {
 
     /// Known from copies of its own, or from an agent's binding; never from how its number looks.
     pub(super) fn is_ours(&self, device: &DeviceId) -> bool {
-        self.claims.contains_key(device)
+        self.bindings.contains_key(device)
     }
 
     pub(super) fn standing(&self, call: &Call) -> Standing {
         let (mut left, mut absent, mut talkers, mut heard_talkers, mut gone, mut ringing_only) = (0, 0, 0, 0, false, true);
         // A call that has none of our devices any more is not the floor's: nobody will hear of it again.
         let (mut ours, mut heard_ours) = (false, false);
-        for (index, device, part) in call.parts() {
+        for (index, device, connection) in call.connections() {
             let is_ours = self.is_ours(device);
-            if is_ours && self.is_absent(call, device, part) {
+            if is_ours && self.is_absent(call, device, connection) {
                 absent |= 1 << index;
                 continue;
             }
-            let contradicted = is_ours && self.contradicted(call, device, part);
+            let contradicted = is_ours && self.contradicted(call, device, connection);
             left |= u64::from(contradicted) << index;
-            let is_ours = part.live() && is_ours;
+            let is_ours = connection.live() && is_ours;
             (ours, heard_ours) = (ours || (is_ours && !contradicted), heard_ours || is_ours);
-            if part.listens() {
+            if connection.listens() {
                 continue;
             }
-            gone |= !part.live();
-            heard_talkers += u32::from(part.live());
-            talkers += u32::from(part.live() && !contradicted);
-            ringing_only &= !part.live() || part.state == Some(ConnectionState::Alerting);
+            gone |= !connection.live();
+            heard_talkers += u32::from(connection.live());
+            talkers += u32::from(connection.live() && !contradicted);
+            ringing_only &= !connection.live() || connection.state == Some(ConnectionState::Alerting);
         }
         let over = (gone || left != 0) && (talkers <= 1 || !ours || ringing_only);
         Standing { left, absent, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours || ringing_only)) }
@@ -91,31 +91,37 @@ impl Floor {
 
     /// A device of ours gets copies of its own: one that got none has no part, although others' copies name it. Only that it rings may be
     /// known from others first, where it is in no other call, or holds it.
-    fn is_absent(&self, call: &Call, device: &DeviceId, part: &Part) -> bool {
+    fn is_absent(&self, call: &Call, device: &DeviceId, connection: &Connection) -> bool {
         use ConnectionState::{Connected, Held};
-        if part.heard || !part.live() {
+        if connection.heard || !connection.live() {
             return false;
         }
-        let in_other =
-            |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)).is_some_and(|part| part.heard && part.busy_there());
-        let elsewhere = || self.seats.get(device).is_some_and(|seat| seat.calls.iter().any(|id| id != call.id() && in_other(id)));
-        part.named_only || matches!(part.state, Some(Connected | Held)) || elsewhere()
+        let in_other = |id: &CallId| {
+            self.calls
+                .get(id)
+                .and_then(|other| other.connection(device))
+                .is_some_and(|connection| connection.heard && connection.busy_there())
+        };
+        let elsewhere =
+            || self.device_calls.get(device).is_some_and(|at_device| at_device.calls.iter().any(|id| id != call.id() && in_other(id)));
+        connection.named_only || matches!(connection.state, Some(Connected | Held)) || elsewhere()
     }
 
     /// Something later says that the device, which is ours, is not in this call. On hold it may be elsewhere.
-    fn contradicted(&self, call: &Call, device: &DeviceId, part: &Part) -> bool {
+    fn contradicted(&self, call: &Call, device: &DeviceId, connection: &Connection) -> bool {
         use ConnectionState::{Alerting, Connected, Dialling, Initiated};
-        if !matches!(part.state, Some(Initiated | Dialling | Alerting | Connected)) {
+        if !matches!(connection.state, Some(Initiated | Dialling | Alerting | Connected)) {
             return false;
         }
-        let idle = self.claims.get(device).and_then(|claims| claims.idle);
-        if idle.is_some_and(|idle| idle.surely_after(&part.seen)) {
+        let idle = self.bindings.get(device).and_then(|bindings| bindings.idle);
+        if idle.is_some_and(|idle| idle.surely_after(&connection.seen)) {
             return true;
         }
-        let Some(seat) = self.seats.get(device) else { return false };
-        let busy_in = |id: &CallId| self.calls.get(id).and_then(|other| other.part(device)).filter(|part| part.heard)?.busy;
-        let elsewhere = seat.calls.iter().filter(|id| *id != call.id()).filter_map(busy_in);
-        elsewhere.chain(seat.busy).any(|busy| busy.surely_after(&part.seen))
+        let Some(at_device) = self.device_calls.get(device) else { return false };
+        let busy_in =
+            |id: &CallId| self.calls.get(id).and_then(|other| other.connection(device)).filter(|connection| connection.heard)?.busy;
+        let elsewhere = at_device.calls.iter().filter(|id| *id != call.id()).filter_map(busy_in);
+        elsewhere.chain(at_device.busy).any(|busy| busy.surely_after(&connection.seen))
     }
 
     /// Whether `device` has a part in `call` now.
@@ -123,12 +129,12 @@ impl Floor {
         let Some(call) = self.calls.get(&self.successor(call)) else { return false };
         let Some(index) = call.position(device) else { return false };
         let standing = self.standing(call);
-        !standing.over && call.part(device).is_some_and(|part| standing.counts(usize::from(index), part))
+        !standing.over && call.connection(device).is_some_and(|connection| standing.counts(usize::from(index), connection))
     }
 
     /// Whether `call` is known and not over.
     pub fn call_is_live(&self, call: &CallId) -> bool {
-        self.calls.get(&self.successor(call)).is_some_and(|call| call.parts().next().is_some() && !self.standing(call).over)
+        self.calls.get(&self.successor(call)).is_some_and(|call| call.connections().next().is_some() && !self.standing(call).over)
     }
 
     /// Whether `call` is known, and over: its end was heard, or later events contradict it.
@@ -138,14 +144,14 @@ impl Floor {
 
     /// The calls that `device` has, or lately had, a part in.
     pub fn calls_at(&self, device: &DeviceId) -> Vec<CallId> {
-        self.seats.get(device).into_iter().flat_map(|seat| &seat.calls).cloned().collect()
+        self.device_calls.get(device).into_iter().flat_map(|at_device| &at_device.calls).cloned().collect()
     }
 
     /// The agents with a part in `call`, each with the device, in the devices' order.
     pub fn agents_in(&self, call: &CallId) -> Vec<(AgentId, DeviceId)> {
         let Some(call) = self.calls.get(&self.successor(call)) else { return Vec::new() };
         let standing = self.standing(call);
-        let in_it = call.parts().filter(|(index, _, part)| standing.counts(*index, part) && !part.listens());
+        let in_it = call.connections().filter(|(index, _, connection)| standing.counts(*index, connection) && !connection.listens());
         let mut agents: Vec<(AgentId, DeviceId)> =
             in_it.filter_map(|(_, device, _)| Some((self.agent_at(device)?.clone(), device.clone()))).collect();
         agents.sort_unstable_by(|(_, a), (_, b)| a.cmp(b));
@@ -154,7 +160,7 @@ impl Floor {
 
     /// Those at the call's devices, whoever has left with them: whose rows its events may change.
     pub(super) fn agents_at_devices<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a AgentId> {
-        call.devices().iter().filter_map(|device| self.claims.get(device).and_then(Claims::holder))
+        call.devices().iter().filter_map(|device| self.bindings.get(device).and_then(DeviceBinding::holder))
     }
 
     /// The ids of the calls that are known now, those that have ended lately with them.
@@ -171,25 +177,26 @@ impl Floor {
             return None;
         }
         let named = self.named_end(call, &standing);
-        let watched = self.watched_by(call, &standing);
+        let watched = self.listened_to_by(call, &standing);
         let mut parties: Vec<(Stamp, Party)> = Vec::new();
-        for (index, device, part) in call.parts() {
-            let Some(state) = part.state.and_then(party_state) else { continue };
-            if standing.counts(index, part) || (standing.over && standing.takes_part(index)) {
+        for (index, device, connection) in call.connections() {
+            let Some(state) = connection.state.and_then(party_state) else { continue };
+            if standing.counts(index, connection) || (standing.over && standing.takes_part(index)) {
                 let role = match watched {
                     Some(_) => PartyRole::Listener,
-                    None => part.role.unwrap_or(PartyRole::Joined),
+                    None => connection.role.unwrap_or(PartyRole::Joined),
                 };
                 let agent = self.agent_at(device).cloned();
-                let logged_off = agent.is_none().then(|| self.logged_off_during(device, part)).flatten();
-                parties.push((part.entered, Party { device: device.clone(), agent, logged_off, role, state, since: part.since }));
+                let logged_off = agent.is_none().then(|| self.logged_off_during(device, connection)).flatten();
+                parties
+                    .push((connection.entered, Party { device: device.clone(), agent, logged_off, role, state, since: connection.since }));
             }
         }
-        for (device, part) in self.listeners_from_elsewhere(call, &standing) {
-            let Some(state) = part.state.and_then(party_state) else { continue };
+        for (device, connection) in self.listeners_from_elsewhere(call, &standing) {
+            let Some(state) = connection.state.and_then(party_state) else { continue };
             let agent = self.agent_at(&device).cloned();
-            let party = Party { device, agent, logged_off: None, role: PartyRole::Listener, state, since: part.since };
-            parties.push((part.entered, party));
+            let party = Party { device, agent, logged_off: None, role: PartyRole::Listener, state, since: connection.since };
+            parties.push((connection.entered, party));
         }
         parties.sort_unstable_by(|(a, first), (b, second)| (first.role, a, &first.device).cmp(&(second.role, b, &second.device)));
         if parties.is_empty() {
@@ -211,14 +218,14 @@ impl Floor {
             named: named.cloned(),
             touched: call.facts().last().map_or(call.touched, |fact| fact.at.happened),
             end_not_seen: standing.unseen,
-            action: None,
+            intervention: None,
         })
     }
 
     /// Who logged off at `device` while its telephone was in this call: by the two sources' clocks, not clearly before.
-    fn logged_off_during(&self, device: &DeviceId, part: &Part) -> Option<AgentId> {
-        let during = |(at, _): &&(Stamp, AgentId)| !part.entered.surely_after(at);
-        self.claims.get(device)?.left.iter().filter(during).min_by_key(|(at, _)| *at).map(|(_, agent)| agent.clone())
+    fn logged_off_during(&self, device: &DeviceId, connection: &Connection) -> Option<AgentId> {
+        let during = |(at, _): &&(Stamp, AgentId)| !connection.entered.surely_after(at);
+        self.bindings.get(device)?.left.iter().filter(during).min_by_key(|(at, _)| *at).map(|(_, agent)| agent.clone())
     }
 
     /// What happened to a call, in order; the oldest may be missing where very much happened.
@@ -261,9 +268,11 @@ impl Floor {
     pub(super) fn other_party<'a>(&self, call: &'a Call, standing: &Standing, device: &DeviceId) -> Option<&'a DeviceId> {
         let folded = call.folded();
         let named = |index: Option<u8>| index.and_then(|index| Some((index, call.device_at(index)?)));
-        let gone = |index: u8| folded.part(index).is_some_and(|part| !standing.counts(usize::from(index), part));
+        let gone = |index: u8| folded.connection(index).is_some_and(|connection| !standing.counts(usize::from(index), connection));
         let ends = || [named(folded.calling), named(folded.called)].into_iter().flatten().filter(|(_, end)| *end != device);
-        let parties = call.parts().filter(|(index, party, part)| standing.counts(*index, part) && !part.listens() && *party != device);
+        let parties = call
+            .connections()
+            .filter(|(index, party, connection)| standing.counts(*index, connection) && !connection.listens() && *party != device);
         let present: Vec<&DeviceId> =
             ends().filter(|(index, _)| !gone(*index)).map(|(_, end)| end).chain(parties.map(|(_, party, _)| party)).collect();
         let outside = present.iter().find(|party| !self.is_ours(party));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// What is known of a device of ours; that there is such an entry says that it is one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Claims {
+pub(super) struct DeviceBinding {
     /// Who sits there, by an agent or status event.
     pub said: Option<(Stamp, AgentId)>,
     /// By a call event's copy; counts only where nothing was said.
@@ -19,12 +19,12 @@ pub(super) struct Claims {
 
 /// A listener's order: which call, asked for when the newest event was of that time.
 #[derive(Debug, Clone)]
-pub(super) struct Watch {
+pub(super) struct ListenRequest {
     pub call: CallId,
     pub from: i64,
 }
 
-impl Claims {
+impl DeviceBinding {
     pub fn holder(&self) -> Option<&AgentId> {
         self.said.as_ref().or(self.seen.as_ref()).map(|(_, agent)| agent)
     }
@@ -38,7 +38,7 @@ impl Claims {
 
 /// What the floor knows of a device because of its calls.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seat {
+pub(super) struct DeviceCalls {
     /// The calls that it has, or lately had, a part in.
     pub calls: BTreeSet<CallId>,
     /// When it was last busy in a call that is forgotten.

@@ -3,7 +3,7 @@
 //!
 //! One decision for both sides: the browser words it at the button and disables with it, the server refuses with it.
 
-use super::{CallId, DeviceId, Operation, OrderKind, PartyState, Role, Row, State};
+use super::{CallId, DeviceId, Operation, PartyState, Role, Row, ScheduledKind, State};
 use serde::{Deserialize, Serialize};
 use strum::{EnumCount, EnumString};
 
@@ -113,7 +113,7 @@ impl Obstacle {
 
 /// The target's part in the call that the operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part<'a> {
+pub struct TargetConnection<'a> {
     pub call: &'a CallId,
     pub state: PartyState,
     pub answered: bool,
@@ -123,7 +123,7 @@ pub struct Part<'a> {
 
 impl Row {
     /// The part of the agent's device in the call that the row is about.
-    pub fn part(&self) -> Option<Part<'_>> {
+    pub fn connection(&self) -> Option<TargetConnection<'_>> {
         let call = self.call.as_ref()?;
         let state = match self.state {
             State::Dialling => PartyState::Dialling,
@@ -131,13 +131,13 @@ impl Row {
             State::OnHold => PartyState::Held,
             _ => PartyState::Connected,
         };
-        Some(Part { call: &call.id, state, answered: call.answered.is_some(), parties: call.parties })
+        Some(TargetConnection { call: &call.id, state, answered: call.answered.is_some(), parties: call.parties })
     }
 }
 
 /// The supervisor's own phone, where it is in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OwnCall<'a> {
+pub struct OwnConnection<'a> {
     pub call: &'a CallId,
     pub listens: bool,
     pub held: bool,
@@ -145,48 +145,49 @@ pub struct OwnCall<'a> {
 
 /// What is known when the operation is looked at.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene<'a> {
+pub struct Situation<'a> {
     pub role: Role,
     /// The phone that would join, take or listen.
     pub own_device: &'a DeviceId,
-    pub own_call: Option<OwnCall<'a>>,
+    pub own_call: Option<OwnConnection<'a>>,
     /// The agent at the target, where there is one.
     pub row: Option<&'a Row>,
     /// The target's device.
     pub device: Option<&'a DeviceId>,
-    pub part: Option<Part<'a>>,
+    pub connection: Option<TargetConnection<'a>>,
 }
 
-/// What `operation` will do in this scene, or what stands in its way.
-pub fn forecast(operation: Operation, scene: &Scene) -> Result<Effect, Obstacle> {
-    if scene.role != Role::Supervisor {
+/// What `operation` will do in this situation, or what stands in its way.
+pub fn forecast(operation: Operation, situation: &Situation) -> Result<Effect, Obstacle> {
+    if situation.role != Role::Supervisor {
         return Err(Obstacle::NotPermitted);
     }
-    let pending = |row: &Row| row.action.as_ref().is_some_and(|action| action.outcome.pending() && action.operation == operation);
-    let waiting = |row: &Row| operation == Operation::Logout && row.order.as_ref().is_some_and(|o| o.kind == OrderKind::LogoutAfterCall);
-    if scene.row.is_some_and(|row| pending(row) || waiting(row)) {
+    let pending = |row: &Row| row.intervention.as_ref().is_some_and(|action| action.outcome.pending() && action.operation == operation);
+    let waiting =
+        |row: &Row| operation == Operation::Logout && row.scheduled.as_ref().is_some_and(|o| o.kind == ScheduledKind::LogoutAfterCall);
+    if situation.row.is_some_and(|row| pending(row) || waiting(row)) {
         return Err(Obstacle::UnderWay);
     }
-    if operation.on_call() { at_call(operation, scene) } else { at_agent(operation, scene) }
+    if operation.on_call() { at_call(operation, situation) } else { at_agent(operation, situation) }
 }
 
-fn at_call(operation: Operation, scene: &Scene) -> Result<Effect, Obstacle> {
-    let part = scene.part.ok_or(Obstacle::NotInCall)?;
-    let device = scene.device.ok_or(Obstacle::NoDevice)?;
+fn at_call(operation: Operation, situation: &Situation) -> Result<Effect, Obstacle> {
+    let connection = situation.connection.ok_or(Obstacle::NotInCall)?;
+    let device = situation.device.ok_or(Obstacle::NoDevice)?;
     if operation == Operation::Drop {
-        return Ok(if part.parties > 2 { Effect::Leaves } else { Effect::EndsCall });
+        return Ok(if connection.parties > 2 { Effect::Leaves } else { Effect::EndsCall });
     }
-    if device == scene.own_device {
+    if device == situation.own_device {
         return Err(Obstacle::OwnDevice);
     }
-    let listens = match scene.own_call {
-        Some(own) if own.call == part.call && (operation == Operation::Listen || !own.listens) => return Err(Obstacle::AlreadyIn),
-        Some(own) if own.call == part.call => true,
+    let listens = match situation.own_call {
+        Some(own) if own.call == connection.call && (operation == Operation::Listen || !own.listens) => return Err(Obstacle::AlreadyIn),
+        Some(own) if own.call == connection.call => true,
         Some(own) if !own.held => return Err(Obstacle::OwnBusy),
         _ => false,
     };
-    match (operation, part.state) {
-        (Operation::Listen, _) if part.answered => Ok(Effect::Listens),
+    match (operation, connection.state) {
+        (Operation::Listen, _) if connection.answered => Ok(Effect::Listens),
         (_, PartyState::Initiated | PartyState::Dialling | PartyState::Alerting) | (Operation::Listen, _) => Err(Obstacle::NotAnswered),
         (_, PartyState::Held) => Err(Obstacle::OnHold),
         (Operation::Join, _) => Ok(if listens { Effect::ListenerJoins } else { Effect::Joins }),
@@ -194,8 +195,8 @@ fn at_call(operation: Operation, scene: &Scene) -> Result<Effect, Obstacle> {
     }
 }
 
-fn at_agent(operation: Operation, scene: &Scene) -> Result<Effect, Obstacle> {
-    let Some(row) = scene.row else { return Ok(Effect::Now) };
+fn at_agent(operation: Operation, situation: &Situation) -> Result<Effect, Obstacle> {
+    let Some(row) = situation.row else { return Ok(Effect::Now) };
     match (operation, row.state) {
         // What is only remembered forbids nothing: the platform knows better.
         _ if row.remembered && row.device.is_some() => Ok(Effect::Now),
@@ -223,11 +224,12 @@ mod tests {
     }
 
     /// What each call operation (listen, join, take, drop) will do.
-    fn at(state: PartyState, own_call: Option<OwnCall>) -> [Result<Effect, Obstacle>; 4] {
+    fn at(state: PartyState, own_call: Option<OwnConnection>) -> [Result<Effect, Obstacle>; 4] {
         let (row, own, call) = (row(State::OnCall), DeviceId::trusted("8099@test.cc"), CallId::trusted("c1"));
-        let part = Some(Part { call: &call, state, answered: state >= PartyState::Connected, parties: 2 });
-        let scene = Scene { role: Role::Supervisor, own_device: &own, own_call, row: Some(&row), device: row.device.as_ref(), part };
-        [Operation::Listen, Operation::Join, Operation::Take, Operation::Drop].map(|operation| forecast(operation, &scene))
+        let connection = Some(TargetConnection { call: &call, state, answered: state >= PartyState::Connected, parties: 2 });
+        let situation =
+            Situation { role: Role::Supervisor, own_device: &own, own_call, row: Some(&row), device: row.device.as_ref(), connection };
+        [Operation::Listen, Operation::Join, Operation::Take, Operation::Drop].map(|operation| forecast(operation, &situation))
     }
 
     #[test]
@@ -241,7 +243,7 @@ mod tests {
     #[test]
     fn ones_own_phone_must_be_free() {
         let (this, other) = (CallId::trusted("c1"), CallId::trusted("c2"));
-        let own = |call, listens, held| at(PartyState::Connected, Some(OwnCall { call, listens, held }));
+        let own = |call, listens, held| at(PartyState::Connected, Some(OwnConnection { call, listens, held }));
         use Obstacle::{AlreadyIn, OwnBusy};
         assert_eq!(own(&other, false, false)[..3], [Err(OwnBusy), Err(OwnBusy), Err(OwnBusy)]);
         assert_eq!(own(&other, false, true)[1], Ok(Effect::Joins));
@@ -254,15 +256,15 @@ mod tests {
         let own = DeviceId::trusted("8099@test.cc");
         let at = |state| {
             let row = row(state);
-            let scene = Scene {
+            let situation = Situation {
                 role: Role::Supervisor,
                 own_device: &own,
                 own_call: None,
                 row: Some(&row),
                 device: row.device.as_ref(),
-                part: None,
+                connection: None,
             };
-            [Operation::Ready, Operation::NotReady, Operation::Logout].map(|operation| forecast(operation, &scene))
+            [Operation::Ready, Operation::NotReady, Operation::Logout].map(|operation| forecast(operation, &situation))
         };
         assert_eq!(at(State::Ready), [Err(Obstacle::AlreadyReady), Ok(Effect::Now), Ok(Effect::Now)]);
         assert_eq!(at(State::OnCall), [Ok(Effect::AfterCall); 3]);
@@ -273,9 +275,9 @@ mod tests {
     #[test]
     fn a_viewer_can_do_nothing() {
         let own = DeviceId::trusted("8099@test.cc");
-        let scene = Scene { role: Role::Viewer, own_device: &own, own_call: None, row: None, device: None, part: None };
+        let situation = Situation { role: Role::Viewer, own_device: &own, own_call: None, row: None, device: None, connection: None };
         for operation in Operation::ALL {
-            assert_eq!(forecast(operation, &scene), Err(Obstacle::NotPermitted));
+            assert_eq!(forecast(operation, &situation), Err(Obstacle::NotPermitted));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Nothing is forgotten that has a part in a call. Calls that are over are forgotten as events come ([`Floor::apply`]).
 
 use super::agent::Agent;
-use super::device::Claims;
+use super::device::DeviceBinding;
 use super::{AgentId, CallId, Changes, DeviceId, Floor};
 
 /// Who logged off is kept for a working day and the night shift after it.
@@ -27,9 +27,9 @@ impl Floor {
         let (logged_off, silent) = (now.saturating_sub(KEEP_LOGGED_OFF), now.saturating_sub(KEEP_SILENT));
         let changes = self.forget_calls(silent);
         let calls = &self.calls;
-        self.seats.retain(|_, seat| {
-            seat.calls.retain(|id| calls.contains_key(id));
-            !seat.calls.is_empty()
+        self.device_calls.retain(|_, at_device| {
+            at_device.calls.retain(|id| calls.contains_key(id));
+            !at_device.calls.is_empty()
         });
         // Where nobody has read a roster lately, nobody knows whom it would list.
         let is_listed = |listed: Option<i64>| match self.roster_read {
@@ -46,13 +46,13 @@ impl Floor {
             self.agents.remove(id);
         }
         let empty: Vec<DeviceId> = self
-            .claims
+            .bindings
             .iter()
-            .filter(|(device, claims)| self.is_empty(device, claims, logged_off))
+            .filter(|(device, bindings)| self.is_empty(device, bindings, logged_off))
             .map(|(device, _)| device.clone())
             .collect();
         for device in &empty {
-            self.claims.remove(device);
+            self.bindings.remove(device);
         }
         Forgotten { agents, changes }
     }
@@ -70,12 +70,14 @@ impl Floor {
     }
 
     fn is_in_call(&self, agent: &AgentId) -> bool {
-        let has_seat = |device: &DeviceId| self.seats.contains_key(device);
+        let has_seat = |device: &DeviceId| self.device_calls.contains_key(device);
         self.device_of(agent).as_ref().is_some_and(has_seat) || self.agents.get(agent).is_some_and(|agent| agent.devices().any(has_seat))
     }
 
     /// Nobody sits there, nobody was there since `horizon`, and it is in no call.
-    fn is_empty(&self, device: &DeviceId, claims: &Claims, horizon: i64) -> bool {
-        !self.seats.contains_key(device) && claims.newest().is_none_or(|newest| newest < horizon) && self.agent_at(device).is_none()
+    fn is_empty(&self, device: &DeviceId, bindings: &DeviceBinding, horizon: i64) -> bool {
+        !self.device_calls.contains_key(device)
+            && bindings.newest().is_none_or(|newest| newest < horizon)
+            && self.agent_at(device).is_none()
     }
 }

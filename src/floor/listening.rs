@@ -1,7 +1,7 @@
 //! Calls that somebody listens to by a call of its own: the wire of a monitoring call is not known for certain (protocol, section 5),
 //! so it is told by what was asked for and by whom its only party is connected with.
 
-use super::call::{Call, Part};
+use super::call::{Call, Connection};
 use super::standing::Standing;
 use super::{CallId, DeviceId, Floor};
 
@@ -14,40 +14,40 @@ impl Floor {
     }
 
     /// The call that `call` was opened to listen to, with the device that listens.
-    pub(super) fn watched_by<'a>(&self, call: &'a Call, standing: &Standing) -> Option<(CallId, &'a DeviceId, &'a Part)> {
-        if self.watching.is_empty() {
+    pub(super) fn listened_to_by<'a>(&self, call: &'a Call, standing: &Standing) -> Option<(CallId, &'a DeviceId, &'a Connection)> {
+        if self.listen_requests.is_empty() {
             return None;
         }
         let watched = self.named_end(call, standing)?;
-        let (_, device, part) = call.parts().find(|(index, _, part)| standing.counts(*index, part))?;
-        let id = self.successor(&self.watching.get(device)?.call);
+        let (_, device, connection) = call.connections().find(|(index, _, connection)| standing.counts(*index, connection))?;
+        let id = self.successor(&self.listen_requests.get(device)?.call);
         let other = self.calls.get(&id).filter(|other| other.id() != call.id())?;
-        other.position(watched).is_some().then_some((id, device, part))
+        other.position(watched).is_some().then_some((id, device, connection))
     }
 
     /// Who listens to `call` by a call of its own.
-    pub(super) fn listeners_from_elsewhere(&self, call: &Call, standing: &Standing) -> Vec<(DeviceId, Part)> {
+    pub(super) fn listeners_from_elsewhere(&self, call: &Call, standing: &Standing) -> Vec<(DeviceId, Connection)> {
         let mut listeners = Vec::new();
-        for (device, watch) in self.watching.iter().filter(|_| !standing.over) {
+        for (device, watch) in self.listen_requests.iter().filter(|_| !standing.over) {
             if self.successor(&watch.call) != *call.id() {
                 continue;
             }
             let own = self.calls_at(device).into_iter().filter(|id| id != call.id());
             let listens = own.filter_map(|id| self.calls.get(&id)).find_map(|own| {
                 let standing = self.standing(own);
-                let (id, listener, part) = self.watched_by(own, &standing).filter(|_| !standing.over)?;
-                (id == *call.id() && listener == device).then_some(*part)
+                let (id, listener, connection) = self.listened_to_by(own, &standing).filter(|_| !standing.over)?;
+                (id == *call.id() && listener == device).then_some(*connection)
             });
-            listeners.extend(listens.map(|part| (device.clone(), part)));
+            listeners.extend(listens.map(|connection| (device.clone(), connection)));
         }
         listeners.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         listeners
     }
 
     /// The call that a listener at one of `id`'s devices was asked to listen to: what is said of it may change with this call.
-    pub(super) fn watched_call(&self, id: &CallId) -> Option<CallId> {
+    pub(super) fn listened_to_call(&self, id: &CallId) -> Option<CallId> {
         let call = self.calls.get(id)?;
-        let watch = call.devices().iter().find_map(|device| self.watching.get(device));
+        let watch = call.devices().iter().find_map(|device| self.listen_requests.get(device));
         watch.map(|watch| self.successor(&watch.call)).filter(|watched| watched != id)
     }
 }

@@ -19,7 +19,7 @@ mod text;
 
 pub use text::{mask_number, mask_text};
 
-use super::{AgentId, CallId, CallRow, CallView, DeviceId, HistoryLine, Intervention, Order, Party, Row, Run};
+use super::{AgentId, BulkRun, CallId, CallRow, CallView, DeviceId, HistoryLine, Intervention, Party, Row, Scheduled};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -39,7 +39,7 @@ struct Known {
     /// The domain of every agent.
     namespace: String,
     agents: HashSet<AgentId>,
-    seats: HashMap<DeviceId, AgentId>,
+    device_calls: HashMap<DeviceId, AgentId>,
     /// What the calls' other names are made with, so that nobody finds a number by trying all.
     secret: [u64; 2],
 }
@@ -57,17 +57,19 @@ impl Mask {
         }
         let long = |device: &&DeviceId| is_long(device.as_str());
         for (row, before) in rows.clone() {
-            let left = before.filter(|before| self.0.seats.get(*before) == Some(&row.agent));
+            let left = before.filter(|before| self.0.device_calls.get(*before) == Some(&row.agent));
             if let Some(left) = left.filter(|left| row.device.as_ref() != Some(*left)) {
-                Arc::make_mut(&mut self.0).seats.remove(left);
+                Arc::make_mut(&mut self.0).device_calls.remove(left);
             }
         }
         for (row, _) in rows {
             if is_long(row.agent.as_str()) && !self.0.agents.contains(&row.agent) {
                 Arc::make_mut(&mut self.0).agents.insert(row.agent.clone());
             }
-            if let Some(seat) = row.device.as_ref().filter(long).filter(|seat| self.0.seats.get(*seat) != Some(&row.agent)) {
-                Arc::make_mut(&mut self.0).seats.insert(seat.clone(), row.agent.clone());
+            if let Some(at_device) =
+                row.device.as_ref().filter(long).filter(|at_device| self.0.device_calls.get(*at_device) != Some(&row.agent))
+            {
+                Arc::make_mut(&mut self.0).device_calls.insert(at_device.clone(), row.agent.clone());
             }
         }
     }
@@ -77,18 +79,18 @@ impl Mask {
         if gone.iter().any(|agent| self.0.agents.contains(agent)) {
             Arc::make_mut(&mut self.0).agents.retain(|agent| !gone.contains(agent));
         }
-        if self.0.seats.values().any(|agent| gone.contains(agent)) {
-            Arc::make_mut(&mut self.0).seats.retain(|_, agent| !gone.contains(agent));
+        if self.0.device_calls.values().any(|agent| gone.contains(agent)) {
+            Arc::make_mut(&mut self.0).device_calls.retain(|_, agent| !gone.contains(agent));
         }
     }
 
     /// Surely ours: an agent's id, or where an agent sits; also without the domain.
     fn is_ours(&self, text: &str) -> bool {
-        if self.0.agents.is_empty() && self.0.seats.is_empty() {
+        if self.0.agents.is_empty() && self.0.device_calls.is_empty() {
             return false;
         }
         let id = if text.contains('@') { text.to_owned() } else { format!("{text}@{}", self.0.namespace) };
-        self.0.agents.contains(&AgentId::trusted(id.as_str())) || self.0.seats.contains_key(&DeviceId::trusted(id))
+        self.0.agents.contains(&AgentId::trusted(id.as_str())) || self.0.device_calls.contains_key(&DeviceId::trusted(id))
     }
 
     /// What people dial, or whom they name: an id without its domain.
@@ -149,7 +151,7 @@ impl Mask {
     }
 
     pub fn row(&self, row: Row) -> Row {
-        let Row { agent, name, team, device, state, since, remembered, reason, call, figures, action, order } = row;
+        let Row { agent, name, team, device, state, since, remembered, reason, call, figures, intervention, scheduled } = row;
         Row {
             name: if is_long(agent.number()) { mask_text_but(&name, agent.number()).into_owned() } else { self.text(name) },
             team: self.text(team),
@@ -157,8 +159,8 @@ impl Mask {
             device,
             reason: reason.map(|reason| self.text(reason)),
             call: call.map(|call| self.call_view(call)),
-            action: action.map(|action| self.intervention(action)),
-            order: order.map(|order| self.order(order)),
+            intervention: intervention.map(|intervention| self.intervention(intervention)),
+            scheduled: scheduled.map(|scheduled| self.scheduled(scheduled)),
             agent,
             state,
             since,
@@ -168,9 +170,9 @@ impl Mask {
     }
 
     /// Says what will be done, and by whom it was asked for.
-    fn order(&self, order: Order) -> Order {
-        let Order { id, kind, by } = order;
-        Order { id, kind, by }
+    fn scheduled(&self, scheduled: Scheduled) -> Scheduled {
+        let Scheduled { id, kind, by } = scheduled;
+        Scheduled { id, kind, by }
     }
 
     fn call_view(&self, call: CallView) -> CallView {
@@ -207,7 +209,7 @@ impl Mask {
             named,
             touched,
             end_not_seen,
-            action,
+            intervention,
         } = call;
         CallRow {
             id: self.call_id(&id),
@@ -217,7 +219,7 @@ impl Mask {
             data: data.into_iter().map(|(key, value)| (self.text(key), self.text(value))).collect(),
             parties: parties.into_iter().map(|party| self.party(party)).collect(),
             named: named.map(|named| self.device(&named)),
-            action: action.map(|action| self.intervention(action)),
+            intervention: intervention.map(|intervention| self.intervention(intervention)),
             direction,
             started,
             answered,
@@ -270,10 +272,10 @@ impl Mask {
         }
     }
 
-    pub fn run(&self, run: Run) -> Run {
-        let Run { id, by, operation, minutes, items, cancelled } = run;
+    pub fn run(&self, run: BulkRun) -> BulkRun {
+        let BulkRun { id, by, operation, minutes, items, cancelled } = run;
         let items = items.into_iter().map(|(agent, step)| (self.named(agent), step)).collect();
-        Run { id, by, operation, minutes, items, cancelled }
+        BulkRun { id, by, operation, minutes, items, cancelled }
     }
 
     pub fn line(&self, line: HistoryLine) -> HistoryLine {

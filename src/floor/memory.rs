@@ -31,14 +31,14 @@ impl Floor {
     }
 
     /// Takes up what was kept; for a floor that has heard nothing yet.
-    pub fn restore(&mut self, kept: Memory) {
-        let at = Stamp { time: kept.since, source: SourceId::MAX, serial: i64::MIN, rank: 0, happened: kept.since };
-        let Some(agent) = self.agent_mut(&kept.agent) else { return };
-        let mode = kept.mode.as_deref().and_then(Mode::from_word).unwrap_or(Mode::Unknown);
-        let fact = ModeFact { at, mode, since: Some(kept.since), device: kept.device.clone(), reason: kept.reason };
+    pub fn restore(&mut self, memory: Memory) {
+        let at = Stamp { time: memory.since, source: SourceId::MAX, serial: i64::MIN, rank: 0, happened: memory.since };
+        let Some(agent) = self.agent_mut(&memory.agent) else { return };
+        let mode = memory.mode.as_deref().and_then(Mode::from_word).unwrap_or(Mode::Unknown);
+        let fact = ModeFact { at, mode, since: Some(memory.since), device: memory.device.clone(), reason: memory.reason };
         *agent = Agent::remembered(fact);
-        if let Some(claims) = kept.device.as_ref().and_then(|device| self.claims_mut(device)) {
-            claims.said = claims.said.take().max(Some((at, kept.agent)));
+        if let Some(bindings) = memory.device.as_ref().and_then(|device| self.binding_mut(device)) {
+            bindings.said = bindings.said.take().max(Some((at, memory.agent)));
         }
     }
 

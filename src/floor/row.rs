@@ -1,6 +1,6 @@
 //! What the board says of one agent: the unit that is published, sent, sorted and shown.
 
-use super::{AgentId, CallId, DeviceId, Intervention, Order};
+use super::{AgentId, CallId, DeviceId, Intervention, Scheduled};
 use serde::{Deserialize, Serialize};
 use strum::EnumCount;
 
@@ -108,9 +108,9 @@ pub struct Row {
     pub call: Option<CallView>,
     pub figures: Option<Figures>,
     /// The latest intervention at this agent, while it runs and for a short time after.
-    pub action: Option<Intervention>,
+    pub intervention: Option<Intervention>,
     /// What the console will do here by itself.
-    pub order: Option<Order>,
+    pub scheduled: Option<Scheduled>,
 }
 
 /// The call that an agent's row is about: the one the device is most busy with.
@@ -165,8 +165,8 @@ impl Row {
             reason: None,
             call: None,
             figures: None,
-            action: None,
-            order: None,
+            intervention: None,
+            scheduled: None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a call stands, seen from the whole floor: other calls and the agents' modes may contradict what its own events say.
 
-use super::call::Part;
+use super::call::Connection;
 
 /// A call as it is seen from the whole floor.
 pub(super) struct Standing {
@@ -16,8 +16,8 @@ pub(super) struct Standing {
 
 impl Standing {
     /// The part is live and not contradicted.
-    pub fn counts(&self, index: usize, part: &Part) -> bool {
-        part.live() && (self.left | self.absent) >> index & 1 == 0
+    pub fn counts(&self, index: usize, connection: &Connection) -> bool {
+        connection.live() && (self.left | self.absent) >> index & 1 == 0
     }
 
     /// The device has, or had, a part in it.

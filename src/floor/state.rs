@@ -1,8 +1,8 @@
 //! The floor's memory, and what it says when asked: rows.
 
 use super::agent::{Agent, Mode, state_of_status};
-use super::call::{Call, ConnectionState, Part};
-use super::device::{Claims, Seat, Watch};
+use super::call::{Call, Connection, ConnectionState};
+use super::device::{DeviceBinding, DeviceCalls, ListenRequest};
 use super::stamp::{Sources, Stamp};
 use super::standing::Standing;
 use super::{AgentId, CallId, CallView, DeviceId, PartyRole, Row, State};
@@ -13,15 +13,15 @@ use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 pub struct Floor {
     pub(super) agents: BTreeMap<AgentId, Agent>,
     pub(super) calls: HashMap<CallId, Call>,
-    pub(super) seats: HashMap<DeviceId, Seat>,
-    pub(super) claims: HashMap<DeviceId, Claims>,
+    pub(super) device_calls: HashMap<DeviceId, DeviceCalls>,
+    pub(super) bindings: HashMap<DeviceId, DeviceBinding>,
     /// Calls that became another one, and when.
     pub(super) successors: HashMap<CallId, (CallId, i64)>,
     pub(super) recordings: HashMap<String, Recording>,
     /// Calls that ended and are not kept whole any more, each with its last event's time: what comes late does not begin them anew.
     pub(super) ended: HashMap<CallId, i64>,
     /// Where silent listeners were asked to listen: the call, and the device that was listened to.
-    pub(super) watching: HashMap<DeviceId, Watch>,
+    pub(super) listen_requests: HashMap<DeviceId, ListenRequest>,
     /// The newest event time.
     pub(super) latest: i64,
     /// Whose serials and clocks the stamps are made of.
@@ -88,11 +88,11 @@ impl Floor {
     }
 
     /// What is known of a device of ours, from now on one; none where there are too many.
-    pub(super) fn claims_mut(&mut self, device: &DeviceId) -> Option<&mut Claims> {
-        if self.claims.len() >= MOST_DEVICES && !self.claims.contains_key(device) {
+    pub(super) fn binding_mut(&mut self, device: &DeviceId) -> Option<&mut DeviceBinding> {
+        if self.bindings.len() >= MOST_DEVICES && !self.bindings.contains_key(device) {
             return None;
         }
-        Some(self.claims.entry(device.clone()).or_default())
+        Some(self.bindings.entry(device.clone()).or_default())
     }
 
     /// How often an agent had no room on the floor, whether an event or the roster named him.
@@ -102,7 +102,7 @@ impl Floor {
 
     /// Who sits at `device`.
     pub fn agent_at(&self, device: &DeviceId) -> Option<&AgentId> {
-        let agent = self.claims.get(device)?.holder()?;
+        let agent = self.bindings.get(device)?.holder()?;
         (self.device_of(agent).as_ref() == Some(device)).then_some(agent)
     }
 
@@ -113,7 +113,7 @@ impl Floor {
     pub(super) fn device_of(&self, id: &AgentId) -> Option<DeviceId> {
         let device = self.agents.get(id)?.bound_device()?;
         // Somebody else sits there since: this agent's log-off was lost.
-        (self.claims.get(&device)?.holder() == Some(id)).then_some(device)
+        (self.bindings.get(&device)?.holder() == Some(id)).then_some(device)
     }
 
     /// What the board says of `agent`, without the interventions, which are not the floor's.
@@ -146,48 +146,52 @@ impl Floor {
     }
 
     fn fill_call(&self, row: &mut Row, device: &DeviceId) {
-        let Some(seat) = self.seats.get(device) else { return };
-        let mut parts: Vec<(&CallId, &Call, Standing, &Part)> = Vec::new();
+        let Some(at_device) = self.device_calls.get(device) else { return };
+        let mut connections: Vec<(&CallId, &Call, Standing, &Connection)> = Vec::new();
         let mut ended = None;
-        for id in &seat.calls {
+        for id in &at_device.calls {
             let Some(call) = self.calls.get(id) else { continue };
-            let Some((index, part)) = call.position(device).and_then(|index| Some((index, call.part(device)?))) else { continue };
+            let Some((index, connection)) = call.position(device).and_then(|index| Some((index, call.connection(device)?))) else {
+                continue;
+            };
             let standing = self.standing(call);
             if !standing.takes_part(usize::from(index)) {
                 continue;
             }
-            if !standing.over && standing.counts(usize::from(index), part) {
-                parts.push((id, call, standing, part));
+            if !standing.over && standing.counts(usize::from(index), connection) {
+                connections.push((id, call, standing, connection));
             }
-            let cleared = call.parts().filter(|(_, _, part)| !part.live()).map(|(_, _, part)| part.since).max();
+            let cleared =
+                call.connections().filter(|(_, _, connection)| !connection.live()).map(|(_, _, connection)| connection.since).max();
             ended = ended.max(cleared);
         }
-        let others = u32::try_from(parts.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        let key =
-            |(id, _, _, part): &(&CallId, &Call, Standing, &Part)| (std::cmp::Reverse(prominence(part.state)), part.since, (*id).clone());
-        let Some((id, call, standing, part)) = parts.into_iter().min_by_key(key) else {
+        let others = u32::try_from(connections.len().saturating_sub(1)).unwrap_or(u32::MAX);
+        let key = |(id, _, _, connection): &(&CallId, &Call, Standing, &Connection)| {
+            (std::cmp::Reverse(prominence(connection.state)), connection.since, (*id).clone())
+        };
+        let Some((id, call, standing, connection)) = connections.into_iter().min_by_key(key) else {
             // Back to the mode of before the call: in it since the call ended, if no event has said so since.
             if let (Some(ended), Some(since)) = (ended, row.since) {
                 row.since = Some(since.max(ended));
             }
             return;
         };
-        let in_it = |part: &Part| matches!(part.state, Some(ConnectionState::Connected | ConnectionState::Held));
-        let counted = || call.parts().filter(|(index, _, part)| standing.counts(*index, part) && in_it(part));
-        let party_count = counted().filter(|(_, _, part)| !part.listens()).count();
+        let in_it = |connection: &Connection| matches!(connection.state, Some(ConnectionState::Connected | ConnectionState::Held));
+        let counted = || call.connections().filter(|(index, _, connection)| standing.counts(*index, connection) && in_it(connection));
+        let party_count = counted().filter(|(_, _, connection)| !connection.listens()).count();
         let role = |role: PartyRole| -> Vec<DeviceId> {
-            counted().filter(|(_, _, part)| part.role == Some(role)).map(|(_, device, _)| device.clone()).collect()
+            counted().filter(|(_, _, connection)| connection.role == Some(role)).map(|(_, device, _)| device.clone()).collect()
         };
         let elsewhere = self.listeners_from_elsewhere(call, &standing).into_iter();
-        let listeners = elsewhere.filter(|(_, part)| in_it(part)).map(|(device, _)| device);
-        row.state = match part.state {
+        let listeners = elsewhere.filter(|(_, connection)| in_it(connection)).map(|(device, _)| device);
+        row.state = match connection.state {
             Some(ConnectionState::Initiated | ConnectionState::Dialling) => State::Dialling,
             Some(ConnectionState::Alerting) => State::Ringing,
             Some(ConnectionState::Held) => State::OnHold,
-            _ if party_count >= 3 && !part.listens() => State::Conference,
+            _ if party_count >= 3 && !connection.listens() => State::Conference,
             _ => State::OnCall,
         };
-        row.since = Some(part.since);
+        row.since = Some(connection.since);
         row.reason = None;
         row.call = Some(CallView {
             id: id.clone(),
@@ -196,7 +200,7 @@ impl Floor {
             queue: call.origin().queue().cloned(),
             started: call.folded().started,
             answered: call.folded().answered,
-            holds: part.holds,
+            holds: connection.holds,
             parties: u32::try_from(party_count).unwrap_or(u32::MAX),
             listeners: listeners.chain(role(PartyRole::Listener)).collect(),
             joined: role(PartyRole::Joined),

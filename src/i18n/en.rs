@@ -1,6 +1,6 @@
 //! English.
 
-use super::{Outside, Refusal, Stake, Texts};
+use super::{Outside, Refusal, TargetWords, Texts};
 use crate::api::ApiError;
 use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
@@ -187,7 +187,7 @@ pub static TEXTS: Texts = Texts {
         Operation::NotReady => "Make the agent not ready",
         Operation::Logout => "Log the agent out",
     },
-    effect: |operation, effect, Stake { agent, own, others, .. }| {
+    effect: |operation, effect, TargetWords { agent, own, others, .. }| {
         let then = match operation {
             Operation::Ready => "becomes ready",
             Operation::NotReady => "becomes not ready",
@@ -326,7 +326,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Take => format!("Take {agent}'s call?"),
         _ => format!("Log {agent} out?"),
     },
-    confirm_consequence: |operation, effect, Stake { agent, own, caller, others, .. }| {
+    confirm_consequence: |operation, effect, TargetWords { agent, own, caller, others, .. }| {
         let caller = if caller.is_empty() { Outside(TEXTS.caller_unknown) } else { *caller };
         let end = match (effect, others) {
             (Effect::Leaves, 2) => ", which goes on between the other two".to_owned(),
@@ -395,7 +395,7 @@ pub static TEXTS: Texts = Texts {
     ready_again: |time| format!("ready again {time}").trim_end().to_owned(),
     ready_again_later: |minutes| format!("not ready for {minutes} min, then ready again"),
     logout_after_call: "logs out after the call",
-    cancel_order: "Take it back",
+    cancel_scheduled: "Take it back",
 
     open_as_page: "Open as a page",
     now: "Now",

@@ -1,6 +1,6 @@
 //! 简体中文.
 
-use super::{Outside, Refusal, Stake, Texts};
+use super::{Outside, Refusal, TargetWords, Texts};
 use crate::api::ApiError;
 use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
@@ -177,7 +177,7 @@ pub static TEXTS: Texts = Texts {
         Operation::NotReady => "强制示忙",
         Operation::Logout => "强制签出",
     },
-    effect: |operation, effect, Stake { agent, own, others, .. }| {
+    effect: |operation, effect, TargetWords { agent, own, others, .. }| {
         let word = (TEXTS.operation)(operation);
         match effect {
             Effect::Listens => format!("{own} 将静默监听该通话"),
@@ -288,7 +288,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Take => format!("拦截 {agent} 的通话？"),
         _ => format!("强制签出 {agent}？"),
     },
-    confirm_consequence: |operation, effect, Stake { agent, own, caller, others, .. }| {
+    confirm_consequence: |operation, effect, TargetWords { agent, own, caller, others, .. }| {
         let caller = if caller.is_empty() { Outside(TEXTS.caller_unknown) } else { *caller };
         match (operation, effect) {
             (Operation::Drop, Effect::Leaves) => {
@@ -353,7 +353,7 @@ pub static TEXTS: Texts = Texts {
     ready_again: |time| if time.is_empty() { "到时自动示闲".to_owned() } else { format!("{time} 自动示闲") },
     ready_again_later: |minutes| format!("示忙 {minutes} 分钟后自动示闲"),
     logout_after_call: "通话结束后签出",
-    cancel_order: "撤销",
+    cancel_scheduled: "撤销",
 
     open_as_page: "在单独页面打开",
     now: "当前",

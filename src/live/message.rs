@@ -1,6 +1,6 @@
 //! The messages and their encoding.
 
-use crate::floor::{AgentId, CallId, CallRow, Counts, DeviceId, Namespace, Operation, Role, Row, Run};
+use crate::floor::{AgentId, BulkRun, CallId, CallRow, Counts, DeviceId, Namespace, Operation, Role, Row};
 use serde::{Deserialize, Serialize};
 
 /// Whether the console hears the platform.
@@ -39,10 +39,10 @@ pub struct Header {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Down {
     /// Everything: forget what was before.
-    Snapshot { header: Header, rows: Vec<Row>, calls: Vec<CallRow>, runs: Vec<Run> },
+    Snapshot { header: Header, rows: Vec<Row>, calls: Vec<CallRow>, runs: Vec<BulkRun> },
     /// The rows that changed since `header.seq - 1`, each whole; and the calls that are gone: ended, or part of another one now
     /// (which then names them among its former ids).
-    Delta { header: Header, rows: Vec<Row>, calls: Vec<CallRow>, gone: Vec<CallId>, runs: Vec<Run> },
+    Delta { header: Header, rows: Vec<Row>, calls: Vec<CallRow>, gone: Vec<CallId>, runs: Vec<BulkRun> },
     /// Nothing changed; twice a second, so that silence is noticed.
     Pulse { header: Header },
     /// The session has ended: go to the sign-in page.
@@ -85,7 +85,7 @@ pub struct Me {
 
 /// What the server renders a page from and hands to the browser with the page, so that both draw the same first picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstView {
+pub struct InitialState {
     pub me: Me,
     /// The own phone as calls name it: where numbers from outside are hidden, and it looks like one, it is hidden too.
     pub own_device: DeviceId,
@@ -96,7 +96,7 @@ pub struct FirstView {
     pub teams: Vec<String>,
     /// How many agents match the query of the URL.
     pub matching: u32,
-    /// The first of them, in the query's order: at most [`FirstView::ROWS`].
+    /// The first of them, in the query's order: at most [`InitialState::ROWS`].
     pub rows: Vec<Row>,
     /// Operations that the configuration does not offer (`--hide-action`).
     pub hidden: Vec<Operation>,
@@ -113,6 +113,6 @@ pub struct FirstView {
     pub time_zone: String,
 }
 
-impl FirstView {
+impl InitialState {
     pub const ROWS: usize = 100;
 }

@@ -1,7 +1,7 @@
 //! The browser's store of the board: what the page shows is computed from here and from nowhere else.
 //!
 //! Rows are plain data in a [`Table`], calls in a [`CallTable`]; what is on screen has a signal, and only what changes fires.
-//! Until the first snapshot the store holds what came with the page ([`FirstView`]); the server renders from the same store.
+//! Until the first snapshot the store holds what came with the page ([`InitialState`]); the server renders from the same store.
 //! Order changes wait while the store is held (the pointer is over the list, a dialog is open); values do not.
 
 mod call_table;
@@ -13,12 +13,12 @@ mod table;
 mod watches;
 
 pub use call_table::CallTable;
-pub use calls::{Calls, OwnPart};
-pub use runs::Runs;
+pub use calls::{Calls, OwnDeviceCall};
+pub use runs::BulkRuns;
 pub use shown::Shown;
 pub use table::{Table, moves};
 
-use super::{Down, FirstView, Link};
+use super::{Down, InitialState, Link};
 use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, Counts, Row};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -64,7 +64,7 @@ pub struct Store {
     held: RwSignal<bool>,
     /// Moves on with everything that comes: for the few views that look at more than one row.
     pub changes: RwSignal<u32>,
-    pub runs: Runs,
+    pub runs: BulkRuns,
     pub counts: RwSignal<Counts>,
     pub teams: RwSignal<Vec<String>>,
     pub figures: RwSignal<bool>,
@@ -86,7 +86,7 @@ pub struct Store {
 }
 
 impl Store {
-    pub fn new(first: &FirstView, query: BoardQuery) -> Self {
+    pub fn new(first: &InitialState, query: BoardQuery) -> Self {
         let mut table = Table::default();
         let mut order = Vec::with_capacity(first.rows.len());
         for row in &first.rows {
@@ -107,7 +107,7 @@ impl Store {
             matching: shown.matching,
             held,
             changes: RwSignal::new(0),
-            runs: Runs::new(first.me.agent.clone()),
+            runs: BulkRuns::new(first.me.agent.clone()),
             counts: RwSignal::new(first.counts.clone()),
             teams: RwSignal::new(first.teams.clone()),
             whole: RwSignal::new(false),
@@ -145,7 +145,7 @@ impl Store {
     }
 
     /// What the supervisor's own phone is busy with; tracked.
-    pub fn own_call(self) -> Option<OwnPart> {
+    pub fn own_call(self) -> Option<OwnDeviceCall> {
         self.calls.own()
     }
 

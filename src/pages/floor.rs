@@ -63,7 +63,7 @@ pub fn FloorPage() -> impl IntoView {
         let main = erased(view! {
             <tiles::Tiles />
             <toolbar::Toolbar />
-            <bulk::Runs />
+            <bulk::BulkRuns />
             <div class="beside">
                 <div class="stage">
                     <board::Board />

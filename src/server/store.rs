@@ -257,7 +257,7 @@ mod tests {
             platform_session: "secret".to_owned(),
             created: 7,
         }));
-        drop(store.release_order(3));
+        drop(store.release_scheduled(3));
         assert!(store.set_aside().await);
         drop(store);
         lock.execute_batch("COMMIT").unwrap();

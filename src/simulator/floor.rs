@@ -21,7 +21,7 @@ mod view;
 
 pub use calls::Outcome;
 pub use events::{AgentStatus, CallEnd, Content, Event};
-pub use model::{Agent, Call, CallType, Device, Mode, Part, PartState};
+pub use model::{Agent, Call, CallType, Connection, Device, Mode, PartState};
 pub use refusal::Refusal;
 pub use setup::{Plan, Ways};
 pub use staff::NewAgent;

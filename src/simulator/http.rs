@@ -80,8 +80,8 @@ fn cors() -> CorsLayer {
 /// Keeps the request for tests to look at, and its answer's status.
 #[expect(clippy::disallowed_methods, reason = "when a request came is for tests to read; the console's clock is not the platform's")]
 async fn record(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let upgrade = parts.headers.contains_key(header::UPGRADE);
+    let (connections, body) = request.into_parts();
+    let upgrade = connections.headers.contains_key(header::UPGRADE);
     let bytes = if upgrade {
         Bytes::new()
     } else {
@@ -93,14 +93,14 @@ async fn record(State(shared): State<Arc<Shared>>, request: Request, next: Next)
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let record = Record {
         at: jiff::Timestamp::now().to_string(),
-        method: parts.method.to_string(),
-        path: parts.uri.path_and_query().map_or_else(|| parts.uri.to_string(), |path| without_passwords(path.as_str())),
-        headers: parts.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect(),
+        method: connections.method.to_string(),
+        path: connections.uri.path_and_query().map_or_else(|| connections.uri.to_string(), |path| without_passwords(path.as_str())),
+        headers: connections.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect(),
         body: without_passwords(&text(&bytes)),
         status: None,
     };
     let number = shared.requests().push(record);
-    let response = next.run(Request::from_parts(parts, Body::from(bytes))).await;
+    let response = next.run(Request::from_parts(connections, Body::from(bytes))).await;
     shared.requests().answered(number, response.status().as_u16());
     response
 }
@@ -165,8 +165,8 @@ struct Caller {
 impl FromRequestParts<Arc<Shared>> for Caller {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
-        Ok(Caller { shared: shared.clone(), session: session(&parts.headers) })
+    async fn from_request_parts(connections: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
+        Ok(Caller { shared: shared.clone(), session: session(&connections.headers) })
     }
 }
 

@@ -3,13 +3,13 @@
 use crate::access::talking;
 use crate::support::{Answer, Browser, Lab, Live};
 use serde_json::json;
-use supervisor_console::floor::{Obstacle, Operation, Outcome, Run, State, Step};
+use supervisor_console::floor::{BulkRun, BulkStep, Obstacle, Operation, Outcome, State};
 
 async fn start(browser: &Browser, operation: Operation, agents: &str) -> Answer {
     browser.post("/api/bulk/start", &[("operation", operation.action()), ("agents", agents)]).await
 }
 
-fn run(answer: &Answer) -> Run {
+fn run(answer: &Answer) -> BulkRun {
     assert_eq!(answer.status, 200, "{}", answer.body);
     serde_json::from_str(&answer.body).unwrap()
 }
@@ -22,16 +22,16 @@ fn agents(numbers: impl IntoIterator<Item = u32>) -> String {
     numbers.into_iter().map(|number| format!("{number}@test.cc")).collect::<Vec<_>>().join(",")
 }
 
-async fn until_over(live: &mut Live, id: u64) -> Run {
+async fn until_over(live: &mut Live, id: u64) -> BulkRun {
     live.until("the run is over", |board| board.runs.iter().any(|run| run.id == id && run.is_over())).await;
     live.board.runs.iter().find(|run| run.id == id).unwrap().clone()
 }
 
-fn steps(run: &Run) -> Vec<Step> {
+fn steps(run: &BulkRun) -> Vec<BulkStep> {
     run.items.iter().map(|(_, step)| *step).collect()
 }
 
-const CONFIRMED: Step = Step::Sent(Outcome::Confirmed);
+const CONFIRMED: BulkStep = BulkStep::Sent(Outcome::Confirmed);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_agent_has_a_result_and_everybody_sees_it() {
@@ -43,7 +43,7 @@ async fn each_agent_has_a_result_and_everybody_sees_it() {
     let begun = run(&start(&browser, Operation::NotReady, &agents([5002, 5003, 5004, 5002, 5999])).await);
     assert_eq!((begun.items.len(), begun.by.as_str(), begun.operation), (4, "5000@test.cc", Operation::NotReady));
     for live in [&mut live, &mut others] {
-        let wanted = [CONFIRMED, Step::NotPossible(Obstacle::AlreadyNotReady), CONFIRMED, Step::NotPossible(Obstacle::NoDevice)];
+        let wanted = [CONFIRMED, BulkStep::NotPossible(Obstacle::AlreadyNotReady), CONFIRMED, BulkStep::NotPossible(Obstacle::NoDevice)];
         live.until("every agent has its result", |board| board.runs.iter().any(|run| run.id == begun.id && steps(run) == wanted)).await;
     }
     for number in ["5002", "5004"] {
@@ -69,7 +69,7 @@ async fn a_run_that_is_cancelled_in_the_middle_asks_no_more() {
     assert!(cancelled.cancelled);
     let over = until_over(&mut live, begun.id).await;
     let sent = steps(&over).iter().filter(|step| **step == CONFIRMED).count();
-    let stopped = steps(&over).iter().filter(|step| **step == Step::Cancelled).count();
+    let stopped = steps(&over).iter().filter(|step| **step == BulkStep::Cancelled).count();
     assert!(sent >= 2 && stopped >= 1 && sent + stopped == 10, "{over:?}");
     assert_eq!(lab.simulator.operations().await.len(), sent);
     // Another run gets the pace to itself: nothing of the cancelled one is asked for any more.
@@ -100,7 +100,7 @@ async fn log_outs_wait_where_there_is_a_call_and_a_refusal_is_a_result() {
     lab.simulator.fault(json!({ "refuse": { "status": 459, "path": "/api/csta/agent/state" } })).await;
     let begun = run(&start(&browser, Operation::Logout, &agents([5001, 5002, 5003])).await);
     let over = until_over(&mut live, begun.id).await;
-    assert_eq!(steps(&over), [Step::AfterCall, Step::Sent(Outcome::Refused(459)), CONFIRMED]);
+    assert_eq!(steps(&over), [BulkStep::AfterCall, BulkStep::Sent(Outcome::Refused(459)), CONFIRMED]);
     assert_eq!(over.failed().len(), 1);
     lab.simulator.hang_up("8001", &call).await;
     live.until("the one that waited is logged out as well", |board| {
@@ -118,7 +118,7 @@ async fn who_signs_out_asks_for_nothing_more() {
     live.until_outcome("5001", Outcome::Confirmed).await;
     browser.post("/api/sign-out", &[]).await;
     let over = until_over(&mut others, begun.id).await;
-    assert!(steps(&over).last() == Some(&Step::NotSent) && steps(&over)[0] == CONFIRMED, "{over:?}");
+    assert!(steps(&over).last() == Some(&BulkStep::NotSent) && steps(&over)[0] == CONFIRMED, "{over:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -162,5 +162,5 @@ async fn a_time_boxed_run_leaves_an_order_at_each_agent() {
     let form = [("operation", "forceNotReady"), ("agents", "5001@test.cc,5002@test.cc"), ("minutes", "15")];
     let begun = run(&browser.post("/api/bulk/start", &form).await);
     assert_eq!(begun.minutes, Some(15));
-    live.until("both have their order", |board| ["5001", "5002"].iter().all(|number| board.row(number).order.is_some())).await;
+    live.until("both have their order", |board| ["5001", "5002"].iter().all(|number| board.row(number).scheduled.is_some())).await;
 }

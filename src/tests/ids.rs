@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use supervisor_console::floor::{AgentId, CallId, DeviceId, Namespace, Operation, Outcome, State, Step};
+use supervisor_console::floor::{AgentId, BulkStep, CallId, DeviceId, Namespace, Operation, Outcome, State};
 use supervisor_console::server::cli::{Cli, Command};
 use supervisor_console::server::config::Config;
 use supervisor_console::server::sdk::{CallError, Platform, requests::ForceRequest};
@@ -217,14 +217,15 @@ async fn many_at_once_whatever_their_ids() {
     let id = answer.json()["id"].as_u64();
     live.until("each of them is not ready, with ready again to come", |board| {
         let run = board.runs.iter().find(|run| Some(run.id) == id);
-        run.is_some_and(|run| run.items.len() == agents.len() && run.items.iter().all(|(_, step)| *step == Step::Sent(Outcome::Confirmed)))
-            && ODD.iter().all(|(number, _)| board.row(number).order.is_some())
+        run.is_some_and(|run| {
+            run.items.len() == agents.len() && run.items.iter().all(|(_, step)| *step == BulkStep::Sent(Outcome::Confirmed))
+        }) && ODD.iter().all(|(number, _)| board.row(number).scheduled.is_some())
     })
     .await;
     for (id, _) in &agents {
         assert_eq!(browser.post("/api/order/cancel", &[("agentId", id)]).await.status, 200, "{id}");
     }
-    live.until("nothing is to come any more", |board| board.rows.values().all(|row| row.order.is_none())).await;
+    live.until("nothing is to come any more", |board| board.rows.values().all(|row| row.scheduled.is_none())).await;
     // A thousand ids of the longest kind.
     let long: Vec<String> = (0..1000).map(|n| format!("{n:04}{}@test.cc", "张".repeat(81))).collect();
     let answer = browser.post("/api/bulk/start", &[("operation", "forceReady"), ("agents", &long.join(","))]).await;

@@ -3,12 +3,12 @@
 use crate::access::talking;
 use crate::support::{Browser, Console, Lab, Live};
 use serde_json::json;
-use supervisor_console::floor::{Operation, OrderKind, Outcome, State};
+use supervisor_console::floor::{Operation, Outcome, ScheduledKind, State};
 
 const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
 
-fn order(live: &Live) -> Option<OrderKind> {
-    live.board.row("5001").order.as_ref().map(|order| order.kind)
+fn order(live: &Live) -> Option<ScheduledKind> {
+    live.board.row("5001").scheduled.as_ref().map(|scheduled| scheduled.kind)
 }
 
 async fn cancel(browser: &Browser) -> (u16, String) {
@@ -32,8 +32,8 @@ async fn a_log_out_in_a_call_waits_for_its_end() {
     let call = talking(&lab.simulator, &mut live).await;
     let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
     assert_eq!((asked_for.outcome, asked_for.deferred), (Outcome::Requested, true));
-    live.until("the order is shown", |board| board.row("5001").order.is_some()).await;
-    assert_eq!(order(&live), Some(OrderKind::LogoutAfterCall));
+    live.until("the order is shown", |board| board.row("5001").scheduled.is_some()).await;
+    assert_eq!(order(&live), Some(ScheduledKind::LogoutAfterCall));
     assert_eq!(live.board.action("5001").map(|action| (action.id, action.deferred)), Some((asked_for.id, true)));
     let again = browser.force(Operation::Logout, &AGENT).await;
     assert_eq!(again.json(), json!({ "error": "obstacle", "obstacle": "UnderWay" }));
@@ -64,7 +64,7 @@ async fn a_log_out_that_waits_survives_a_restart_as_the_same_step_in() {
     console.until_ready().await;
     browser.address.clone_from(&console.address);
     let mut live = browser.live().await;
-    live.until("the order is back", |board| board.rows.get("5001").is_some_and(|row| row.order.is_some())).await;
+    live.until("the order is back", |board| board.rows.get("5001").is_some_and(|row| row.scheduled.is_some())).await;
     let action = live.board.action("5001").unwrap();
     assert_eq!((action.id, action.outcome, action.deferred), (asked_for.id, Outcome::Requested, true));
     assert_eq!((action.by.as_str(), action.requested_at), ("5000@test.cc", asked_for.requested_at));
@@ -89,7 +89,7 @@ async fn a_log_out_that_waits_can_be_taken_back() {
     let call = talking(&lab.simulator, &mut live).await;
     let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
     assert_eq!(cancel(&other).await, (200, String::new()));
-    live.until("nothing is planned", |board| board.row("5001").order.is_none() && board.row("5001").action.is_none()).await;
+    live.until("nothing is planned", |board| board.row("5001").scheduled.is_none() && board.row("5001").intervention.is_none()).await;
     assert_eq!(cancel(&other).await, (400, "bad-argument".to_owned()));
     lab.simulator.hang_up("8001", &call).await;
     live.until_state("5001", State::Ready).await;
@@ -107,7 +107,7 @@ async fn an_agent_who_logs_out_by_himself_is_not_logged_out_again_and_nothing_un
     let call = talking(&lab.simulator, &mut live).await;
     let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
     lab.simulator.event(crate::support::agent_event("agentLoggedOff", "5001")).await;
-    live.until("nothing is planned", |board| board.row("5001").order.is_none() && board.row("5001").action.is_none()).await;
+    live.until("nothing is planned", |board| board.row("5001").scheduled.is_none() && board.row("5001").intervention.is_none()).await;
     lab.simulator.hang_up("8001", &call).await;
     live.until_state("5001", State::LoggedOut).await;
     assert_eq!(asked(&lab.simulator).await, Vec::<String>::new());
@@ -126,15 +126,15 @@ async fn a_time_boxed_not_ready_runs_from_the_event_and_can_be_taken_back() {
     let form = [&AGENT[..], &[("minutes", "5")]].concat();
     let asked_for = browser.force(Operation::NotReady, &form).await.intervention();
     live.until("its time runs", |board| {
-        let order = board.row("5001").order.as_ref();
-        order.is_some_and(|order| matches!(order.kind, OrderKind::ReadyAgain { minutes: 5, due: Some(_) }))
+        let order = board.row("5001").scheduled.as_ref();
+        order.is_some_and(|order| matches!(order.kind, ScheduledKind::ReadyAgain { minutes: 5, due: Some(_) }))
     })
     .await;
-    let Some(OrderKind::ReadyAgain { due: Some(due), .. }) = order(&live) else { panic!("no order") };
+    let Some(ScheduledKind::ReadyAgain { due: Some(due), .. }) = order(&live) else { panic!("no order") };
     let after = due - asked_for.requested_at;
     assert!((300_000..360_000).contains(&after), "{after} ms");
     assert_eq!(cancel(&browser).await.0, 200);
-    live.until("nothing is planned", |board| board.row("5001").order.is_none()).await;
+    live.until("nothing is planned", |board| board.row("5001").scheduled.is_none()).await;
     assert_eq!(live.board.state("5001"), Some(State::NotReady));
     lab.settled().await;
     let line = lab.database.audit().pop().unwrap();
@@ -147,7 +147,7 @@ async fn ready_again_is_carried_out_after_a_restart_as_the_one_who_asked() {
     let (browser, mut live) = lab.supervisor().await;
     browser.force(Operation::NotReady, &[&AGENT[..], &[("minutes", "5")]].concat()).await.intervention();
     live.until("its time runs", |board| {
-        matches!(board.row("5001").order.as_ref().map(|order| order.kind), Some(OrderKind::ReadyAgain { due: Some(_), .. }))
+        matches!(board.row("5001").scheduled.as_ref().map(|scheduled| scheduled.kind), Some(ScheduledKind::ReadyAgain { due: Some(_), .. }))
     })
     .await;
     // Nobody who could lend a session is signed in when its time has come.
@@ -161,7 +161,7 @@ async fn ready_again_is_carried_out_after_a_restart_as_the_one_who_asked() {
     let console = Console::start(&simulator.url(), &database, &[]).await;
     console.until_ready().await;
     let mut live = console.sign_in("5900", "8900").await.live().await;
-    live.until("5001 is ready again", |board| board.state("5001") == Some(State::Ready) && board.row("5001").order.is_none()).await;
+    live.until("5001 is ready again", |board| board.state("5001") == Some(State::Ready) && board.row("5001").scheduled.is_none()).await;
     live.until_outcome("5001", Outcome::Confirmed).await;
     let action = live.board.action("5001").unwrap();
     assert_eq!((action.operation, action.by.as_str()), (Operation::Ready, "5000@test.cc"));
@@ -177,15 +177,19 @@ async fn a_refused_not_ready_is_not_followed_by_ready_again_nor_is_one_that_ende
     let form = [&AGENT[..], &[("minutes", "5")]].concat();
     lab.simulator.fault(json!({ "refuse": { "status": 460, "path": "/api/csta/agent/state" } })).await;
     browser.force(Operation::NotReady, &form).await;
-    live.until("it is refused", |board| board.outcome("5001") == Some(Outcome::Refused(460)) && board.row("5001").order.is_none()).await;
+    live.until("it is refused", |board| board.outcome("5001") == Some(Outcome::Refused(460)) && board.row("5001").scheduled.is_none())
+        .await;
     for ends in ["agentReady", "agentLoggedOff"] {
         browser.force(Operation::NotReady, &form).await.intervention();
         live.until("its time runs", |board| {
-            matches!(board.row("5001").order.as_ref().map(|order| order.kind), Some(OrderKind::ReadyAgain { due: Some(_), .. }))
+            matches!(
+                board.row("5001").scheduled.as_ref().map(|scheduled| scheduled.kind),
+                Some(ScheduledKind::ReadyAgain { due: Some(_), .. })
+            )
         })
         .await;
         lab.simulator.event(crate::support::agent_event(ends, "5001")).await;
-        live.until("the order is over", |board| board.row("5001").order.is_none()).await;
+        live.until("the order is over", |board| board.row("5001").scheduled.is_none()).await;
     }
 }
 
@@ -204,7 +208,7 @@ async fn only_a_supervisor_on_our_own_page_takes_an_order_back() {
         assert_eq!(browser.post("/api/order/cancel", &[("agentId", id)]).await.error(), (400, "bad-argument".to_owned()), "{id}");
     }
     let live = all_ready_but(&browser).await;
-    assert_eq!(order(&live), Some(OrderKind::LogoutAfterCall));
+    assert_eq!(order(&live), Some(ScheduledKind::LogoutAfterCall));
     assert_eq!(cancel(&browser).await.0, 200);
 }
 

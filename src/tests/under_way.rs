@@ -5,7 +5,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
-use supervisor_console::floor::{Intervention, NotSent, Operation, OrderKind, Outcome, State};
+use supervisor_console::floor::{Intervention, NotSent, Operation, Outcome, ScheduledKind, State};
 use supervisor_console::live::Down;
 
 const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
@@ -27,7 +27,7 @@ async fn who_leaves_while_the_database_is_slow_leaves_an_operation_that_is_done(
     assert_eq!(lab.simulator.operations().await.len(), 0, "sent before it was written down");
     drop(lock);
     live.until_outcome("5001", Outcome::Confirmed).await;
-    live.until("its time runs", |board| board.row("5001").order.is_some()).await;
+    live.until("its time runs", |board| board.row("5001").scheduled.is_some()).await;
     assert_eq!(lab.simulator.operations().await.len(), 1);
     lab.settled().await;
     let outcomes = lab.database.outcomes(live.board.action("5001").unwrap().id);
@@ -49,7 +49,7 @@ async fn what_is_not_written_down_in_time_is_not_sent_and_leaves_nothing_behind(
     live.until_state("5001", State::NotReady).await;
     assert_eq!(live.board.outcome("5001"), Some(Outcome::Requested), "confirmed without having been sent");
     live.until_outcome("5001", Outcome::NotSent(NotSent::Unwritten)).await;
-    assert!(live.board.row("5001").order.is_none(), "an order without its operation");
+    assert!(live.board.row("5001").scheduled.is_none(), "an order without its operation");
     let refused = other.force(Operation::Ready, &AGENT).await;
     assert_eq!(refused.error(), (500, "audit-failed".to_owned()), "nobody is told that another one is under way");
     drop(lock);
@@ -68,7 +68,7 @@ async fn what_is_not_written_down_in_time_is_not_sent_and_leaves_nothing_behind(
     console.until_ready().await;
     let mut live = console.sign_in("5000", "8000").await.live().await;
     live.until_state("5001", State::NotReady).await;
-    assert!(live.board.row("5001").order.is_none());
+    assert!(live.board.row("5001").scheduled.is_none());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -171,7 +171,8 @@ async fn an_event_before_a_refusal_confirms_nothing_and_no_lunch_is_cut_short() 
     live.until_state("5001", State::NotReady).await;
     assert_eq!(live.board.outcome("5001"), Some(Outcome::Requested), "nobody knows yet whether it came of that");
     assert_eq!(asking.await.unwrap().error(), (409, "refused".to_owned()));
-    live.until("it is refused", |board| board.outcome("5001") == Some(Outcome::Refused(460)) && board.row("5001").order.is_none()).await;
+    live.until("it is refused", |board| board.outcome("5001") == Some(Outcome::Refused(460)) && board.row("5001").scheduled.is_none())
+        .await;
     lab.settled().await;
     assert_eq!(lab.database.outcomes(live.board.action("5001").unwrap().id), ["requested", "refused"]);
     assert_eq!(lab.database.count("SELECT count(*) FROM pending"), 0);
@@ -193,12 +194,12 @@ async fn while_nobody_knows_whether_it_was_done_a_lunch_is_the_agents_own() {
     for _ in 0..5 {
         live.next().await;
     }
-    let due = |live: &Live| live.board.row("5001").order.as_ref().map(|order| order.kind);
-    assert_eq!(due(&live), Some(OrderKind::ReadyAgain { minutes: 5, due: None }));
+    let due = |live: &Live| live.board.row("5001").scheduled.as_ref().map(|scheduled| scheduled.kind);
+    assert_eq!(due(&live), Some(ScheduledKind::ReadyAgain { minutes: 5, due: None }));
     lab.simulator.event(agent_event("agentNotReady", "5001")).await;
     live.until_outcome("5001", Outcome::Confirmed).await;
     live.until("its time runs", |board| {
-        matches!(board.row("5001").order.as_ref().map(|order| order.kind), Some(OrderKind::ReadyAgain { due: Some(_), .. }))
+        matches!(board.row("5001").scheduled.as_ref().map(|scheduled| scheduled.kind), Some(ScheduledKind::ReadyAgain { due: Some(_), .. }))
     })
     .await;
 }
@@ -266,7 +267,7 @@ fn said(action: &Intervention) -> Said {
 fn shown_on(live: &mut Live, by_id: &mut BTreeMap<i64, Said>) {
     for message in std::mem::take(&mut live.heard) {
         let (Down::Snapshot { rows, .. } | Down::Delta { rows, .. }) = Down::decode(&message).unwrap() else { continue };
-        by_id.extend(rows.into_iter().filter_map(|row| row.action).map(|action| (action.id, said(&action))));
+        by_id.extend(rows.into_iter().filter_map(|row| row.intervention).map(|action| (action.id, said(&action))));
     }
 }
 
@@ -324,7 +325,7 @@ async fn a_thousand_operations_are_told_alike_by_platform_audit_log_and_pages() 
         }
         drop(lock);
         let pending =
-            |board: &crate::support::Board| board.rows.values().any(|row| row.action.as_ref().is_some_and(|a| a.outcome.pending()));
+            |board: &crate::support::Board| board.rows.values().any(|row| row.intervention.as_ref().is_some_and(|a| a.outcome.pending()));
         live.until("everything has its end", |board| !pending(board)).await;
         shown_on(&mut live, &mut shown);
     }

@@ -108,7 +108,7 @@ fn Detail(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
                         </div>
                     </div>
                     <NotReadyFor row />
-                    {dynamic(move || row.with(|row| row.action.clone()).map(|action| steps(times, &action, texts)))}
+                    {dynamic(move || row.with(|row| row.intervention.clone()).map(|action| steps(times, &action, texts)))}
                 </section>
             </div>
             <div class="whole-day" node_ref=drawn inner_html=dynamic(move || day.get())></div>

@@ -3,24 +3,24 @@
 use crate::api::client;
 use crate::components::times::{Times, times};
 use crate::components::workspace::workspace;
-use crate::floor::{Order, OrderKind, Row};
+use crate::floor::{Row, Scheduled, ScheduledKind};
 use crate::i18n::{Outside, Texts, texts};
 use crate::ui::erased;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-fn words(times: Times, order: &Order, texts: &Texts) -> String {
-    match order.kind {
-        OrderKind::ReadyAgain { minutes, due: None } => (texts.ready_again_later)(minutes),
-        OrderKind::ReadyAgain { due: Some(due), .. } => (texts.ready_again)(&times.of_day(due, false)),
-        OrderKind::LogoutAfterCall => texts.logout_after_call.to_owned(),
+fn words(times: Times, scheduled: &Scheduled, texts: &Texts) -> String {
+    match scheduled.kind {
+        ScheduledKind::ReadyAgain { minutes, due: None } => (texts.ready_again_later)(minutes),
+        ScheduledKind::ReadyAgain { due: Some(due), .. } => (texts.ready_again)(&times.of_day(due, false)),
+        ScheduledKind::LogoutAfterCall => texts.logout_after_call.to_owned(),
     }
 }
 
-fn code(order: &Order) -> &'static str {
-    match order.kind {
-        OrderKind::ReadyAgain { .. } => "ready-again",
-        OrderKind::LogoutAfterCall => "logout-after-call",
+fn code(scheduled: &Scheduled) -> &'static str {
+    match scheduled.kind {
+        ScheduledKind::ReadyAgain { .. } => "ready-again",
+        ScheduledKind::LogoutAfterCall => "logout-after-call",
     }
 }
 
@@ -29,7 +29,7 @@ pub fn ScheduledTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let workspace = workspace();
     let times = times();
     let texts = texts();
-    let order = Memo::new(move |_| row.with(|row| row.order.clone()));
+    let scheduled = Memo::new(move |_| row.with(|row| row.scheduled.clone()));
     let permitted = workspace.is_supervisor();
     let cancel = move |_| {
         let agent = row.with_untracked(|row| row.agent.to_string());
@@ -40,16 +40,16 @@ pub fn ScheduledTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
         });
     };
     move || {
-        order.get().map(|order| {
-            let words = words(times, &order, texts);
-            let due = match order.kind {
-                OrderKind::ReadyAgain { due, .. } => due.and_then(|due| times.on_platform(due, texts)),
-                OrderKind::LogoutAfterCall => None,
+        scheduled.get().map(|scheduled| {
+            let words = words(times, &scheduled, texts);
+            let due = match scheduled.kind {
+                ScheduledKind::ReadyAgain { due, .. } => due.and_then(|due| times.on_platform(due, texts)),
+                ScheduledKind::LogoutAfterCall => None,
             };
-            let title = [Some(words.clone()), Some((texts.by)(Outside(order.by.number()))), due];
+            let title = [Some(words.clone()), Some((texts.by)(Outside(scheduled.by.number()))), due];
             let title = title.into_iter().flatten().collect::<Vec<_>>().join(" · ");
             erased(view! {
-                <span class="tag order" data-order=code(&order) title=title>
+                <span class="tag order" data-order=code(&scheduled) title=title>
                     {words.clone()}
                     {permitted
                         .then(|| {
@@ -58,8 +58,8 @@ pub fn ScheduledTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
                                     type="button"
                                     tabindex="-1"
                                     data-order-cancel
-                                    aria-label=texts.cancel_order
-                                    title=texts.cancel_order
+                                    aria-label=texts.cancel_scheduled
+                                    title=texts.cancel_scheduled
                                     on:click=cancel
                                 >
                                     "×"

@@ -3,7 +3,7 @@
 use super::context::Interventions;
 use super::note::Note;
 use super::target::Target;
-use crate::floor::{Effect, Obstacle, Operation, Row, Scene, forecast};
+use crate::floor::{Effect, Obstacle, Operation, Row, Situation, forecast};
 use crate::i18n::Texts;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -36,21 +36,21 @@ impl Interventions {
         if target.agent.is_none() && (target.device.is_none() || !operation.on_call()) {
             return Err(Barrier::NoAgent);
         }
-        let part = target.part();
-        if operation.on_call() && target.call_id.is_some() && part.is_none() {
+        let connection = target.connection();
+        if operation.on_call() && target.call_id.is_some() && connection.is_none() {
             return Err(Barrier::Obstacle(Obstacle::NotInThatCall));
         }
         let own = self.workspace.store.own_call();
         self.workspace.me.with_value(|me| {
-            let scene = Scene {
+            let situation = Situation {
                 role: me.role,
                 own_device: &me.device,
-                own_call: own.as_ref().map(|own| own.as_call()),
+                own_call: own.as_ref().map(|own| own.as_connection()),
                 row: target.row.as_deref(),
                 device: target.device.as_ref(),
-                part,
+                connection,
             };
-            forecast(operation, &scene).map_err(Barrier::Obstacle)
+            forecast(operation, &situation).map_err(Barrier::Obstacle)
         })
     }
 

@@ -2,8 +2,8 @@
 
 use super::note::Note;
 use crate::components::workspace::Workspace;
-use crate::floor::{AgentId, CallId, CallRow, DeviceId, Intervention, Part, PartyRole, PartyState, Row};
-use crate::i18n::{Outside, Stake, Texts};
+use crate::floor::{AgentId, CallId, CallRow, DeviceId, Intervention, PartyRole, PartyState, Row, TargetConnection};
+use crate::i18n::{Outside, TargetWords, Texts};
 use crate::live::store::Store;
 use leptos::prelude::*;
 use std::collections::HashMap;
@@ -63,14 +63,14 @@ impl Target {
     }
 
     /// Returns the part of the target in its call.
-    pub(super) fn part(&self) -> Option<Part<'_>> {
+    pub(super) fn connection(&self) -> Option<TargetConnection<'_>> {
         let id = self.call_id.as_ref()?;
         let of_call = || {
             let (call, device) = (self.call.as_ref()?, self.device.as_ref()?);
             let parties = u32::try_from(call.in_it()).unwrap_or(u32::MAX);
-            Some(Part { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
+            Some(TargetConnection { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
         };
-        let of_row = || self.row.as_ref()?.part().filter(|part| part.call == id);
+        let of_row = || self.row.as_ref()?.connection().filter(|connection| connection.call == id);
         of_call().or_else(of_row)
     }
 
@@ -89,11 +89,11 @@ impl Target {
 
     /// Returns the latest intervention that the server tells of here.
     pub fn told(&self) -> Option<&Intervention> {
-        let row = self.row.as_ref().and_then(|row| row.action.as_ref());
+        let row = self.row.as_ref().and_then(|row| row.intervention.as_ref());
         if !self.at_call {
             return row;
         }
-        let call = self.call.as_ref().and_then(|call| call.action.as_ref());
+        let call = self.call.as_ref().and_then(|call| call.intervention.as_ref());
         row.filter(|action| !action.operation.on_call()).into_iter().chain(call).max_by_key(|action| action.id)
     }
 
@@ -130,13 +130,13 @@ impl Target {
     }
 
     /// Has `with` word something about it; `agent` is how it is named there.
-    pub fn stake<T>(&self, agent: &str, own: &DeviceId, with: impl FnOnce(&Stake) -> T) -> T {
-        with(&Stake {
+    pub fn stake<T>(&self, agent: &str, own: &DeviceId, with: impl FnOnce(&TargetWords) -> T) -> T {
+        with(&TargetWords {
             agent: Outside(agent),
             device: Outside(self.device.as_ref().map(|device| device.number()).unwrap_or_default()),
             own: Outside(own.number()),
             caller: Outside(self.caller()),
-            others: self.part().map_or(0, |part| part.parties.saturating_sub(1)),
+            others: self.connection().map_or(0, |connection| connection.parties.saturating_sub(1)),
         })
     }
 
@@ -145,8 +145,9 @@ impl Target {
     pub fn others(&self, workspace: Workspace, texts: &Texts, now: impl Fn() -> i64) -> Option<String> {
         let me = workspace.me.with_value(|me| me.agent.clone());
         let mut words = Vec::new();
-        let row = self.row.as_ref().and_then(|row| row.action.as_ref());
-        let call = self.call.as_ref().and_then(|call| call.action.as_ref()).filter(|action| row.is_none_or(|row| row.id != action.id));
+        let row = self.row.as_ref().and_then(|row| row.intervention.as_ref());
+        let call =
+            self.call.as_ref().and_then(|call| call.intervention.as_ref()).filter(|action| row.is_none_or(|row| row.id != action.id));
         for action in row.into_iter().chain(call).filter(|action| action.by != me && action.outcome.pending()) {
             let seconds = (now() - action.requested_at).max(0) / 1000;
             words.push((texts.asked)(action.operation, Outside(action.by.number()), seconds));

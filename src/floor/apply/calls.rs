@@ -25,14 +25,14 @@ impl Floor {
         };
         // Only our own devices get copies.
         if let Some(source) = &event.source {
-            self.claims_mut(source);
+            self.binding_mut(source);
         }
         if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return changes;
         }
         self.take_into(&id, event, named, at);
         self.changed_in(&id, &mut changes);
-        if let Some(watched) = self.watched_call(&id) {
+        if let Some(watched) = self.listened_to_call(&id) {
             self.changed_in(&watched, &mut changes);
             changes.calls.push(watched);
         }
@@ -49,7 +49,7 @@ impl Floor {
         let known = call.devices().len();
         call.take(event, named, at);
         for device in call.devices().iter().skip(known) {
-            self.seats.entry(device.clone()).or_default().calls.insert(id.clone());
+            self.device_calls.entry(device.clone()).or_default().calls.insert(id.clone());
         }
     }
 
@@ -58,7 +58,7 @@ impl Floor {
         let Some(call) = self.calls.get(id) else { return };
         changes.agents.extend(self.agents_at_devices(call).cloned());
         for device in call.devices() {
-            if self.seats.get(device).is_some_and(|seat| seat.calls.len() > 1) {
+            if self.device_calls.get(device).is_some_and(|at_device| at_device.calls.len() > 1) {
                 self.changed_at(device, Some(id), changes);
             }
         }
@@ -122,8 +122,8 @@ impl Floor {
             }
             if let Some(call) = self.calls.remove(&old) {
                 for device in call.devices() {
-                    if let Some(seat) = self.seats.get_mut(device) {
-                        seat.calls.remove(&old);
+                    if let Some(at_device) = self.device_calls.get_mut(device) {
+                        at_device.calls.remove(&old);
                     }
                 }
                 for former in call.former_ids() {
@@ -132,7 +132,7 @@ impl Floor {
                 let merged = self.calls.entry(new.clone()).or_insert_with(|| Call::new(new.clone()));
                 merged.absorb(call);
                 for device in merged.devices() {
-                    self.seats.entry(device.clone()).or_default().calls.insert(new.clone());
+                    self.device_calls.entry(device.clone()).or_default().calls.insert(new.clone());
                 }
             }
             self.go_on(old, &new);
@@ -150,8 +150,8 @@ impl Floor {
     /// Forgets calls that ended long ago; where that is not enough, those that were silent the longest.
     pub(super) fn prune(&mut self) {
         let (horizon, far) = (self.latest.saturating_sub(KEEP_ENDED), self.latest.saturating_sub(KEEP_AWAY));
-        let goes_on = |call: &Call| call.parts().filter(|(_, _, part)| part.live()).count() > 1;
-        let over = |call: &Call| call.parts().next().is_none() || self.standing(call).over;
+        let goes_on = |call: &Call| call.connections().filter(|(_, _, connection)| connection.live()).count() > 1;
+        let over = |call: &Call| call.connections().next().is_none() || self.standing(call).over;
         let old = |call: &Call| call.touched < horizon && (call.touched < far || !goes_on(call)) && over(call);
         let mut gone: Vec<CallId> = self.calls.iter().filter(|(_, call)| old(call)).map(|(id, _)| id.clone()).collect();
         if self.calls.len() - gone.len() >= MOST_CALLS {
@@ -165,7 +165,7 @@ impl Floor {
         self.ended.retain(|_, end| *end >= far);
         let (calls, ended) = (&self.calls, &self.ended);
         self.successors.retain(|_, (to, time)| *time >= horizon || calls.contains_key(to) || ended.contains_key(to));
-        self.watching.retain(|_, watch| calls.contains_key(&watch.call) || watch.from >= horizon);
+        self.listen_requests.retain(|_, watch| calls.contains_key(&watch.call) || watch.from >= horizon);
         self.recordings.retain(|_, known| known.time >= horizon || known.call.as_ref().is_some_and(|call| calls.contains_key(call)));
     }
 
@@ -176,12 +176,12 @@ impl Floor {
             self.ended.insert(id.clone(), call.touched);
         }
         for device in call.devices() {
-            let Some(seat) = self.seats.get_mut(device) else { continue };
-            seat.calls.remove(id);
+            let Some(at_device) = self.device_calls.get_mut(device) else { continue };
+            at_device.calls.remove(id);
             // What it contradicted stays contradicted.
-            seat.busy = seat.busy.max(call.part(device).and_then(|part| part.busy));
-            if seat.calls.is_empty() {
-                self.seats.remove(device);
+            at_device.busy = at_device.busy.max(call.connection(device).and_then(|connection| connection.busy));
+            if at_device.calls.is_empty() {
+                self.device_calls.remove(device);
             }
         }
     }

@@ -3,109 +3,21 @@
 //! What an event says of the device it is about counts; what it only implies of others (who calls, whose copy it is) brings in a
 //! device that was not known, and never takes one back, out of a later stage or into a call that it has left.
 
-use super::fact::{Fact, Merge, NOBODY};
-use super::holding::{Holding, earlier};
-use super::{ConnectionState, Listening, MOST_DEVICES};
+mod stays;
+
+use super::ConnectionState;
+use super::connection::Connection;
+use super::fact::{Fact, NOBODY};
+use super::holding::Holding;
+use super::surroundings::Surroundings;
 use crate::floor::PartyRole;
 use crate::floor::event::EventKind;
 use crate::floor::stamp::Stamp;
 
-/// One device's part in the call.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Part {
-    /// None: named, and nothing more.
-    pub state: Option<ConnectionState>,
-    pub since: i64,
-    /// When this stay began.
-    pub entered: Stamp,
-    /// The latest sign that the device is in the call.
-    pub seen: Stamp,
-    /// When it left, where it did.
-    left: Stamp,
-    /// The ids of the call that it entered, and that it left.
-    entered_under: u8,
-    left_under: u8,
-    /// The latest sign that the device is busy with this call rather than with another one; stays when it has left.
-    pub busy: Option<Stamp>,
-    pub role: Option<PartyRole>,
-    /// How often this device put the call on hold.
-    pub holds: u32,
-    /// Known only because another device's copies name it as who calls: where it is one of ours that proves no part, for a device of
-    /// ours gets copies of its own.
-    pub named_only: bool,
-    /// It got a copy of its own.
-    pub heard: bool,
-    /// Its state is what its first copy, which is of something else, lets one think.
-    guessed: bool,
-    /// Rings because a transfer sent the call there; its own ringing was not told yet.
-    awaited: bool,
-    /// What it has, or had, in another of the calls that became this one, while it was in the first.
-    other: Option<Stay>,
-}
-
-/// A part in one of two calls that became one.
-#[derive(Debug, Clone, Copy)]
-struct Stay {
-    under: u8,
-    state: ConnectionState,
-    entered: Stamp,
-    role: PartyRole,
-}
-
-impl Part {
-    pub fn live(&self) -> bool {
-        self.state.is_some_and(|state| state != ConnectionState::Cleared)
-    }
-
-    /// In it, and not holding it.
-    pub fn busy_there(&self) -> bool {
-        self.live() && self.state != Some(ConnectionState::Held)
-    }
-
-    pub fn listens(&self) -> bool {
-        self.role == Some(PartyRole::Listener)
-    }
-}
-
-/// What the fold has to know besides the facts.
-pub struct Surroundings<'a> {
-    pub listeners: &'a [Listening],
-    pub facts: &'a [Fact],
-    /// The oldest of the call's ids.
-    pub eldest: u8,
-}
-
-impl Surroundings<'_> {
-    /// Whether a stay of this device that begins then is a silent listener's.
-    fn listens(&self, device: u8, at: Stamp, under: u8) -> bool {
-        let same_call = |asked: &Listening| asked.under == under || self.became(asked.under, under, None);
-        self.listeners.iter().any(|asked| asked.covers(device, at) && same_call(asked))
-    }
-
-    /// Whether the call with the id `old` became the one with the id `new`, not surely after `by` where that is given.
-    fn became(&self, old: u8, new: u8, by: Option<Stamp>) -> bool {
-        let is_later = |merge: Merge, by: &Stamp| self.facts.iter().any(|fact| fact.merges == Some(merge) && fact.at.surely_after(by));
-        let mut id = old;
-        for _ in 0..8 {
-            let merge = self
-                .facts
-                .iter()
-                .filter_map(|fact| fact.merges)
-                .find(|merge| merge.new != id && (merge.primary == id || merge.secondary == id));
-            match merge.filter(|merge| by.is_none_or(|by| !is_later(*merge, &by))) {
-                Some(merge) if merge.new == new => return true,
-                Some(merge) => id = merge.new,
-                None => return false,
-            }
-        }
-        false
-    }
-}
-
 #[derive(Debug, Clone, Default)]
 pub struct Folded {
     /// By the devices' places.
-    pub parts: Vec<Part>,
+    pub connections: Vec<Connection>,
     pub calling: Option<u8>,
     pub called: Option<u8>,
     pub started: Option<i64>,
@@ -122,9 +34,14 @@ pub struct Folded {
 /// The bit of a recording whose id is not known.
 const NAMELESS: u64 = 1 << 63;
 
+/// The bit of the recording with that place among the call's recordings.
+fn bit(record: u8) -> u64 {
+    if record < 63 { 1 << record } else { NAMELESS }
+}
+
 impl Folded {
-    pub fn part(&self, device: u8) -> Option<&Part> {
-        self.parts.get(usize::from(device)).filter(|part| part.state.is_some())
+    pub fn connection(&self, device: u8) -> Option<&Connection> {
+        self.connections.get(usize::from(device)).filter(|connection| connection.state.is_some())
     }
 
     pub fn recording(&self) -> bool {
@@ -166,7 +83,7 @@ impl Folded {
                 self.passed_on(fact.device, at, around);
                 self.reach(fact.device, Connected, at, self.newcomer(eldest), around);
                 // A listener's answer says nothing of the others.
-                if !self.part(fact.device).is_some_and(Part::listens) {
+                if !self.connection(fact.device).is_some_and(Connection::listens) {
                     self.answered = self.answered.or(Some(at.happened));
                     self.imply(fact.other, Connected, at, self.end_role(fact.other), around);
                     self.calls_and_talks(fact.other, at);
@@ -201,11 +118,11 @@ impl Folded {
             EventKind::Transferred => {
                 self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
                 // Its phone rings from now on, or it rings or talks already: no transfer proves an answer.
-                let known = self.part(fact.other).is_some_and(Part::live);
+                let known = self.connection(fact.other).is_some_and(Connection::live);
                 self.reach(fact.other, Alerting, at, PartyRole::Transferred, around);
                 self.give_role(fact.other, PartyRole::Transferred);
-                if let (false, Some(part)) = (known, self.parts.get_mut(usize::from(fact.other))) {
-                    part.awaited = true;
+                if let (false, Some(connection)) = (known, self.connections.get_mut(usize::from(fact.other))) {
+                    connection.awaited = true;
                 }
             }
             EventKind::ConnectionCleared | EventKind::Failed => {
@@ -240,34 +157,34 @@ impl Folded {
         if matches!(fact.kind, EventKind::RecordStarted | EventKind::RecordStopped | EventKind::CallEnd | EventKind::Failed) {
             return;
         }
-        if self.part(fact.source).is_none() {
+        if self.connection(fact.source).is_none() {
             // As far as the others have come: of several phones that ring each hears of the others.
             let rings = fact.kind == EventKind::Delivered && self.answered.is_none();
             let state = if rings { ConnectionState::Alerting } else { ConnectionState::Connected };
             self.imply(fact.source, state, fact.at, self.end_role(fact.source), around);
-            if let Some(part) = self.parts.get_mut(usize::from(fact.source)) {
-                part.guessed = true;
+            if let Some(connection) = self.connections.get_mut(usize::from(fact.source)) {
+                connection.guessed = true;
             }
         }
         for device in [fact.source, fact.device] {
-            if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.live()) {
-                (part.seen, part.named_only) = (fact.at, false);
+            if let Some(connection) = self.connections.get_mut(usize::from(device)).filter(|connection| connection.live()) {
+                (connection.seen, connection.named_only) = (fact.at, false);
             }
         }
-        if let Some(part) = self.parts.get_mut(usize::from(fact.source)) {
-            part.heard = true;
+        if let Some(connection) = self.connections.get_mut(usize::from(fact.source)) {
+            connection.heard = true;
         }
     }
 
     /// Of a call that nobody has answered the caller has left already, by the word of a source that is behind.
     fn caller_has_left(&self, at: Stamp) -> bool {
-        let caller = self.calling.and_then(|calling| self.part(calling)).filter(|_| self.answered.is_none());
+        let caller = self.calling.and_then(|calling| self.connection(calling)).filter(|_| self.answered.is_none());
         caller.is_some_and(|caller| !caller.live() && !at.surely_after(&caller.left))
     }
 
     fn clear_all(&mut self, at: Stamp) {
-        for device in 0..self.parts.len() {
-            if self.parts.get(device).is_some_and(Part::live) {
+        for device in 0..self.connections.len() {
+            if self.connections.get(device).is_some_and(Connection::live) {
                 self.change(device, ConnectionState::Cleared, at);
             }
         }
@@ -278,12 +195,12 @@ impl Folded {
         if around.listens(device, at, self.under) {
             return;
         }
-        for index in 0..self.parts.len() {
-            let Some(part) = self.parts.get_mut(index) else { break };
+        for index in 0..self.connections.len() {
+            let Some(connection) = self.connections.get_mut(index) else { break };
             if usize::from(device) == index {
-                part.awaited = false;
-            } else if part.awaited && part.state == Some(ConnectionState::Alerting) {
-                part.awaited = false;
+                connection.awaited = false;
+            } else if connection.awaited && connection.state == Some(ConnectionState::Alerting) {
+                connection.awaited = false;
                 self.change(index, ConnectionState::Cleared, at);
             }
         }
@@ -312,29 +229,31 @@ impl Folded {
     }
 
     fn give_role(&mut self, device: u8, role: PartyRole) {
-        if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.live()) {
-            part.role = Some(role);
+        if let Some(connection) = self.connections.get_mut(usize::from(device)).filter(|connection| connection.live()) {
+            connection.role = Some(role);
         }
     }
 
     /// Who calls somebody that has answered rings no more, although nobody told of the answer: none of ours was in the call then.
     fn calls_and_talks(&mut self, device: u8, at: Stamp) {
-        let rings = |part: &&mut Part| part.state == Some(ConnectionState::Alerting) && !part.heard;
-        if let Some(part) = self.parts.get_mut(usize::from(device)).filter(rings) {
-            (part.state, part.since) = (Some(ConnectionState::Connected), at.happened);
+        let rings = |connection: &&mut Connection| connection.state == Some(ConnectionState::Alerting) && !connection.heard;
+        if let Some(connection) = self.connections.get_mut(usize::from(device)).filter(rings) {
+            (connection.state, connection.since) = (Some(ConnectionState::Connected), at.happened);
         }
     }
 
     fn show_busy(&mut self, device: u8, at: Stamp) {
-        if let Some(part) = self.parts.get_mut(usize::from(device)).filter(|part| part.state == Some(ConnectionState::Connected)) {
-            part.busy = Some(at);
+        if let Some(connection) =
+            self.connections.get_mut(usize::from(device)).filter(|connection| connection.state == Some(ConnectionState::Connected))
+        {
+            connection.busy = Some(at);
         }
     }
 
     /// The device is in this state, whatever it was in.
     fn set(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
-        if !self.parts.get(index).is_some_and(Part::live) && state != ConnectionState::Cleared {
+        if !self.connections.get(index).is_some_and(Connection::live) && state != ConnectionState::Cleared {
             if !self.may_enter(index, at) {
                 return;
             }
@@ -343,59 +262,10 @@ impl Folded {
         self.change(index, state, at);
     }
 
-    /// Who has left comes back only by what is later for certain, for it may be the word of another source that is behind; or as a part
-    /// of another call that became this one.
-    fn may_enter(&self, index: usize, at: Stamp) -> bool {
-        let Some(part) = self.parts.get(index) else { return true };
-        part.state != Some(ConnectionState::Cleared) || part.left_under != self.under || at.surely_after(&part.left)
-    }
-
-    /// The device left one of two calls that became this one, and goes on in the other.
-    fn goes_on_elsewhere(&mut self, fact: &Fact, around: &Surroundings) -> bool {
-        let Some(part) = self.parts.get_mut(usize::from(fact.device)).filter(|part| part.live()) else { return false };
-        let became = |old: u8, new: u8| around.became(old, new, Some(fact.at));
-        // Two calls still when it left.
-        let apart = |one: u8, other: u8| one != other && !became(one, other) && !became(other, one);
-        match part.other {
-            Some(stay) if stay.under == fact.under && apart(part.entered_under, fact.under) => {
-                part.other = None;
-                self.holding.ends(fact.device, Some(fact.under), fact.at);
-                true
-            }
-            Some(stay) if apart(stay.under, fact.under) => {
-                let listens = around.listens(fact.device, stay.entered, stay.under);
-                let role = Some(if listens { PartyRole::Listener } else { stay.role });
-                (part.state, part.since, part.entered, part.role) = (Some(stay.state), stay.entered.happened, stay.entered, role);
-                (part.entered_under, part.other) = (stay.under, None);
-                self.holding.ends(fact.device, Some(fact.under), fact.at);
-                true
-            }
-            // Nobody can say whether it left the one before it entered the other, or the two became one only later.
-            _ => {
-                let under = part.entered_under;
-                let one_later = around.became(under, fact.under, None) && !became(under, fact.under);
-                fact.under != under && (one_later || (!fact.at.surely_after(&part.entered) && !became(under, fact.under)))
-            }
-        }
-    }
-
-    /// Remembers that a device which is in the call by another of its ids comes into it by this one as well.
-    fn note_other_stay(&mut self, index: usize, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
-        let under = self.under;
-        let Some(part) = self.parts.get_mut(index) else { return };
-        if part.entered_under == under || around.became(part.entered_under, under, Some(at)) {
-            return;
-        }
-        match part.other.as_mut().filter(|stay| stay.under == under) {
-            Some(stay) => stay.state = stay.state.max(state),
-            None => part.other = Some(Stay { under, state, entered: at, role }),
-        }
-    }
-
     /// The device has come as far as this, again if it had left.
     fn reach(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
-        if !self.parts.get(index).is_some_and(Part::live) {
+        if !self.connections.get(index).is_some_and(Connection::live) {
             if self.may_enter(index, at) {
                 self.enter(index, at, role, around);
                 self.change(index, state, at);
@@ -403,99 +273,55 @@ impl Folded {
             return;
         }
         self.note_other_stay(index, state, at, role, around);
-        let Some(part) = self.parts.get_mut(index) else { return };
-        if part.state < Some(state) || part.guessed {
+        let Some(connection) = self.connections.get_mut(index) else { return };
+        if connection.state < Some(state) || connection.guessed {
             self.change(index, state, at);
-        } else if part.state == Some(ConnectionState::Connected) && state == ConnectionState::Connected {
-            part.busy = Some(at);
+        } else if connection.state == Some(ConnectionState::Connected) && state == ConnectionState::Connected {
+            connection.busy = Some(at);
         }
     }
 
     /// An event about another device says that this one has a part.
     fn imply(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
-        let Some((known, busy)) = self.parts.get(index).map(|part| (part.state, part.busy)) else { return };
+        let Some((known, busy)) = self.connections.get(index).map(|connection| (connection.state, connection.busy)) else { return };
         match known {
             None => {
                 self.enter(index, at, role, around);
                 self.change(index, state, at);
-                if let Some(part) = self.parts.get_mut(index) {
-                    (part.busy, part.named_only) = (None, true);
+                if let Some(connection) = self.connections.get_mut(index) {
+                    (connection.busy, connection.named_only) = (None, true);
                 }
             }
             Some(known @ (ConnectionState::Initiated | ConnectionState::Dialling)) if known < state => {
                 self.change(index, state, at);
-                if let Some(part) = self.parts.get_mut(index) {
-                    part.busy = busy;
+                if let Some(connection) = self.connections.get_mut(index) {
+                    connection.busy = busy;
                 }
             }
             Some(_) => {}
         }
     }
 
-    fn room(&mut self, device: u8) -> Option<usize> {
-        let index = usize::from(device);
-        if index >= MOST_DEVICES {
-            return None;
-        }
-        if self.parts.len() <= index {
-            self.parts.resize(index + 1, Part::default());
-        }
-        Some(index)
-    }
-
-    fn enter(&mut self, index: usize, at: Stamp, role: PartyRole, around: &Surroundings) {
-        let place = u8::try_from(index).unwrap_or(NOBODY);
-        let role = if around.listens(place, at, self.under) { PartyRole::Listener } else { role };
-        let Some(part) = self.parts.get_mut(index) else { return };
-        (part.entered, part.seen, part.role, part.named_only, part.awaited) = (at, at, Some(role), false, false);
-        part.entered_under = self.under;
-    }
-
     fn change(&mut self, index: usize, state: ConnectionState, at: Stamp) {
-        let Some(part) = self.parts.get_mut(index) else { return };
+        let Some(connection) = self.connections.get_mut(index) else { return };
         if state < ConnectionState::Held && state != ConnectionState::Alerting {
-            part.busy = Some(at);
+            connection.busy = Some(at);
         }
-        part.guessed = false;
-        if part.state != Some(state) {
-            (part.state, part.since) = (Some(state), at.happened);
+        connection.guessed = false;
+        if connection.state != Some(state) {
+            (connection.state, connection.since) = (Some(state), at.happened);
         }
         if state == ConnectionState::Cleared {
-            (part.left, part.left_under, part.other) = (at, self.under, None);
+            (connection.left, connection.left_under, connection.other) = (at, self.under, None);
             self.holding.ends(u8::try_from(index).unwrap_or(NOBODY), None, at);
         }
     }
 
     fn hold(&mut self, device: u8, under: u8, at: Stamp) {
-        let Some(part) = self.parts.get_mut(usize::from(device)) else { return };
+        let Some(connection) = self.connections.get_mut(usize::from(device)) else { return };
         if self.holding.begins(device, under, at) {
-            part.holds = part.holds.saturating_add(1);
+            connection.holds = connection.holds.saturating_add(1);
         }
     }
-
-    /// Takes in what older facts of another call amounted to; the later word on a device counts.
-    pub fn absorb(&mut self, other: Folded, place: &impl Fn(u8) -> u8) {
-        for (index, theirs) in (0u8..).zip(other.parts) {
-            let Some(index) = self.room(place(index)).filter(|_| theirs.state.is_some()) else { continue };
-            if let Some(ours) = self.parts.get_mut(index)
-                && (ours.state.is_none() || ours.seen < theirs.seen)
-            {
-                *ours = theirs;
-            }
-        }
-        self.started = earlier(self.started, other.started);
-        self.answered = earlier(self.answered, other.answered);
-        self.calling = self.calling.or(other.calling.map(place).filter(|device| *device != NOBODY));
-        self.called = self.called.or(other.called.map(place).filter(|device| *device != NOBODY));
-        self.holding.absorb(other.holding, place);
-        // Which of its recordings still run is not known here: one that runs is better told than kept back.
-        if other.recording != 0 {
-            self.recording |= NAMELESS;
-        }
-    }
-}
-
-fn bit(record: u8) -> u64 {
-    if record < 63 { 1 << record } else { NAMELESS }
 }

@@ -1,7 +1,7 @@
 //! Each type as it is told to those who may not see numbers from outside.
 
 use super::*;
-use crate::floor::{Direction, EventKind, Operation, OrderKind, Outcome, PartyRole, PartyState, Step};
+use crate::floor::{BulkStep, Direction, EventKind, Operation, Outcome, PartyRole, PartyState, ScheduledKind};
 use serde_json::{Value, json};
 
 const OUTSIDE: &str = "13800002408@test.cc";
@@ -66,20 +66,20 @@ fn a_row_hides_whatever_comes_from_outside_and_keeps_the_agent() {
         recording: false,
         others: 0,
     });
-    row.action =
+    row.intervention =
         Some(Intervention { by_device: device(OUTSIDE), holder: Some(OUTSIDE.to_owned()), ..intervention(Operation::Join, None, OUTSIDE) });
-    row.order = Some(Order { id: 1, kind: OrderKind::LogoutAfterCall, by: AgentId::trusted("5000@test.cc") });
+    row.scheduled = Some(Scheduled { id: 1, kind: ScheduledKind::LogoutAfterCall, by: AgentId::trusted("5000@test.cc") });
     let masked = learned(&[row.clone()]).row(row.clone());
     hides(&(&masked.name, &masked.team, &masked.reason));
     hides(&masked.call);
-    hides(&masked.action);
-    assert_eq!((&masked.agent, &masked.device, &masked.order), (&row.agent, &row.device, &row.order));
+    hides(&masked.intervention);
+    assert_eq!((&masked.agent, &masked.device, &masked.scheduled), (&row.agent, &row.device, &row.scheduled));
     assert_eq!(masked.name, "138****2408");
     let call = masked.call.unwrap();
     assert_eq!((call.other.as_str(), call.queue.as_deref()), ("138****2408", Some("VIP 138.****.2408")));
     assert_eq!(call.listeners, [device(HIDDEN), device("8000@test.cc")]);
     assert_eq!(call.joined, [device(HIDDEN), device("80010001@test.cc"), device("******02@test.cc")], "where an agent sits is ours");
-    let action = masked.action.unwrap();
+    let action = masked.intervention.unwrap();
     assert_eq!((action.device, action.by_device, action.holder.as_deref()), (Some(device(HIDDEN)), device(HIDDEN), Some(HIDDEN)));
 }
 
@@ -150,8 +150,8 @@ fn outside_numbers_of_a_step_in_are_masked_and_our_own_are_not() {
     assert_eq!(told(intervention(Operation::Ready, Some("5002@test.cc"), OUTSIDE)), HIDDEN);
     let named = |agent: &str| mask.intervention(intervention(Operation::Ready, Some(agent), "")).agent.unwrap().to_string();
     assert_eq!([OUTSIDE, "50010001@test.cc", "5002@test.cc"].map(named), [HIDDEN, "50010001@test.cc", "5002@test.cc"]);
-    let items = [OUTSIDE, "50010001@test.cc"].map(|agent| (AgentId::trusted(agent), Step::Waiting)).to_vec();
-    let run = Run { id: 1, by: AgentId::trusted("5000@test.cc"), operation: Operation::Ready, minutes: None, items, cancelled: false };
+    let items = [OUTSIDE, "50010001@test.cc"].map(|agent| (AgentId::trusted(agent), BulkStep::Waiting)).to_vec();
+    let run = BulkRun { id: 1, by: AgentId::trusted("5000@test.cc"), operation: Operation::Ready, minutes: None, items, cancelled: false };
     let asked: Vec<String> = mask.run(run).items.into_iter().map(|(agent, _)| agent.to_string()).collect();
     assert_eq!(asked, [HIDDEN, "50010001@test.cc"]);
     for (holder, named) in [
@@ -197,7 +197,7 @@ fn a_call_hides_its_parties_data_and_words() {
         named: Some(device(OUTSIDE)),
         touched: 0,
         end_not_seen: false,
-        action: Some(intervention(Operation::Listen, None, OUTSIDE)),
+        intervention: Some(intervention(Operation::Listen, None, OUTSIDE)),
     };
     let masked = Mask::default().call(call.clone());
     hides(&masked);

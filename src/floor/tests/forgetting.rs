@@ -69,7 +69,7 @@ fn where_no_roster_was_read_lately_who_logged_off_stays_for_a_week() {
     assert_eq!(floor.forget(nine() + 4 * DAY).agents, []);
     assert_eq!(floor.forget(nine() + 8 * DAY).agents, [id(1), id(2), id(3)]);
     assert_eq!(known(&floor), [""; 0]);
-    assert!(floor.claims.is_empty());
+    assert!(floor.bindings.is_empty());
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn what_has_a_part_in_a_call_is_not_forgotten() {
     // But a call of which nothing was heard for a week is none.
     let forgotten = floor.forget(nine() + 8 * DAY);
     assert_eq!((forgotten.agents, forgotten.changes.calls), (vec![id(1), id(2), id(3)], vec![CallId::trusted("c")]));
-    assert!(floor.calls.is_empty() && floor.seats.is_empty() && floor.claims.is_empty());
+    assert!(floor.calls.is_empty() && floor.device_calls.is_empty() && floor.bindings.is_empty());
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn a_year_of_changing_staff_does_not_add_up() {
         floor.take_roster(Vec::new(), now + 23 * HOUR);
         floor.forget(now + 23 * HOUR);
         let rows = floor.agents().count();
-        assert!(rows <= 60 && floor.claims.len() <= 60, "day {day}: {rows} agents, {} devices", floor.claims.len());
+        assert!(rows <= 60 && floor.bindings.len() <= 60, "day {day}: {rows} agents, {} devices", floor.bindings.len());
     }
     assert!(floor.agents().count() >= 20);
 }
@@ -163,9 +163,9 @@ fn a_roster_of_too_many_leaves_those_who_are_known() {
 fn devices_are_bounded() {
     let mut floor = three_ready();
     for n in 0..2 * MOST_AGENTS + 10 {
-        floor.claims_mut(&DeviceId::trusted(format!("9{n}@test.cc")));
+        floor.binding_mut(&DeviceId::trusted(format!("9{n}@test.cc")));
     }
-    assert_eq!(floor.claims.len(), 2 * MOST_AGENTS);
+    assert_eq!(floor.bindings.len(), 2 * MOST_AGENTS);
     floor.apply(&agent_event("agentNotReady", 1, 60, 101));
     assert_eq!((row(&floor, 1).state, row(&floor, 1).device.is_some()), (State::NotReady, true));
 }

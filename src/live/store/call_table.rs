@@ -176,7 +176,7 @@ mod tests {
             named: None,
             touched: started,
             end_not_seen: false,
-            action: None,
+            intervention: None,
         }
     }
 

@@ -1,22 +1,22 @@
 //! The calls of the floor, and which of them `/calls` shows. Other pages put no calls in order.
 
 use super::{CallTable, Shown, Watches, set_if_new};
-use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId, OwnCall, PartyRole, PartyState, Row};
-use crate::live::FirstView;
+use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId, OwnConnection, PartyRole, PartyState, Row};
+use crate::live::InitialState;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// The supervisor's own phone in a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OwnPart {
+pub struct OwnDeviceCall {
     pub call: CallId,
     pub listens: bool,
     pub held: bool,
 }
 
-impl OwnPart {
-    pub fn as_call(&self) -> OwnCall<'_> {
-        OwnCall { call: &self.call, listens: self.listens, held: self.held }
+impl OwnDeviceCall {
+    pub fn as_connection(&self) -> OwnConnection<'_> {
+        OwnConnection { call: &self.call, listens: self.listens, held: self.held }
     }
 }
 
@@ -25,7 +25,7 @@ pub struct Calls {
     table: StoredValue<CallTable>,
     watches: Watches<CallRow>,
     device: StoredValue<DeviceId>,
-    own: RwSignal<Option<OwnPart>>,
+    own: RwSignal<Option<OwnDeviceCall>>,
     /// The page lists calls.
     listed: StoredValue<bool>,
     pub shown: Shown,
@@ -36,7 +36,7 @@ pub struct Calls {
 }
 
 impl Calls {
-    pub(super) fn new(first: &FirstView, held: RwSignal<bool>) -> Self {
+    pub(super) fn new(first: &InitialState, held: RwSignal<bool>) -> Self {
         let mut table = CallTable::default();
         table.replace(first.calls.clone());
         let calls = Calls {
@@ -82,7 +82,7 @@ impl Calls {
     }
 
     /// What the supervisor's own phone is busy with; tracked.
-    pub fn own(self) -> Option<OwnPart> {
+    pub fn own(self) -> Option<OwnDeviceCall> {
         self.own.get()
     }
 
@@ -135,7 +135,7 @@ impl Calls {
                 let (_, call) = table.of_device(device)?;
                 let party = call.party(device)?;
                 let (listens, held) = (party.role == PartyRole::Listener, party.state == PartyState::Held);
-                Some(OwnPart { call: call.id.clone(), listens, held })
+                Some(OwnDeviceCall { call: call.id.clone(), listens, held })
             })
         });
         set_if_new(self.own, own);

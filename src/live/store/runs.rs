@@ -1,22 +1,22 @@
 //! The runs of this supervisor, as the server tells of them: those under way, and those that have ended until they are put aside.
 
-use crate::floor::{AgentId, Operation, Run, Step};
+use crate::floor::{AgentId, BulkRun, BulkStep, Operation};
 use leptos::prelude::*;
 use std::collections::HashMap;
 
 /// What only a run knows of an agent.
-type Known = HashMap<AgentId, (Operation, Step)>;
+type Known = HashMap<AgentId, (Operation, BulkStep)>;
 
 #[derive(Clone, Copy)]
-pub struct Runs {
+pub struct BulkRuns {
     me: StoredValue<AgentId>,
-    runs: RwSignal<Vec<Run>>,
+    runs: RwSignal<Vec<BulkRun>>,
     /// Put aside by the user.
     dismissed: RwSignal<Vec<u64>>,
     known: Memo<Known>,
 }
 
-impl Runs {
+impl BulkRuns {
     pub fn new(me: AgentId) -> Self {
         let runs = RwSignal::new(Vec::new());
         let dismissed = RwSignal::new(Vec::new());
@@ -30,11 +30,11 @@ impl Runs {
             }
         });
         let known = Memo::new(move |_| dismissed.with(|dismissed| runs.with(|runs| known(runs, dismissed))));
-        Runs { me: StoredValue::new(me), runs, dismissed, known }
+        BulkRuns { me: StoredValue::new(me), runs, dismissed, known }
     }
 
     /// Takes in what a message tells; a snapshot tells of all there are.
-    pub fn apply(self, told: Vec<Run>, snapshot: bool) {
+    pub fn apply(self, told: Vec<BulkRun>, snapshot: bool) {
         if snapshot {
             let mine = self.me.with_value(|me| told.into_iter().filter(|run| run.by == *me).collect::<Vec<_>>());
             if self.runs.with_untracked(|runs| *runs != mine) {
@@ -48,7 +48,7 @@ impl Runs {
     }
 
     /// Takes one run in, in place of what was known of it.
-    pub fn take(self, run: Run) {
+    pub fn take(self, run: BulkRun) {
         if self.me.with_value(|me| run.by != *me) || self.runs.with_untracked(|runs| runs.contains(&run)) {
             return;
         }
@@ -60,7 +60,7 @@ impl Runs {
 
     /// The run with this id has begun: what went well before is put aside.
     pub fn begun(self, id: u64) {
-        let well = |run: &&Run| run.id != id && run.is_over() && run.failed().is_empty();
+        let well = |run: &&BulkRun| run.id != id && run.is_over() && run.failed().is_empty();
         let over: Vec<u64> = self.runs.with_untracked(|runs| runs.iter().filter(well).map(|run| run.id).collect());
         for id in over {
             self.dismiss(id);
@@ -68,12 +68,12 @@ impl Runs {
     }
 
     /// Tracked.
-    pub fn get(self, id: u64) -> Option<Run> {
+    pub fn get(self, id: u64) -> Option<BulkRun> {
         self.runs.with(|runs| runs.iter().find(|run| run.id == id).cloned())
     }
 
     /// Those that are shown; tracked.
-    pub fn mine(self) -> Vec<Run> {
+    pub fn mine(self) -> Vec<BulkRun> {
         self.dismissed.with(|dismissed| self.runs.with(|runs| runs.iter().filter(|run| !dismissed.contains(&run.id)).cloned().collect()))
     }
 
@@ -93,7 +93,7 @@ impl Runs {
     }
 
     /// What the newest run knows of `agent` that the row does not tell; tracked.
-    pub fn step_of(self, agent: &AgentId) -> Option<(Operation, Step)> {
+    pub fn step_of(self, agent: &AgentId) -> Option<(Operation, BulkStep)> {
         self.known.with(|known| known.get(agent).copied())
     }
 }
@@ -118,14 +118,14 @@ mod kept {
     }
 }
 
-fn known(runs: &[Run], dismissed: &[u64]) -> Known {
+fn known(runs: &[BulkRun], dismissed: &[u64]) -> Known {
     let mut known = Known::new();
     for run in runs.iter().filter(|run| !dismissed.contains(&run.id)) {
         for (agent, step) in &run.items {
             match step {
-                Step::Waiting | Step::NotPossible(_) | Step::NotSent => known.insert(agent.clone(), (run.operation, *step)),
+                BulkStep::Waiting | BulkStep::NotPossible(_) | BulkStep::NotSent => known.insert(agent.clone(), (run.operation, *step)),
                 // The row tells it.
-                Step::Sent(_) | Step::AfterCall | Step::Cancelled => known.remove(agent),
+                BulkStep::Sent(_) | BulkStep::AfterCall | BulkStep::Cancelled => known.remove(agent),
             };
         }
     }
@@ -136,18 +136,18 @@ fn known(runs: &[Run], dismissed: &[u64]) -> Known {
 mod tests {
     use super::*;
 
-    fn run(id: u64, items: &[(&str, Step)]) -> Run {
+    fn run(id: u64, items: &[(&str, BulkStep)]) -> BulkRun {
         let items = items.iter().map(|(agent, step)| (AgentId::trusted(*agent), *step)).collect();
-        Run { id, by: AgentId::trusted("5000@test.cc"), operation: Operation::Ready, minutes: None, items, cancelled: false }
+        BulkRun { id, by: AgentId::trusted("5000@test.cc"), operation: Operation::Ready, minutes: None, items, cancelled: false }
     }
 
     #[test]
     fn the_newest_run_has_the_last_word_on_an_agent() {
         use crate::floor::Outcome;
-        let runs = [run(1, &[("a", Step::NotSent), ("b", Step::NotSent)]), run(2, &[("a", Step::Sent(Outcome::Confirmed))])];
+        let runs = [run(1, &[("a", BulkStep::NotSent), ("b", BulkStep::NotSent)]), run(2, &[("a", BulkStep::Sent(Outcome::Confirmed))])];
         let both = known(&runs, &[]);
         assert_eq!(both.len(), 1);
-        assert_eq!(both.get(&AgentId::trusted("b")), Some(&(Operation::Ready, Step::NotSent)));
+        assert_eq!(both.get(&AgentId::trusted("b")), Some(&(Operation::Ready, BulkStep::NotSent)));
         assert_eq!(known(&runs, &[2]).len(), 2);
         assert!(known(&runs, &[1, 2]).is_empty());
     }

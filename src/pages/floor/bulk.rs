@@ -9,4 +9,4 @@ mod progress;
 pub use bar::BulkBar;
 pub use context::Bulk;
 pub use dialog::BulkDialog;
-pub use progress::{RunStep, Runs};
+pub use progress::{BulkRuns, RunStep};

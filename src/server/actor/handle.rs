@@ -2,15 +2,15 @@
 
 use crate::floor::mask::Mask;
 use crate::floor::visibility::{NumberFilter, Visibility};
-use crate::floor::{AgentId, BoardQuery, CallQuery, Event, Intervention, NotSent, Operation, RosterEntry, Run, Step};
+use crate::floor::{AgentId, BoardQuery, BulkRun, BulkStep, CallQuery, Event, Intervention, NotSent, Operation, RosterEntry};
 use crate::live::{Link, LinkState};
 use crate::server::actor::error::{FloorError, Stopped};
 use crate::server::actor::hub::Subscription;
-use crate::server::actor::initial_state::{InitialState, Reader, Subject};
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::message::Message;
-use crate::server::actor::request::{Begun, DayView, Heard, InterventionRequest, NewRun};
-use crate::server::actor::runs::{RunItem, Turn};
+use crate::server::actor::page_floor::{PageFloor, Reader, Subject};
+use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
+use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
 use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, SnapshotQuery};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -27,7 +27,7 @@ impl FloorHandle {
     /// An event that arrived at `arrived` (milliseconds since 1970), with its body as it came. Waits while the owner is behind: the
     /// platform's socket is the queue then.
     pub async fn event(&self, event: Event, body: Vec<u8>, arrived: i64) {
-        self.inbox.send(Message::Event(Box::new(Heard { event, body, arrived, at: Instant::now() }))).await.ok();
+        self.inbox.send(Message::Event(Box::new(ReceivedEvent { event, body, arrived, at: Instant::now() }))).await.ok();
     }
 
     pub async fn link(&self, state: LinkState) {
@@ -49,8 +49,8 @@ impl FloorHandle {
     }
 
     /// What a page shows first.
-    pub async fn view(&self, subject: Subject, reader: Reader) -> Result<InitialState, Stopped> {
-        self.ask(|reply| Message::InitialState(Box::new((subject, reader)), reply)).await
+    pub async fn view(&self, subject: Subject, reader: Reader) -> Result<PageFloor, Stopped> {
+        self.ask(|reply| Message::PageFloor(Box::new((subject, reader)), reply)).await
     }
 
     /// What an agent's page tells of the day so far; none where nobody knows the agent.
@@ -64,8 +64,8 @@ impl FloorHandle {
     }
 
     /// Checks the precondition and takes the intervention up; it comes back with its id.
-    pub async fn begin(&self, wanted: InterventionRequest) -> Result<Begun, FloorError> {
-        self.ask(|reply| Message::Begin(Box::new(wanted), reply)).await?
+    pub async fn begin(&self, request: InterventionRequest) -> Result<Begun, FloorError> {
+        self.ask(|reply| Message::Begin(Box::new(request), reply)).await?
     }
 
     /// How the platform answered; returns the intervention as it is now.
@@ -94,27 +94,27 @@ impl FloorHandle {
     }
 
     /// Takes back what the console would do at `agent`, for `by`.
-    pub async fn cancel_order(&self, agent: AgentId, by: AgentId) -> Result<(), FloorError> {
-        self.ask(|reply| Message::CancelOrder(agent, by, reply)).await?
+    pub async fn cancel_scheduled(&self, agent: AgentId, by: AgentId) -> Result<(), FloorError> {
+        self.ask(|reply| Message::CancelScheduled(agent, by, reply)).await?
     }
 
     /// Takes a run up; none where too many are under way.
-    pub async fn start_run(&self, run: NewRun) -> Result<Option<Run>, Stopped> {
+    pub async fn start_run(&self, run: NewRun) -> Result<Option<BulkRun>, Stopped> {
         self.ask(|reply| Message::StartRun(Box::new(run), reply)).await
     }
 
     /// Stops what still waits in a run; none where there is no such run.
-    pub async fn cancel_run(&self, id: u64) -> Result<Option<Run>, Stopped> {
+    pub async fn cancel_run(&self, id: u64) -> Result<Option<BulkRun>, Stopped> {
         self.ask(|reply| Message::CancelRun(id, reply)).await
     }
 
     /// Whom the item's request goes to, where it is still to be asked for.
-    pub async fn turn(&self, item: RunItem, operation: Operation) -> Result<Turn, Stopped> {
-        self.ask(|reply| Message::Turn(item, operation, reply)).await
+    pub async fn turn(&self, item: BulkItem, operation: Operation) -> Result<BulkTurn, Stopped> {
+        self.ask(|reply| Message::BulkTurn(item, operation, reply)).await
     }
 
     /// The item's request failed before there was an intervention.
-    pub async fn run_failed(&self, item: RunItem, step: Step) {
+    pub async fn run_failed(&self, item: BulkItem, step: BulkStep) {
         self.inbox.send(Message::RunFailed(item, step)).await.ok();
     }
 

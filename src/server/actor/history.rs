@@ -17,7 +17,7 @@ const MOST_AGENTS: usize = 100_000;
 
 /// An event as it came.
 #[derive(Debug, Clone)]
-pub struct Raw {
+pub struct RawEvent {
     /// When it happened, on the platform's clock.
     pub at: i64,
     pub kind: EventKind,
@@ -38,7 +38,7 @@ pub struct Day {
     /// In the order of time.
     pub marks: VecDeque<StateStart>,
     /// The oldest first.
-    pub events: VecDeque<Raw>,
+    pub events: VecDeque<RawEvent>,
     pub figures: Option<DayFigures>,
 }
 
@@ -117,7 +117,7 @@ impl History {
             day.figures = Some(DayFigures { at, figures });
         }
         self.bytes += body.len();
-        day.events.push_back(Raw { at, kind: event.kind, name: event.name.clone(), body });
+        day.events.push_back(RawEvent { at, kind: event.kind, name: event.name.clone(), body });
         if day.events.len() > MOST_EVENTS {
             self.bytes -= day.events.pop_front().map_or(0, |oldest| oldest.body.len());
         }

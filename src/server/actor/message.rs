@@ -1,23 +1,23 @@
 //! What the floor's owner is sent, each with where its answer goes.
 
 use crate::floor::visibility::Visibility;
-use crate::floor::{AgentId, Intervention, NotSent, Operation, RosterEntry, Run, Step};
+use crate::floor::{AgentId, BulkRun, BulkStep, Intervention, NotSent, Operation, RosterEntry};
 use crate::live::LinkState;
 use crate::server::actor::error::FloorError;
 use crate::server::actor::hub::Subscription;
-use crate::server::actor::initial_state::{InitialState, Reader, Subject};
 use crate::server::actor::interventions::PlatformAnswer;
-use crate::server::actor::request::{Begun, DayView, Heard, InterventionRequest, NewRun};
-use crate::server::actor::runs::{RunItem, Turn};
+use crate::server::actor::page_floor::{PageFloor, Reader, Subject};
+use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
+use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
 use crate::server::actor::snapshots::SnapshotQuery;
 use tokio::sync::oneshot;
 
 pub enum Message {
-    Event(Box<Heard>),
+    Event(Box<ReceivedEvent>),
     Link(LinkState),
     Roster(Vec<RosterEntry>),
-    InitialState(Box<(Subject, Reader)>, oneshot::Sender<InitialState>),
+    PageFloor(Box<(Subject, Reader)>, oneshot::Sender<PageFloor>),
     Day(AgentId, oneshot::Sender<Option<DayView>>),
     Subscribe(Visibility, Option<(u64, u64)>, oneshot::Sender<Subscription>),
     Begin(Box<InterventionRequest>, oneshot::Sender<Result<Begun, FloorError>>),
@@ -26,10 +26,10 @@ pub enum Message {
     Waits(i64, oneshot::Sender<Option<Intervention>>),
     Sends(i64, oneshot::Sender<Option<Intervention>>),
     Returned(i64, Verdict),
-    CancelOrder(AgentId, AgentId, oneshot::Sender<Result<(), FloorError>>),
-    StartRun(Box<NewRun>, oneshot::Sender<Option<Run>>),
-    CancelRun(u64, oneshot::Sender<Option<Run>>),
-    Turn(RunItem, Operation, oneshot::Sender<Turn>),
-    RunFailed(RunItem, Step),
+    CancelScheduled(AgentId, AgentId, oneshot::Sender<Result<(), FloorError>>),
+    StartRun(Box<NewRun>, oneshot::Sender<Option<BulkRun>>),
+    CancelRun(u64, oneshot::Sender<Option<BulkRun>>),
+    BulkTurn(BulkItem, Operation, oneshot::Sender<BulkTurn>),
+    RunFailed(BulkItem, BulkStep),
     Snapshot(SnapshotQuery),
 }

@@ -4,7 +4,7 @@
 
 use crate::floor::mask::Mask;
 use crate::floor::visibility::Visibility;
-use crate::floor::{AgentId, CallId, CallRow, Row, Run};
+use crate::floor::{AgentId, BulkRun, CallId, CallRow, Row};
 use crate::live::{Down, Header};
 use crate::server::actor::hub::{Hub, Subscription};
 use axum::body::Bytes;
@@ -32,21 +32,21 @@ impl Shown {
     }
 
     /// All of it, as one message.
-    fn encoded(&self, runs: Vec<Run>, header: Header) -> Option<Bytes> {
+    fn encoded(&self, runs: Vec<BulkRun>, header: Header) -> Option<Bytes> {
         let (rows, calls) = (self.rows.values().cloned().collect(), self.calls.values().cloned().collect());
         encode(&Down::Snapshot { header, rows, calls, runs })
     }
 }
 
 #[derive(Debug)]
-struct Way {
+struct Audience {
     hub: Hub,
     snapshot: Option<(u64, Instant, Bytes)>,
 }
 
-impl Way {
-    fn new() -> Way {
-        Way { hub: Hub::new(), snapshot: None }
+impl Audience {
+    fn new() -> Audience {
+        Audience { hub: Hub::new(), snapshot: None }
     }
 
     /// Sends what is new, and takes it up in what is `shown`.
@@ -69,7 +69,7 @@ pub struct Delta {
     pub rows: Vec<Row>,
     pub calls: Vec<CallRow>,
     pub gone: Vec<CallId>,
-    pub runs: Vec<Run>,
+    pub runs: Vec<BulkRun>,
 }
 
 impl Delta {
@@ -87,13 +87,13 @@ pub struct Published {
     mask: Mask,
     /// Calls that have another name for those who see no outside numbers, by that name.
     renamed: HashMap<CallId, CallId>,
-    ways: [Way; 2],
+    ways: [Audience; 2],
 }
 
 impl Published {
     pub fn new() -> Self {
         let (whole, masked, mask) = (Shown::default(), Shown::default(), Mask::new(rand::random()));
-        Published { seq: 0, whole, masked, mask, renamed: HashMap::new(), ways: [Way::new(), Way::new()] }
+        Published { seq: 0, whole, masked, mask, renamed: HashMap::new(), ways: [Audience::new(), Audience::new()] }
     }
 
     /// What somebody may see of it.
@@ -158,7 +158,7 @@ impl Published {
     }
 
     /// Takes rows away. A difference cannot say so: everybody is sent the whole board anew.
-    pub fn forget(&mut self, gone: &[AgentId], runs: &[Run], header: impl Fn(u64) -> Header) {
+    pub fn forget(&mut self, gone: &[AgentId], runs: &[BulkRun], header: impl Fn(u64) -> Header) {
         let before = self.whole.rows.len();
         for shown in [&mut self.whole, &mut self.masked] {
             gone.iter().for_each(|agent| drop(shown.rows.remove(agent)));
@@ -186,7 +186,7 @@ impl Published {
     }
 
     /// What a browser is sent first, and where the rest comes from. `from` is the sequence that it has, where it has been here before.
-    pub fn subscribe(&mut self, visibility: Visibility, from: Option<u64>, header: Header, runs: Vec<Run>) -> Subscription {
+    pub fn subscribe(&mut self, visibility: Visibility, from: Option<u64>, header: Header, runs: Vec<BulkRun>) -> Subscription {
         let seq = self.seq;
         let (shown, way, runs) = match visibility {
             Visibility::Whole => (&self.whole, &mut self.ways[0], runs),

@@ -2,13 +2,13 @@
 
 use crate::floor::{AgentId, Effect, Event, HistoryLine, Intervention, Memory, Namespace, Operation, Role};
 use crate::server::actor::history::Day;
-use crate::server::actor::runs::RunItem;
+use crate::server::actor::runs::BulkItem;
 use crate::server::clock::now;
 use crate::server::store::{ScheduledAction, StateStart, Store, StoreError, Written};
 use tokio::time::Instant;
 
 /// An event on its way to the floor.
-pub struct Heard {
+pub struct ReceivedEvent {
     pub event: Event,
     pub body: Vec<u8>,
     /// Milliseconds since 1970 on the console's clock.
@@ -26,7 +26,7 @@ pub struct InterventionRequest {
     /// Not ready for so many minutes, then ready again.
     pub minutes: Option<u32>,
     /// Which part of a bulk run it is.
-    pub item: Option<RunItem>,
+    pub item: Option<BulkItem>,
 }
 
 /// An intervention that was taken up.
@@ -61,7 +61,7 @@ pub struct DayView {
 pub struct Restored {
     pub last_intervention: i64,
     pub board: Vec<Memory>,
-    pub orders: Vec<ScheduledAction>,
+    pub schedule: Vec<ScheduledAction>,
     /// Who was in which state since when, and when the console was last alive.
     pub day: (Vec<(AgentId, StateStart)>, Option<i64>),
 }
@@ -70,10 +70,10 @@ impl Restored {
     /// Of the agents of `ours`: the file may have served another tenant before.
     pub async fn of(store: &Store, ours: &Namespace) -> Result<Restored, StoreError> {
         let is_ours = |agent: &AgentId| matches!(AgentId::own(agent.as_str(), ours), Ok(Some(_)));
-        let (mut board, mut orders, mut day) = (store.board().await?, store.orders().await?, store.day(now()).await?);
+        let (mut board, mut schedule, mut day) = (store.board().await?, store.schedule().await?, store.day(now()).await?);
         board.retain(|memory| is_ours(&memory.agent));
-        orders.retain(|kept| is_ours(&kept.agent));
+        schedule.retain(|kept| is_ours(&kept.agent));
         day.0.retain(|(agent, _)| is_ours(agent));
-        Ok(Restored { last_intervention: store.last_intervention().await?, board, orders, day })
+        Ok(Restored { last_intervention: store.last_intervention().await?, board, schedule, day })
     }
 }

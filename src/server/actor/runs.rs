@@ -2,7 +2,7 @@
 //! the turns.
 
 use super::NewRun;
-use crate::floor::{AgentId, DeviceId, Intervention, Outcome, Run, Step};
+use crate::floor::{AgentId, BulkRun, BulkStep, DeviceId, Intervention, Outcome};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -16,14 +16,14 @@ const PACE: Duration = Duration::from_millis(200);
 
 /// One agent of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RunItem {
+pub struct BulkItem {
     pub run: u64,
     pub index: usize,
 }
 
 /// What an item's turn has come to.
 #[derive(Debug)]
-pub enum Turn {
+pub enum BulkTurn {
     Go(AgentId, DeviceId),
     /// There is nothing to ask for: the next one.
     Settled,
@@ -32,64 +32,64 @@ pub enum Turn {
 }
 
 #[derive(Debug)]
-struct KeptRun {
-    run: Run,
+struct RunEntry {
+    run: BulkRun,
     ended: Option<Instant>,
 }
 
 #[derive(Debug)]
-pub struct Runs {
-    by_id: BTreeMap<u64, KeptRun>,
+pub struct BulkRuns {
+    by_id: BTreeMap<u64, RunEntry>,
     /// Which item an intervention belongs to.
-    items: HashMap<i64, RunItem>,
+    items: HashMap<i64, BulkItem>,
     changed: BTreeSet<u64>,
     published: Option<Instant>,
     last_id: u64,
 }
 
-impl Runs {
+impl BulkRuns {
     /// Ids go on after `last_id`: browsers remember runs by them, also over a restart.
-    pub fn after(last_id: u64) -> Runs {
-        Runs { by_id: BTreeMap::new(), items: HashMap::new(), changed: BTreeSet::new(), published: None, last_id }
+    pub fn after(last_id: u64) -> BulkRuns {
+        BulkRuns { by_id: BTreeMap::new(), items: HashMap::new(), changed: BTreeSet::new(), published: None, last_id }
     }
 
     /// Takes a run up; none where too many are under way.
-    pub fn add(&mut self, new: NewRun) -> Option<Run> {
+    pub fn add(&mut self, new: NewRun) -> Option<BulkRun> {
         if self.by_id.len() >= MOST {
-            let oldest = self.by_id.iter().filter_map(|(id, kept)| Some((kept.ended?, *id))).min()?.1;
+            let oldest = self.by_id.iter().filter_map(|(id, entry)| Some((entry.ended?, *id))).min()?.1;
             self.remove(oldest);
         }
         self.last_id += 1;
         let NewRun { by, operation, minutes, agents } = new;
-        let items = agents.into_iter().map(|agent| (agent, Step::Waiting)).collect();
-        let run = Run { id: self.last_id, by, operation, minutes, items, cancelled: false };
-        self.by_id.insert(run.id, KeptRun { run: run.clone(), ended: None });
+        let items = agents.into_iter().map(|agent| (agent, BulkStep::Waiting)).collect();
+        let run = BulkRun { id: self.last_id, by, operation, minutes, items, cancelled: false };
+        self.by_id.insert(run.id, RunEntry { run: run.clone(), ended: None });
         self.changed.insert(run.id);
         Some(run)
     }
 
     /// Whether the item still waits: from now on it is being asked for.
-    pub fn turn(&mut self, item: RunItem) -> Option<AgentId> {
+    pub fn turn(&mut self, item: BulkItem) -> Option<AgentId> {
         let (agent, step) = self.by_id.get(&item.run)?.run.items.get(item.index)?;
-        let agent = (*step == Step::Waiting).then(|| agent.clone())?;
-        self.set(item, Step::Sent(Outcome::Requested));
+        let agent = (*step == BulkStep::Waiting).then(|| agent.clone())?;
+        self.set(item, BulkStep::Sent(Outcome::Requested));
         Some(agent)
     }
 
     /// Stops what still waits.
-    pub fn cancel(&mut self, id: u64) -> Option<Run> {
+    pub fn cancel(&mut self, id: u64) -> Option<BulkRun> {
         let run = &mut self.by_id.get_mut(&id)?.run;
         let waiting: Vec<usize> =
-            run.items.iter().enumerate().filter(|(_, item)| item.1 == Step::Waiting).map(|(index, _)| index).collect();
+            run.items.iter().enumerate().filter(|(_, item)| item.1 == BulkStep::Waiting).map(|(index, _)| index).collect();
         run.cancelled |= !waiting.is_empty();
         for index in waiting {
-            self.set(RunItem { run: id, index }, Step::Cancelled);
+            self.set(BulkItem { run: id, index }, BulkStep::Cancelled);
         }
-        self.by_id.get(&id).map(|kept| kept.run.clone())
+        self.by_id.get(&id).map(|entry| entry.run.clone())
     }
 
     /// The item has become this intervention.
-    pub fn begun(&mut self, item: RunItem, intervention: &Intervention) {
+    pub fn begun(&mut self, item: BulkItem, intervention: &Intervention) {
         self.items.insert(intervention.id, item);
         self.followed(intervention);
     }
@@ -97,30 +97,30 @@ impl Runs {
     pub fn followed(&mut self, intervention: &Intervention) {
         let Some(item) = self.items.get(&intervention.id).copied() else { return };
         let waits = intervention.deferred && intervention.outcome.pending();
-        self.set(item, if waits { Step::AfterCall } else { Step::Sent(intervention.outcome) });
+        self.set(item, if waits { BulkStep::AfterCall } else { BulkStep::Sent(intervention.outcome) });
     }
 
     /// The item's intervention is taken back: it was never sent.
-    pub fn withdrawn(&mut self, intervention: i64, step: Step) {
+    pub fn withdrawn(&mut self, intervention: i64, step: BulkStep) {
         if let Some(item) = self.items.remove(&intervention) {
             self.set(item, step);
         }
     }
 
-    pub fn set(&mut self, item: RunItem, step: Step) {
-        let Some(kept) = self.by_id.get_mut(&item.run) else { return };
-        let Some((_, known)) = kept.run.items.get_mut(item.index) else { return };
+    pub fn set(&mut self, item: BulkItem, step: BulkStep) {
+        let Some(entry) = self.by_id.get_mut(&item.run) else { return };
+        let Some((_, known)) = entry.run.items.get_mut(item.index) else { return };
         if *known == step {
             return;
         }
         *known = step;
-        kept.ended = kept.run.is_over().then(|| kept.ended.unwrap_or_else(Instant::now));
+        entry.ended = entry.run.is_over().then(|| entry.ended.unwrap_or_else(Instant::now));
         self.changed.insert(item.run);
     }
 
     /// Everything, for a browser that begins.
-    pub fn all(&self) -> Vec<Run> {
-        self.by_id.values().map(|kept| kept.run.clone()).collect()
+    pub fn all(&self) -> Vec<BulkRun> {
+        self.by_id.values().map(|entry| entry.run.clone()).collect()
     }
 
     pub fn has_changes(&self) -> bool {
@@ -128,7 +128,7 @@ impl Runs {
     }
 
     /// What is to be published now.
-    pub fn changes(&mut self) -> Vec<Run> {
+    pub fn changes(&mut self) -> Vec<BulkRun> {
         if !self.has_changes() {
             return Vec::new();
         }
@@ -138,8 +138,8 @@ impl Runs {
 
     /// Forgets what ended long ago.
     pub fn expire(&mut self) {
-        let old = |kept: &KeptRun| kept.ended.is_some_and(|ended| ended.elapsed() >= KEPT);
-        let gone: Vec<u64> = self.by_id.iter().filter(|(_, kept)| old(kept)).map(|(id, _)| *id).collect();
+        let old = |entry: &RunEntry| entry.ended.is_some_and(|ended| ended.elapsed() >= KEPT);
+        let gone: Vec<u64> = self.by_id.iter().filter(|(_, entry)| old(entry)).map(|(id, _)| *id).collect();
         for id in gone {
             self.remove(id);
         }
@@ -162,30 +162,30 @@ mod tests {
         NewRun { by: AgentId::trusted("5000@test.cc"), operation: Operation::NotReady, minutes: None, agents }
     }
 
-    fn run_of(runs: &mut Runs, agents: usize) -> u64 {
+    fn run_of(runs: &mut BulkRuns, agents: usize) -> u64 {
         runs.add(new(agents)).unwrap().id
     }
 
     #[test]
     fn a_cancelled_run_stops_what_waits_and_nothing_else() {
-        let mut runs = Runs::after(41);
+        let mut runs = BulkRuns::after(41);
         let run = run_of(&mut runs, 3);
         assert_eq!(run, 42);
-        assert!(runs.turn(RunItem { run, index: 0 }).is_some());
-        assert!(runs.turn(RunItem { run, index: 0 }).is_none(), "asked for twice");
+        assert!(runs.turn(BulkItem { run, index: 0 }).is_some());
+        assert!(runs.turn(BulkItem { run, index: 0 }).is_none(), "asked for twice");
         let cancelled = runs.cancel(run).unwrap();
         assert!(cancelled.cancelled && !cancelled.is_over());
-        assert_eq!(cancelled.items[0].1, Step::Sent(Outcome::Requested));
-        assert_eq!((cancelled.items[1].1, cancelled.items[2].1), (Step::Cancelled, Step::Cancelled));
-        assert!(runs.turn(RunItem { run, index: 1 }).is_none());
-        runs.set(RunItem { run, index: 0 }, Step::Sent(Outcome::Confirmed));
+        assert_eq!(cancelled.items[0].1, BulkStep::Sent(Outcome::Requested));
+        assert_eq!((cancelled.items[1].1, cancelled.items[2].1), (BulkStep::Cancelled, BulkStep::Cancelled));
+        assert!(runs.turn(BulkItem { run, index: 1 }).is_none());
+        runs.set(BulkItem { run, index: 0 }, BulkStep::Sent(Outcome::Confirmed));
         assert!(runs.all()[0].is_over());
         assert!(runs.cancel(run - 1).is_none());
     }
 
     #[test]
     fn only_so_many_are_kept_and_those_under_way_are_never_dropped() {
-        let mut runs = Runs::after(0);
+        let mut runs = BulkRuns::after(0);
         let all: Vec<u64> = (0..MOST).map(|_| run_of(&mut runs, 1)).collect();
         assert!(runs.add(new(1)).is_none());
         runs.cancel(all[7]);

@@ -1,7 +1,7 @@
 //! Keeps what the console will do by itself: ready again after so many minutes, log out after the call. Decides when something is to be
 //! done; doing it is for a task outside (`service::scheduled`), which is handed the [`ScheduledAction`] and answers with a [`Verdict`].
 
-use crate::floor::{AgentId, Event, EventKind, OrderKind, State};
+use crate::floor::{AgentId, Event, EventKind, ScheduledKind, State};
 use crate::server::store::ScheduledAction;
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ enum Stage {
 
 /// What the board says of the agent of an order.
 #[derive(Debug, Clone, Copy)]
-pub struct Scene {
+pub struct AgentNow {
     pub state: State,
     /// Only remembered: nothing is certain.
     pub remembered: bool,
@@ -50,50 +50,50 @@ impl Schedule {
     }
 
     /// Takes an order up; the answer is the one that it replaces.
-    pub fn add(&mut self, kept: ScheduledAction) -> Option<ScheduledAction> {
-        self.insert(kept, Stage::New)
+    pub fn add(&mut self, action: ScheduledAction) -> Option<ScheduledAction> {
+        self.insert(action, Stage::New)
     }
 
     /// Takes up what was kept before a restart.
-    pub fn restore(&mut self, kept: ScheduledAction) {
-        self.insert(kept, Stage::Waiting);
+    pub fn restore(&mut self, action: ScheduledAction) {
+        self.insert(action, Stage::Waiting);
     }
 
-    fn insert(&mut self, kept: ScheduledAction, stage: Stage) -> Option<ScheduledAction> {
-        let book = match kept.order.kind {
-            OrderKind::ReadyAgain { .. } => &mut self.ready_again,
-            OrderKind::LogoutAfterCall => &mut self.log_out,
+    fn insert(&mut self, action: ScheduledAction, stage: Stage) -> Option<ScheduledAction> {
+        let book = match action.scheduled.kind {
+            ScheduledKind::ReadyAgain { .. } => &mut self.ready_again,
+            ScheduledKind::LogoutAfterCall => &mut self.log_out,
         };
-        book.insert(kept.agent.clone(), (kept, stage)).map(|(replaced, _)| replaced)
+        book.insert(action.agent.clone(), (action, stage)).map(|(replaced, _)| replaced)
     }
 
     /// What it came with is certain; the answer is the order, where that is news.
     pub fn confirm(&mut self, id: i64) -> Option<ScheduledAction> {
-        let (kept, stage) = self.get_mut(id).filter(|(_, stage)| *stage == Stage::New)?;
+        let (action, stage) = self.get_mut(id).filter(|(_, stage)| *stage == Stage::New)?;
         *stage = Stage::Waiting;
-        Some(kept.clone())
+        Some(action.clone())
     }
 
     /// What the agent's row shows: of two orders the one that comes first.
     pub fn shown(&self, agent: &AgentId) -> Option<&ScheduledAction> {
         let here = |book: &BTreeMap<AgentId, (ScheduledAction, Stage)>| book.get(agent).is_some_and(|(_, stage)| *stage != Stage::Out);
         let book = if here(&self.log_out) { &self.log_out } else { &self.ready_again };
-        book.get(agent).filter(|(_, stage)| *stage != Stage::Out).map(|(kept, _)| kept)
+        book.get(agent).filter(|(_, stage)| *stage != Stage::Out).map(|(action, _)| action)
     }
 
     pub fn is_log_out(&self, id: i64) -> bool {
-        self.log_out.values().any(|(kept, _)| kept.order.id == id)
+        self.log_out.values().any(|(action, _)| action.scheduled.id == id)
     }
 
     /// Whether it waits for a not-ready that is not true yet.
     pub fn has_no_time(&self, id: i64) -> bool {
-        self.ready_again.values().any(|(kept, _)| kept.order.id == id && is_untimed(kept))
+        self.ready_again.values().any(|(action, _)| action.scheduled.id == id && is_untimed(action))
     }
 
     pub fn remove(&mut self, id: i64) -> Option<ScheduledAction> {
         for book in [&mut self.ready_again, &mut self.log_out] {
-            if let Some(agent) = book.values().find(|(kept, _)| kept.order.id == id).map(|(kept, _)| kept.agent.clone()) {
-                return book.remove(&agent).map(|(kept, _)| kept);
+            if let Some(agent) = book.values().find(|(action, _)| action.scheduled.id == id).map(|(action, _)| action.agent.clone()) {
+                return book.remove(&agent).map(|(action, _)| action);
             }
         }
         None
@@ -105,7 +105,7 @@ impl Schedule {
         let mut over = Vec::new();
         match event.kind {
             // One whose not-ready is still to come is not over.
-            EventKind::AgentReady if !self.ready_again.get(agent).is_some_and(|(kept, _)| is_untimed(kept)) => {
+            EventKind::AgentReady if !self.ready_again.get(agent).is_some_and(|(action, _)| is_untimed(action)) => {
                 over.extend(self.ready_again.remove(agent));
             }
             EventKind::AgentLoggedOff => {
@@ -114,34 +114,34 @@ impl Schedule {
             }
             _ => {}
         }
-        over.into_iter().map(|(kept, _)| kept).collect()
+        over.into_iter().map(|(action, _)| action).collect()
     }
 
     /// The not-ready that this order came with is true: its time runs.
     pub fn begins(&mut self, id: i64, now: i64) -> Option<ScheduledAction> {
-        let agent = self.ready_again.values().find(|(kept, _)| kept.order.id == id).map(|(kept, _)| kept.agent.clone())?;
+        let agent = self.ready_again.values().find(|(action, _)| action.scheduled.id == id).map(|(action, _)| action.agent.clone())?;
         self.begins_at(&agent, now)
     }
 
     fn begins_at(&mut self, agent: &AgentId, now: i64) -> Option<ScheduledAction> {
         // What was not sent has not begun.
-        let (kept, _) = self.ready_again.get_mut(agent).filter(|(_, stage)| *stage != Stage::New)?;
-        let OrderKind::ReadyAgain { minutes, due: due @ None } = &mut kept.order.kind else { return None };
+        let (action, _) = self.ready_again.get_mut(agent).filter(|(_, stage)| *stage != Stage::New)?;
+        let ScheduledKind::ReadyAgain { minutes, due: due @ None } = &mut action.scheduled.kind else { return None };
         *due = Some(now.saturating_add(i64::from(*minutes) * MINUTE));
-        Some(kept.clone())
+        Some(action.clone())
     }
 
     /// What the board makes of the orders now.
-    pub fn due(&mut self, now: i64, scene: impl Fn(&AgentId) -> Option<Scene>) -> Due {
+    pub fn due(&mut self, now: i64, now_at: impl Fn(&AgentId) -> Option<AgentNow>) -> Due {
         let mut due = Due::default();
         let agents: Vec<AgentId> = self.ready_again.keys().cloned().collect();
         for agent in agents {
             // The event that says so may have come while the console was not running, or not linked.
-            if scene(&agent).is_some_and(|scene| scene.state == State::NotReady && !scene.remembered) {
+            if now_at(&agent).is_some_and(|now_at| now_at.state == State::NotReady && !now_at.remembered) {
                 due.changed.extend(self.begins_at(&agent, now));
             }
         }
-        for (kept, stage) in self.ready_again.values_mut().chain(self.log_out.values_mut()) {
+        for (action, stage) in self.ready_again.values_mut().chain(self.log_out.values_mut()) {
             let may = match *stage {
                 Stage::Waiting => true,
                 Stage::Resting(until) => now >= until,
@@ -150,20 +150,20 @@ impl Schedule {
             if !may {
                 continue;
             }
-            let certain = scene(&kept.agent).filter(|scene| !scene.remembered).map(|scene| scene.state);
-            let ready = match kept.order.kind {
-                OrderKind::ReadyAgain { due, .. } => due.is_some_and(|due| now >= due),
-                OrderKind::LogoutAfterCall => certain.is_some_and(|state| state != State::Unknown && !state.in_call()),
+            let certain = now_at(&action.agent).filter(|now_at| !now_at.remembered).map(|now_at| now_at.state);
+            let ready = match action.scheduled.kind {
+                ScheduledKind::ReadyAgain { due, .. } => due.is_some_and(|due| now >= due),
+                ScheduledKind::LogoutAfterCall => certain.is_some_and(|state| state != State::Unknown && !state.in_call()),
             };
-            if certain == Some(State::LoggedOut) || now.saturating_sub(kept.at) >= LIFE {
-                due.over.push(kept.clone());
+            if certain == Some(State::LoggedOut) || now.saturating_sub(action.at) >= LIFE {
+                due.over.push(action.clone());
             } else if ready {
                 *stage = Stage::Out;
-                due.out.push(kept.clone());
+                due.out.push(action.clone());
             }
         }
-        for kept in &due.over {
-            self.remove(kept.order.id);
+        for action in &due.over {
+            self.remove(action.scheduled.id);
         }
         due
     }
@@ -176,20 +176,20 @@ impl Schedule {
                 None
             }
             Verdict::Later(at) => {
-                let (kept, stage) = self.get_mut(id)?;
+                let (action, stage) = self.get_mut(id)?;
                 *stage = Stage::Resting(at);
-                Some(kept.clone())
+                Some(action.clone())
             }
         }
     }
 
     fn get_mut(&mut self, id: i64) -> Option<&mut (ScheduledAction, Stage)> {
-        self.ready_again.values_mut().chain(self.log_out.values_mut()).find(|(kept, _)| kept.order.id == id)
+        self.ready_again.values_mut().chain(self.log_out.values_mut()).find(|(action, _)| action.scheduled.id == id)
     }
 }
 
-fn is_untimed(kept: &ScheduledAction) -> bool {
-    matches!(kept.order.kind, OrderKind::ReadyAgain { due: None, .. })
+fn is_untimed(action: &ScheduledAction) -> bool {
+    matches!(action.scheduled.kind, ScheduledKind::ReadyAgain { due: None, .. })
 }
 
 /// What [`Schedule::due`] found.
@@ -206,15 +206,15 @@ pub struct Due {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::{DeviceId, Order};
+    use crate::floor::{DeviceId, Scheduled};
 
     const AGENT: &str = "5001@test.cc";
 
-    fn kept(id: i64, kind: OrderKind) -> ScheduledAction {
+    fn action(id: i64, kind: ScheduledKind) -> ScheduledAction {
         let by = AgentId::trusted("5000@test.cc");
         let device = Some(DeviceId::trusted("8001@test.cc"));
         ScheduledAction {
-            order: Order { id, kind, by },
+            scheduled: Scheduled { id, kind, by },
             agent: AgentId::trusted(AGENT),
             device,
             by_device: DeviceId::trusted("8000@test.cc"),
@@ -222,76 +222,76 @@ mod tests {
         }
     }
 
-    fn book(kind: OrderKind) -> Schedule {
-        let mut orders = Schedule::default();
-        orders.add(kept(7, kind));
-        orders.confirm(7);
-        orders
+    fn book(kind: ScheduledKind) -> Schedule {
+        let mut schedule = Schedule::default();
+        schedule.add(action(7, kind));
+        schedule.confirm(7);
+        schedule
     }
 
     fn event(name: &str) -> Event {
         Event::decode(format!(r#"{{"eventName":"{name}","agentId":"{AGENT}"}}"#).as_bytes(), &|t| t.into()).unwrap()
     }
 
-    fn out(orders: &mut Schedule, now: i64, state: State, remembered: bool) -> usize {
-        orders.due(now, |_| Some(Scene { state, remembered })).out.len()
+    fn out(schedule: &mut Schedule, now: i64, state: State, remembered: bool) -> usize {
+        schedule.due(now, |_| Some(AgentNow { state, remembered })).out.len()
     }
 
-    const FIVE: OrderKind = OrderKind::ReadyAgain { minutes: 5, due: None };
+    const FIVE: ScheduledKind = ScheduledKind::ReadyAgain { minutes: 5, due: None };
 
     #[test]
     fn an_order_whose_not_ready_was_not_sent_takes_nobody_elses_for_it() {
-        let mut orders = Schedule::default();
-        orders.add(kept(7, FIVE));
-        assert!(orders.begins(7, 1).is_none());
-        assert!(orders.due(2, |_| Some(Scene { state: State::NotReady, remembered: false })).changed.is_empty());
-        orders.confirm(7);
-        assert_eq!(orders.due(3, |_| Some(Scene { state: State::NotReady, remembered: false })).changed.len(), 1);
+        let mut schedule = Schedule::default();
+        schedule.add(action(7, FIVE));
+        assert!(schedule.begins(7, 1).is_none());
+        assert!(schedule.due(2, |_| Some(AgentNow { state: State::NotReady, remembered: false })).changed.is_empty());
+        schedule.confirm(7);
+        assert_eq!(schedule.due(3, |_| Some(AgentNow { state: State::NotReady, remembered: false })).changed.len(), 1);
     }
 
     #[test]
     fn the_time_runs_from_the_event_and_ends_with_being_ready() {
-        let mut orders = book(FIVE);
-        assert_eq!(out(&mut orders, 400_000, State::OnCall, false), 0, "the not-ready is not true yet");
-        assert!(orders.heard(&event("agentReady")).is_empty(), "its not-ready is still to come");
-        assert_eq!(orders.begins(7, 100_000).unwrap().order.kind, OrderKind::ReadyAgain { minutes: 5, due: Some(400_000) });
-        assert!(orders.begins(7, 200_000).is_none(), "a second event starts it anew");
-        assert_eq!(out(&mut orders, 399_999, State::NotReady, false), 0);
-        assert_eq!(out(&mut orders, 400_000, State::NotReady, false), 1);
-        assert_eq!(out(&mut orders, 400_001, State::NotReady, false), 0, "carried out twice");
-        assert_eq!(orders.heard(&event("agentReady")).len(), 1);
-        assert!(orders.is_empty());
+        let mut schedule = book(FIVE);
+        assert_eq!(out(&mut schedule, 400_000, State::OnCall, false), 0, "the not-ready is not true yet");
+        assert!(schedule.heard(&event("agentReady")).is_empty(), "its not-ready is still to come");
+        assert_eq!(schedule.begins(7, 100_000).unwrap().scheduled.kind, ScheduledKind::ReadyAgain { minutes: 5, due: Some(400_000) });
+        assert!(schedule.begins(7, 200_000).is_none(), "a second event starts it anew");
+        assert_eq!(out(&mut schedule, 399_999, State::NotReady, false), 0);
+        assert_eq!(out(&mut schedule, 400_000, State::NotReady, false), 1);
+        assert_eq!(out(&mut schedule, 400_001, State::NotReady, false), 0, "carried out twice");
+        assert_eq!(schedule.heard(&event("agentReady")).len(), 1);
+        assert!(schedule.is_empty());
     }
 
     #[test]
     fn a_log_out_waits_for_the_end_of_the_call_and_for_certainty() {
-        let mut orders = book(OrderKind::LogoutAfterCall);
-        assert_eq!(out(&mut orders, 1, State::OnCall, false), 0);
-        assert_eq!(out(&mut orders, 2, State::Ready, true), 0);
-        assert_eq!(out(&mut orders, 3, State::Unknown, false), 0);
-        assert_eq!(out(&mut orders, 4, State::AfterCall, false), 1);
-        assert!(orders.shown(&AgentId::trusted(AGENT)).is_none());
-        assert!(orders.returned(7, Verdict::Later(10)).is_some());
-        assert_eq!(out(&mut orders, 9, State::Ready, false), 0);
-        assert_eq!(out(&mut orders, 10, State::Ready, false), 1);
-        assert!(orders.returned(7, Verdict::Over).is_none() && orders.is_empty());
+        let mut schedule = book(ScheduledKind::LogoutAfterCall);
+        assert_eq!(out(&mut schedule, 1, State::OnCall, false), 0);
+        assert_eq!(out(&mut schedule, 2, State::Ready, true), 0);
+        assert_eq!(out(&mut schedule, 3, State::Unknown, false), 0);
+        assert_eq!(out(&mut schedule, 4, State::AfterCall, false), 1);
+        assert!(schedule.shown(&AgentId::trusted(AGENT)).is_none());
+        assert!(schedule.returned(7, Verdict::Later(10)).is_some());
+        assert_eq!(out(&mut schedule, 9, State::Ready, false), 0);
+        assert_eq!(out(&mut schedule, 10, State::Ready, false), 1);
+        assert!(schedule.returned(7, Verdict::Over).is_none() && schedule.is_empty());
     }
 
     #[test]
     fn nothing_is_carried_out_before_it_is_written_down_nor_for_ever_after() {
-        let mut orders = Schedule::default();
-        orders.add(kept(7, OrderKind::LogoutAfterCall));
-        assert_eq!(out(&mut orders, 1, State::Ready, false), 0);
-        orders.confirm(7);
-        assert_eq!(orders.due(LIFE, |_| Some(Scene { state: State::OnCall, remembered: false })).over.len(), 1);
-        assert!(orders.is_empty());
+        let mut schedule = Schedule::default();
+        schedule.add(action(7, ScheduledKind::LogoutAfterCall));
+        assert_eq!(out(&mut schedule, 1, State::Ready, false), 0);
+        schedule.confirm(7);
+        assert_eq!(schedule.due(LIFE, |_| Some(AgentNow { state: State::OnCall, remembered: false })).over.len(), 1);
+        assert!(schedule.is_empty());
     }
 
     #[test]
     fn an_agent_who_has_gone_is_neither_made_ready_nor_logged_out() {
-        for kind in [FIVE, OrderKind::LogoutAfterCall] {
+        for kind in [FIVE, ScheduledKind::LogoutAfterCall] {
             assert_eq!(book(kind).heard(&event("agentLoggedOff")).len(), 1);
-            let due = book(kind).due(1, |_| Some(Scene { state: State::LoggedOut, remembered: false }));
+            let due = book(kind).due(1, |_| Some(AgentNow { state: State::LoggedOut, remembered: false }));
             assert_eq!((due.out.len(), due.over.len()), (0, 1));
         }
     }

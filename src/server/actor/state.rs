@@ -7,17 +7,17 @@ mod snapshots;
 
 use crate::floor::visibility::Visibility;
 use crate::floor::{
-    AgentId, Applied, CallId, CallRow, Floor, Forgotten, MOST_AGENTS, OrderKind, RosterEntry, Row, State, clock::ClockOffset,
+    AgentId, Applied, CallId, CallRow, Floor, Forgotten, MOST_AGENTS, RosterEntry, Row, ScheduledKind, State, clock::ClockOffset,
     state_of_status,
 };
 use crate::live::{Header, Link, LinkState};
 use crate::server::actor::history::History;
 use crate::server::actor::hub::Subscription;
-use crate::server::actor::initial_state::{InitialState, Reader, Subject, initial_state};
 use crate::server::actor::interventions::Interventions;
+use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
 use crate::server::actor::published::{Delta, Published};
-use crate::server::actor::request::{DayView, Heard, Restored};
-use crate::server::actor::runs::Runs;
+use crate::server::actor::request::{DayView, ReceivedEvent, Restored};
+use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
 use crate::server::clock::now;
 use crate::server::store::{ScheduledAction, Store};
@@ -40,10 +40,10 @@ pub struct FloorState {
     floor: Floor,
     clock: ClockOffset,
     interventions: Interventions,
-    orders: Schedule,
+    schedule: Schedule,
     /// Where orders go whose time has come.
     carry_out: mpsc::Sender<ScheduledAction>,
-    runs: Runs,
+    runs: BulkRuns,
     history: History,
     store: Store,
     link: Link,
@@ -79,9 +79,9 @@ impl FloorState {
             floor: Floor::default(),
             clock: ClockOffset::default(),
             interventions: Interventions::after(past.last_intervention),
-            orders: Schedule::default(),
+            schedule: Schedule::default(),
             carry_out,
-            runs: Runs::after(now().unsigned_abs()),
+            runs: BulkRuns::after(now().unsigned_abs()),
             history: History::restore(past.day.0, past.day.1),
             store,
             link,
@@ -103,8 +103,8 @@ impl FloorState {
             state.dirty.insert(memory.agent.clone());
             state.floor.restore(memory);
         }
-        for order in past.orders {
-            state.recall_order(order);
+        for action in past.schedule {
+            state.restore_scheduled(action);
         }
         for gone in state.floor.forget(now()).agents {
             state.remembered.remove(&gone);
@@ -169,8 +169,8 @@ impl FloorState {
         }
     }
 
-    pub fn event(&mut self, heard: Heard) {
-        let Heard { mut event, body, arrived, at: heard } = heard;
+    pub fn event(&mut self, heard: ReceivedEvent) {
+        let ReceivedEvent { mut event, body, arrived, at: heard } = heard;
         self.link.last_event = Some(arrived);
         let now_there = arrived.saturating_sub(self.clock.millis());
         event.arrived = Some(now_there);
@@ -203,8 +203,8 @@ impl FloorState {
             self.dirty.extend(changes.agents);
             self.dirty_calls.extend(changes.calls);
         }
-        if !self.orders.is_empty() {
-            self.heard_for_orders(event);
+        if !self.schedule.is_empty() {
+            self.end_scheduled_by(event);
         }
         if !self.interventions.is_empty() {
             // On our clock; an event without a time of its own is as old as its arrival.
@@ -259,7 +259,8 @@ impl FloorState {
         let now_there = self.platform_now();
         for agent in std::mem::take(&mut self.dirty) {
             let Some(row) = self.row(&agent) else { continue };
-            may_be_due |= row.order.as_ref().is_some_and(|order| order.kind == OrderKind::LogoutAfterCall) && !row.state.in_call();
+            may_be_due |=
+                row.scheduled.as_ref().is_some_and(|scheduled| scheduled.kind == ScheduledKind::LogoutAfterCall) && !row.state.in_call();
             if self.published.whole.rows.get(&agent) != Some(&row) {
                 let certain = !row.remembered && self.link.state == LinkState::Live;
                 let state = if certain { row.state } else { State::Unknown };
@@ -285,7 +286,7 @@ impl FloorState {
             telemetry::published(heard.elapsed());
         }
         if may_be_due {
-            self.orders_due();
+            self.schedule_due();
         }
     }
 
@@ -294,10 +295,10 @@ impl FloorState {
         self.published.pulse(self.header());
     }
 
-    pub fn initial_state(&mut self, subject: &Subject, reader: &Reader) -> InitialState {
+    pub fn page_floor(&mut self, subject: &Subject, reader: &Reader) -> PageFloor {
         self.publish();
         let header = self.header();
-        initial_state(&self.published, subject, reader, header)
+        page_floor(&self.published, subject, reader, header)
     }
 
     pub fn day(&mut self, agent: &AgentId) -> Option<DayView> {
@@ -317,14 +318,14 @@ impl FloorState {
     fn row(&self, agent: &AgentId) -> Option<Row> {
         let mut row = self.floor.row(agent)?;
         row.remembered = self.remembered.contains(agent);
-        row.action = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.floor).cloned();
-        row.order = self.orders.shown(agent).map(|kept| kept.order.clone());
+        row.intervention = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.floor).cloned();
+        row.scheduled = self.schedule.shown(agent).map(|action| action.scheduled.clone());
         Some(row)
     }
 
     fn call_row(&self, id: &CallId) -> Option<CallRow> {
         let mut call = self.floor.call_row(id)?;
-        call.action = self.interventions.latest_at(id, &self.floor).cloned();
+        call.intervention = self.interventions.latest_at(id, &self.floor).cloned();
         Some(call)
     }
 

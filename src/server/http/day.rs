@@ -11,7 +11,7 @@ use crate::floor::{AgentId, DeviceId, HistoryLine};
 use crate::i18n::{listed, spelled_out};
 use crate::page::Language;
 use crate::server::actor::DayView;
-use crate::server::actor::history::{DayFigures, Raw};
+use crate::server::actor::history::{DayFigures, RawEvent};
 use crate::server::console::Console;
 use crate::server::http::preferences;
 use crate::server::http::zone::{Zones, name, zoned};
@@ -124,7 +124,7 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn events<'e>(&self, events: impl Iterator<Item = &'e Raw>) -> AnyView {
+    fn events<'e>(&self, events: impl Iterator<Item = &'e RawEvent>) -> AnyView {
         let texts = self.language.day_texts();
         let lines: Vec<_> = events.map(|event| self.event(event)).collect();
         let body = match lines.is_empty() {
@@ -140,7 +140,7 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn event(&self, event: &Raw) -> AnyView {
+    fn event(&self, event: &RawEvent) -> AnyView {
         let texts = self.language.day_texts();
         let name = self.filter.text(event.name.clone());
         let body = self.filter.event(&event.body).map(|body| spelled_out(&body));
@@ -181,7 +181,7 @@ mod tests {
         let event = Event::decode(body, &|t| t.into()).unwrap();
         let mut day = Day::default();
         day.marks.push_back(StateStart { since: 1_000, state: Doing::Ready });
-        let raw = Raw { at: 1_000, kind: EventKind::Other, name: event.name, body: body[..].into() };
+        let raw = RawEvent { at: 1_000, kind: EventKind::Other, name: event.name, body: body[..].into() };
         day.events.push_back(raw);
         let view = DayView { day, call: Vec::new(), now: 61_000 };
         for (filter, number) in [(NumberFilter::none(), "13800001111"), (NumberFilter::of(Mask::default()), "138****1111")] {

@@ -1,7 +1,7 @@
 //! What stands behind the server functions (`crate::api`): who asks, the use case, and the answer's status, cookie and way on.
 
 use crate::api::ApiError;
-use crate::floor::{Intervention, Operation, Run};
+use crate::floor::{BulkRun, Intervention, Operation};
 use crate::server::auth::session::COOKIE;
 use crate::server::http::context::{Caller, caller, local_path};
 use crate::server::service::error::masked;
@@ -21,21 +21,21 @@ pub async fn force(operation: Operation, request: Arguments) -> Result<Intervent
 }
 
 /// Starts a bulk run for the caller.
-pub async fn bulk_start(operation: &str, agents: &str, minutes: Option<u32>) -> Result<Run, ApiError> {
+pub async fn bulk_start(operation: &str, agents: &str, minutes: Option<u32>) -> Result<BulkRun, ApiError> {
     let caller = caller()?;
     let actor = Principal::of(caller.session()?);
     bulk::start(&caller.console, actor, operation, agents, minutes).await.map_err(|error| caller.fail(error))
 }
 
 /// Stops what still waits in a bulk run.
-pub async fn bulk_cancel(id: u64) -> Result<Run, ApiError> {
+pub async fn bulk_cancel(id: u64) -> Result<BulkRun, ApiError> {
     let caller = caller()?;
     let session = caller.session()?;
     bulk::cancel(&caller.console, &session, id).await.map_err(|error| caller.fail(error))
 }
 
 /// Takes back what the console would do at an agent later.
-pub async fn order_cancel(agent: &str) -> Result<(), ApiError> {
+pub async fn cancel_scheduled(agent: &str) -> Result<(), ApiError> {
     let caller = caller()?;
     let session = caller.session()?;
     scheduled::cancel(&caller.console, &session, agent).await.map_err(|error| caller.fail(error))

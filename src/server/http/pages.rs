@@ -4,7 +4,7 @@ use crate::address::agent;
 use crate::api::ApiError;
 use crate::app;
 use crate::floor::{BoardQuery, CallQuery, Sort};
-use crate::live::FirstView;
+use crate::live::InitialState;
 use crate::page::{FormError, Language, PageContext};
 use crate::server::actor::{Reader, Subject};
 use crate::server::auth::session::{Session, cookie_value};
@@ -42,7 +42,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
     }
     let uri = as_remembered(uri, &headers);
     let first = match &session {
-        Some(session) => match first_view(&console, session, &uri, &headers).await {
+        Some(session) => match initial_state(&console, session, &uri, &headers).await {
             Some(first) => Some(first),
             None => return (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response(),
         },
@@ -100,7 +100,7 @@ fn as_remembered(uri: Uri, headers: &HeaderMap) -> Uri {
 }
 
 /// What the page at `uri` shows first; none while the console stops.
-async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &HeaderMap) -> Option<FirstView> {
+async fn initial_state(console: &Console, session: &Session, uri: &Uri, headers: &HeaderMap) -> Option<InitialState> {
     let Query(params) = Query::<Vec<(String, String)>>::try_from_uri(uri).unwrap_or_default();
     let params = || params.iter().map(|(name, value)| (name.as_str(), value.as_str()));
     let asked = agent::asked_by(uri.path());
@@ -122,7 +122,7 @@ async fn first_view(console: &Console, session: &Session, uri: &Uri, headers: &H
     };
     let reader = Reader { visibility, device: session.device.clone() };
     let view = console.floor.view(subject, reader).await.ok()?;
-    Some(FirstView {
+    Some(InitialState {
         me: session.me(&console.config.namespace),
         own_device: filter.device(session.device.clone()),
         header: view.header,

@@ -18,10 +18,10 @@ pub struct Preferences {
 }
 
 /// `GET /preferences?lang=&theme=&next=`: keeps the choice in a cookie and goes back. Works without scripts.
-pub async fn choose(Query(wanted): Query<Preferences>) -> Response {
-    let mut response = Redirect::to(local_path(wanted.next.as_deref().unwrap_or_default())).into_response();
-    let lang = wanted.lang.as_deref().and_then(Language::from_code).map(|language| ("lang", language.code()));
-    let theme = wanted.theme.as_deref().and_then(Theme::from_code).map(|theme| ("theme", theme.code()));
+pub async fn choose(Query(request): Query<Preferences>) -> Response {
+    let mut response = Redirect::to(local_path(request.next.as_deref().unwrap_or_default())).into_response();
+    let lang = request.lang.as_deref().and_then(Language::from_code).map(|language| ("lang", language.code()));
+    let theme = request.theme.as_deref().and_then(Theme::from_code).map(|theme| ("theme", theme.code()));
     for (name, value) in [lang, theme].into_iter().flatten() {
         let cookie = Cookie::build((name, value)).path("/").same_site(SameSite::Lax).max_age(Duration::days(365));
         if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {

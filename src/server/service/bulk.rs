@@ -2,8 +2,8 @@
 
 use crate::api::ApiError;
 use crate::floor::bulk::{MOST_AGENTS, MOST_MINUTES};
-use crate::floor::{AgentId, Namespace, Operation, Role, Run, Step};
-use crate::server::actor::{NewRun, RunItem, Turn};
+use crate::floor::{AgentId, BulkRun, BulkStep, Namespace, Operation, Role};
+use crate::server::actor::{BulkItem, BulkTurn, NewRun};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
 use crate::server::service::intervene::{Arguments, Principal, own, run as force};
@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Stops what still waits in the run `id`; what was sent goes on.
-pub async fn cancel(console: &Console, session: &Session, id: u64) -> Result<Run, ApiError> {
+pub async fn cancel(console: &Console, session: &Session, id: u64) -> Result<BulkRun, ApiError> {
     if session.role != Role::Supervisor {
         return Err(ApiError::NotPermitted);
     }
@@ -21,7 +21,13 @@ pub async fn cancel(console: &Console, session: &Session, id: u64) -> Result<Run
 }
 
 /// Starts a run: `operation` is the SDK's name, `agents` their ids separated by commas. Returns the run as it begins.
-pub async fn start(console: &Arc<Console>, actor: Principal, operation: &str, agents: &str, minutes: Option<u32>) -> Result<Run, ApiError> {
+pub async fn start(
+    console: &Arc<Console>,
+    actor: Principal,
+    operation: &str,
+    agents: &str,
+    minutes: Option<u32>,
+) -> Result<BulkRun, ApiError> {
     if actor.role != Role::Supervisor {
         return Err(ApiError::NotPermitted);
     }
@@ -41,7 +47,7 @@ pub async fn start(console: &Arc<Console>, actor: Principal, operation: &str, ag
     begun.await.unwrap_or(Err(ApiError::OutcomeUnknown))
 }
 
-async fn take_up(console: Arc<Console>, actor: Principal, new: NewRun) -> Result<Run, ApiError> {
+async fn take_up(console: Arc<Console>, actor: Principal, new: NewRun) -> Result<BulkRun, ApiError> {
     let run = console.floor.start_run(new).await?.ok_or(ApiError::Busy)?;
     let (by, operation) = (run.by.as_str(), run.operation.action());
     tracing::info!(run = run.id, by, operation, agents = run.items.len(), "a bulk run begins");
@@ -80,12 +86,12 @@ fn listed(list: &str) -> impl Iterator<Item = &str> {
     ids.filter(|id| !id.is_empty())
 }
 
-async fn carry_out(console: Arc<Console>, actor: Principal, run: Run) {
+async fn carry_out(console: Arc<Console>, actor: Principal, run: BulkRun) {
     for index in 0..run.items.len() {
-        let item = RunItem { run: run.id, index };
+        let item = BulkItem { run: run.id, index };
         if actor.session.ended.is_cancelled() {
             // Whoever is signed out asks for nothing any more.
-            console.floor.run_failed(item, Step::NotSent).await;
+            console.floor.run_failed(item, BulkStep::NotSent).await;
             continue;
         }
         tokio::select! {
@@ -93,9 +99,9 @@ async fn carry_out(console: Arc<Console>, actor: Principal, run: Run) {
             () = console.pace.next() => {}
         }
         let (agent, device) = match console.floor.turn(item, run.operation).await {
-            Ok(Turn::Go(agent, device)) => (agent, device),
-            Ok(Turn::Settled) => continue,
-            Ok(Turn::Cancelled) | Err(_) => return,
+            Ok(BulkTurn::Go(agent, device)) => (agent, device),
+            Ok(BulkTurn::Settled) => continue,
+            Ok(BulkTurn::Cancelled) | Err(_) => return,
         };
         let request = Arguments {
             agent_id: Some(agent.to_string()),
@@ -109,13 +115,13 @@ async fn carry_out(console: Arc<Console>, actor: Principal, run: Run) {
     }
 }
 
-async fn ask(console: Arc<Console>, actor: Principal, operation: Operation, request: Arguments, item: RunItem) {
+async fn ask(console: Arc<Console>, actor: Principal, operation: Operation, request: Arguments, item: BulkItem) {
     let Err(error) = force(console.clone(), actor, operation, request).await else { return };
     let step = match error {
-        ApiError::Obstacle { obstacle } => Step::NotPossible(obstacle),
+        ApiError::Obstacle { obstacle } => BulkStep::NotPossible(obstacle),
         // There is an intervention, and the owner follows it.
         ApiError::Refused { .. } | ApiError::Unreachable | ApiError::OutcomeUnknown => return,
-        _ => Step::NotSent,
+        _ => BulkStep::NotSent,
     };
     console.floor.run_failed(item, step).await;
 }

@@ -7,7 +7,7 @@ use crate::floor::{
     AgentId, CallId, DeviceId, Effect, IdError, Intervention, Namespace, NotSent, Operation, Outcome, Role, is_phone_number,
 };
 use crate::server::actor::PlatformAnswer;
-use crate::server::actor::{Begun, InterventionRequest, RunItem};
+use crate::server::actor::{Begun, BulkItem, InterventionRequest};
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
@@ -58,7 +58,7 @@ pub struct Arguments {
     /// Not ready for so many minutes, then ready again.
     pub minutes: Option<u32>,
     /// Which part of a bulk run this is.
-    pub item: Option<RunItem>,
+    pub item: Option<BulkItem>,
 }
 
 /// Carries one operation out. Returns once the platform has answered: accepted, or confirmed if the event was faster. From here on the
@@ -67,15 +67,15 @@ pub async fn run(console: Arc<Console>, actor: Principal, operation: Operation, 
     if actor.role != Role::Supervisor || console.config.hidden.contains(&operation) {
         return Err(ApiError::NotPermitted);
     }
-    let wanted = plan(operation, request, &actor, &console.config.namespace)?;
-    let carried_out = console.under_way.spawn(carry_out(console.clone(), actor, wanted));
+    let request = plan(operation, request, &actor, &console.config.namespace)?;
+    let carried_out = console.under_way.spawn(carry_out(console.clone(), actor, request));
     carried_out.await.unwrap_or(Err(ApiError::OutcomeUnknown))
 }
 
 /// Takes the operation up, has it written down, and sends it.
-async fn carry_out(console: Arc<Console>, actor: Principal, wanted: InterventionRequest) -> Result<Intervention, ApiError> {
-    let operation = wanted.intervention.operation;
-    let begun = console.floor.begin(wanted).await;
+async fn carry_out(console: Arc<Console>, actor: Principal, request: InterventionRequest) -> Result<Intervention, ApiError> {
+    let operation = request.intervention.operation;
+    let begun = console.floor.begin(request).await;
     let Begun { intervention, written } = begun.map_err(|error| of_operation(operation, error))?;
     let id = intervention.id;
     if !matches!(timeout(WRITTEN_WITHIN, written).await, Ok(Ok(()))) {

@@ -2,7 +2,7 @@
 //! when; here it is done, as the supervisor who asked for it, with a signed-in supervisor's session at the platform.
 
 use crate::api::ApiError;
-use crate::floor::{AgentId, Obstacle, Operation, OrderKind, Role};
+use crate::floor::{AgentId, Obstacle, Operation, Role, ScheduledKind};
 use crate::server::actor::Verdict;
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
@@ -26,29 +26,29 @@ pub async fn cancel(console: &Console, session: &Session, agent: &str) -> Result
     }
     let namespace = &console.config.namespace;
     let agent = own(AgentId::own(agent, namespace), "agentId", namespace)?;
-    Ok(console.floor.cancel_order(agent, session.agent.clone()).await?)
+    Ok(console.floor.cancel_scheduled(agent, session.agent.clone()).await?)
 }
 
 /// Carries out what is due, until the console stops.
 pub async fn run(console: Arc<Console>, mut due: Receiver<ScheduledAction>) {
     loop {
-        let kept = tokio::select! {
+        let action = tokio::select! {
             () = console.stop.cancelled() => return,
-            kept = due.recv() => match kept {
-                Some(kept) => kept,
+            action = due.recv() => match action {
+                Some(action) => action,
                 None => return,
             },
         };
-        let Some(session) = lender(&console, &kept.order.by) else {
-            console.floor.returned(kept.order.id, Verdict::Later(now() + AGAIN)).await;
+        let Some(session) = lender(&console, &action.scheduled.by) else {
+            console.floor.returned(action.scheduled.id, Verdict::Later(now() + AGAIN)).await;
             continue;
         };
         console.pace.next().await;
         let console = console.clone();
         // A platform that does not answer must not keep the others waiting.
         console.clone().under_way.spawn(async move {
-            let id = kept.order.id;
-            let verdict = carry_out(&console, kept, session).await;
+            let id = action.scheduled.id;
+            let verdict = carry_out(&console, action, session).await;
             console.floor.returned(id, verdict).await;
         });
     }
@@ -60,20 +60,20 @@ fn lender(console: &Console, by: &AgentId) -> Option<Arc<Session>> {
     supervisors.iter().find(|session| session.agent == *by).or(supervisors.first()).cloned()
 }
 
-async fn carry_out(console: &Arc<Console>, kept: ScheduledAction, session: Arc<Session>) -> Verdict {
+async fn carry_out(console: &Arc<Console>, action: ScheduledAction, session: Arc<Session>) -> Verdict {
     // What a restart finds, it carries out: so this goes first.
-    if !matches!(timeout(RELEASED_WITHIN, console.store.release_order(kept.order.id)).await, Ok(Ok(()))) {
-        tracing::error!(id = kept.order.id, "an order could not be carried out: the database cannot be written");
+    if !matches!(timeout(RELEASED_WITHIN, console.store.release_scheduled(action.scheduled.id)).await, Ok(Ok(()))) {
+        tracing::error!(id = action.scheduled.id, "an order could not be carried out: the database cannot be written");
         return Verdict::Later(now() + AGAIN);
     }
-    let actor = Principal { by: kept.order.by.clone(), device: Some(kept.by_device.clone()), ..Principal::of(session) };
-    let done = match kept.order.kind {
-        OrderKind::ReadyAgain { .. } => {
-            let agent_id = Some(kept.agent.to_string());
-            let device_id = kept.device.as_ref().map(ToString::to_string);
+    let actor = Principal { by: action.scheduled.by.clone(), device: Some(action.by_device.clone()), ..Principal::of(session) };
+    let done = match action.scheduled.kind {
+        ScheduledKind::ReadyAgain { .. } => {
+            let agent_id = Some(action.agent.to_string());
+            let device_id = action.device.as_ref().map(ToString::to_string);
             force(console.clone(), actor, Operation::Ready, Arguments { agent_id, device_id, ..Arguments::default() }).await
         }
-        OrderKind::LogoutAfterCall => match console.floor.sends(kept.order.id).await {
+        ScheduledKind::LogoutAfterCall => match console.floor.sends(action.scheduled.id).await {
             Some(intervention) => send(console, actor, intervention).await,
             None => return Verdict::Over,
         },
@@ -82,7 +82,7 @@ async fn carry_out(console: &Arc<Console>, kept: ScheduledAction, session: Arc<S
         Ok(_) => Verdict::Over,
         Err(error) if not_yet(&error) => Verdict::Later(now() + AGAIN),
         Err(error) => {
-            tracing::info!(agent = kept.agent.as_str(), %error, "an order ended without effect");
+            tracing::info!(agent = action.agent.as_str(), %error, "an order ended without effect");
             Verdict::Over
         }
     }

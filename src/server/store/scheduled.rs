@@ -2,13 +2,13 @@
 
 use super::write::Statement;
 use super::{Store, StoreError, Written};
-use crate::floor::{AgentId, DeviceId, Order, OrderKind};
+use crate::floor::{AgentId, DeviceId, Scheduled, ScheduledKind};
 use rusqlite::Row;
 
 /// What the console is to do later, with all that it takes to do it, also after a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduledAction {
-    pub order: Order,
+    pub scheduled: Scheduled,
     pub agent: AgentId,
     pub device: Option<DeviceId>,
     pub by_device: DeviceId,
@@ -22,18 +22,18 @@ pub(super) const FORGET: &str = "DELETE FROM pending WHERE id = ?1";
 
 impl Store {
     /// Keeps an order, or what has become of it.
-    pub fn keep_order(&self, kept: ScheduledAction) {
-        let (kind, minutes, due) = match kept.order.kind {
-            OrderKind::ReadyAgain { minutes, due } => ("ready-again", Some(minutes), due),
-            OrderKind::LogoutAfterCall => ("logout-after-call", None, None),
+    pub fn persist_scheduled(&self, kept: ScheduledAction) {
+        let (kind, minutes, due) = match kept.scheduled.kind {
+            ScheduledKind::ReadyAgain { minutes, due } => ("ready-again", Some(minutes), due),
+            ScheduledKind::LogoutAfterCall => ("logout-after-call", None, None),
         };
-        let ScheduledAction { order, agent, device, by_device, at } = kept;
+        let ScheduledAction { scheduled, agent, device, by_device, at } = kept;
         let values = [
-            order.id.into(),
+            scheduled.id.into(),
             kind.to_owned().into(),
             agent.to_string().into(),
             device.map(|device| device.to_string()).into(),
-            order.by.to_string().into(),
+            scheduled.by.to_string().into(),
             by_device.to_string().into(),
             at.into(),
             minutes.into(),
@@ -43,17 +43,17 @@ impl Store {
     }
 
     /// It is done, or will not be done.
-    pub fn forget_order(&self, id: i64) {
-        drop(self.release_order(id));
+    pub fn forget_scheduled(&self, id: i64) {
+        drop(self.release_scheduled(id));
     }
 
     /// The same before what it says is sent: a restart must not send it once more.
-    pub fn release_order(&self, id: i64) -> Written {
+    pub fn release_scheduled(&self, id: i64) -> Written {
         self.keep_told("the end of an order", vec![Statement::new(FORGET, [id.into()])])
     }
 
     /// What was still to be done when the console ended.
-    pub async fn orders(&self) -> Result<Vec<ScheduledAction>, StoreError> {
+    pub async fn schedule(&self) -> Result<Vec<ScheduledAction>, StoreError> {
         self.ask(|connection| {
             let mut statement =
                 connection.prepare("SELECT id, kind, agent, device, by_agent, by_device, at, minutes, due FROM pending ORDER BY id")?;
@@ -66,11 +66,11 @@ impl Store {
 
 fn kept(row: &Row) -> rusqlite::Result<ScheduledAction> {
     let kind = match row.get::<_, String>(1)?.as_str() {
-        "ready-again" => OrderKind::ReadyAgain { minutes: row.get(7)?, due: row.get(8)? },
-        _ => OrderKind::LogoutAfterCall,
+        "ready-again" => ScheduledKind::ReadyAgain { minutes: row.get(7)?, due: row.get(8)? },
+        _ => ScheduledKind::LogoutAfterCall,
     };
     Ok(ScheduledAction {
-        order: Order { id: row.get(0)?, kind, by: AgentId::trusted(row.get::<_, String>(4)?) },
+        scheduled: Scheduled { id: row.get(0)?, kind, by: AgentId::trusted(row.get::<_, String>(4)?) },
         agent: AgentId::trusted(row.get::<_, String>(2)?),
         device: row.get::<_, Option<String>>(3)?.map(DeviceId::trusted),
         by_device: DeviceId::trusted(row.get::<_, String>(5)?),

@@ -211,13 +211,13 @@ impl Floor {
     fn status_word(&self, index: usize) -> &'static str {
         let agent = &self.agents[index];
         let calls = agent.device.as_ref().and_then(|device| self.devices.get(device)).map_or(&[][..], |device| &device.calls);
-        let parts = || {
+        let connections = || {
             calls
                 .iter()
                 .filter_map(|call| self.calls.get(call))
-                .filter_map(|call| agent.device.as_ref().and_then(|device| call.part(device)).map(|part| (call, part)))
+                .filter_map(|call| agent.device.as_ref().and_then(|device| call.connection(device)).map(|connection| (call, connection)))
         };
-        if let Some((call, _)) = parts().find(|(_, part)| part.state == PartState::Connected) {
+        if let Some((call, _)) = connections().find(|(_, connection)| connection.state == PartState::Connected) {
             return match call.kind {
                 _ if call.talkers() > 2 => "Conference",
                 CallType::Inbound => "OnCallIn",
@@ -225,8 +225,8 @@ impl Floor {
                 CallType::Internal => "CallInternal",
             };
         }
-        if let Some((call, part)) = parts().find(|(_, part)| part.state != PartState::Held) {
-            return match part.state {
+        if let Some((call, connection)) = connections().find(|(_, connection)| connection.state != PartState::Held) {
+            return match connection.state {
                 PartState::Alerting => "Ringing",
                 _ if call.delivered.is_some() => "Ringback",
                 _ => "Dailing",

@@ -35,16 +35,18 @@ impl Floor {
     }
 
     /// The device's part in the call, or why there is none.
-    pub(super) fn part(&self, call: &str, device: &str) -> Result<(&Call, &Part), Refusal> {
+    pub(super) fn connection(&self, call: &str, device: &str) -> Result<(&Call, &Connection), Refusal> {
         let call = self.calls.get(call).ok_or_else(|| Refusal::NoCall(call.to_owned()))?;
-        let part = call.part(device).ok_or_else(|| Refusal::NoConnection(device.to_owned()))?;
-        Ok((call, part))
+        let connection = call.connection(device).ok_or_else(|| Refusal::NoConnection(device.to_owned()))?;
+        Ok((call, connection))
     }
 
     /// One of our devices that could take part in a further call: it holds what it has.
     pub(super) fn check_free(&self, device: &str) -> Result<(), Refusal> {
         let Some(phone) = self.devices.get(device) else { return Ok(()) };
-        let busy = |call: &Id| self.calls.get(call).and_then(|call| call.part(device)).is_some_and(|part| part.state != PartState::Held);
+        let busy = |call: &Id| {
+            self.calls.get(call).and_then(|call| call.connection(device)).is_some_and(|connection| connection.state != PartState::Held)
+        };
         if phone.calls.len() >= MOST_CALLS {
             return Err(Refusal::WrongState("the device has too many calls on hold"));
         }
@@ -138,7 +140,7 @@ impl Floor {
             caller: caller.clone(),
             called: called.clone(),
             queue,
-            parts: Vec::with_capacity(2),
+            connections: Vec::with_capacity(2),
             data: BTreeMap::new(),
             started: self.now,
             delivered: None,
@@ -160,7 +162,14 @@ impl Floor {
     /// Gives a device its part in a call.
     pub(super) fn enter(&mut self, call: &Id, device: &Id, state: PartState, silent: bool, calling: &Id, invited_by: Option<Id>) {
         if let Some(call) = self.calls.get_mut(call) {
-            call.parts.push(Part { device: device.clone(), state, silent, calling: calling.clone(), invited_by, held_since: None });
+            call.connections.push(Connection {
+                device: device.clone(),
+                state,
+                silent,
+                calling: calling.clone(),
+                invited_by,
+                held_since: None,
+            });
         }
         if let Some(phone) = self.devices.get_mut(device) {
             phone.calls.push(call.clone());
@@ -175,8 +184,11 @@ impl Floor {
     }
 
     pub(super) fn refresh_call(&mut self, call: &str) {
-        let devices: Vec<Id> =
-            self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect()).unwrap_or_default();
+        let devices: Vec<Id> = self
+            .calls
+            .get(call)
+            .map(|call| call.connections.iter().map(|connection| connection.device.clone()).collect())
+            .unwrap_or_default();
         devices.iter().for_each(|device| self.refresh_device(device));
     }
 
@@ -209,41 +221,41 @@ impl Floor {
     }
 
     pub fn answer(&mut self, call: &str, device: &str) -> Result<(), Refusal> {
-        let (found, part) = self.part(call, device)?;
-        if part.state != PartState::Alerting {
+        let (found, connection) = self.connection(call, device)?;
+        if connection.state != PartState::Alerting {
             return Err(Refusal::WrongState("nothing rings there"));
         }
-        let (id, kind, part) = (found.id.clone(), found.kind, part.clone());
+        let (id, kind, connection) = (found.id.clone(), found.kind, connection.clone());
         let now = self.now;
-        let mut connected = vec![part.device.clone()];
+        let mut connected = vec![connection.device.clone()];
         if let Some(call) = self.calls.get_mut(&id) {
-            if !part.silent {
+            if !connection.silent {
                 call.answered.get_or_insert(now);
             }
-            for other in &mut call.parts {
-                if other.device == part.device {
+            for other in &mut call.connections {
+                if other.device == connection.device {
                     other.state = PartState::Connected;
-                } else if other.state == PartState::Initiated && !part.silent {
+                } else if other.state == PartState::Initiated && !connection.silent {
                     other.state = PartState::Connected;
                     connected.push(other.device.clone());
                 }
             }
-            call.conferenced |= part.invited_by.is_some();
+            call.conferenced |= connection.invited_by.is_some();
         }
-        if !part.silent {
+        if !connection.silent {
             for agent in connected.iter().filter_map(|device| self.agent_at(device)).collect::<Vec<_>>() {
                 self.agents[agent].counters.answered(kind);
             }
         }
-        let fields = self.parties("answeringDevice", &part.device, &part.calling);
+        let fields = self.parties("answeringDevice", &connection.device, &connection.calling);
         let fields = self.call_fields(&id, fields);
-        self.emit_copies("established", &id, &part.device, "Connect", &fields);
-        if let Some(inviter) = &part.invited_by {
-            let fields = merged("conferencingDevice", inviter, "addedParty", &part.device, None, &id, &id);
-            self.emit_copies("conferenced", &id, &part.device, "Connect", &fields);
+        self.emit_copies("established", &id, &connection.device, "Connect", &fields);
+        if let Some(inviter) = &connection.invited_by {
+            let fields = merged("conferencingDevice", inviter, "addedParty", &connection.device, None, &id, &id);
+            self.emit_copies("conferenced", &id, &connection.device, "Connect", &fields);
         }
         self.refresh_call(&id);
-        self.stop_others(&id, &part.device);
+        self.stop_others(&id, &connection.device);
         self.call_established(&id);
         Ok(())
     }
@@ -252,8 +264,8 @@ impl Floor {
     fn stop_others(&mut self, id: &Id, answered_by: &Id) {
         let Some(call) = self.calls.get_mut(id).filter(|call| call.group) else { return };
         call.group = false;
-        let rings = |part: &&Part| part.state == PartState::Alerting && part.device != *answered_by;
-        let others: Vec<Id> = call.parts.iter().filter(rings).map(|part| part.device.clone()).collect();
+        let rings = |connection: &&Connection| connection.state == PartState::Alerting && connection.device != *answered_by;
+        let others: Vec<Id> = call.connections.iter().filter(rings).map(|connection| connection.device.clone()).collect();
         for device in others {
             self.clear(id, &device, &device, "LOSE_RACE", "UserDrop", None);
         }
@@ -264,8 +276,8 @@ impl Floor {
     }
 
     pub fn retrieve(&mut self, call: &str, device: &str) -> Result<(), Refusal> {
-        let (_, part) = self.part(call, device)?;
-        if part.state == PartState::Held {
+        let (_, connection) = self.connection(call, device)?;
+        if connection.state == PartState::Held {
             self.check_free(device)?;
         }
         self.switch(call, device, PartState::Held, PartState::Connected, "retrieved", "retrievingDevice")
@@ -280,22 +292,22 @@ impl Floor {
         name: &'static str,
         role: &'static str,
     ) -> Result<(), Refusal> {
-        let (found, part) = self.part(call, device)?;
-        if part.state != from || part.silent || found.monitors.is_some() {
+        let (found, connection) = self.connection(call, device)?;
+        if connection.state != from || connection.silent || found.monitors.is_some() {
             return Err(Refusal::WrongState(if to == PartState::Held {
                 "nothing to hold: the device does not talk"
             } else {
                 "the device does not hold this call"
             }));
         }
-        let (id, device) = (found.id.clone(), part.device.clone());
+        let (id, device) = (found.id.clone(), connection.device.clone());
         let now = self.now;
         if let Some(call) = self.calls.get_mut(&id) {
             let mut held = 0;
-            if let Some(part) = call.part_mut(&device) {
-                part.state = to;
-                held = part.held_since.take().map_or(0, |since| now - since);
-                part.held_since = (to == PartState::Held).then_some(now);
+            if let Some(connection) = call.part_mut(&device) {
+                connection.state = to;
+                held = connection.held_since.take().map_or(0, |since| now - since);
+                connection.held_since = (to == PartState::Held).then_some(now);
             }
             call.held += held;
             call.holds += u32::from(to == PartState::Held);

@@ -8,10 +8,10 @@ use serde_json::json;
 impl Floor {
     /// The device's part, which must be talking.
     fn talking(&self, call: &str, device: &str) -> Result<(Id, Id), Refusal> {
-        let (call, part) = self.part(call, device)?;
-        match part.state {
+        let (call, connection) = self.connection(call, device)?;
+        match connection.state {
             _ if call.monitors.is_some() => Err(Refusal::WrongState("the device only listens")),
-            PartState::Connected if !part.silent => Ok((call.id.clone(), part.device.clone())),
+            PartState::Connected if !connection.silent => Ok((call.id.clone(), connection.device.clone())),
             PartState::Held => Err(Refusal::WrongState("the device holds this call")),
             _ => Err(Refusal::WrongState("the device does not talk in this call")),
         }
@@ -20,15 +20,15 @@ impl Floor {
     /// Somebody who is not in the call and could be. Who only listens stops listening to take part.
     fn newcomer(&mut self, call: &Id, number: &str) -> Result<Id, Refusal> {
         let device = self.qualified(number);
-        if self.part(call, &device).is_ok_and(|(_, part)| part.silent) {
+        if self.connection(call, &device).is_ok_and(|(_, connection)| connection.silent) {
             self.drop_connection(call, &device)?;
         }
         for own in self.monitors_of(call) {
-            if self.part(&own, &device).is_ok() {
+            if self.connection(&own, &device).is_ok() {
                 self.drop_connection(&own, &device)?;
             }
         }
-        if self.calls.get(call).is_some_and(|call| call.part(&device).is_some()) {
+        if self.calls.get(call).is_some_and(|call| call.connection(&device).is_some()) {
             return Err(Refusal::WrongState("that party is in the call already"));
         }
         self.check_free(&device)?;
@@ -83,7 +83,10 @@ impl Floor {
     /// A call that was transferred to a queue rings at the first agent who is free; after a while its customer gives up.
     pub(in crate::simulator) fn requeue(&mut self, call: &Id, queue: usize) {
         let Some(found) = self.calls.get(call) else { return };
-        let Some(waiting) = found.parts.iter().find(|part| !part.silent).map(|part| part.device.clone()) else { return };
+        let Some(waiting) = found.connections.iter().find(|connection| !connection.silent).map(|connection| connection.device.clone())
+        else {
+            return;
+        };
         if found.waits_in.is_none() {
             return;
         }
@@ -97,7 +100,12 @@ impl Floor {
 
     /// Whom the device talks to: whoever was in the call first.
     fn counterpart(&self, call: &Id, device: &Id) -> Option<Id> {
-        self.calls.get(call)?.parts.iter().find(|part| part.device != *device && !part.silent).map(|part| part.device.clone())
+        self.calls
+            .get(call)?
+            .connections
+            .iter()
+            .find(|connection| connection.device != *device && !connection.silent)
+            .map(|connection| connection.device.clone())
     }
 
     /// Holds the call and dials a colleague; the answer is the consultation's call id.
@@ -115,15 +123,15 @@ impl Floor {
 
     /// Both calls of a consultation and the device that consults.
     fn consultation(&self, call: &str, device: &str, consult: &str) -> Result<(Id, Id, Id), Refusal> {
-        let (held, part) = self.part(call, device)?;
-        if part.state != PartState::Held {
+        let (held, connection) = self.connection(call, device)?;
+        if connection.state != PartState::Held {
             return Err(Refusal::WrongState("the device does not hold this call"));
         }
-        let (consulting, own) = self.part(consult, device)?;
+        let (consulting, own) = self.connection(consult, device)?;
         if own.state == PartState::Held || consulting.id == held.id {
             return Err(Refusal::WrongState("that is no consultation of this device"));
         }
-        Ok((held.id.clone(), part.device.clone(), consulting.id.clone()))
+        Ok((held.id.clone(), connection.device.clone(), consulting.id.clone()))
     }
 
     pub fn cancel_consult(&mut self, call: &str, device: &str, consult: &str) -> Result<(), Refusal> {
@@ -143,9 +151,9 @@ impl Floor {
         let now = self.now;
         if let Some(call) = self.calls.get_mut(&call) {
             call.conferenced = true;
-            if let Some(part) = call.part_mut(&device) {
-                part.state = PartState::Connected;
-                let held = part.held_since.take().map_or(0, |since| now - since);
+            if let Some(connection) = call.part_mut(&device) {
+                connection.state = PartState::Connected;
+                let held = connection.held_since.take().map_or(0, |since| now - since);
                 call.held += held;
             }
         }
@@ -178,8 +186,8 @@ impl Floor {
     /// The call goes on under another id; what was planned for it still happens.
     fn rename(&mut self, old: &Id, new: Id) {
         let Some(mut call) = self.calls.remove(old) else { return };
-        for part in &call.parts {
-            let Some(phone) = self.devices.get_mut(&part.device) else { continue };
+        for connection in &call.connections {
+            let Some(phone) = self.devices.get_mut(&connection.device) else { continue };
             phone.calls.iter_mut().filter(|call| *call == old).for_each(|call| *call = new.clone());
             if let Some((_, recorded)) = phone.recording.as_mut().filter(|(_, recorded)| recorded == old) {
                 *recorded = new.clone();
@@ -210,7 +218,7 @@ impl Floor {
     /// Takes the device out of a call that is about to be merged into another: it has not ended for anybody, and a recording goes on.
     fn detach(&mut self, call: &Id, device: &Id, into: &Id) {
         if let Some(call) = self.calls.get_mut(call) {
-            call.parts.retain(|part| part.device != *device);
+            call.connections.retain(|connection| connection.device != *device);
         }
         if let Some(phone) = self.devices.get_mut(device) {
             phone.calls.retain(|other| other != call);
@@ -228,24 +236,24 @@ impl Floor {
             call.former.extend(gone.former.into_iter().chain([gone.id]));
             call.holds += gone.holds;
         }
-        for part in gone.parts {
-            if let Some(phone) = self.devices.get_mut(&part.device) {
+        for connection in gone.connections {
+            if let Some(phone) = self.devices.get_mut(&connection.device) {
                 phone.calls.retain(|call| call != old);
                 phone.calls.push(into.clone());
                 if let Some((_, recorded)) = phone.recording.as_mut().filter(|(_, recorded)| recorded == old) {
                     *recorded = into.clone();
                 }
             }
-            if part.state == PartState::Alerting {
+            if connection.state == PartState::Alerting {
                 // It was to answer the old call.
-                let delay = self.answers_after(&part.device).or((!self.devices.contains_key(&part.device)).then_some(500));
+                let delay = self.answers_after(&connection.device).or((!self.devices.contains_key(&connection.device)).then_some(500));
                 if let Some(delay) = delay {
-                    self.later(delay, Due::Answer(into.clone(), part.device.clone()));
+                    self.later(delay, Due::Answer(into.clone(), connection.device.clone()));
                 }
-                self.later(30_000, Due::NoAnswer(into.clone(), part.device.clone()));
+                self.later(30_000, Due::NoAnswer(into.clone(), connection.device.clone()));
             }
             if let Some(call) = self.calls.get_mut(into) {
-                call.parts.push(part);
+                call.connections.push(connection);
             }
         }
         self.refresh_call(into);
@@ -262,7 +270,7 @@ impl Floor {
         if !self.devices.contains_key(&device) {
             return Err(Refusal::IllegalDevice(device.to_string()));
         }
-        if self.part(&call, &device).is_ok() {
+        if self.connection(&call, &device).is_ok() {
             return Err(Refusal::WrongState("that device is in the call already"));
         }
         self.check_free(&device)?;
@@ -270,8 +278,10 @@ impl Floor {
             self.ring(&call, &device, &caller, true, None);
             return Ok(());
         }
-        let talks = |part: &&Part| self.devices.contains_key(&part.device) && part.state == PartState::Connected && !part.silent;
-        let heard = self.calls.get(&call).and_then(|call| call.parts.iter().find(talks)).map(|part| part.device.clone());
+        let talks = |connection: &&Connection| {
+            self.devices.contains_key(&connection.device) && connection.state == PartState::Connected && !connection.silent
+        };
+        let heard = self.calls.get(&call).and_then(|call| call.connections.iter().find(talks)).map(|connection| connection.device.clone());
         let heard = heard.ok_or(Refusal::WrongState("nobody of ours talks in this call now"))?;
         let own = self.open_call(CallType::Internal, &heard, &device, None);
         if let Some(own) = self.calls.get_mut(&own) {
@@ -301,7 +311,7 @@ impl Floor {
     /// A call that was listened to has ended.
     pub(super) fn stop_listening_to(&mut self, call: &Id) {
         for own in self.monitors_of(call) {
-            let listener = self.calls.get(&own).and_then(|own| own.parts.first()).map(|part| part.device.clone());
+            let listener = self.calls.get(&own).and_then(|own| own.connections.first()).map(|connection| connection.device.clone());
             if let Some(listener) = listener {
                 // It has that part: that is the only thing that could be refused.
                 self.drop_connection(&own, &listener).ok();

@@ -80,8 +80,8 @@ impl Counters {
         let total = self.offered + self.dialled;
         let abandoned = self.offered.saturating_sub(self.calls_in + self.calls_internal);
         let busy = talk + self.hold + self.acw + self.ring + self.dial;
-        let rate = |part: u64, whole: u64| {
-            if whole == 0 { "0.0".to_owned() } else { format!("{:.4}", part as f64 * 100.0 / whole as f64) }
+        let rate = |connection: u64, whole: u64| {
+            if whole == 0 { "0.0".to_owned() } else { format!("{:.4}", connection as f64 * 100.0 / whole as f64) }
         };
         let text = |value: u32| value.to_string();
         let time = |value: Millis| seconds(value).to_string();

@@ -130,9 +130,9 @@ impl Floor {
 
     pub(super) fn witnesses(&self, call: &Id, device: &Id) -> Vec<Id> {
         let Some(call) = self.calls.get(call) else { return Vec::new() };
-        let silent = call.part(device).is_some_and(|part| part.silent);
+        let silent = call.connection(device).is_some_and(|connection| connection.silent);
         let sees = |other: &Id| self.devices.contains_key(other) && (!silent || other == device);
-        call.parts.iter().map(|part| &part.device).filter(|other| sees(other)).cloned().collect()
+        call.connections.iter().map(|connection| &connection.device).filter(|other| sees(other)).cloned().collect()
     }
 
     /// What the later edition adds to ringing and answered calls.

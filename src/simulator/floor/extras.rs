@@ -33,8 +33,12 @@ impl Floor {
         if phone.recording.is_some() {
             return Err(Refusal::WrongState("the device is being recorded already"));
         }
-        let talks =
-            |call: &&Id| self.calls.get(*call).and_then(|call| call.part(&device)).is_some_and(|part| part.state == PartState::Connected);
+        let talks = |call: &&Id| {
+            self.calls
+                .get(*call)
+                .and_then(|call| call.connection(&device))
+                .is_some_and(|connection| connection.state == PartState::Connected)
+        };
         let call = phone.calls.iter().find(talks).cloned().ok_or(Refusal::WrongState("the device does not talk in a call"))?;
         let record = self.new_call_id().to_string();
         let fields = vec![

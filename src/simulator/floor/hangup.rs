@@ -16,8 +16,8 @@ fn failure(code: u8) -> &'static str {
 impl Floor {
     /// A party hangs up, or is hung up.
     pub fn drop_connection(&mut self, call: &str, device: &str) -> Result<(), Refusal> {
-        let (call, part) = self.part(call, device)?;
-        let (id, device) = (call.id.clone(), part.device.clone());
+        let (call, connection) = self.connection(call, device)?;
+        let (id, device) = (call.id.clone(), connection.device.clone());
         self.clear(&id, &device, &device, "NORMAL_CLEARING", "UserDrop", None);
         Ok(())
     }
@@ -28,7 +28,7 @@ impl Floor {
             return;
         };
         let (caller, called) = (found.caller.clone(), found.called.clone());
-        if self.devices.contains_key(&caller) && found.part(&caller).is_some() {
+        if self.devices.contains_key(&caller) && found.connection(&caller).is_some() {
             let fields = vec![
                 ("cause", json!("Failed")),
                 ("calledDevice", json!(&*called)),
@@ -44,8 +44,8 @@ impl Floor {
 
     /// It rang for too long.
     pub(in crate::simulator) fn no_answer(&mut self, call: &Id, device: &Id) {
-        let Ok((found, part)) = self.part(call, device) else { return };
-        if part.state != PartState::Alerting {
+        let Ok((found, connection)) = self.connection(call, device) else { return };
+        if connection.state != PartState::Alerting {
             return;
         }
         if found.answered.is_none() && self.devices.contains_key(&found.caller) {
@@ -65,8 +65,11 @@ impl Floor {
         self.leave(call, device);
         if given_up {
             // Of a group nobody tells that its telephones stop ringing.
-            for device in
-                self.calls.get(call).map(|call| call.parts.iter().map(|part| part.device.clone()).collect::<Vec<_>>()).unwrap_or_default()
+            for device in self
+                .calls
+                .get(call)
+                .map(|call| call.connections.iter().map(|connection| connection.device.clone()).collect::<Vec<_>>())
+                .unwrap_or_default()
             {
                 self.leave(call, &device);
             }
@@ -76,7 +79,7 @@ impl Floor {
             return self.refresh_call(call);
         };
         // Talkers first, so that a listener hears the call to its end.
-        let mut rest: Vec<(bool, Id)> = rest.parts.iter().map(|part| (part.silent, part.device.clone())).collect();
+        let mut rest: Vec<(bool, Id)> = rest.connections.iter().map(|connection| (connection.silent, connection.device.clone())).collect();
         rest.sort_by_key(|(silent, _)| *silent);
         for (_, device) in rest {
             self.emit_copies("connectionCleared", call, &device, "Idle", &fields(&device));
@@ -90,11 +93,12 @@ impl Floor {
         let now = self.now;
         let mut with_customer = false;
         if let Some(call) = self.calls.get_mut(call)
-            && let Some(at) = call.parts.iter().position(|part| part.device == *device)
+            && let Some(at) = call.connections.iter().position(|connection| connection.device == *device)
         {
-            let part = call.parts.remove(at);
-            call.held += part.held_since.map_or(0, |since| now - since);
-            with_customer = call.kind != CallType::Internal && call.answered.is_some() && !part.silent && part.state != PartState::Alerting;
+            let connection = call.connections.remove(at);
+            call.held += connection.held_since.map_or(0, |since| now - since);
+            with_customer =
+                call.kind != CallType::Internal && call.answered.is_some() && !connection.silent && connection.state != PartState::Alerting;
         }
         self.stop_recording_of(call, device);
         let Some(phone) = self.devices.get_mut(device) else { return };
@@ -137,5 +141,5 @@ impl Floor {
 }
 
 fn found_part(floor: &Floor, call: &Id, device: &Id) -> bool {
-    floor.calls.get(call).is_some_and(|call| call.part(device).is_some())
+    floor.calls.get(call).is_some_and(|call| call.connection(device).is_some())
 }

@@ -89,7 +89,7 @@ impl CallType {
 
 /// One party's part in a call.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct Connection {
     pub device: Id,
     pub state: PartState,
     /// Listens; the others do not learn of it.
@@ -131,7 +131,7 @@ pub struct Call {
     pub called: Id,
     /// Index into [`super::QUEUES`].
     pub queue: Option<usize>,
-    pub parts: Vec<Part>,
+    pub connections: Vec<Connection>,
     pub data: BTreeMap<String, String>,
     pub started: Millis,
     pub delivered: Option<Millis>,
@@ -154,16 +154,16 @@ pub struct Call {
 }
 
 impl Call {
-    pub fn part(&self, device: &str) -> Option<&Part> {
-        self.parts.iter().find(|part| &*part.device == device)
+    pub fn connection(&self, device: &str) -> Option<&Connection> {
+        self.connections.iter().find(|connection| &*connection.device == device)
     }
 
-    pub(super) fn part_mut(&mut self, device: &str) -> Option<&mut Part> {
-        self.parts.iter_mut().find(|part| &*part.device == device)
+    pub(super) fn part_mut(&mut self, device: &str) -> Option<&mut Connection> {
+        self.connections.iter_mut().find(|connection| &*connection.device == device)
     }
 
     /// The parties that talk: listeners do not keep a call alive.
     pub fn talkers(&self) -> usize {
-        self.parts.iter().filter(|part| !part.silent).count()
+        self.connections.iter().filter(|connection| !connection.silent).count()
     }
 }

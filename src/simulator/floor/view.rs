@@ -56,20 +56,21 @@ impl Floor {
         let device = agent.device.as_ref();
         let phone = device.and_then(|device| self.devices.get(device));
         let call = phone.and_then(|phone| phone.calls.last()).and_then(|call| self.calls.get(call));
-        let active =
-            device.zip(call).and_then(|(device, call)| call.part(device).map(|part| (device, call, part))).map(|(device, call, part)| {
-                let other = call.parts.iter().find(|other| other.device != *device && !other.silent).map(|other| &*other.device);
+        let active = device.zip(call).and_then(|(device, call)| call.connection(device).map(|connection| (device, call, connection))).map(
+            |(device, call, connection)| {
+                let other = call.connections.iter().find(|other| other.device != *device && !other.silent).map(|other| &*other.device);
                 json!({
                     "callId": &*call.id,
                     "ani": &*call.caller,
                     "dnis": &*call.called,
                     "otherSide": other,
                     "direction": if call.kind == CallType::Inbound || call.caller != *device { "In" } else { "Out" },
-                    "state": part.state.as_str(),
+                    "state": connection.state.as_str(),
                     "ringTime": call.delivered.map(&time),
                     "answerTime": call.answered.map(&time),
                 })
-            });
+            },
+        );
         let mut state = json!({
             "agent": {
                 "agentId": &*agent.id,
@@ -113,8 +114,8 @@ impl Floor {
         let calls: Vec<Value> = calls
             .into_iter()
             .map(|call| {
-                let party = |part: &Part| json!({ "device": &*part.device, "state": part.state.as_str(), "silent": part.silent });
-                let heard_by = |own: Id| self.calls.get(&own).and_then(|own| own.parts.first()).map(party);
+                let party = |connection: &Connection| json!({ "device": &*connection.device, "state": connection.state.as_str(), "silent": connection.silent });
+                let heard_by = |own: Id| self.calls.get(&own).and_then(|own| own.connections.first()).map(party);
                 let monitors = self.monitors_of(&call.id).into_iter().filter_map(heard_by);
                 json!({
                     "callId": &*call.id,
@@ -127,7 +128,7 @@ impl Floor {
                     "holds": call.holds,
                     "recorded": self.devices.values().any(|phone| phone.recording.as_ref().is_some_and(|(_, of)| *of == call.id)),
                     "monitors": call.monitors.as_deref(),
-                    "parties": call.parts.iter().map(party).collect::<Vec<_>>(),
+                    "parties": call.connections.iter().map(party).collect::<Vec<_>>(),
                     "waitsIn": call.waits_in.as_deref(),
                     // By calls of their own.
                     "heardBy": monitors.collect::<Vec<_>>(),

@@ -185,7 +185,8 @@ impl Floor {
         if call.answered.is_none() || std::mem::replace(&mut call.planned, true) {
             return;
         }
-        let devices: Vec<Id> = call.parts.iter().filter(|part| !part.silent).map(|part| part.device.clone()).collect();
+        let devices: Vec<Id> =
+            call.connections.iter().filter(|connection| !connection.silent).map(|connection| connection.device.clone()).collect();
         let Some(device) = devices.into_iter().find(|device| self.agent_at(device).is_some_and(|index| self.driven(index))) else {
             return;
         };
@@ -205,7 +206,8 @@ impl Floor {
 
     fn hang_up(&mut self, call: &Id) {
         let Some(found) = self.calls.get(call) else { return };
-        let talkers: Vec<Id> = found.parts.iter().filter(|part| !part.silent).map(|part| part.device.clone()).collect();
+        let talkers: Vec<Id> =
+            found.connections.iter().filter(|connection| !connection.silent).map(|connection| connection.device.clone()).collect();
         // A supervisor's phone is in a person's hand: who is left with him hangs up.
         let able: Vec<Id> = talkers.into_iter().filter(|device| self.devices.get(device).is_none_or(|phone| !phone.supervisor)).collect();
         if able.is_empty() {

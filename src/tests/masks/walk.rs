@@ -209,7 +209,7 @@ async fn a_viewer_finds_no_outside_number_anywhere() {
         assert_eq!(supervisor.force(Operation::Logout, &[("agentId", &id), ("deviceId", &device)]).await.error().1, "refused");
         live.until("refused", |board| board.action(agent).is_some_and(|action| action.holder.is_some())).await;
     }
-    step_ins.extend(live.board.rows.values().filter_map(|row| row.action.as_ref()).map(|action| action.id));
+    step_ins.extend(live.board.rows.values().filter_map(|row| row.intervention.as_ref()).map(|action| action.id));
     simulator.event(agent_event("agentNotReady", "5009")).await;
     live.until_state("5009", State::NotReady).await;
 

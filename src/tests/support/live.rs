@@ -4,7 +4,7 @@ use super::PATIENCE;
 use futures_util::StreamExt;
 use std::collections::BTreeMap;
 use std::time::Duration;
-use supervisor_console::floor::{CallId, CallRow, Intervention, Outcome, Row, Run, State};
+use supervisor_console::floor::{BulkRun, CallId, CallRow, Intervention, Outcome, Row, State};
 use supervisor_console::live::{Down, Header, LinkState};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -18,7 +18,7 @@ pub struct Board {
     /// By the agent's number.
     pub rows: BTreeMap<String, Row>,
     pub calls: BTreeMap<CallId, CallRow>,
-    pub runs: Vec<Run>,
+    pub runs: Vec<BulkRun>,
     pub snapshots: usize,
     pub deltas: usize,
     pub signed_out: bool,
@@ -36,7 +36,7 @@ impl Board {
     }
 
     pub fn action(&self, number: &str) -> Option<&Intervention> {
-        self.rows.get(number)?.action.as_ref()
+        self.rows.get(number)?.intervention.as_ref()
     }
 
     pub fn outcome(&self, number: &str) -> Option<Outcome> {

@@ -4,7 +4,7 @@ use super::context::{Bulk, bulk};
 use crate::api::client;
 use crate::components::agent::agent_label;
 use crate::components::workspace::{Workspace, workspace};
-use crate::floor::{AgentId, Operation, Outcome, Row, Run, Step};
+use crate::floor::{AgentId, BulkRun, BulkStep, Operation, Outcome, Row};
 use crate::i18n::{Outside, Texts, texts};
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
@@ -14,13 +14,13 @@ use std::sync::Arc;
 const LISTED: usize = 200;
 
 #[component]
-pub fn Runs() -> impl IntoView {
+pub fn BulkRuns() -> impl IntoView {
     let workspace = workspace();
     let runs = workspace.store.runs;
     // Spoken when one ends.
     let texts = texts();
     Effect::new(move |before: Option<Vec<u64>>| {
-        let (going, over): (Vec<Run>, Vec<Run>) = runs.mine().into_iter().partition(|run| !run.is_over());
+        let (going, over): (Vec<BulkRun>, Vec<BulkRun>) = runs.mine().into_iter().partition(|run| !run.is_over());
         for run in over.iter().filter(|run| before.as_ref().is_some_and(|before| before.contains(&run.id))) {
             workspace.announce(words(run, texts));
         }
@@ -33,10 +33,10 @@ pub fn Runs() -> impl IntoView {
     })
 }
 
-fn words(run: &Run, texts: &Texts) -> String {
+fn words(run: &BulkRun, texts: &Texts) -> String {
     let (done, all) = run.progress();
-    let after_call = run.items.iter().filter(|(_, step)| *step == Step::AfterCall).count();
-    let cancelled = run.items.iter().filter(|(_, step)| *step == Step::Cancelled).count();
+    let after_call = run.items.iter().filter(|(_, step)| *step == BulkStep::AfterCall).count();
+    let cancelled = run.items.iter().filter(|(_, step)| *step == BulkStep::Cancelled).count();
     (texts.run)((texts.operation)(run.operation), done - cancelled, all, run.failed().len(), after_call, cancelled)
 }
 
@@ -47,7 +47,7 @@ fn RunBar(id: u64) -> impl IntoView {
     let texts = texts();
     let runs = workspace.store.runs;
     let run = Memo::new(move |_| runs.get(id));
-    let of = move |read: fn(&Run) -> usize| run.with(|run| run.as_ref().map_or(0, read)).to_string();
+    let of = move |read: fn(&BulkRun) -> usize| run.with(|run| run.as_ref().map_or(0, read)).to_string();
     let state = Memo::new(move |_| run.with(|run| run.as_ref().map_or("done", state_of)));
     let failed = Memo::new(move |_| run.with(|run| run.as_ref().map_or(0, |run| run.failed().len())));
     let busy = RwSignal::new(false);
@@ -112,12 +112,12 @@ fn RunBar(id: u64) -> impl IntoView {
                     {texts.run_cancel}
                 </button>
             </Show>
-            <Show when=move || failed.get() != 0 && run.with(|run| run.as_ref().is_some_and(Run::is_over))>
+            <Show when=move || failed.get() != 0 && run.with(|run| run.as_ref().is_some_and(BulkRun::is_over))>
                 <button type="button" class="plain" data-run-retry disabled=dynamic(move || busy.get()) on:click=retry>
                     {dynamic(move || (texts.run_retry)(failed.get()))}
                 </button>
             </Show>
-            <Show when=move || run.with(|run| run.as_ref().is_none_or(Run::is_over))>
+            <Show when=move || run.with(|run| run.as_ref().is_none_or(BulkRun::is_over))>
                 <button
                     type="button"
                     class="dismiss"
@@ -133,7 +133,7 @@ fn RunBar(id: u64) -> impl IntoView {
     })
 }
 
-fn state_of(run: &Run) -> &'static str {
+fn state_of(run: &BulkRun) -> &'static str {
     if run.cancelled {
         "cancelled"
     } else if run.is_over() {
@@ -143,25 +143,25 @@ fn state_of(run: &Run) -> &'static str {
     }
 }
 
-fn failed_items(run: &Run) -> Vec<(AgentId, Step)> {
+fn failed_items(run: &BulkRun) -> Vec<(AgentId, BulkStep)> {
     run.items.iter().filter(|(_, step)| step.failed()).take(LISTED).cloned().collect()
 }
 
 /// Why an agent of a run failed.
-fn why(workspace: Workspace, agent: &AgentId, operation: Option<Operation>, step: Step, texts: &'static Texts) -> String {
+fn why(workspace: Workspace, agent: &AgentId, operation: Option<Operation>, step: BulkStep, texts: &'static Texts) -> String {
     match step {
-        Step::NotPossible(obstacle) => (texts.obstacle)(obstacle).to_owned(),
-        Step::Sent(Outcome::NotSent(why)) => (texts.api_error)(&why.into()),
-        Step::Sent(Outcome::Refused(status)) => {
+        BulkStep::NotPossible(obstacle) => (texts.obstacle)(obstacle).to_owned(),
+        BulkStep::Sent(Outcome::NotSent(why)) => (texts.api_error)(&why.into()),
+        BulkStep::Sent(Outcome::Refused(status)) => {
             let row = workspace.store.row_of(agent);
             let device = row.as_ref().and_then(|row| row.device.as_ref()).map(|device| device.number()).unwrap_or_default();
-            let holder = row.as_ref().and_then(|row| row.action.as_ref()?.holder.as_deref()).unwrap_or_default();
+            let holder = row.as_ref().and_then(|row| row.intervention.as_ref()?.holder.as_deref()).unwrap_or_default();
             (texts.refusal)(status, Outside(device), Outside(holder.split('@').next().unwrap_or_default())).what
         }
-        Step::Sent(Outcome::Unconfirmed) => {
+        BulkStep::Sent(Outcome::Unconfirmed) => {
             operation.map(|operation| (texts.unconfirmed)((texts.operation)(operation))).unwrap_or_default()
         }
-        Step::Sent(_) => operation.map(|operation| (texts.unknown)((texts.operation)(operation))).unwrap_or_default(),
+        BulkStep::Sent(_) => operation.map(|operation| (texts.unknown)((texts.operation)(operation))).unwrap_or_default(),
         _ => texts.run_not_sent.to_owned(),
     }
 }
@@ -175,15 +175,15 @@ pub fn RunStep(row: RwSignal<Arc<Row>>) -> impl IntoView {
         row.with(|row| {
             let step = runs.step_of(&row.agent)?;
             // An intervention that the row tells of came later.
-            (step.1 == Step::Waiting || row.action.is_none()).then_some(step)
+            (step.1 == BulkStep::Waiting || row.intervention.is_none()).then_some(step)
         })
     });
     move || {
         step.get().map(|(operation, step)| {
             let word = (texts.operation)(operation);
             let (code, words) = match step {
-                Step::Waiting => ("waiting", (texts.run_waiting)(word)),
-                Step::NotPossible(obstacle) => ("not-possible", (texts.not_sent)(word, (texts.obstacle)(obstacle))),
+                BulkStep::Waiting => ("waiting", (texts.run_waiting)(word)),
+                BulkStep::NotPossible(obstacle) => ("not-possible", (texts.not_sent)(word, (texts.obstacle)(obstacle))),
                 _ => ("not-sent", (texts.not_sent)(word, texts.run_not_sent)),
             };
             erased(view! {

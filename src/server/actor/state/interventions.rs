@@ -2,7 +2,8 @@
 
 use super::FloorState;
 use crate::floor::{
-    CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, Outcome, OwnCall, Part, PartyRole, PartyState, Scene, forecast,
+    CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, Outcome, OwnConnection, PartyRole, PartyState, Situation,
+    TargetConnection, forecast,
 };
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::{Begun, FloorError, InterventionRequest};
@@ -12,62 +13,69 @@ use crate::server::telemetry;
 
 impl FloorState {
     /// Checks what the operation needs, takes it up and has it written down.
-    pub fn begin(&mut self, wanted: InterventionRequest) -> Result<Begun, FloorError> {
+    pub fn begin(&mut self, intervention: InterventionRequest) -> Result<Begun, FloorError> {
         match self.store.trouble() {
             Some(StoreError::Lost) => return Err(FloorError::DatabaseLost),
             Some(_) => return Err(FloorError::AuditFailed),
             None => {}
         }
-        let InterventionRequest { intervention: mut wanted, role, expect, minutes, item } = wanted;
+        let InterventionRequest { mut intervention, role, expect, minutes, item } = intervention;
         // The platform knows a call by its latest id only.
-        wanted.call = wanted.call.map(|call| self.floor.successor(&self.published.meant(call)));
+        intervention.call = intervention.call.map(|call| self.floor.successor(&self.published.meant(call)));
         let refuse = |obstacle| Err(FloorError::Obstacle(obstacle));
-        match (&wanted.device, &wanted.call) {
-            (Some(device), Some(call)) if wanted.operation != Operation::Listen => {
+        match (&intervention.device, &intervention.call) {
+            (Some(device), Some(call)) if intervention.operation != Operation::Listen => {
                 if !self.floor.in_call(device, call) {
                     return refuse(Obstacle::NotInThatCall);
                 }
-                wanted.agent = self.floor.agent_at(device).cloned();
+                intervention.agent = self.floor.agent_at(device).cloned();
             }
             (_, Some(call)) => {
                 if !self.floor.call_is_live(call) {
                     return refuse(Obstacle::NotInCall);
                 }
                 if let Some((agent, device)) = self.floor.agents_in(call).into_iter().next() {
-                    (wanted.agent, wanted.device) = (Some(agent), Some(device));
+                    (intervention.agent, intervention.device) = (Some(agent), Some(device));
                 }
             }
             _ => {}
         }
-        let mut row = wanted.agent.as_ref().and_then(|agent| self.row(agent));
+        let mut row = intervention.agent.as_ref().and_then(|agent| self.row(agent));
         if let Some(row) = &mut row {
             // Where the board does not know the device, the request may.
-            row.device = row.device.take().or_else(|| wanted.device.clone());
+            row.device = row.device.take().or_else(|| intervention.device.clone());
         }
-        let call = wanted.call.as_ref().and_then(|call| self.call_row(call));
-        let own_call = self.own_call(&wanted.by_device);
-        let part = call.as_ref().zip(wanted.device.as_ref()).and_then(|(call, device)| {
+        let call = intervention.call.as_ref().and_then(|call| self.call_row(call));
+        let own_call = self.own_call(&intervention.by_device);
+        let connection = call.as_ref().zip(intervention.device.as_ref()).and_then(|(call, device)| {
             let parties = u32::try_from(call.in_it()).unwrap_or(u32::MAX);
-            Some(Part { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
+            Some(TargetConnection { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
         });
-        let own_call = own_call.as_ref().map(|(call, role, state)| OwnCall {
+        let own_call = own_call.as_ref().map(|(call, role, state)| OwnConnection {
             call,
             listens: *role == PartyRole::Listener,
             held: *state == PartyState::Held,
         });
-        let scene = Scene { role, own_device: &wanted.by_device, own_call, row: row.as_ref(), device: wanted.device.as_ref(), part };
-        let effect = forecast(wanted.operation, &scene).map_err(FloorError::Obstacle)?;
-        self.phone_is_free_to_use(&wanted)?;
+        let situation = Situation {
+            role,
+            own_device: &intervention.by_device,
+            own_call,
+            row: row.as_ref(),
+            device: intervention.device.as_ref(),
+            connection,
+        };
+        let effect = forecast(intervention.operation, &situation).map_err(FloorError::Obstacle)?;
+        self.phone_is_free_to_use(&intervention)?;
         if expect.is_some_and(|expected| expected != effect) {
             return Err(FloorError::Changed(effect));
         }
-        if row.as_ref().is_some_and(|row| wanted.device.is_some() && row.device != wanted.device) {
+        if row.as_ref().is_some_and(|row| intervention.device.is_some() && row.device != intervention.device) {
             return refuse(Obstacle::OtherDevice);
         }
         // The platform refuses a log-out in a call: the console waits with it.
-        wanted.deferred = wanted.operation == Operation::Logout && effect == Effect::AfterCall;
-        let begun = self.interventions.begin(wanted).ok_or(FloorError::Busy)?;
-        self.take_order(&begun, minutes);
+        intervention.deferred = intervention.operation == Operation::Logout && effect == Effect::AfterCall;
+        let begun = self.interventions.begin(intervention).ok_or(FloorError::Busy)?;
+        self.schedule(&begun, minutes);
         if let Some(item) = item {
             self.runs.begun(item, &begun);
         }
@@ -91,11 +99,11 @@ impl FloorState {
     }
 
     /// Nobody joins, takes or listens with a phone at which another agent sits.
-    fn phone_is_free_to_use(&self, wanted: &Intervention) -> Result<(), FloorError> {
-        if !matches!(wanted.operation, Operation::Join | Operation::Take | Operation::Listen) {
+    fn phone_is_free_to_use(&self, intervention: &Intervention) -> Result<(), FloorError> {
+        if !matches!(intervention.operation, Operation::Join | Operation::Take | Operation::Listen) {
             return Ok(());
         }
-        match self.floor.agent_at(&wanted.by_device).filter(|agent| **agent != wanted.by) {
+        match self.floor.agent_at(&intervention.by_device).filter(|agent| **agent != intervention.by) {
             Some(agent) => Err(FloorError::PhoneTaken(agent.clone())),
             None => Ok(()),
         }
@@ -109,7 +117,7 @@ impl FloorState {
         let steps = self.interventions.answered(id, answer, now());
         let (first, last) = (steps.first()?.clone(), steps.last()?.clone());
         if before == Outcome::Requested {
-            self.order_answered(&first);
+            self.scheduled_answered(&first);
             self.followed(steps);
         } else {
             // It was given up before.
@@ -128,7 +136,7 @@ impl FloorState {
     pub fn expire(&mut self) {
         self.runs.expire();
         self.forget_unseen();
-        self.orders_due();
+        self.schedule_due();
         if self.interventions.is_empty() {
             return;
         }
@@ -146,7 +154,7 @@ impl FloorState {
             telemetry::operation(intervention.operation, intervention.outcome);
             self.touch(&intervention);
             self.runs.followed(&intervention);
-            self.order_followed(&intervention);
+            self.scheduled_followed(&intervention);
             drop(self.store.audit(intervention));
         }
     }

@@ -1,10 +1,10 @@
 //! What the console will do by itself: given, shown, carried out and taken back.
 
 use super::FloorState;
-use crate::floor::{AgentId, Event, Intervention, NotSent, Obstacle, Operation, Order, OrderKind, Outcome, State, Step};
+use crate::floor::{AgentId, BulkStep, Event, Intervention, NotSent, Obstacle, Operation, Outcome, Scheduled, ScheduledKind, State};
 use crate::server::actor::FloorError;
 use crate::server::actor::interventions::{PlatformAnswer, Stage};
-use crate::server::actor::schedule::{Scene, Verdict};
+use crate::server::actor::schedule::{AgentNow, Verdict};
 use crate::server::clock::now;
 use crate::server::store::ScheduledAction;
 
@@ -15,98 +15,98 @@ const NOT_YET: [u16; 2] = [426, 460];
 
 impl FloorState {
     /// Takes up again what was kept before a restart.
-    pub(super) fn recall_order(&mut self, kept: ScheduledAction) {
-        match kept.order.kind {
-            OrderKind::LogoutAfterCall => self.interventions.restore(intervention_of(&kept), Stage::Waiting),
+    pub(super) fn restore_scheduled(&mut self, action: ScheduledAction) {
+        match action.scheduled.kind {
+            ScheduledKind::LogoutAfterCall => self.interventions.restore(intervention_of(&action), Stage::Waiting),
             // The platform had accepted it; its event may still come.
-            OrderKind::ReadyAgain { due: None, .. } => self.interventions.restore(intervention_of(&kept), Stage::Sent(kept.at)),
-            OrderKind::ReadyAgain { due: Some(_), .. } => {}
+            ScheduledKind::ReadyAgain { due: None, .. } => self.interventions.restore(intervention_of(&action), Stage::Sent(action.at)),
+            ScheduledKind::ReadyAgain { due: Some(_), .. } => {}
         }
-        self.dirty.insert(kept.agent.clone());
-        self.orders.restore(kept);
+        self.dirty.insert(action.agent.clone());
+        self.schedule.restore(action);
     }
 
     /// The order that comes with this intervention, if any. It counts once the intervention is certain: a log-out that waits when it is written
     /// down, ready again when the not-ready before it was sent.
-    pub(super) fn take_order(&mut self, begun: &Intervention, minutes: Option<u32>) {
+    pub(super) fn schedule(&mut self, begun: &Intervention, minutes: Option<u32>) {
         let kind = match (begun.operation, minutes) {
-            (Operation::NotReady, Some(minutes)) => OrderKind::ReadyAgain { minutes, due: None },
-            (Operation::Logout, _) if begun.deferred => OrderKind::LogoutAfterCall,
+            (Operation::NotReady, Some(minutes)) => ScheduledKind::ReadyAgain { minutes, due: None },
+            (Operation::Logout, _) if begun.deferred => ScheduledKind::LogoutAfterCall,
             _ => return,
         };
         let Some(agent) = begun.agent.clone() else { return };
-        let order = Order { id: begun.id, kind, by: begun.by.clone() };
-        let kept =
-            ScheduledAction { order, agent, device: begun.device.clone(), by_device: begun.by_device.clone(), at: begun.requested_at };
-        if let Some(replaced) = self.orders.add(kept) {
-            self.store.forget_order(replaced.order.id);
+        let scheduled = Scheduled { id: begun.id, kind, by: begun.by.clone() };
+        let action =
+            ScheduledAction { scheduled, agent, device: begun.device.clone(), by_device: begun.by_device.clone(), at: begun.requested_at };
+        if let Some(replaced) = self.schedule.add(action) {
+            self.store.forget_scheduled(replaced.scheduled.id);
         }
     }
 
     /// The audit log knows of a log-out that waits: it counts; none where it is over.
     pub fn waits(&mut self, id: i64) -> Option<Intervention> {
         let waiting = self.interventions.waits(id)?;
-        if let Some(kept) = self.orders.confirm(id) {
-            self.store.keep_order(kept);
+        if let Some(action) = self.schedule.confirm(id) {
+            self.store.persist_scheduled(action);
             // The call may have ended meanwhile.
-            self.orders_due();
+            self.schedule_due();
         }
         Some(waiting)
     }
 
     /// What an agent's event does to the orders there, where the floor took it.
-    pub(super) fn heard_for_orders(&mut self, event: &Event) {
+    pub(super) fn end_scheduled_by(&mut self, event: &Event) {
         if !self.floor.is_newest_word(event) {
             return;
         }
-        for kept in self.orders.heard(event) {
-            self.order_is_over(&kept);
+        for action in self.schedule.heard(event) {
+            self.scheduled_is_over(&action);
         }
     }
 
     /// Nothing of it is to be done any more; a log-out that was not sent is needless.
-    fn order_is_over(&mut self, kept: &ScheduledAction) {
-        self.dirty.insert(kept.agent.clone());
-        self.store.forget_order(kept.order.id);
-        if kept.order.kind == OrderKind::LogoutAfterCall && self.interventions.is_unsent(kept.order.id) {
-            let gone = self.row(&kept.agent).is_some_and(|row| row.state == State::LoggedOut);
-            self.take_back(kept, None, if gone { Step::NotPossible(Obstacle::LoggedOut) } else { Step::Cancelled });
+    fn scheduled_is_over(&mut self, action: &ScheduledAction) {
+        self.dirty.insert(action.agent.clone());
+        self.store.forget_scheduled(action.scheduled.id);
+        if action.scheduled.kind == ScheduledKind::LogoutAfterCall && self.interventions.is_unsent(action.scheduled.id) {
+            let gone = self.row(&action.agent).is_some_and(|row| row.state == State::LoggedOut);
+            self.take_back(action, None, if gone { BulkStep::NotPossible(Obstacle::LoggedOut) } else { BulkStep::Cancelled });
         }
     }
 
     /// Hands out what is to be done now.
-    pub(super) fn orders_due(&mut self) {
-        if self.orders.is_empty() {
+    pub(super) fn schedule_due(&mut self) {
+        if self.schedule.is_empty() {
             return;
         }
-        let mut orders = std::mem::take(&mut self.orders);
-        let scene = |agent: &AgentId| self.row(agent).map(|row| Scene { state: row.state, remembered: row.remembered });
-        let due = orders.due(now(), scene);
-        self.orders = orders;
-        for kept in due.changed {
-            self.dirty.insert(kept.agent.clone());
-            self.store.keep_order(kept);
+        let mut schedule = std::mem::take(&mut self.schedule);
+        let agent_now = |agent: &AgentId| self.row(agent).map(|row| AgentNow { state: row.state, remembered: row.remembered });
+        let due = schedule.due(now(), agent_now);
+        self.schedule = schedule;
+        for action in due.changed {
+            self.dirty.insert(action.agent.clone());
+            self.store.persist_scheduled(action);
         }
-        for kept in due.over {
-            self.order_is_over(&kept);
+        for action in due.over {
+            self.scheduled_is_over(&action);
         }
-        for kept in due.out {
-            self.dirty.insert(kept.agent.clone());
-            let id = kept.order.id;
-            if self.carry_out.try_send(kept).is_err() {
-                self.orders.returned(id, Verdict::Later(now() + AGAIN));
+        for action in due.out {
+            self.dirty.insert(action.agent.clone());
+            let id = action.scheduled.id;
+            if self.carry_out.try_send(action).is_err() {
+                self.schedule.returned(id, Verdict::Later(now() + AGAIN));
             }
         }
     }
 
     /// What became of an action that was to be carried out.
     pub fn returned(&mut self, id: i64, verdict: Verdict) {
-        match self.orders.returned(id, verdict) {
-            Some(kept) => {
-                self.dirty.insert(kept.agent.clone());
-                self.store.keep_order(kept);
+        match self.schedule.returned(id, verdict) {
+            Some(action) => {
+                self.dirty.insert(action.agent.clone());
+                self.store.persist_scheduled(action);
             }
-            None => self.store.forget_order(id),
+            None => self.store.forget_scheduled(id),
         }
     }
 
@@ -116,7 +116,7 @@ impl FloorState {
             Outcome::Refused(status) => NOT_YET.contains(&status),
             outcome => outcome == Outcome::NotSent(NotSent::Unreachable),
         };
-        let waiting = (not_yet && self.orders.is_log_out(id)).then(|| self.interventions.waits(id))??;
+        let waiting = (not_yet && self.schedule.is_log_out(id)).then(|| self.interventions.waits(id))??;
         self.touch(&waiting);
         self.runs.followed(&waiting);
         Some(waiting)
@@ -124,28 +124,28 @@ impl FloorState {
 
     /// The platform took what it was asked for, or did it: ready again comes after it. While nobody knows, no state of the agent's counts as
     /// its doing.
-    pub(super) fn order_answered(&mut self, intervention: &Intervention) {
+    pub(super) fn scheduled_answered(&mut self, intervention: &Intervention) {
         if matches!(intervention.outcome, Outcome::Accepted | Outcome::Confirmed)
-            && let Some(kept) = self.orders.confirm(intervention.id)
+            && let Some(action) = self.schedule.confirm(intervention.id)
         {
-            self.store.keep_order(kept);
+            self.store.persist_scheduled(action);
         }
     }
 
     /// The time of a not-ready runs from when it is true; one that did not happen is not followed by ready again. What was not sent at
     /// all leaves no order behind.
-    pub(super) fn order_followed(&mut self, intervention: &Intervention) {
+    pub(super) fn scheduled_followed(&mut self, intervention: &Intervention) {
         let id = intervention.id;
         match intervention.outcome {
             Outcome::Confirmed => {
                 // What was unknown so far.
-                self.order_answered(intervention);
-                if let Some(kept) = self.orders.begins(id, now()) {
-                    self.dirty.insert(kept.agent.clone());
-                    self.store.keep_order(kept);
+                self.scheduled_answered(intervention);
+                if let Some(action) = self.schedule.begins(id, now()) {
+                    self.dirty.insert(action.agent.clone());
+                    self.store.persist_scheduled(action);
                 }
             }
-            Outcome::NotSent(_) => self.drop_order(id),
+            Outcome::NotSent(_) => self.drop_scheduled(id),
             Outcome::Refused(_) => self.not_followed_any_more(id),
             Outcome::Unconfirmed if self.interventions.is_overtaken(id) => self.not_followed_any_more(id),
             _ => {}
@@ -154,61 +154,61 @@ impl FloorState {
 
     /// The same where nobody heard what became of it.
     pub(super) fn not_followed_any_more(&mut self, id: i64) {
-        if self.orders.has_no_time(id) {
-            self.drop_order(id);
+        if self.schedule.has_no_time(id) {
+            self.drop_scheduled(id);
         }
     }
 
-    pub(super) fn drop_order(&mut self, id: i64) {
-        if let Some(kept) = self.orders.remove(id) {
-            self.dirty.insert(kept.agent);
-            self.store.forget_order(id);
+    pub(super) fn drop_scheduled(&mut self, id: i64) {
+        if let Some(action) = self.schedule.remove(id) {
+            self.dirty.insert(action.agent);
+            self.store.forget_scheduled(id);
         }
     }
 
     /// Takes back what the agent's row shows, for `by`.
-    pub fn cancel_order(&mut self, agent: &AgentId, by: &AgentId) -> Result<(), FloorError> {
-        let kept = self.orders.shown(agent).cloned().ok_or(FloorError::NothingScheduled)?;
-        self.drop_order(kept.order.id);
-        self.take_back(&kept, Some(by), Step::Cancelled);
+    pub fn cancel_scheduled(&mut self, agent: &AgentId, by: &AgentId) -> Result<(), FloorError> {
+        let action = self.schedule.shown(agent).cloned().ok_or(FloorError::NothingScheduled)?;
+        self.drop_scheduled(action.scheduled.id);
+        self.take_back(&action, Some(by), BulkStep::Cancelled);
         self.publish();
         Ok(())
     }
 
     /// Nothing of it was sent and nothing will be; `step` is what a bulk run says of it.
-    fn take_back(&mut self, kept: &ScheduledAction, by: Option<&AgentId>, step: Step) {
-        let operation = match kept.order.kind {
-            OrderKind::ReadyAgain { .. } => Operation::Ready,
-            OrderKind::LogoutAfterCall => {
-                self.runs.withdrawn(kept.order.id, step);
-                if let Some(withdrawn) = self.interventions.withdraw(kept.order.id) {
+    fn take_back(&mut self, action: &ScheduledAction, by: Option<&AgentId>, step: BulkStep) {
+        let operation = match action.scheduled.kind {
+            ScheduledKind::ReadyAgain { .. } => Operation::Ready,
+            ScheduledKind::LogoutAfterCall => {
+                self.runs.withdrawn(action.scheduled.id, step);
+                if let Some(withdrawn) = self.interventions.withdraw(action.scheduled.id) {
                     self.touch(&withdrawn);
                 }
                 Operation::Logout
             }
         };
-        self.dirty.insert(kept.agent.clone());
-        let by = by.unwrap_or(&kept.order.by).clone();
-        self.store.audit_cancelled(Intervention { operation, by, requested_at: now(), ..intervention_of(kept) });
+        self.dirty.insert(action.agent.clone());
+        let by = by.unwrap_or(&action.scheduled.by).clone();
+        self.store.audit_cancelled(Intervention { operation, by, requested_at: now(), ..intervention_of(action) });
     }
 }
 
 /// The intervention that an order came with, as it is followed: a log-out that waits for the end of the call, or a not-ready that the platform
 /// accepted.
-fn intervention_of(kept: &ScheduledAction) -> Intervention {
-    let (operation, outcome) = match kept.order.kind {
-        OrderKind::LogoutAfterCall => (Operation::Logout, Outcome::Requested),
-        OrderKind::ReadyAgain { .. } => (Operation::NotReady, Outcome::Accepted),
+fn intervention_of(action: &ScheduledAction) -> Intervention {
+    let (operation, outcome) = match action.scheduled.kind {
+        ScheduledKind::LogoutAfterCall => (Operation::Logout, Outcome::Requested),
+        ScheduledKind::ReadyAgain { .. } => (Operation::NotReady, Outcome::Accepted),
     };
     Intervention {
-        id: kept.order.id,
+        id: action.scheduled.id,
         operation,
-        agent: Some(kept.agent.clone()),
-        device: kept.device.clone(),
+        agent: Some(action.agent.clone()),
+        device: action.device.clone(),
         call: None,
-        by: kept.order.by.clone(),
-        by_device: kept.by_device.clone(),
-        requested_at: kept.at,
+        by: action.scheduled.by.clone(),
+        by_device: action.by_device.clone(),
+        requested_at: action.at,
         answered_after: None,
         finished_after: None,
         outcome,

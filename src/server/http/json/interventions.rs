@@ -91,21 +91,21 @@ impl InterventionView {
         }
     }
 
-    pub fn audited(kept: AuditedOperation) -> InterventionView {
+    pub fn audited(audited: AuditedOperation) -> InterventionView {
         InterventionView {
-            id: kept.id,
-            operation: kept.operation,
-            outcome: kept.outcome,
-            status: kept.status,
-            not_sent: kept.reason,
-            device: kept.device,
-            agent: kept.agent,
-            call_id: kept.call,
-            by: kept.by,
-            by_device: Some(kept.by_device).filter(|device| !device.is_empty()),
-            requested_at: rfc3339(kept.requested_at),
-            answered_after_ms: kept.answered_after,
-            finished_after_ms: kept.finished_after,
+            id: audited.id,
+            operation: audited.operation,
+            outcome: audited.outcome,
+            status: audited.status,
+            not_sent: audited.reason,
+            device: audited.device,
+            agent: audited.agent,
+            call_id: audited.call,
+            by: audited.by,
+            by_device: Some(audited.by_device).filter(|device| !device.is_empty()),
+            requested_at: rfc3339(audited.requested_at),
+            answered_after_ms: audited.answered_after,
+            finished_after_ms: audited.finished_after,
             deferred: None,
             holder: None,
         }

@@ -3,7 +3,7 @@
 
 use super::interventions::InterventionView;
 use super::schema::one_of;
-use crate::floor::{CallRow, CallState, CallView, Counts, Direction, Order, OrderKind, PartyRole, PartyState, Row, State};
+use crate::floor::{CallRow, CallState, CallView, Counts, Direction, PartyRole, PartyState, Row, Scheduled, ScheduledKind, State};
 use crate::live::{Header, LinkState};
 use crate::server::actor::{AgentSnapshot, CallsSnapshot, FloorSnapshot};
 use crate::server::clock::rfc3339;
@@ -33,7 +33,7 @@ fn link_states() -> impl Into<RefOr<Schema>> {
     one_of(["live", "down"])
 }
 
-fn order_kinds() -> impl Into<RefOr<Schema>> {
+fn scheduled_kinds() -> impl Into<RefOr<Schema>> {
     one_of(["ready-again", "logout-after-call"])
 }
 
@@ -130,10 +130,10 @@ pub struct FiguresView {
 /// What the console will do at an agent by itself, unless somebody cancels it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct OrderView {
+pub struct ScheduledView {
     /// The intervention that it came of.
     intervention_id: i64,
-    #[schema(schema_with = order_kinds)]
+    #[schema(schema_with = scheduled_kinds)]
     kind: &'static str,
     #[schema(required)]
     minutes: Option<u32>,
@@ -172,7 +172,7 @@ pub struct Agent {
     #[schema(required)]
     intervention: Option<InterventionView>,
     #[schema(required)]
-    order: Option<OrderView>,
+    order: Option<ScheduledView>,
 }
 
 /// The agents of the floor.
@@ -253,13 +253,13 @@ impl Call {
     }
 }
 
-impl OrderView {
-    fn of(order: &Order) -> OrderView {
-        let (kind, minutes, due) = match order.kind {
-            OrderKind::ReadyAgain { minutes, due } => ("ready-again", Some(minutes), due),
-            OrderKind::LogoutAfterCall => ("logout-after-call", None, None),
+impl ScheduledView {
+    fn of(scheduled: &Scheduled) -> ScheduledView {
+        let (kind, minutes, due) = match scheduled.kind {
+            ScheduledKind::ReadyAgain { minutes, due } => ("ready-again", Some(minutes), due),
+            ScheduledKind::LogoutAfterCall => ("logout-after-call", None, None),
         };
-        OrderView { intervention_id: order.id, kind, minutes, due_at: due.map(rfc3339), by: order.by.to_string() }
+        ScheduledView { intervention_id: scheduled.id, kind, minutes, due_at: due.map(rfc3339), by: scheduled.by.to_string() }
     }
 }
 
@@ -277,8 +277,8 @@ impl From<Row> for Agent {
             reason: row.reason,
             call_id: row.call.map(|CallView { id, .. }| id.to_string()),
             figures: row.figures.map(|figures| FiguresView { calls: figures.calls, handling_seconds: figures.handling_seconds }),
-            intervention: row.action.map(InterventionView::of),
-            order: row.order.as_ref().map(OrderView::of),
+            intervention: row.intervention.map(InterventionView::of),
+            order: row.scheduled.as_ref().map(ScheduledView::of),
         }
     }
 }
@@ -347,7 +347,7 @@ mod tests {
             named: None,
             touched: 0,
             end_not_seen: false,
-            action: None,
+            intervention: None,
         };
         let expected = r#"{"callId":"c2","formerCallIds":["c1"],"direction":"inbound","type":"Inbound","queue":null,"startedAt":"2017-03-18T14:13:24.000Z","answeredAt":null,"holds":{"count":2,"seconds":6,"running":true},"parties":[{"device":"8001@test.cc","agent":"5001@test.cc","role":"called","state":"held","since":"2017-03-18T14:13:30.000Z"}]}"#;
         assert_eq!(serde_json::to_string(&Call::of(call, 1_489_846_415_000)).unwrap(), expected);

@@ -80,8 +80,11 @@ fn the_events_tell_who_is_in_which_call() {
             // A supervisor steps in now and then.
             let target = floor.calls.values().filter(|call| call.answered.is_some()).map(|call| call.id.clone()).min();
             if let Some(call) = target {
-                let device =
-                    floor.calls[&call].parts.iter().map(|part| part.device.clone()).find(|device| floor.devices.contains_key(device));
+                let device = floor.calls[&call]
+                    .connections
+                    .iter()
+                    .map(|connection| connection.device.clone())
+                    .find(|device| floor.devices.contains_key(device));
                 let done = match (minute % 4, device) {
                     (0, _) => floor.spy(&call, "8900@t"),
                     (1, Some(device)) => floor.single_step_conference(&call, &device, "8901", false),
@@ -99,7 +102,7 @@ fn the_events_tell_who_is_in_which_call() {
                 .flat_map(|(device, phone)| phone.calls.iter().map(|call| (device.to_string(), call.to_string())))
                 .collect();
             assert_eq!(board, truth, "seed {seed}, minute {minute}");
-            let has_part = |device: &Id, call: &Id| floor.calls.get(call).is_some_and(|call| call.part(device).is_some());
+            let has_part = |device: &Id, call: &Id| floor.calls.get(call).is_some_and(|call| call.connection(device).is_some());
             assert!(floor.devices.iter().all(|(device, phone)| phone.calls.iter().all(|call| has_part(device, call))));
             // Alone in a call is who has just dialled a busy number.
             let alone = |call: &&Call| call.talkers() < 2 && (call.answered.is_some() || floor.now - call.started > 10_000);

@@ -149,8 +149,8 @@ fn consultation_and_its_three_ends() {
     assert_eq!(call_events(&mut floor), ["transferred 8001:8003", "transferred 8002:8003", "transferred 8003:8003"]);
     assert!(floor.calls.len() == 1 && !floor.calls.contains_key(&call) && !floor.calls.contains_key(&second));
     let (id, one) = floor.calls.iter().next().unwrap();
-    let parts: Vec<_> = one.parts.iter().map(|part| (number(&part.device), part.state)).collect();
-    assert_eq!((&one.id, parts), (id, vec![("8001", PartState::Connected), ("8003", PartState::Connected)]));
+    let connections: Vec<_> = one.connections.iter().map(|connection| (number(&connection.device), connection.state)).collect();
+    assert_eq!((&one.id, connections), (id, vec![("8001", PartState::Connected), ("8003", PartState::Connected)]));
     assert!(["8001@t", "8003@t"].iter().all(|device| floor.devices[*device].calls == [id.clone()]));
     assert_eq!(floor.agents[1].status, "Ready");
 }
@@ -204,7 +204,7 @@ fn a_listener_may_join_or_take_the_call() {
             "established 8000:8000",
         ]
     );
-    assert!(floor.calls[&call].parts.iter().all(|part| !part.silent && part.state == PartState::Connected));
+    assert!(floor.calls[&call].connections.iter().all(|connection| !connection.silent && connection.state == PartState::Connected));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, DeviceId, Row};
-use crate::live::{FirstView, Header};
+use crate::live::{Header, InitialState};
 use crate::server::actor::published::Published;
 use std::collections::BTreeSet;
 
@@ -24,7 +24,7 @@ pub struct Reader {
 
 /// What the floor looks like to a page.
 #[derive(Debug)]
-pub struct InitialState {
+pub struct PageFloor {
     pub header: Header,
     pub counts: Counts,
     pub teams: Vec<String>,
@@ -37,7 +37,7 @@ pub struct InitialState {
 }
 
 /// It is looked for in what the reader may see: who may not see a whole number must not find it either.
-pub fn initial_state(published: &Published, subject: &Subject, reader: &Reader, header: Header) -> InitialState {
+pub fn page_floor(published: &Published, subject: &Subject, reader: &Reader, header: Header) -> PageFloor {
     let shown = published.shown(reader.visibility);
     // The moment at which the browser begins too: both have the same order.
     let now = header.at.saturating_sub(header.offset);
@@ -73,7 +73,7 @@ pub fn initial_state(published: &Published, subject: &Subject, reader: &Reader, 
                 let at_agent = |call: &&CallRow| {
                     call.parties.iter().any(|p| p.agent.as_ref() == Some(agent) || Some(&p.device) == row.device.as_ref())
                 };
-                calls = shown.calls.values().filter(at_agent).take(FirstView::ROWS).cloned().collect();
+                calls = shown.calls.values().filter(at_agent).take(InitialState::ROWS).cloned().collect();
             }
         }
     }
@@ -89,7 +89,7 @@ pub fn initial_state(published: &Published, subject: &Subject, reader: &Reader, 
         rows = agents.into_iter().filter_map(|agent| shown.rows.get(agent)).cloned().collect();
     }
     let queues: BTreeSet<&String> = shown.calls.values().filter_map(|call| call.queue.as_ref()).collect();
-    InitialState {
+    PageFloor {
         header,
         counts,
         teams: teams.into_iter().map(str::to_owned).collect(),
@@ -104,5 +104,5 @@ pub fn initial_state(published: &Published, subject: &Subject, reader: &Reader, 
 /// How many there are, and the first of them.
 fn first<T: Clone>(found: Vec<&T>) -> (u32, Vec<T>) {
     let all = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    (all, found.into_iter().take(FirstView::ROWS).cloned().collect())
+    (all, found.into_iter().take(InitialState::ROWS).cloned().collect())
 }
