@@ -1,16 +1,21 @@
-//! The server functions: public endpoints, one file a subject. Each body authorises, then makes one service call. Pages ask them
-//! through [`client`].
+//! The server functions: public endpoints, one file a subject, the same for pages and scripts. Each body authorises, then makes one
+//! service call. Pages ask them through [`client`].
 
+pub mod arguments;
 pub mod client;
 mod error;
 
 #[cfg(feature = "ssr")]
-mod bulk;
+mod body;
 #[cfg(feature = "ssr")]
-mod force;
+pub mod bulk;
 #[cfg(feature = "ssr")]
-mod order;
+pub mod force;
+#[cfg(feature = "ssr")]
+pub mod problem;
+#[cfg(feature = "ssr")]
+pub mod scheduled;
 #[cfg(feature = "ssr")]
 mod session;
 
-pub use error::ApiError;
+pub use error::{ApiError, ApiErrorKind};

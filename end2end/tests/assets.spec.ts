@@ -64,8 +64,8 @@ test("pages are guarded: cookie, policy, origin", async ({ request, context, dem
   expect(page.headers()["content-security-policy"]).toContain("default-src 'self'");
   // The platform's session id never reaches the browser.
   expect(await page.text()).not.toMatch(/sessionId/i);
-  const form = { agentId: "5001@test.cc", deviceId: "8001@test.cc" };
-  const elsewhere = await context.request.post(`${demo.url}/api/force/not-ready`, { form, headers: { origin: "https://evil.example" } });
+  const data = { agentId: "5001@test.cc", deviceId: "8001@test.cc" };
+  const elsewhere = await context.request.post(`${demo.url}/api/force/not-ready`, { data, headers: { origin: "https://evil.example" } });
   expect(elsewhere.status()).toBe(403);
   expect((await request.get(`${demo.url}/live`, { headers: { origin: "https://evil.example" } })).status()).toBe(403);
 });

@@ -235,8 +235,8 @@ test("what cannot work says why, and sends nothing", async ({ board, platform })
 test("the server checks for itself", async ({ board, platform, demo }) => {
   await board.is("5017", "ready");
   const only = await sent(platform);
-  const ask = async (path: string, form: Record<string, string>) => {
-    const answer = await board.page.request.post(`${demo.url}/api/force/${path}`, { form });
+  const ask = async (path: string, data: Record<string, string>) => {
+    const answer = await board.page.request.post(`${demo.url}/api/force/${path}`, { data });
     return [answer.status(), await answer.text()];
   };
   expect(await ask("not-ready", { agentId: "5017@other.cc", deviceId: "8017@test.cc" })).toEqual([400, expect.stringContaining("agentId")]);

@@ -153,8 +153,8 @@ test("signed out, nothing is shown and nothing works", async ({ page, request, d
   await page.goto("/");
   await expect(page).toHaveURL(/\/sign-in$/);
   await expect(page.locator("[data-agent]")).toHaveCount(0);
-  const form = { agentId: "5001@test.cc", deviceId: "8001@test.cc" };
-  expect((await request.post(`${demo.url}/api/force/not-ready`, { form })).status()).toBe(401);
+  const data = { agentId: "5001@test.cc", deviceId: "8001@test.cc" };
+  expect((await request.post(`${demo.url}/api/force/not-ready`, { data })).status()).toBe(401);
   expect((await request.get(`${demo.url}/`, { maxRedirects: 0 })).status()).toBe(303);
   expect((await platform.operations()).length).toBe(before);
 });

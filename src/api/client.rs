@@ -1,9 +1,10 @@
-//! The browser's side of the server functions: a form there, JSON back. By hand, because what the functions bring along for any type
-//! in any encoding is a tenth of what the browser would load.
+//! The browser's side of the server functions: a JSON body there, JSON back. By hand, because what the functions bring along for any
+//! type in any encoding is a tenth of what the browser would load.
 
-use super::{ApiError, error::ApiErrorKind};
+use super::{ApiError, ApiErrorKind};
 use crate::address::percent::encode;
 use crate::floor::Outcome;
+use serde::Serialize;
 
 /// What a server function answered, as far as pages ask: the rest comes over the live channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,41 +15,59 @@ pub struct Answer {
     pub outcome: Outcome,
 }
 
-/// Fields of a form; those without a value are left out.
-pub type Fields<'a> = &'a [(&'a str, Option<&'a str>)];
+/// Calls the server function at `/api/{path}` with one of the structs of [`super::arguments`].
+///
+/// # Errors
+///
+/// What the function refused with; [`ApiError::Transport`] where no answer of the console's came.
+pub async fn call(path: &str, arguments: &impl Serialize) -> Result<Answer, ApiError> {
+    let body = serde_json::to_string(arguments).map_err(|error| ApiError::Transport { detail: error.to_string() })?;
+    ask(path, "application/json", &body).await
+}
 
-/// Calls the server function at `/api/{path}`.
-pub async fn post(path: &str, fields: Fields<'_>) -> Result<Answer, ApiError> {
-    let pairs: Vec<String> = fields.iter().filter_map(|(name, value)| Some(format!("{name}={}", encode((*value)?)))).collect();
-    let (status, answer) = fetch(&format!("/api/{path}"), &pairs.join("&")).await?;
-    if (200..300).contains(&status) {
-        let outcome = match answer.text("outcome").as_deref() {
-            Some("Confirmed") => Outcome::Confirmed,
-            Some("Requested") => Outcome::Requested,
-            _ => Outcome::Accepted,
-        };
-        Ok(Answer { id: answer.number("id").unwrap_or_default(), outcome })
-    } else {
-        Err(answer.error(status))
+/// Sends a form, as signing in and out take it.
+///
+/// # Errors
+///
+/// As [`call`].
+pub async fn submit(path: &str, fields: &[(&str, &str)]) -> Result<(), ApiError> {
+    let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    ask(path, "application/x-www-form-urlencoded", &pairs.join("&")).await.map(|_| ())
+}
+
+async fn ask(path: &str, kind: &str, body: &str) -> Result<Answer, ApiError> {
+    let (status, answer) = fetch(&format!("/api/{path}"), kind, body).await?;
+    if !(200..300).contains(&status) {
+        return Err(answer.error(status));
     }
+    let outcome = match answer.text("outcome").as_deref() {
+        Some("confirmed") => Outcome::Confirmed,
+        Some("requested") => Outcome::Requested,
+        _ => Outcome::Accepted,
+    };
+    Ok(Answer { id: answer.number("id").unwrap_or_default(), outcome })
 }
 
 /// One JSON object.
-trait Object {
+pub(super) trait Object {
     fn text(&self, name: &str) -> Option<String>;
     fn number(&self, name: &str) -> Option<i64>;
 
-    /// An answer that is none of ours came from something between us and the console.
+    /// The error that a problem+json body tells of. An answer that is none of ours came from something between us and the console.
     fn error(&self, status: u16) -> ApiError {
         let text = |name| self.text(name).unwrap_or_default();
-        let platform = self.number("status").and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
+        let platform = self.number("platformStatus").and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
         let lost = |_| ApiError::Transport { detail: format!("status {status}") };
         // Each by its name: an error that this side does not know does not compile.
-        match text("error").parse() {
+        match text("code").parse() {
             Ok(ApiErrorKind::SignedOut) => ApiError::SignedOut,
             Ok(ApiErrorKind::NotPermitted) => ApiError::NotPermitted,
             Ok(ApiErrorKind::WrongOrigin) => ApiError::WrongOrigin,
-            Ok(ApiErrorKind::BadArgument) => ApiError::BadArgument { field: text("field"), problem: text("problem") },
+            Ok(ApiErrorKind::BadArgument) => {
+                let (field, detail) = (text("field"), text("detail"));
+                let problem = detail.strip_prefix(&*field).and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&detail).to_owned();
+                ApiError::BadArgument { field, problem }
+            }
             Ok(ApiErrorKind::Obstacle) => text("obstacle").parse().map_or_else(lost, |obstacle| ApiError::Obstacle { obstacle }),
             Ok(ApiErrorKind::Changed) => text("effect").parse().map_or_else(lost, |effect| ApiError::Changed { effect }),
             Ok(ApiErrorKind::WrongCredentials) => ApiError::WrongCredentials,
@@ -56,6 +75,7 @@ trait Object {
             Ok(ApiErrorKind::Unreachable) => ApiError::Unreachable,
             Ok(ApiErrorKind::OutcomeUnknown) => ApiError::OutcomeUnknown,
             Ok(ApiErrorKind::NotUnderstood) => ApiError::NotUnderstood { status: platform },
+            Ok(ApiErrorKind::NoPlatformSession) => ApiError::NoPlatformSession,
             Ok(ApiErrorKind::Busy) => ApiError::Busy,
             Ok(ApiErrorKind::AuditFailed) => ApiError::AuditFailed,
             Ok(ApiErrorKind::DatabaseLost) => ApiError::DatabaseLost,
@@ -87,15 +107,15 @@ mod browser {
         }
     }
 
-    /// Sends the form; answers the status, and the JSON where there is any.
-    pub async fn fetch(path: &str, form: &str) -> Result<(u16, JsValue), ApiError> {
+    /// Sends the body; answers the status, and the JSON where there is any.
+    pub async fn fetch(path: &str, kind: &str, body: &str) -> Result<(u16, JsValue), ApiError> {
         let lost = |_| ApiError::Transport { detail: String::new() };
         let init = RequestInit::new();
         init.set_method("POST");
-        init.set_body(&form.into());
+        init.set_body(&body.into());
         let request = Request::new_with_str_and_init(path, &init).map_err(lost)?;
         let headers = request.headers();
-        for (name, value) in [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")] {
+        for (name, value) in [("content-type", kind), ("accept", "application/json")] {
             headers.set(name, value).map_err(lost)?;
         }
         let response: Response = JsFuture::from(window().fetch_with_request(&request)).await.map_err(lost)?.unchecked_into();
@@ -106,7 +126,7 @@ mod browser {
 
 /// Nobody clicks on the server.
 #[cfg(not(feature = "hydrate"))]
-fn fetch(path: &str, _form: &str) -> std::future::Ready<Result<(u16, serde_json::Value), ApiError>> {
+fn fetch(path: &str, _kind: &str, _body: &str) -> std::future::Ready<Result<(u16, serde_json::Value), ApiError>> {
     std::future::ready(Err(ApiError::Transport { detail: format!("{path} is asked by browsers only") }))
 }
 
@@ -125,6 +145,7 @@ impl Object for serde_json::Value {
 #[cfg(feature = "ssr")]
 mod tests {
     use super::*;
+    use crate::api::problem::Problem;
     use crate::floor::{Effect, Obstacle};
     use std::collections::HashSet;
     use strum::EnumCount;
@@ -144,6 +165,7 @@ mod tests {
             ApiError::Unreachable,
             ApiError::OutcomeUnknown,
             ApiError::NotUnderstood { status: 418 },
+            ApiError::NoPlatformSession,
             ApiError::Busy,
             ApiError::AuditFailed,
             ApiError::DatabaseLost,
@@ -153,7 +175,9 @@ mod tests {
         let all: Vec<ApiError> = obstacles.into_iter().chain(effects).chain(others).collect();
         assert_eq!(all.iter().map(ApiErrorKind::from).collect::<HashSet<_>>().len(), ApiErrorKind::COUNT);
         for error in all {
-            assert_eq!(serde_json::to_value(&error).unwrap().error(409), error);
+            let (problem, status) = (Problem::from(error.clone()), error.status());
+            assert_eq!((problem.0.status, problem.0.code), (status, ApiErrorKind::from(&error).into()));
+            assert_eq!(serde_json::from_slice::<serde_json::Value>(&problem.to_bytes()).unwrap().error(status), error);
         }
         assert_eq!(serde_json::json!("<html>").error(502), ApiError::Transport { detail: "status 502".to_owned() });
     }

@@ -1,21 +1,20 @@
 //! What a server function can answer instead of a result. The page puts it in words (`i18n`); the HTTP status is decided here.
 
 use crate::floor::{Effect, NotSent, Obstacle};
+use strum::{EnumCount, EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
 #[cfg(feature = "ssr")]
-use leptos::server_fn::codec::JsonEncoding;
-#[cfg(feature = "ssr")]
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use strum::{EnumCount, EnumDiscriminants, EnumString};
+use {
+    super::problem::ProblemJson,
+    leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr},
+};
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, EnumDiscriminants)]
 #[strum_discriminants(
     name(ApiErrorKind),
-    derive(EnumCount, EnumString, Hash),
+    derive(EnumCount, EnumString, Hash, IntoStaticStr, VariantNames),
     strum(serialize_all = "kebab-case"),
-    doc = "Which error it is; reads the name that stands in JSON."
+    doc = "Which error it is; its name is the `code` on the wire."
 )]
-#[cfg_attr(feature = "ssr", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "ssr", serde(tag = "error", rename_all = "kebab-case", rename_all_fields = "camelCase"))]
 pub enum ApiError {
     #[error("not signed in: sign in and try again")]
     SignedOut,
@@ -47,6 +46,9 @@ pub enum ApiError {
     /// The platform answered something that is not in its protocol.
     #[error("the platform's answer was not understood (status {status})")]
     NotUnderstood { status: u16 },
+    /// A token's operation goes to the platform with a signed-in supervisor's session, and there is none.
+    #[error("no supervisor is signed in: operations go to the platform with a signed-in supervisor's session")]
+    NoPlatformSession,
     /// Too many at once; try again in a moment.
     #[error("too many requests: try again in a moment")]
     Busy,
@@ -74,7 +76,7 @@ impl ApiError {
             ApiError::Obstacle { .. } | ApiError::Changed { .. } | ApiError::Refused { .. } => 409,
             ApiError::Busy => 429,
             ApiError::AuditFailed | ApiError::Transport { .. } => 500,
-            ApiError::DatabaseLost | ApiError::Stopping => 503,
+            ApiError::NoPlatformSession | ApiError::DatabaseLost | ApiError::Stopping => 503,
             ApiError::NotUnderstood { .. } | ApiError::Unreachable => 502,
             ApiError::OutcomeUnknown => 504,
         }
@@ -93,16 +95,14 @@ impl From<NotSent> for ApiError {
 
 #[cfg(feature = "ssr")]
 impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
+    type Encoder = ProblemJson;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let error = match error {
+        match error {
             ServerFnErrorErr::Args(problem) | ServerFnErrorErr::MissingArg(problem) | ServerFnErrorErr::Deserialization(problem) => {
                 ApiError::BadArgument { field: "request".to_owned(), problem }
             }
             other => ApiError::Transport { detail: other.to_string() },
-        };
-        crate::server::http::context::note_bad_request(error.status());
-        error
+        }
     }
 }

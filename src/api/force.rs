@@ -1,86 +1,64 @@
-//! The seven force operations. Arguments bear the SDK's names (`deviceId`, `callId`, `phoneNumber`, `agentId`). The answer is the
-//! intervention as far as it has come when the platform answers: accepted or already confirmed; its end arrives over the live channel.
-//! `expect` is the effect that the one who asks was shown ([`crate::floor::Effect::code`]): if it would be another one now, nothing is
-//! sent.
+//! The seven force operations. The answer is the intervention as far as it has come when the platform answers: accepted or already
+//! confirmed; its end arrives over the live channel, or at `GET /api/interventions/{id}`. `expect` is the effect that the one who asks
+//! was shown ([`crate::floor::Effect::code`]): if it would be another one now, nothing is sent.
 
 use super::ApiError;
-use crate::floor::Intervention;
+use super::arguments::{AgentArguments, DropArguments, ListenArguments, NotReadyArguments, PhoneArguments};
+use super::body::JsonBody;
+use crate::floor::Operation;
+use crate::server::http::functions::force;
+use crate::server::http::json::{InterventionView, OperationProblems};
 use leptos::prelude::*;
 
-use {crate::floor::Operation, crate::server::http::functions::force, crate::server::service::intervene::Arguments};
-
-/// Drops the device's connection from the call.
-#[server(prefix = "/api", endpoint = "force/drop")]
-pub async fn force_drop(
-    #[server(rename = "deviceId")] device_id: String,
-    #[server(rename = "callId")] call_id: String,
-    expect: Option<String>,
-) -> Result<Intervention, ApiError> {
-    force(Operation::Drop, Arguments { device_id: Some(device_id), call_id: Some(call_id), expect, ..Default::default() }).await
+/// One server function, and its entry in the OpenAPI document.
+macro_rules! operation {
+    ($(#[$doc:meta])* $name:ident, $endpoint:literal, $id:literal, $operation:expr, $arguments:ty) => {
+        $(#[$doc])*
+        #[utoipa::path(
+            post,
+            path = concat!("/api/", $endpoint),
+            tag = "operations",
+            operation_id = $id,
+            request_body = $arguments,
+            responses(
+                (status = 200, description = "Its event came already: confirmed", body = InterventionView),
+                (status = 202, description = "Under way: the platform took it and its event is still to come, or it waits for the end of a call (`deferred`)", body = InterventionView,
+                    headers(("Location" = String, description = "Where it can be followed"))),
+                OperationProblems,
+            ),
+        )]
+        #[server(prefix = "/api", endpoint = $endpoint, input = JsonBody)]
+        pub async fn $name(arguments: $arguments) -> Result<InterventionView, ApiError> {
+            force($operation, arguments.into()).await
+        }
+    };
 }
 
-/// Joins the call with the supervisor's own phone, or with `phoneNumber`.
-#[server(prefix = "/api", endpoint = "force/join")]
-pub async fn force_join(
-    #[server(rename = "deviceId")] device_id: String,
-    #[server(rename = "callId")] call_id: String,
-    #[server(rename = "phoneNumber")] phone_number: Option<String>,
-    expect: Option<String>,
-) -> Result<Intervention, ApiError> {
-    force(Operation::Join, Arguments { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() })
-        .await
-}
-
-/// Takes the call away from the device to the supervisor's own phone, or to `phoneNumber`.
-#[server(prefix = "/api", endpoint = "force/take")]
-pub async fn force_take(
-    #[server(rename = "deviceId")] device_id: String,
-    #[server(rename = "callId")] call_id: String,
-    #[server(rename = "phoneNumber")] phone_number: Option<String>,
-    expect: Option<String>,
-) -> Result<Intervention, ApiError> {
-    force(Operation::Take, Arguments { device_id: Some(device_id), call_id: Some(call_id), phone_number, expect, ..Default::default() })
-        .await
-}
-
-/// Listens silently to the call with the supervisor's own phone, or with the device `deviceId`.
-#[server(prefix = "/api", endpoint = "force/listen")]
-pub async fn force_listen(
-    #[server(rename = "callId")] call_id: String,
-    #[server(rename = "deviceId")] device_id: Option<String>,
-    expect: Option<String>,
-) -> Result<Intervention, ApiError> {
-    force(Operation::Listen, Arguments { device_id, call_id: Some(call_id), expect, ..Default::default() }).await
-}
-
-/// Makes the agent ready.
-#[server(prefix = "/api", endpoint = "force/ready")]
-pub async fn force_ready(
-    #[server(rename = "agentId")] agent_id: String,
-    #[server(rename = "deviceId")] device_id: String,
-    expect: Option<String>,
-) -> Result<Intervention, ApiError> {
-    force(Operation::Ready, Arguments { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }).await
-}
-
-/// Makes the agent not ready; with `minutes`, ready again after so many.
-#[server(prefix = "/api", endpoint = "force/not-ready")]
-pub async fn force_not_ready(
-    #[server(rename = "agentId")] agent_id: String,
-    #[server(rename = "deviceId")] device_id: String,
-    expect: Option<String>,
-    minutes: Option<u32>,
-) -> Result<Intervention, ApiError> {
-    force(Operation::NotReady, Arguments { agent_id: Some(agent_id), device_id: Some(device_id), minutes, expect, ..Default::default() })
-        .await
-}
-
-/// Logs the agent out.
-#[server(prefix = "/api", endpoint = "force/logout")]
-pub async fn force_logout(
-    #[server(rename = "agentId")] agent_id: String,
-    #[server(rename = "deviceId")] device_id: String,
-    expect: Option<String>,
-) -> Result<Intervention, ApiError> {
-    force(Operation::Logout, Arguments { agent_id: Some(agent_id), device_id: Some(device_id), expect, ..Default::default() }).await
-}
+operation!(
+    /// Drops the device's connection from the call.
+    force_drop, "force/drop", "forceDrop", Operation::Drop, DropArguments
+);
+operation!(
+    /// Joins the call with a phone.
+    force_join, "force/join", "forceJoin", Operation::Join, PhoneArguments
+);
+operation!(
+    /// Takes the call away from the device to a phone.
+    force_take, "force/take", "forceTake", Operation::Take, PhoneArguments
+);
+operation!(
+    /// Listens silently to the call with a phone.
+    force_listen, "force/listen", "forceListen", Operation::Listen, ListenArguments
+);
+operation!(
+    /// Makes the agent ready.
+    force_ready, "force/ready", "forceReady", Operation::Ready, AgentArguments
+);
+operation!(
+    /// Makes the agent not ready; with `minutes`, ready again after so many.
+    force_not_ready, "force/not-ready", "forceNotReady", Operation::NotReady, NotReadyArguments
+);
+operation!(
+    /// Logs the agent out; where the agent is in a call, after it.
+    force_logout, "force/logout", "forceLogout", Operation::Logout, AgentArguments
+);

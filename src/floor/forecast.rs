@@ -5,10 +5,11 @@
 
 use super::{CallId, DeviceId, Operation, PartyState, Role, Row, ScheduledKind, State};
 use serde::{Deserialize, Serialize};
-use strum::{EnumCount, EnumString};
+use strum::{EnumCount, EnumString, IntoStaticStr};
 
-/// What an operation will do. Its variants' names are its names in JSON, read with `str::parse`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumCount, EnumString)]
+/// What an operation will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumCount, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Effect {
     /// The supervisor's phone hears the call silently.
     Listens,
@@ -40,27 +41,15 @@ impl Effect {
         Effect::AfterCall,
     ];
 
-    /// What `data-effect` and a server function's `expect` carry.
+    /// What `data-effect` and a server function's `expect` carry, for example `ends-call`; read with `str::parse`.
     pub fn code(self) -> &'static str {
-        match self {
-            Effect::Listens => "listens",
-            Effect::Joins => "joins",
-            Effect::ListenerJoins => "listener-joins",
-            Effect::Takes => "takes",
-            Effect::Leaves => "leaves",
-            Effect::EndsCall => "ends-call",
-            Effect::Now => "now",
-            Effect::AfterCall => "after-call",
-        }
-    }
-
-    pub fn from_code(code: &str) -> Option<Effect> {
-        Effect::ALL.into_iter().find(|effect| effect.code() == code)
+        self.into()
     }
 }
 
-/// Why an operation cannot work here and now. Its variants' names are its names in JSON, read with `str::parse`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error, EnumCount, EnumString)]
+/// Why an operation cannot work here and now. Its name in JSON, for example `not-in-call`, is read with `str::parse`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error, EnumCount, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Obstacle {
     #[error("you may look but not step in")]
     NotPermitted,

@@ -277,6 +277,7 @@ pub static TEXTS: Texts = Texts {
         ApiError::Unreachable => "the platform cannot be reached; nothing was sent. Try again in a moment".to_owned(),
         ApiError::OutcomeUnknown => "the platform's answer did not come; it may or may not have taken effect".to_owned(),
         ApiError::NotUnderstood { status } => format!("the platform's answer was not understood ({status}); tell your administrator"),
+        ApiError::NoPlatformSession => "no supervisor is signed in whose session could be used; sign in and try again".to_owned(),
         ApiError::Busy => "too many requests; try again in a moment".to_owned(),
         ApiError::AuditFailed => "the audit log could not be written, so nothing was sent; tell your administrator".to_owned(),
         ApiError::Stopping => "the console is stopping; nothing was sent".to_owned(),

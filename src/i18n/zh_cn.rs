@@ -247,6 +247,7 @@ pub static TEXTS: Texts = Texts {
         ApiError::Unreachable => "无法连接平台，请求未发出，请稍后重试".to_owned(),
         ApiError::OutcomeUnknown => "未收到平台的应答，操作可能已生效，也可能没有".to_owned(),
         ApiError::NotUnderstood { status } => format!("无法识别平台的应答（{status}），请联系管理员"),
+        ApiError::NoPlatformSession => "目前没有班长登录，无法借用其会话；请登录后重试".to_owned(),
         ApiError::Busy => "请求过于频繁，请稍后重试".to_owned(),
         ApiError::AuditFailed => "审计日志写入失败，请求未发出，请联系管理员".to_owned(),
         ApiError::DatabaseLost => "班长台的数据库文件被删除或替换，请求未发出，请联系管理员".to_owned(),

@@ -39,8 +39,8 @@ pub fn SignInPage() -> impl IntoView {
         let (domain, extension) = (typed(domain).trim().to_owned(), typed(extension).trim().to_owned());
         leptos::task::spawn_local(async move {
             let fields = [("number", &number), ("password", &secret), ("domain", &domain), ("extension", &extension), ("next", &next)];
-            match client::post("sign-in", &fields.map(|(name, value)| (name, Some(value.as_str())))).await {
-                Ok(_) => {
+            match client::submit("sign-in", &fields.map(|(name, value)| (name, value.as_str()))).await {
+                Ok(()) => {
                     // The whole page anew: another person may see other things.
                     _ = location().assign(local_path(&next));
                 }

@@ -1,9 +1,10 @@
 //! Everything that speaks HTTP: the router, what every request passes through, pages, the live channel, the JSON interface.
 
 mod assets;
+mod caller;
 pub mod connections;
-pub mod context;
 mod day;
+mod form;
 pub mod functions;
 mod health;
 pub mod json;
@@ -14,6 +15,7 @@ mod policy;
 mod preferences;
 mod request_log;
 pub mod router;
+mod server_functions;
 mod zone;
 
 pub use assets::complete as assets_complete;

@@ -1,5 +1,6 @@
 //! The use cases: one operation, an operation at many agents, what is to be done later, signing in.
 
+pub mod arguments;
 pub mod bulk;
 pub mod error;
 pub mod intervene;

@@ -2,24 +2,43 @@
 
 use crate::access::talking;
 use crate::support::{Answer, Browser, Lab, Live};
+use crate::tokens::{made, script};
 use serde_json::json;
 use supervisor_console::floor::{BulkRun, BulkStep, Obstacle, Operation, Outcome, State};
 
-async fn start(browser: &Browser, operation: Operation, agents: &str) -> Answer {
-    browser.post("/api/bulk/start", &[("operation", operation.action()), ("agents", agents)]).await
+async fn start(browser: &Browser, operation: Operation, agents: &[String]) -> Answer {
+    browser.post_json("/api/bulk/start", &json!({ "operation": operation.action(), "agents": agents })).await
 }
 
-fn run(answer: &Answer) -> BulkRun {
+/// The run as it was answered: how far each agent has come is told by the live channel.
+struct Begun {
+    id: u64,
+    by: String,
+    operation: Option<Operation>,
+    minutes: Option<u64>,
+    agents: usize,
+    cancelled: bool,
+}
+
+fn run(answer: &Answer) -> Begun {
     assert_eq!(answer.status, 200, "{}", answer.body);
-    serde_json::from_str(&answer.body).unwrap()
+    let told = answer.json();
+    Begun {
+        id: told["id"].as_u64().unwrap(),
+        by: told["by"].as_str().unwrap().to_owned(),
+        operation: Operation::from_action(told["operation"].as_str().unwrap()),
+        minutes: told["minutes"].as_u64(),
+        agents: told["agents"].as_array().unwrap().len(),
+        cancelled: told["cancelled"].as_bool().unwrap(),
+    }
 }
 
 async fn cancel(browser: &Browser, id: u64) -> Answer {
-    browser.post("/api/bulk/cancel", &[("id", &id.to_string())]).await
+    browser.post_json("/api/bulk/cancel", &json!({ "id": id })).await
 }
 
-fn agents(numbers: impl IntoIterator<Item = u32>) -> String {
-    numbers.into_iter().map(|number| format!("{number}@test.cc")).collect::<Vec<_>>().join(",")
+fn agents(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
+    numbers.into_iter().map(|number| format!("{number}@test.cc")).collect()
 }
 
 async fn until_over(live: &mut Live, id: u64) -> BulkRun {
@@ -41,7 +60,7 @@ async fn each_agent_has_a_result_and_everybody_sees_it() {
     lab.simulator.set_mode("5003", "NotReady", None).await;
     live.until_state("5003", State::NotReady).await;
     let begun = run(&start(&browser, Operation::NotReady, &agents([5002, 5003, 5004, 5002, 5999])).await);
-    assert_eq!((begun.items.len(), begun.by.as_str(), begun.operation), (4, "5000@test.cc", Operation::NotReady));
+    assert_eq!((begun.agents, begun.by.as_str(), begun.operation), (4, "5000@test.cc", Some(Operation::NotReady)));
     for live in [&mut live, &mut others] {
         let wanted = [CONFIRMED, BulkStep::NotPossible(Obstacle::AlreadyNotReady), CONFIRMED, BulkStep::NotPossible(Obstacle::NoDevice)];
         live.until("every agent has its result", |board| board.runs.iter().any(|run| run.id == begun.id && steps(run) == wanted)).await;
@@ -138,16 +157,19 @@ async fn who_may_not_starts_and_cancels_nothing() {
     }
     let many = agents(10_000..11_001);
     for (operation, agents, minutes) in [
-        ("forceDrop", all.as_str(), "5"),
-        ("ready", &all, "5"),
-        ("forceNotReady", "", "5"),
-        ("forceNotReady", "5001", "5"),
-        ("forceNotReady", "5001@other.cc", "5"),
-        ("forceNotReady", &many, "5"),
-        ("forceNotReady", &all, "0"),
-        ("forceNotReady", &all, "481"),
+        ("forceDrop", json!(all), 5),
+        ("ready", json!(all), 5),
+        ("forceNotReady", json!([]), 5),
+        ("forceNotReady", json!([""]), 5),
+        ("forceNotReady", json!("5001@test.cc"), 5),
+        ("forceNotReady", json!(["5001"]), 5),
+        ("forceNotReady", json!(["5001@other.cc"]), 5),
+        ("forceNotReady", json!(many), 5),
+        ("forceNotReady", json!(all), 0),
+        ("forceNotReady", json!(all), 481),
     ] {
-        let answer = browser.post("/api/bulk/start", &[("operation", operation), ("agents", agents), ("minutes", minutes)]).await;
+        let body = json!({ "operation": operation, "agents": agents, "minutes": minutes });
+        let answer = browser.post_json("/api/bulk/start", &body).await;
         assert_eq!(answer.error(), (400, "bad-argument".to_owned()), "{operation} {minutes}");
     }
     assert_eq!(cancel(&browser, 7).await.error(), (400, "bad-argument".to_owned()));
@@ -159,8 +181,30 @@ async fn who_may_not_starts_and_cancels_nothing() {
 async fn a_time_boxed_run_leaves_an_order_at_each_agent() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
-    let form = [("operation", "forceNotReady"), ("agents", "5001@test.cc,5002@test.cc"), ("minutes", "15")];
-    let begun = run(&browser.post("/api/bulk/start", &form).await);
+    let body = json!({ "operation": "forceNotReady", "agents": ["5001@test.cc", "5002@test.cc"], "minutes": 15 });
+    let begun = run(&browser.post_json("/api/bulk/start", &body).await);
     assert_eq!(begun.minutes, Some(15));
     live.until("both have their order", |board| ["5001", "5002"].iter().all(|number| board.row(number).scheduled.is_some())).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_starts_and_stops_runs_with_the_session_of_whoever_is_signed_in() {
+    let lab = Lab::new().await;
+    let night = script(&lab, &made(&lab.database, "night", "supervisor"));
+    let report = script(&lab, &made(&lab.database, "report", "viewer"));
+    let alone = start(&night, Operation::NotReady, &agents([5001])).await;
+    assert_eq!(alone.error(), (503, "no-platform-session".to_owned()));
+    let (browser, mut live) = lab.supervisor().await;
+    let other = lab.console.sign_in("5900", "8900").await;
+    assert_eq!(start(&report, Operation::NotReady, &agents([5001])).await.error(), (403, "not-permitted".to_owned()));
+    let begun = run(&start(&night, Operation::NotReady, &agents(5001..=5010)).await);
+    assert_eq!((begun.by.as_str(), begun.agents), ("token:night", 10));
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    assert_eq!(cancel(&report, begun.id).await.error(), (403, "not-permitted".to_owned()));
+    // It goes on with the session of another when the one that it has been lent ends.
+    other.post("/api/sign-out", &[]).await;
+    let over = until_over(&mut live, begun.id).await;
+    assert_eq!(steps(&over), [CONFIRMED; 10]);
+    assert!(!run(&cancel(&night, begun.id).await).cancelled, "nothing waited any more");
+    drop(browser);
 }

@@ -14,14 +14,14 @@ async fn a_refusal_is_told_with_its_status_and_who_stands_in_the_way() {
     let (browser, mut live) = lab.supervisor().await;
     lab.simulator.fault(json!({ "refuse": { "status": 460, "path": "/api/csta/agent/state" } })).await;
     let answer = browser.force(Operation::NotReady, &AGENT).await;
-    assert_eq!((answer.status, answer.json()), (409, json!({ "error": "refused", "status": 460, "holder": null })));
+    assert_eq!((answer.status, answer.problem()), (409, json!({ "code": "refused", "platformStatus": 460 })));
     live.until_outcome("5001", Outcome::Refused(460)).await;
     assert_eq!(live.board.state("5001"), Some(State::Ready));
 
     let body = r#"{"agentId":"5009@test.cc"}"#;
     lab.simulator.fault(json!({ "refuse": { "status": 459, "path": "/api/csta/agent/state", "body": body } })).await;
     let answer = browser.force(Operation::NotReady, &AGENT).await;
-    assert_eq!((answer.status, answer.json()), (409, json!({ "error": "refused", "status": 459, "holder": "5009@test.cc" })));
+    assert_eq!((answer.status, answer.problem()), (409, json!({ "code": "refused", "platformStatus": 459, "holder": "5009@test.cc" })));
     live.until_outcome("5001", Outcome::Refused(459)).await;
 
     lab.settled().await;
@@ -40,7 +40,7 @@ async fn the_platforms_own_refusal_comes_through() {
     live.until_link(LinkState::Down).await;
     lab.simulator.call(reqwest::Method::POST, "/api/csta/agent/state", json!({ "func": "Logout", "agentId": "5001@test.cc" })).await;
     let answer = browser.force(Operation::NotReady, &AGENT).await;
-    assert_eq!((answer.status, &answer.json()["status"]), (409, &json!(458)));
+    assert_eq!((answer.status, &answer.json()["platformStatus"]), (409, &json!(458)));
     live.until_outcome("5001", Outcome::Refused(458)).await;
 }
 
@@ -61,7 +61,7 @@ async fn a_session_that_the_platform_forgot_ends_here_as_well() {
     let (browser, mut live) = lab.supervisor().await;
     lab.simulator.fault(json!({ "refuse": { "status": 426, "path": "/api/csta/agent/state" } })).await;
     let answer = browser.force(Operation::NotReady, &AGENT).await;
-    assert_eq!((answer.status, answer.json()), (409, json!({ "error": "refused", "status": 426, "holder": null })));
+    assert_eq!((answer.status, answer.problem()), (409, json!({ "code": "refused", "platformStatus": 426 })));
     live.until("the channel is closed", |board| board.closed).await;
     assert!(live.board.signed_out);
     assert_eq!(browser.force(Operation::NotReady, &AGENT).await.error(), (401, "signed-out".to_owned()));

@@ -211,8 +211,8 @@ async fn many_at_once_whatever_their_ids() {
     hire(&simulator, &agents).await;
     let lab = Lab::on(simulator, &[]).await;
     let (browser, mut live) = watched(&lab, &agents).await;
-    let all = agents.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>().join(",");
-    let answer = browser.post("/api/bulk/start", &[("operation", "forceNotReady"), ("agents", &all), ("minutes", "30")]).await;
+    let all: Vec<&str> = agents.iter().map(|(id, _)| id.as_str()).collect();
+    let answer = browser.post_json("/api/bulk/start", &json!({ "operation": "forceNotReady", "agents": all, "minutes": 30 })).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let id = answer.json()["id"].as_u64();
     live.until("each of them is not ready, with ready again to come", |board| {
@@ -223,14 +223,14 @@ async fn many_at_once_whatever_their_ids() {
     })
     .await;
     for (id, _) in &agents {
-        assert_eq!(browser.post("/api/order/cancel", &[("agentId", id)]).await.status, 200, "{id}");
+        assert_eq!(browser.post_json("/api/scheduled/cancel", &json!({ "agentId": id })).await.status, 200, "{id}");
     }
     live.until("nothing is to come any more", |board| board.rows.values().all(|row| row.scheduled.is_none())).await;
     // A thousand ids of the longest kind.
     let long: Vec<String> = (0..1000).map(|n| format!("{n:04}{}@test.cc", "张".repeat(81))).collect();
-    let answer = browser.post("/api/bulk/start", &[("operation", "forceReady"), ("agents", &long.join(","))]).await;
-    assert_eq!((answer.status, answer.json()["items"].as_array().map(Vec::len)), (200, Some(1000)), "{:.200}", answer.body);
-    let stopped = browser.post("/api/bulk/cancel", &[("id", &answer.json()["id"].to_string())]).await;
+    let answer = browser.post_json("/api/bulk/start", &json!({ "operation": "forceReady", "agents": long })).await;
+    assert_eq!((answer.status, answer.json()["agents"].as_array().map(Vec::len)), (200, Some(1000)), "{:.200}", answer.body);
+    let stopped = browser.post_json("/api/bulk/cancel", &json!({ "id": answer.json()["id"] })).await;
     assert_eq!(stopped.status, 200);
 }
 

@@ -195,7 +195,7 @@ async fn force_listen() {
     .await;
     assert_eq!(live.board.state("5001"), Some(State::OnCall), "who listens is no party");
     let again = browser.force(Operation::Listen, &[("callId", &call)]).await;
-    assert_eq!(again.json(), json!({ "error": "obstacle", "obstacle": "AlreadyIn" }));
+    assert_eq!(again.problem(), json!({ "code": "obstacle", "obstacle": "already-in" }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -12,7 +12,7 @@ fn order(live: &Live) -> Option<ScheduledKind> {
 }
 
 async fn cancel(browser: &Browser) -> (u16, String) {
-    let answer = browser.post("/api/order/cancel", &[("agentId", "5001@test.cc")]).await;
+    let answer = browser.post_json("/api/scheduled/cancel", &json!({ "agentId": "5001@test.cc" })).await;
     if answer.status == 200 { (200, String::new()) } else { answer.error() }
 }
 
@@ -36,7 +36,7 @@ async fn a_log_out_in_a_call_waits_for_its_end() {
     assert_eq!(order(&live), Some(ScheduledKind::LogoutAfterCall));
     assert_eq!(live.board.action("5001").map(|action| (action.id, action.deferred)), Some((asked_for.id, true)));
     let again = browser.force(Operation::Logout, &AGENT).await;
-    assert_eq!(again.json(), json!({ "error": "obstacle", "obstacle": "UnderWay" }));
+    assert_eq!((again.status, again.problem()), (409, json!({ "code": "obstacle", "obstacle": "under-way" })));
     assert_eq!(lab.simulator.operations().await.len(), 0, "sent during the call");
     assert_eq!(lab.database.outcomes(asked_for.id), ["requested"]);
 
@@ -205,7 +205,11 @@ async fn only_a_supervisor_on_our_own_page_takes_an_order_back() {
     lured.origin = Some("http://evil.example".to_owned());
     assert_eq!(cancel(&lured).await, (403, "wrong-origin".to_owned()));
     for id in ["", "5001", "5001@other.cc", "5009@test.cc"] {
-        assert_eq!(browser.post("/api/order/cancel", &[("agentId", id)]).await.error(), (400, "bad-argument".to_owned()), "{id}");
+        assert_eq!(
+            browser.post_json("/api/scheduled/cancel", &json!({ "agentId": id })).await.error(),
+            (400, "bad-argument".to_owned()),
+            "{id}"
+        );
     }
     let live = all_ready_but(&browser).await;
     assert_eq!(order(&live), Some(ScheduledKind::LogoutAfterCall));

@@ -203,7 +203,7 @@ async fn what_is_no_token_of_ours_opens_nothing() {
     behind_a_proxy = script(&lab, &mine);
     assert_eq!(behind_a_proxy.get("/").await.status, 303);
     assert_eq!(behind_a_proxy.try_live("").await.err().map(|status| status.as_u16()), Some(401));
-    let as_a_form = behind_a_proxy.force(Operation::NotReady, &[("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")]).await;
+    let as_a_form = behind_a_proxy.post("/api/force/not-ready", &[("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")]).await;
     assert_eq!((as_a_form.status, code(&as_a_form.json())), (415, "unsupported-media-type"));
     assert_eq!(lab.simulator.operations().await.len(), 0);
 }

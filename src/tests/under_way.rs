@@ -43,7 +43,7 @@ async fn what_is_not_written_down_in_time_is_not_sent_and_leaves_nothing_behind(
     let lock = Lock::of(&lab.database);
     asks_and_leaves(&browser, &mut live, &MINUTES).await;
     let id = live.board.action("5001").unwrap().id;
-    assert_eq!(other.force(Operation::NotReady, &AGENT).await.json()["obstacle"], "UnderWay");
+    assert_eq!(other.force(Operation::NotReady, &AGENT).await.json()["obstacle"], "under-way");
     // The agent's own doing is not the console's.
     lab.simulator.set_mode("5001", "NotReady", Some("Lunch")).await;
     live.until_state("5001", State::NotReady).await;
@@ -83,7 +83,7 @@ async fn a_file_that_stays_locked_loses_no_line_and_their_order_stays() {
     lab.simulator.event(agent_event("agentNotReady", "5001")).await;
     live.until_outcome("5001", Outcome::Confirmed).await;
     assert_eq!(browser.get("/api/floor").await.status, 200);
-    assert_eq!(browser.post("/api/order/cancel", &[("agentId", "5001@test.cc")]).await.status, 200);
+    assert_eq!(browser.post_json("/api/scheduled/cancel", &json!({ "agentId": "5001@test.cc" })).await.status, 200);
     assert_eq!(lab.database.outcomes(id).first().map(String::as_str), Some("requested"));
     drop(lock);
     lab.settled().await;

@@ -1,5 +1,6 @@
 //! Not ready for some minutes, then ready again: the console sees to it.
 
+use crate::api::arguments::NotReadyArguments;
 use crate::api::client;
 use crate::components::intervention::interventions;
 use crate::components::workspace::workspace;
@@ -25,11 +26,10 @@ pub fn NotReadyFor(row: RwSignal<Arc<Row>>) -> impl IntoView {
         }
         let row = row.get_untracked();
         leptos::task::spawn_local(async move {
-            let device = row.device.as_ref().map(ToString::to_string).unwrap_or_default();
+            let device_id = row.device.as_ref().map(ToString::to_string).unwrap_or_default();
+            let arguments = NotReadyArguments { agent_id: row.agent.to_string(), device_id, minutes: Some(minutes), expect: None };
             // What became of it the row tells.
-            let (agent, minutes) = (row.agent.as_str(), minutes.to_string());
-            let fields = [("agentId", Some(agent)), ("deviceId", Some(device.as_str())), ("minutes", Some(minutes.as_str()))];
-            if let Err(error) = client::post(Operation::NotReady.path(), &fields).await {
+            if let Err(error) = client::call(Operation::NotReady.path(), &arguments).await {
                 workspace.announce((texts.api_error)(&error));
             }
         });

@@ -1,5 +1,6 @@
 //! What is scheduled for an agent, which the console will do by itself; at the row, with how to take it back (`data-order`).
 
+use crate::api::arguments::ScheduledCancelArguments;
 use crate::api::client;
 use crate::components::times::{Times, times};
 use crate::components::workspace::workspace;
@@ -34,7 +35,7 @@ pub fn ScheduledTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let cancel = move |_| {
         let agent = row.with_untracked(|row| row.agent.to_string());
         leptos::task::spawn_local(async move {
-            if let Err(error) = client::post("order/cancel", &[("agentId", Some(&agent))]).await {
+            if let Err(error) = client::call("scheduled/cancel", &ScheduledCancelArguments { agent_id: agent }).await {
                 workspace.announce((texts.api_error)(&error));
             }
         });

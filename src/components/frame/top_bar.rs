@@ -21,8 +21,8 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
     let leave = move |event: SubmitEvent| {
         event.prevent_default();
         leptos::task::spawn_local(async move {
-            match client::post("sign-out", &[]).await {
-                Ok(_) | Err(ApiError::SignedOut) => _ = location().assign("/sign-in"),
+            match client::submit("sign-out", &[]).await {
+                Ok(()) | Err(ApiError::SignedOut) => _ = location().assign("/sign-in"),
                 Err(_) => workspace.announce(texts.sign_out_failed),
             }
         });

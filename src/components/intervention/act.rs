@@ -4,7 +4,9 @@ use super::context::{Confirmation, Interventions};
 use super::line::line;
 use super::note::Note;
 use super::target::Target;
-use crate::api::client;
+use crate::api::ApiError;
+use crate::api::arguments::{AgentArguments, DropArguments, ListenArguments, NotReadyArguments, PhoneArguments};
+use crate::api::client::{Answer, call};
 use crate::floor::{AgentId, CallId, DeviceId, Effect, Operation};
 use crate::i18n::Texts;
 use leptos::prelude::*;
@@ -46,13 +48,7 @@ impl Interventions {
             notes.insert(target.key(), Note::Sent { operation, before });
         });
         leptos::task::spawn_local(async move {
-            // Each takes what it needs; for listening the device would be the listener's, which is one's own unless named.
-            let of_call = operation.on_call();
-            let call = target.call_id.as_ref().filter(|_| of_call).map(CallId::as_str);
-            let agent = target.agent.as_ref().filter(|_| !of_call).map(AgentId::as_str);
-            let device = target.device.as_ref().filter(|_| operation != Operation::Listen).map(DeviceId::as_str);
-            let fields = [("callId", call), ("agentId", agent), ("deviceId", device), ("expect", Some(effect.code()))];
-            let answer = client::post(operation.path(), &fields).await;
+            let answer = ask(operation, &target, effect).await;
             let note = match answer {
                 Ok(answer) => Note::Answered { operation, answer },
                 Err(error) => Note::Failed { operation, error, before },
@@ -94,6 +90,23 @@ impl Interventions {
                 None => notes.remove(&target.key()),
             };
         });
+    }
+}
+
+/// Calls the operation's server function; each takes what it needs. What the page does not know the function finds missing.
+async fn ask(operation: Operation, target: &Target, effect: Effect) -> Result<Answer, ApiError> {
+    let text = |id: Option<&str>| id.unwrap_or_default().to_owned();
+    let call_id = text(target.call_id.as_ref().map(CallId::as_str));
+    let agent_id = text(target.agent.as_ref().map(AgentId::as_str));
+    let device_id = text(target.device.as_ref().map(DeviceId::as_str));
+    let (path, expect) = (operation.path(), Some(effect.code().to_owned()));
+    match operation {
+        Operation::Drop => call(path, &DropArguments { device_id, call_id, expect }).await,
+        Operation::Join | Operation::Take => call(path, &PhoneArguments { device_id, call_id, phone_number: None, expect }).await,
+        // The device would be the listener's, which is one's own unless named.
+        Operation::Listen => call(path, &ListenArguments { call_id, device_id: None, expect }).await,
+        Operation::Ready | Operation::Logout => call(path, &AgentArguments { agent_id, device_id, expect }).await,
+        Operation::NotReady => call(path, &NotReadyArguments { agent_id, device_id, minutes: None, expect }).await,
     }
 }
 

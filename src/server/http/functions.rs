@@ -1,80 +1,103 @@
 //! What stands behind the server functions (`crate::api`): who asks, the use case, and the answer's status, cookie and way on.
 
+use super::caller::Supervisor;
+use super::form::{Form, form, local_path};
+use super::json::{BulkRunView, InterventionView};
 use crate::api::ApiError;
-use crate::floor::{BulkRun, Intervention, Operation};
+use crate::api::arguments::BulkArguments;
+use crate::floor::{Operation, Outcome};
 use crate::server::auth::session::COOKIE;
-use crate::server::http::context::{Caller, caller, local_path};
+use crate::server::console::Console;
+use crate::server::service::arguments::Arguments;
 use crate::server::service::error::masked;
-use crate::server::service::intervene::{self, Arguments, Principal};
+use crate::server::service::intervene;
 use crate::server::service::sign_in::{self, Credentials, SignInError};
 use crate::server::service::{bulk, scheduled};
 use cookie::{Cookie, SameSite};
+use http::{HeaderValue, StatusCode, header};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use std::sync::Arc;
+
+/// Returns the console, and the supervisor who asks.
+fn asked() -> Result<(Arc<Console>, Supervisor), ApiError> {
+    let console =
+        use_context::<Arc<Console>>().ok_or_else(|| ApiError::Transport { detail: "the request's context is missing".to_owned() })?;
+    let supervisor = use_context::<Supervisor>().ok_or(ApiError::SignedOut)?;
+    Ok((console, supervisor))
+}
 
 /// Carries one operation out for the caller. Returns once the platform has answered: accepted, or confirmed if the event was faster.
-pub async fn force(operation: Operation, request: Arguments) -> Result<Intervention, ApiError> {
-    let caller = caller()?;
-    let session = caller.session()?;
-    let visibility = caller.console.config.visibility(session.role);
-    let done = intervene::run(caller.console.clone(), Principal::of(session), operation, request).await;
-    let filter = caller.console.floor.number_filter(visibility).await;
-    done.map(|done| filter.intervention(done)).map_err(|error| caller.fail(masked(&filter, error)))
+pub async fn force(operation: Operation, arguments: Arguments) -> Result<InterventionView, ApiError> {
+    let (console, Supervisor { principal, visibility }) = asked()?;
+    let done = intervene::run(console.clone(), principal, operation, arguments).await;
+    let filter = console.floor.number_filter(visibility).await;
+    let done = done.map_err(|error| masked(&filter, error))?;
+    if done.outcome != Outcome::Confirmed {
+        follow_at(&format!("/api/interventions/{}", done.id));
+    }
+    Ok(InterventionView::of(filter.intervention(done)))
+}
+
+/// Answers 202: what was asked for is under way, and can be followed at `address`.
+fn follow_at(address: &str) {
+    if let (Some(response), Ok(address)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(address)) {
+        response.set_status(StatusCode::ACCEPTED);
+        response.insert_header(header::LOCATION, address);
+    }
 }
 
 /// Starts a bulk run for the caller.
-pub async fn bulk_start(operation: &str, agents: &str, minutes: Option<u32>) -> Result<BulkRun, ApiError> {
-    let caller = caller()?;
-    let actor = Principal::of(caller.session()?);
-    bulk::start(&caller.console, actor, operation, agents, minutes).await.map_err(|error| caller.fail(error))
+pub async fn bulk_start(arguments: BulkArguments) -> Result<BulkRunView, ApiError> {
+    let (console, Supervisor { principal, .. }) = asked()?;
+    bulk::start(&console, principal, arguments).await.map(BulkRunView::of)
 }
 
 /// Stops what still waits in a bulk run.
-pub async fn bulk_cancel(id: u64) -> Result<BulkRun, ApiError> {
-    let caller = caller()?;
-    let session = caller.session()?;
-    bulk::cancel(&caller.console, &session, id).await.map_err(|error| caller.fail(error))
+pub async fn bulk_cancel(id: u64) -> Result<BulkRunView, ApiError> {
+    let (console, Supervisor { principal, .. }) = asked()?;
+    bulk::cancel(&console, &principal, id).await.map(BulkRunView::of)
 }
 
 /// Takes back what the console would do at an agent later.
-pub async fn cancel_scheduled(agent: &str) -> Result<(), ApiError> {
-    let caller = caller()?;
-    let session = caller.session()?;
-    scheduled::cancel(&caller.console, &session, agent).await.map_err(|error| caller.fail(error))
+pub async fn scheduled_cancel(agent: &str) -> Result<(), ApiError> {
+    let (console, Supervisor { principal, .. }) = asked()?;
+    scheduled::cancel(&console, &principal, agent).await
 }
-
-/// Signs the caller in, in the place of whoever this browser was.
+/// Signs somebody in, in the place of whoever this browser was.
 pub async fn sign_in(given: Credentials, next: &str) -> Result<(), ApiError> {
-    let caller = caller()?;
-    let id = match sign_in::sign_in(&caller.console, caller.address, given).await {
+    let form = form()?;
+    let id = match sign_in::sign_in(&form.console, form.address, given).await {
         Ok(id) => id,
-        Err(SignInError::Failed(error)) => return Err(caller.fail(error)),
+        Err(SignInError::Failed(error)) => return Err(error),
         Err(SignInError::Wait(wait)) => {
-            caller.retry_after(wait);
-            return Err(caller.fail(ApiError::Busy));
+            form.retry_after(wait);
+            return Err(ApiError::Busy);
         }
     };
-    if let Some(old) = caller.old_session() {
-        caller.console.sessions.end(&old);
+    if let Some(old) = form.session() {
+        form.console.sessions.end(&old);
     }
-    caller.set_cookie(&cookie_of(&caller, &id, false));
-    caller.redirect_form(local_path(next));
+    form.set_cookie(&cookie_of(&form, &id, false));
+    form.go_on_to(local_path(next));
     Ok(())
 }
 
-/// Ends the caller's session.
+/// Ends the session of the browser that asks.
 #[expect(clippy::unused_async, reason = "as the body of every server function")]
 pub async fn sign_out() -> Result<(), ApiError> {
-    let caller = caller()?;
-    let session = caller.session()?;
-    caller.console.sessions.end(&session);
+    let form = form()?;
+    let session = form.session().ok_or(ApiError::SignedOut)?;
+    form.console.sessions.end(&session);
     tracing::info!(agent = session.agent.as_str(), "signed out");
-    caller.set_cookie(&cookie_of(&caller, "", true));
-    caller.redirect_form("/sign-in");
+    form.set_cookie(&cookie_of(&form, "", true));
+    form.go_on_to("/sign-in");
     Ok(())
 }
 
-fn cookie_of(caller: &Caller, id: &str, remove: bool) -> Cookie<'static> {
+fn cookie_of(form: &Form, id: &str, remove: bool) -> Cookie<'static> {
     let mut cookie =
-        Cookie::build((COOKIE, id.to_owned())).path("/").http_only(true).same_site(SameSite::Lax).secure(caller.over_tls()).build();
+        Cookie::build((COOKIE, id.to_owned())).path("/").http_only(true).same_site(SameSite::Lax).secure(form.over_tls()).build();
     if remove {
         cookie.make_removal();
     }

@@ -1,14 +1,15 @@
 //! What every request passes through, outermost last.
 
 use crate::api::ApiError;
+use crate::api::problem::Problem;
 use crate::server::http::json;
 use crate::server::http::policy;
 use crate::server::http::request_log;
+use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use std::time::Duration;
@@ -81,10 +82,7 @@ async fn whole(body: Body, most: usize) -> Result<Vec<u8>, StatusCode> {
 async fn same_origin(request: Request<Body>, next: Next) -> Response {
     let guarded = !matches!(*request.method(), Method::GET | Method::HEAD) || request.uri().path() == "/live";
     if guarded && !is_ours(request.headers()) {
-        return match json::is_json(&request) {
-            true => json::Problem::from(ApiError::WrongOrigin).into_response(),
-            false => (StatusCode::FORBIDDEN, Json(ApiError::WrongOrigin)).into_response(),
-        };
+        return Problem::from(ApiError::WrongOrigin).into_response();
     }
     next.run(request).await
 }

@@ -2,7 +2,7 @@
 
 use crate::page::{Language, Theme};
 use crate::server::auth::session::cookie_value;
-use crate::server::http::context::local_path;
+use crate::server::http::form::local_path;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use cookie::time::Duration;

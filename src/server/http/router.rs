@@ -8,47 +8,36 @@ use crate::server::http::live;
 use crate::server::http::middleware;
 use crate::server::http::pages;
 use crate::server::http::preferences;
+use crate::server::http::server_functions;
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
-use http::{Method, StatusCode, header};
-use leptos::prelude::provide_context;
-use leptos::server_fn::axum::server_fn_paths;
+use axum::routing::{any, get, post};
 use std::sync::Arc;
 
+/// Returns every address of the console.
 pub fn router(console: Arc<Console>) -> Router {
-    let routes = Router::new()
+    let mut routes = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .route("/live", get(live::upgrade))
         .merge(json::routes())
+        .route("/api/sign-in", post(server_functions::form))
+        .route("/api/sign-out", post(server_functions::form))
         .route("/api", any(json::nowhere))
         .route("/api/", any(json::nowhere))
-        .route("/api/{*function}", any(other_function))
+        .route("/api/{*function}", any(json::nowhere))
         .route("/agents/{id}/day", get(day::fragment))
         .route("/preferences", get(preferences::choose))
         .route("/pkg/{*file}", get(pages::package))
-        .fallback(pages::page)
-        .with_state(console.clone());
-    let lists = Router::new().route("/api/bulk/start", any(other_function)).with_state(console);
-    middleware::around(routes, lists)
-}
-
-/// A server function that is no JSON operation as well.
-async fn other_function(console: State<Arc<Console>>, request: Request<Body>) -> Response {
-    let known = server_fn_paths().any(|(path, _)| path == request.uri().path());
-    match (known, json::is_json(&request)) {
-        (true, false) => server_function(console, request).await,
-        (true, true) if *request.method() == Method::POST => StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response(),
-        (true, true) => (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "POST")]).into_response(),
-        (false, _) => (StatusCode::NOT_FOUND, "there is no such operation\n").into_response(),
+        .fallback(pages::page);
+    let mut lists = Router::new();
+    for path in json::function_paths() {
+        let function = post(server_functions::json);
+        if path == json::LONG_BODY {
+            lists = lists.route(&path, function);
+        } else {
+            routes = routes.route(&path, function);
+        }
     }
-}
-
-/// A server function, as a form.
-pub async fn server_function(State(console): State<Arc<Console>>, request: Request<Body>) -> Response {
-    leptos_axum::handle_server_fns_with_context(move || provide_context(console.clone()), request).await.into_response()
+    middleware::around(routes.with_state(console.clone()), lists.with_state(console))
 }

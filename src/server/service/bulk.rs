@@ -1,37 +1,33 @@
 //! Bulk runs: one operation at many agents, at a pace that the platform bears. The owner keeps the books; here the turns are taken.
 
 use crate::api::ApiError;
+use crate::api::arguments::BulkArguments;
 use crate::floor::bulk::{MOST_AGENTS, MOST_MINUTES};
 use crate::floor::{AgentId, BulkRun, BulkStep, Namespace, Operation, Role};
 use crate::server::actor::{BulkItem, BulkTurn, NewRun};
-use crate::server::auth::session::Session;
 use crate::server::console::Console;
-use crate::server::service::intervene::{Arguments, Principal, own, run as force};
+use crate::server::service::arguments::Arguments;
+use crate::server::service::intervene::{Principal, own, run as force};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Stops what still waits in the run `id`; what was sent goes on.
-pub async fn cancel(console: &Console, session: &Session, id: u64) -> Result<BulkRun, ApiError> {
-    if session.role != Role::Supervisor {
-        return Err(ApiError::NotPermitted);
-    }
-    let run = console.floor.cancel_run(id).await?.ok_or_else(|| bad("id", "there is no such run"))?;
-    tracing::info!(run = id, by = session.agent.as_str(), "a bulk run was cancelled");
-    Ok(run)
-}
-
-/// Starts a run: `operation` is the SDK's name, `agents` their ids separated by commas. Returns the run as it begins.
-pub async fn start(
-    console: &Arc<Console>,
-    actor: Principal,
-    operation: &str,
-    agents: &str,
-    minutes: Option<u32>,
-) -> Result<BulkRun, ApiError> {
+pub async fn cancel(console: &Console, actor: &Principal, id: u64) -> Result<BulkRun, ApiError> {
     if actor.role != Role::Supervisor {
         return Err(ApiError::NotPermitted);
     }
-    let operation = Operation::from_action(operation).filter(|operation| !operation.on_call());
+    let run = console.floor.cancel_run(id).await?.ok_or_else(|| bad("id", "there is no such run"))?;
+    tracing::info!(run = id, by = actor.by.as_str(), "a bulk run was cancelled");
+    Ok(run)
+}
+
+/// Starts a run. Returns it as it begins.
+pub async fn start(console: &Arc<Console>, actor: Principal, arguments: BulkArguments) -> Result<BulkRun, ApiError> {
+    let BulkArguments { operation, agents, minutes } = arguments;
+    if actor.role != Role::Supervisor {
+        return Err(ApiError::NotPermitted);
+    }
+    let operation = Operation::from_action(&operation).filter(|operation| !operation.on_call());
     let operation = operation.ok_or_else(|| bad("operation", "forceReady, forceNotReady or forceLogout"))?;
     if console.config.hidden.contains(&operation) {
         return Err(ApiError::NotPermitted);
@@ -40,7 +36,7 @@ pub async fn start(
     if minutes.is_some_and(|minutes| minutes == 0 || minutes > MOST_MINUTES) {
         return Err(bad("minutes", &format!("1 to {MOST_MINUTES}")));
     }
-    let agents = distinct(agents, &console.config.namespace)?;
+    let agents = distinct(&agents, &console.config.namespace)?;
     let new = NewRun { by: actor.by.clone(), operation, minutes, agents };
     // From here on the run is the console's own, whoever asked for it may go.
     let begun = tokio::spawn(take_up(console.clone(), actor, new));
@@ -56,40 +52,26 @@ async fn take_up(console: Arc<Console>, actor: Principal, new: NewRun) -> Result
 }
 
 /// The agents, each once, in the order given.
-fn distinct(agents: &str, namespace: &Namespace) -> Result<Vec<AgentId>, ApiError> {
+fn distinct(agents: &[String], namespace: &Namespace) -> Result<Vec<AgentId>, ApiError> {
     let mut seen = HashSet::new();
     let mut all = Vec::new();
-    for id in listed(agents) {
+    for id in agents.iter().map(|id| id.trim()).filter(|id| !id.is_empty()) {
         let agent = own(AgentId::own(id, namespace), "agents", namespace)?;
         if seen.insert(agent.clone()) {
             all.push(agent);
         }
     }
     match all.len() {
-        0 => Err(bad("agents", "at least one, separated by commas")),
+        0 => Err(bad("agents", "at least one")),
         many if many > MOST_AGENTS => Err(bad("agents", &format!("at most {MOST_AGENTS}"))),
         _ => Ok(all),
     }
 }
 
-/// The ids of a list. A comma may be part of an id: only one behind an `@`, of which an id has one, ends it.
-fn listed(list: &str) -> impl Iterator<Item = &str> {
-    let mut rest = list;
-    let ids = std::iter::from_fn(move || {
-        let end = rest.split_once('@').and_then(|(before, behind)| Some(before.len() + 1 + behind.find(',')?));
-        let (id, behind) = end.and_then(|end| rest.split_at_checked(end)).unwrap_or((rest, ""));
-        let behind = behind.strip_prefix(',').unwrap_or(behind);
-        let more = !rest.is_empty();
-        rest = behind;
-        more.then(|| id.trim())
-    });
-    ids.filter(|id| !id.is_empty())
-}
-
-async fn carry_out(console: Arc<Console>, actor: Principal, run: BulkRun) {
+async fn carry_out(console: Arc<Console>, mut actor: Principal, run: BulkRun) {
     for index in 0..run.items.len() {
         let item = BulkItem { run: run.id, index };
-        if actor.session.ended.is_cancelled() {
+        if !actor.renew(&console) {
             // Whoever is signed out asks for nothing any more.
             console.floor.run_failed(item, BulkStep::NotSent).await;
             continue;
@@ -135,22 +117,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_taken_apart_whatever_is_in_the_ids() {
-        let ids = ["张伟@test.cc", "50 01@test.cc", "a,b@test.cc", ",@test.cc", "50%2C01@test.cc"];
-        assert_eq!(listed(&ids.join(",")).collect::<Vec<_>>(), ids);
-        for (list, found) in [("", &[][..]), ("5001", &["5001"]), (" 5001@test.cc, 5002@test.cc ,", &["5001@test.cc", "5002@test.cc"])] {
-            assert_eq!(listed(list).collect::<Vec<_>>(), found, "{list}");
-        }
-        assert_eq!(listed("5001@a@b,5002@test.cc").next(), Some("5001@a@b"));
-    }
-
-    #[test]
     fn each_agent_is_once_in_a_run_and_of_our_domain() {
         let ours = Namespace::trusted("test.cc");
-        let found = distinct("a,b@test.cc,5001@test.cc,5001@test.cc", &ours).unwrap();
+        let list = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let found = distinct(&list(&["a,b@test.cc", " 5001@test.cc ", "", "5001@test.cc"]), &ours).unwrap();
         assert_eq!(found.iter().map(AgentId::as_str).collect::<Vec<_>>(), ["a,b@test.cc", "5001@test.cc"]);
-        for bad in ["5001@test.cc,5002@other.cc", "5001@a@b", "5001", ","] {
-            assert!(distinct(bad, &ours).is_err(), "{bad}");
+        for bad in [&["5001@test.cc", "5002@other.cc"][..], &["5001@a@b"], &["5001"], &["5001@test.cc,5002@test.cc"], &[""], &[]] {
+            assert!(distinct(&list(bad), &ours).is_err(), "{bad:?}");
         }
     }
 }

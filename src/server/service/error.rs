@@ -53,6 +53,7 @@ pub fn masked(filter: &NumberFilter, error: ApiError) -> ApiError {
         | ApiError::Unreachable
         | ApiError::OutcomeUnknown
         | ApiError::NotUnderstood { .. }
+        | ApiError::NoPlatformSession
         | ApiError::Busy
         | ApiError::AuditFailed
         | ApiError::DatabaseLost

@@ -7,11 +7,12 @@ use crate::floor::{
     AgentId, CallId, DeviceId, Effect, IdError, Intervention, Namespace, NotSent, Operation, Outcome, Role, is_phone_number,
 };
 use crate::server::actor::PlatformAnswer;
-use crate::server::actor::{Begun, BulkItem, InterventionRequest};
+use crate::server::actor::{Begun, InterventionRequest};
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
 use crate::server::sdk::{CallError, PlatformSession, requests::ForceRequest};
+use crate::server::service::arguments::Arguments;
 use crate::server::service::error::of_operation;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,21 +45,18 @@ impl Principal {
             session,
         }
     }
-}
 
-/// The arguments as they came, unchecked.
-#[derive(Debug, Default)]
-pub struct Arguments {
-    pub agent_id: Option<String>,
-    pub device_id: Option<String>,
-    pub call_id: Option<String>,
-    pub phone_number: Option<String>,
-    /// The effect ([`Effect::code`]) that the one who asks was shown; with another one than that nothing is sent.
-    pub expect: Option<String>,
-    /// Not ready for so many minutes, then ready again.
-    pub minutes: Option<u32>,
-    /// Which part of a bulk run this is.
-    pub item: Option<BulkItem>,
+    /// Returns whether there still is a session to ask the platform with: one's own, or for a script that of the supervisor who signed
+    /// in last.
+    pub fn renew(&mut self, console: &Console) -> bool {
+        if !self.session.ended.is_cancelled() {
+            return true;
+        }
+        let is_script = self.device.is_none();
+        let Some(session) = console.sessions.latest_supervisor().filter(|_| is_script) else { return false };
+        (self.platform, self.session) = (session.platform.clone(), session);
+        true
+    }
 }
 
 /// Carries one operation out. Returns once the platform has answered: accepted, or confirmed if the event was faster. From here on the
@@ -123,7 +121,7 @@ fn plan(operation: Operation, request: Arguments, actor: &Principal, namespace: 
     let device = device.map(|text| own(DeviceId::own(&text, namespace), "deviceId", namespace)).transpose()?;
     let call = request.call_id.map(|text| CallId::parse(&text).map_err(|error| bad("callId", &error.to_string()))).transpose()?;
     let expect = match request.expect.filter(|text| !text.is_empty()) {
-        Some(text) => Some(Effect::from_code(&text).ok_or_else(|| bad("expect", "not an effect, for example now or after-call"))?),
+        Some(text) => Some(text.parse::<Effect>().map_err(|_| bad("expect", "not an effect, for example now or after-call"))?),
         None => None,
     };
     let minutes = request.minutes.filter(|_| operation == Operation::NotReady);

@@ -7,7 +7,8 @@ use crate::server::actor::Verdict;
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
-use crate::server::service::intervene::{Arguments, Principal, own, run as force, send};
+use crate::server::service::arguments::Arguments;
+use crate::server::service::intervene::{Principal, own, run as force, send};
 use crate::server::store::ScheduledAction;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,13 +21,13 @@ const RELEASED_WITHIN: Duration = Duration::from_secs(10);
 const AGAIN: i64 = 2_000;
 
 /// Takes back what the console would do at the agent `agent` later.
-pub async fn cancel(console: &Console, session: &Session, agent: &str) -> Result<(), ApiError> {
-    if session.role != Role::Supervisor {
+pub async fn cancel(console: &Console, actor: &Principal, agent: &str) -> Result<(), ApiError> {
+    if actor.role != Role::Supervisor {
         return Err(ApiError::NotPermitted);
     }
     let namespace = &console.config.namespace;
     let agent = own(AgentId::own(agent, namespace), "agentId", namespace)?;
-    Ok(console.floor.cancel_scheduled(agent, session.agent.clone()).await?)
+    Ok(console.floor.cancel_scheduled(agent, actor.by.clone()).await?)
 }
 
 /// Carries out what is due, until the console stops.

@@ -3,6 +3,7 @@
 use super::busy;
 use crate::support::{Answer, Lab};
 use crate::tokens::{made, script};
+use leptos::server_fn::axum::server_fn_paths;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -101,8 +102,14 @@ async fn it_lists_exactly_the_routes_and_says_who_may_use_them() {
         .collect();
     let views = ["floor", "calls", "agents/{id}", "interventions/{id}", "openapi.json"].map(|path| ("get", format!("/api/{path}")));
     let operations = ["drop", "join", "take", "listen", "ready", "not-ready", "logout"].map(|path| ("post", format!("/api/force/{path}")));
+    let others = ["bulk/start", "bulk/cancel", "scheduled/cancel"].map(|path| ("post", format!("/api/{path}")));
+    // Every server function is there but the two forms.
+    let functions: BTreeSet<String> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
+    let forms = ["/api/sign-in", "/api/sign-out"].map(str::to_owned);
+    let described = operations.iter().chain(&others).map(|(_, path)| path.clone());
+    assert_eq!(functions, described.chain(forms).collect());
     let expected: BTreeSet<(String, String)> =
-        views.into_iter().chain(operations).map(|(method, path)| (method.to_owned(), path)).collect();
+        views.into_iter().chain(operations).chain(others).map(|(method, path)| (method.to_owned(), path)).collect();
     assert_eq!(listed, expected);
     assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
     assert_eq!(document["components"]["securitySchemes"]["session"]["name"], "console_session");

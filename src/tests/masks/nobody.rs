@@ -53,10 +53,10 @@ async fn a_refusal_names_our_agents_and_hides_outside_numbers() {
     ] {
         let refuse = json!({ "refuse": { "status": 459, "times": 2, "path": "/api/csta/agent/state", "body": body.to_string() } });
         lab.simulator.fault(refuse).await;
-        let form = supervisor.force(Operation::NotReady, &agent).await;
-        assert_eq!((form.error().1.as_str(), form.json()["holder"].as_str()), ("refused", Some(named)));
-        let script = supervisor.force_json(Operation::NotReady, &json!({ "agentId": agent[0].1, "deviceId": agent[1].1 })).await.json();
-        assert_eq!((script["code"].as_str(), script["holder"].as_str()), (Some("refused"), Some(named)));
+        for _ in 0..2 {
+            let refused = supervisor.force(Operation::NotReady, &agent).await;
+            assert_eq!((refused.error().1.as_str(), refused.json()["holder"].as_str()), ("refused", Some(named)));
+        }
         live.until("the row says so", |board| board.action("5001").is_some_and(|action| action.holder.as_deref() == Some(named))).await;
     }
 }

@@ -3,8 +3,8 @@
 use super::Live;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::redirect::Policy;
-use serde_json::Value;
-use supervisor_console::floor::{Intervention, Operation};
+use serde_json::{Map, Value};
+use supervisor_console::floor::{AgentId, CallId, DeviceId, Intervention, Operation, Outcome};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error, client::IntoClientRequest};
@@ -38,14 +38,53 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// Status and name of an error.
+    /// Status and code of an error.
     pub fn error(&self) -> (u16, String) {
-        (self.status, self.json()["error"].as_str().unwrap_or_default().to_owned())
+        (self.status, self.json()["code"].as_str().unwrap_or_default().to_owned())
     }
 
+    /// What an error says to programs, besides its status.
+    pub fn problem(&self) -> Value {
+        let mut problem = self.json();
+        let members = problem.as_object_mut().unwrap();
+        assert_eq!((self.header("content-type"), &members["status"]), ("application/problem+json", &Value::from(self.status)));
+        assert!(members["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "it says nothing of the remedy: {members:?}");
+        for of_every_problem in ["type", "title", "status", "detail"] {
+            members.remove(of_every_problem);
+        }
+        problem
+    }
+
+    /// The intervention that an operation has become.
     pub fn intervention(&self) -> Intervention {
-        assert_eq!(self.status, 200, "{}", self.body);
-        serde_json::from_str(&self.body).unwrap()
+        assert!(matches!(self.status, 200 | 202), "{}: {}", self.status, self.body);
+        let told = self.json();
+        let text = |name: &str| told[name].as_str().unwrap_or_default();
+        let outcome = match text("outcome") {
+            "requested" => Outcome::Requested,
+            "accepted" => Outcome::Accepted,
+            "confirmed" => Outcome::Confirmed,
+            other => panic!("{other}: {}", self.body),
+        };
+        // What is still to be followed says where.
+        let followed = if outcome == Outcome::Confirmed { String::new() } else { format!("/api/interventions/{}", told["id"]) };
+        assert_eq!((self.header("location"), self.status == 202), (&*followed, outcome != Outcome::Confirmed), "{}", self.body);
+        let millis = |name: &str| told[name].as_u64().map(|millis| millis.try_into().unwrap());
+        Intervention {
+            id: told["id"].as_i64().unwrap(),
+            operation: Operation::from_action(text("operation")).unwrap(),
+            agent: told["agent"].as_str().map(AgentId::trusted),
+            device: told["device"].as_str().map(DeviceId::trusted),
+            call: told["callId"].as_str().map(CallId::trusted),
+            by: AgentId::trusted(text("by")),
+            by_device: DeviceId::trusted(text("byDevice")),
+            requested_at: text("requestedAt").parse::<jiff::Timestamp>().unwrap().as_millisecond(),
+            answered_after: millis("answeredAfterMs"),
+            finished_after: millis("finishedAfterMs"),
+            outcome,
+            deferred: told["deferred"].as_bool().unwrap(),
+            holder: told["holder"].as_str().map(str::to_owned),
+        }
     }
 
     pub fn header(&self, name: &str) -> &str {
@@ -64,6 +103,15 @@ pub fn path_of(operation: Operation) -> &'static str {
         Operation::NotReady => "/api/force/not-ready",
         Operation::Logout => "/api/force/logout",
     }
+}
+
+/// The arguments as a JSON object: minutes are a number where they are one, all others text.
+fn body_of(arguments: &[(&str, &str)]) -> Value {
+    let member = |(name, value): &(&str, &str)| {
+        let number = value.parse::<i64>().ok().filter(|_| *name == "minutes");
+        ((*name).to_owned(), number.map_or_else(|| Value::from(*value), Value::from))
+    };
+    Value::Object(arguments.iter().map(member).collect::<Map<_, _>>())
 }
 
 impl Browser {
@@ -88,21 +136,26 @@ impl Browser {
         self.send(self.http.get(self.url(path)).header(name, value)).await
     }
 
-    /// A form, as server functions take it.
+    /// A form, as signing in and out take it.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.send(self.http.post(self.url(path)).form(form)).await
     }
 
-    pub async fn force(&self, operation: Operation, form: &[(&str, &str)]) -> Answer {
-        self.post(path_of(operation), form).await
+    /// A form that stands on the page at `page`.
+    pub async fn post_from(&self, page: &str, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(self.http.post(self.url(path)).header(header::REFERER, self.url(page)).form(form)).await
+    }
+
+    /// An operation with these arguments, as [`body_of`] writes them.
+    pub async fn force(&self, operation: Operation, arguments: &[(&str, &str)]) -> Answer {
+        self.force_json(operation, &body_of(arguments)).await
     }
 
     /// Sends the request and does not read: whoever drops the connection leaves without the answer.
-    pub async fn begin(&self, operation: Operation, form: &[(&str, &str)]) -> TcpStream {
-        let body: Vec<String> = form.iter().map(|(name, value)| format!("{name}={}", value.replace('@', "%40"))).collect();
-        let (body, cookie) = (body.join("&"), self.cookie.as_deref().unwrap_or_default());
+    pub async fn begin(&self, operation: Operation, arguments: &[(&str, &str)]) -> TcpStream {
+        let (body, cookie) = (body_of(arguments).to_string(), self.cookie.as_deref().unwrap_or_default());
         let head = format!(
-            "POST {} HTTP/1.1\r\nhost: {}\r\ncookie: {cookie}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+            "POST {} HTTP/1.1\r\nhost: {}\r\ncookie: {cookie}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             path_of(operation),
             self.address,
             body.len()
@@ -112,7 +165,7 @@ impl Browser {
         stream
     }
 
-    /// A body as scripts send it.
+    /// A JSON body, as pages and scripts send it.
     pub async fn post_json(&self, path: &str, body: &Value) -> Answer {
         let request = self.http.post(self.url(path)).header(header::CONTENT_TYPE, "application/json");
         self.send(request.body(body.to_string())).await

@@ -1,5 +1,6 @@
 //! What the parts that have to do with runs over many agents share.
 
+use crate::api::arguments::BulkArguments;
 use crate::api::client;
 use crate::components::workspace::Workspace;
 use crate::floor::{AgentId, Operation};
@@ -38,11 +39,10 @@ impl Bulk {
         texts: &'static Texts,
         done: impl FnOnce(Result<(), String>) + 'static,
     ) {
-        let agents = agents.iter().map(AgentId::as_str).collect::<Vec<_>>().join(",");
+        let agents = agents.iter().map(ToString::to_string).collect();
+        let arguments = BulkArguments { operation: operation.action().to_owned(), agents, minutes };
         leptos::task::spawn_local(async move {
-            let minutes = minutes.map(|minutes| minutes.to_string());
-            let fields = [("operation", Some(operation.action())), ("agents", Some(agents.as_str())), ("minutes", minutes.as_deref())];
-            done(match client::post("bulk/start", &fields).await {
+            done(match client::call("bulk/start", &arguments).await {
                 Ok(begun) => {
                     // The run itself comes over the live channel.
                     self.workspace.store.runs.begun(begun.id.unsigned_abs());

@@ -1,6 +1,7 @@
 //! How far the runs of this supervisor have come: a bar for each, what failed and why, and at each row what only the run knows.
 
 use super::context::{Bulk, bulk};
+use crate::api::arguments::BulkCancelArguments;
 use crate::api::client;
 use crate::components::agent::agent_label;
 use crate::components::workspace::{Workspace, workspace};
@@ -61,9 +62,8 @@ fn RunBar(id: u64) -> impl IntoView {
         busy.set(true);
         leptos::task::spawn_local(async move {
             // What became of it the live channel tells, perhaps before this answer.
-            tell(
-                client::post("bulk/cancel", &[("id", Some(&id.to_string()))]).await.map(|_| ()).map_err(|error| (texts.api_error)(&error)),
-            );
+            let answer = client::call("bulk/cancel", &BulkCancelArguments { id }).await;
+            tell(answer.map(|_| ()).map_err(|error| (texts.api_error)(&error)));
         });
     };
     let retry = move |_| {

@@ -1,7 +1,9 @@
-//! The routes, and the OpenAPI document that they make: one list for both, so that they cannot differ.
+//! The routes, and the OpenAPI document that they make: one list for both, so that they cannot differ. What the document says of the
+//! server functions stands where they are declared.
 
-use super::problem::Said;
-use super::{operations, read};
+use super::read;
+use crate::api::problem::Members;
+use crate::api::{bulk, force, scheduled};
 use crate::server::auth::session::COOKIE;
 use crate::server::console::Console;
 use axum::Router;
@@ -14,7 +16,15 @@ use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-/// Every JSON route.
+/// The one function whose arguments may be long: it names a thousand agents.
+pub const LONG_BODY: &str = "/api/bulk/start";
+
+/// The addresses of the server functions that the document describes.
+pub fn function_paths() -> Vec<String> {
+    Base::openapi().paths.paths.into_keys().collect()
+}
+
+/// The views, and the document itself.
 pub fn routes() -> Router<Arc<Console>> {
     documented().into()
 }
@@ -25,13 +35,6 @@ fn documented() -> OpenApiRouter<Arc<Console>> {
         .routes(routes!(read::calls))
         .routes(routes!(read::agent))
         .routes(routes!(read::intervention))
-        .routes(routes!(operations::drop))
-        .routes(routes!(operations::join))
-        .routes(routes!(operations::take))
-        .routes(routes!(operations::listen))
-        .routes(routes!(operations::ready))
-        .routes(routes!(operations::not_ready))
-        .routes(routes!(operations::logout))
         .routes(routes!(openapi))
 }
 
@@ -62,7 +65,19 @@ pub async fn openapi() -> Response {
             masked for roles without the right to see them, wherever they stand; a call whose id holds one is told under another name, which \
             operations take as well. Errors are problem+json with a stable `code`.",
     ),
-    components(schemas(Said)),
+    paths(
+        force::force_drop,
+        force::force_join,
+        force::force_take,
+        force::force_listen,
+        force::force_ready,
+        force::force_not_ready,
+        force::force_logout,
+        bulk::bulk_start,
+        bulk::bulk_cancel,
+        scheduled::scheduled_cancel,
+    ),
+    components(schemas(Members)),
     tags((name = "views", description = "Read-only"), (name = "operations", description = "For supervisors")),
     security(("token" = []), ("session" = [])),
     modifiers(&Schemes),

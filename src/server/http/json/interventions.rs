@@ -4,7 +4,7 @@ use super::schema::one_of;
 use crate::floor::{Intervention, Operation, Outcome};
 use crate::server::clock::rfc3339;
 use crate::server::store::AuditedOperation;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -20,7 +20,7 @@ fn outcomes() -> impl Into<RefOr<Schema>> {
 }
 
 /// One intervention, from the request to its proof.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InterventionView {
     id: i64,

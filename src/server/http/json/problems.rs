@@ -1,6 +1,6 @@
 //! What views and operations may answer instead, for the OpenAPI document.
 
-use super::problem::PROBLEM_JSON;
+use crate::api::problem::PROBLEM_JSON;
 use std::collections::BTreeMap;
 use utoipa::IntoResponses;
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response as Documented, ResponseBuilder};

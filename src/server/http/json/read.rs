@@ -1,13 +1,14 @@
 //! The read-only views.
 
-use super::asker::Asker;
 use super::fresh;
 use super::interventions::InterventionView;
-use super::problem::Problem;
+use super::problem::not_found;
 use super::problems::ReadProblems;
 use super::views::{AgentAnswer, CallsAnswer, FloorAnswer, is_call_state};
+use crate::api::problem::Problem;
 use crate::floor::{AgentId, BoardQuery, CallQuery, Direction, Sort, State};
 use crate::server::console::Console;
+use crate::server::http::caller::Caller;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State as Of};
@@ -33,12 +34,12 @@ type Answer = Result<Response, Problem>;
     ),
     responses((status = 200, description = "The agents", body = FloorAnswer), ReadProblems),
 )]
-pub async fn floor(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Answer {
+pub async fn floor(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri) -> Answer {
     let params = params(&uri)?;
     only(&params, "state", |word| State::from_code(word).is_some())?;
     only(&params, "sort", |word| Sort::from_code(word).is_some())?;
     let query = BoardQuery::from_params(pairs(&params));
-    let snapshot = console.floor.floor_snapshot(query, asker.visibility).await?;
+    let snapshot = console.floor.floor_snapshot(query, caller.visibility).await?;
     Ok(fresh(Json(FloorAnswer::from(snapshot)).into_response()))
 }
 
@@ -57,12 +58,12 @@ pub async fn floor(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Ans
     ),
     responses((status = 200, description = "The calls", body = CallsAnswer), ReadProblems),
 )]
-pub async fn calls(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Answer {
+pub async fn calls(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri) -> Answer {
     let params = params(&uri)?;
     only(&params, "state", is_call_state)?;
     only(&params, "direction", |word| Direction::from_code(word).is_some())?;
     let query = CallQuery::from_params(pairs(&params));
-    let snapshot = console.floor.calls_snapshot(query, asker.visibility).await?;
+    let snapshot = console.floor.calls_snapshot(query, caller.visibility).await?;
     Ok(fresh(Json(CallsAnswer::from(snapshot)).into_response()))
 }
 
@@ -75,11 +76,11 @@ pub async fn calls(Of(console): Of<Arc<Console>>, asker: Asker, uri: Uri) -> Ans
     params(("id" = String, Path, description = "The agent's id or number, percent-encoded", example = "5001@test.cc")),
     responses((status = 200, description = "The agent", body = AgentAnswer), ReadProblems),
 )]
-pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<String>, PathRejection>) -> Answer {
+pub async fn agent(Of(console): Of<Arc<Console>>, caller: Caller, id: Result<Path<String>, PathRejection>) -> Answer {
     let Path(text) = id.map_err(|_| Problem::bad("id", "could not be read"))?;
-    let unknown = || Problem::not_found("the floor knows no such agent");
+    let unknown = || not_found("the floor knows no such agent");
     let agent = AgentId::named(&text, &console.config.namespace).map_err(|error| Problem::bad("id", &error.to_string()))?;
-    let snapshot = console.floor.agent_snapshot(agent.ok_or_else(unknown)?, asker.visibility).await?.ok_or_else(unknown)?;
+    let snapshot = console.floor.agent_snapshot(agent.ok_or_else(unknown)?, caller.visibility).await?.ok_or_else(unknown)?;
     Ok(fresh(Json(AgentAnswer::from(snapshot)).into_response()))
 }
 
@@ -92,14 +93,14 @@ pub async fn agent(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<
     params(("id" = i64, Path, description = "As the operation answered it")),
     responses((status = 200, description = "The intervention", body = InterventionView), ReadProblems),
 )]
-pub async fn intervention(Of(console): Of<Arc<Console>>, asker: Asker, id: Result<Path<i64>, PathRejection>) -> Answer {
+pub async fn intervention(Of(console): Of<Arc<Console>>, caller: Caller, id: Result<Path<i64>, PathRejection>) -> Answer {
     let Path(id) = id.map_err(|_| Problem::bad("id", "a whole number, as the operation answered it"))?;
-    let filter = console.floor.number_filter(asker.visibility).await;
+    let filter = console.floor.number_filter(caller.visibility).await;
     let view = match console.floor.intervention(id).await? {
         Some(live) => InterventionView::of(filter.intervention(live)),
         None => match console.store.audited(id).await? {
             Some(kept) => InterventionView::audited(kept.seen_through(&filter)),
-            None => return Err(Problem::not_found("there is no such intervention")),
+            None => return Err(not_found("there is no such intervention")),
         },
     };
     Ok(fresh(Json(view).into_response()))

@@ -1,4 +1,4 @@
-//! What a server function knows of its caller, and how it answers beyond its result.
+//! What signing in and out know of the form that a browser sent, and how they answer beyond their result.
 
 use crate::api::ApiError;
 use crate::server::auth::session::Session;
@@ -12,8 +12,8 @@ use leptos_axum::ResponseOptions;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The request that a server function runs for.
-pub struct Caller {
+/// The form that a server function runs for.
+pub struct Form {
     pub console: Arc<Console>,
     /// Where the request comes from.
     pub address: IpAddr,
@@ -21,13 +21,13 @@ pub struct Caller {
     response: ResponseOptions,
 }
 
-/// The caller of the server function that runs now.
-pub fn caller() -> Result<Caller, ApiError> {
+/// Returns the form that the server function which runs now was sent.
+pub fn form() -> Result<Form, ApiError> {
     let lost = || ApiError::Transport { detail: "the request's context is missing".to_owned() };
     let console = use_context::<Arc<Console>>().ok_or_else(lost)?;
     let request = use_context::<Parts>().ok_or_else(lost)?;
     let Peer(peer) = request.extensions.get::<Peer>().copied().ok_or_else(lost)?;
-    Ok(Caller {
+    Ok(Form {
         address: visitor::address(peer, &request.headers, &console.config.trusted_proxies),
         console,
         headers: request.headers,
@@ -35,14 +35,9 @@ pub fn caller() -> Result<Caller, ApiError> {
     })
 }
 
-impl Caller {
-    /// Who asks; the error is already the answer.
-    pub fn session(&self) -> Result<Arc<Session>, ApiError> {
-        self.console.sessions.of(&self.headers).ok_or_else(|| self.fail(ApiError::SignedOut))
-    }
-
-    /// The session that this browser has had so far, if any.
-    pub fn old_session(&self) -> Option<Arc<Session>> {
+impl Form {
+    /// Returns the session that this browser has had so far, if any.
+    pub fn session(&self) -> Option<Arc<Session>> {
         self.console.sessions.of(&self.headers)
     }
 
@@ -52,22 +47,14 @@ impl Caller {
         self.response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 
-    /// Gives the answer the error's status. A plain form is sent back to its page instead, with the error in the address.
-    pub fn fail(&self, error: ApiError) -> ApiError {
-        if !self.is_plain_form() {
-            self.response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
-        }
-        error
-    }
-
     pub fn set_cookie(&self, cookie: &Cookie) {
         if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
             self.response.append_header(header::SET_COOKIE, value);
         }
     }
 
-    /// Where a browser without scripts goes after this form.
-    pub fn redirect_form(&self, path: &str) {
+    /// Sends a browser without scripts on to `path`.
+    pub fn go_on_to(&self, path: &str) {
         if let (true, Ok(path)) = (self.is_plain_form(), HeaderValue::from_str(path)) {
             self.response.set_status(StatusCode::SEE_OTHER);
             self.response.insert_header(header::LOCATION, path);
@@ -85,13 +72,6 @@ impl Caller {
 
     fn text(&self, name: &HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
-    }
-}
-
-/// A request that could not be decoded is the caller's mistake, not the server's.
-pub fn note_bad_request(status: u16) {
-    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status)) {
-        response.set_status(status);
     }
 }
 
