@@ -21,6 +21,7 @@ mod staff;
 mod tests;
 mod view;
 
+pub use super::id::Id;
 pub use dial::Outcome;
 pub use events::{AgentStatus, CallEnd, Content, Event};
 pub use model::{Agent, Call, CallType, Connection, Device, Mode, PartState};
@@ -34,10 +35,7 @@ use counters::Counters;
 use rand::rngs::StdRng;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
-use std::sync::Arc;
 
-/// An agent, device or call id; shared, because each event carries several.
-pub type Id = Arc<str>;
 /// Milliseconds of floor time since the floor's start.
 pub type Millis = u64;
 
