@@ -1,11 +1,12 @@
 //! Signing in. A plain form that works without a program in the page; with it, an error keeps what was typed (the password aside)
 //! and says in words what went wrong.
 
+use crate::address::local::local_path;
 use crate::api::{ApiError, client};
 use crate::components::preferences::Preferences;
 use crate::i18n::{Texts, texts};
 use crate::page::{FormError, PageContext};
-use crate::ui::{address, address::local_path, dynamic, erased};
+use crate::ui::{address, dynamic, erased};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;

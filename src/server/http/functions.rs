@@ -1,9 +1,10 @@
 //! What stands behind the server functions (`crate::api`): who asks, the use case, and the answer's status, cookie and way on.
 
+use crate::address::local::local_path;
 use crate::api::ApiError;
 use crate::floor::{BulkRun, Intervention, Operation};
 use crate::server::auth::session::COOKIE;
-use crate::server::http::context::{Caller, caller, local_path};
+use crate::server::http::context::{Caller, caller};
 use crate::server::service::error::masked;
 use crate::server::service::intervene::{self, Arguments, Principal};
 use crate::server::service::sign_in::{self, Credentials, SignInError};
