@@ -6,6 +6,7 @@
 #[cfg(feature = "ssr")]
 mod day;
 mod en;
+mod form_error;
 mod outside;
 mod texts;
 mod zh_cn;
