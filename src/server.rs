@@ -35,6 +35,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use upkeep::Upkeep;
 
 /// How long after the stop requests and operations under way may be answered, and the last be written.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(6);
@@ -86,7 +87,11 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
     let mut parts = Parts::new(stop.clone());
     parts.start("link to the platform", sdk::link::run(config, floor.clone(), stop.clone()));
-    parts.start("upkeep", upkeep::run(console.clone()));
+    let kept_up = console.clone();
+    parts.start("upkeep", async move {
+        let Console { platform, sessions, floor, roster_wanted, stop, .. } = &*kept_up;
+        upkeep::run(Upkeep { platform, sessions, floor, roster_wanted }, stop).await;
+    });
     parts.start("orders", scheduled::run(console.clone(), due));
     parts.start("web server", connections::serve(listener, places, router::router(console.clone()), stop.clone()));
     let ended = parts.until_stopped(floor.ended(), async { store.ended().await }).await;

@@ -10,6 +10,7 @@ mod engine;
 mod faults;
 pub(crate) mod floor;
 mod http;
+mod id;
 mod life;
 mod logins;
 mod net;

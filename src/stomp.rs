@@ -5,12 +5,14 @@
 //! costs that frame only.
 
 mod decoder;
+mod error;
 mod frame;
 mod start;
 #[cfg(test)]
 mod tests;
 
-pub use decoder::{Decoder, FrameError, Item, Limits};
+pub use decoder::{Decoder, Item, Limits};
+pub use error::FrameError;
 pub use frame::Frame;
 
 /// A version of the protocol; they differ in what a header escapes.

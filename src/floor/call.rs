@@ -3,12 +3,14 @@
 //! A call is its facts, sorted by when they happened; what is said of it is a pure fold over them ([`Folded`]). So its copies may
 //! arrive in any order and more than once, and two calls that become one are simply the union of their facts.
 
+mod absorb;
 mod connection;
 mod fact;
 mod folded;
 mod holding;
 mod order;
 mod origin;
+mod places;
 mod several;
 mod surroundings;
 
@@ -150,54 +152,6 @@ impl Call {
         self.facts.drain(..old.len());
     }
 
-    /// Takes in everything of `old`: two calls became one.
-    pub fn absorb(&mut self, old: Call) {
-        let ids: Vec<Option<u8>> = old.ids.iter().map(|id| self.index_of_id(id)).collect();
-        let devices: Vec<u8> = old.devices.iter().map(|device| self.index_of(device)).collect();
-        let records: Vec<u8> = old.records.iter().map(|record| self.index_of_record(record)).collect();
-        let device = |index: u8| devices.get(usize::from(index)).copied().unwrap_or(NOBODY);
-        let id = |index: u8| ids.get(usize::from(index)).copied().flatten().unwrap_or(NOBODY);
-        for (id, origin) in ids.iter().zip(old.origins) {
-            if let Some(known) = id.and_then(|id| self.origins.get_mut(usize::from(id))) {
-                known.merge(origin);
-            }
-        }
-        for fact in old.facts {
-            let Some(under) = ids.get(usize::from(fact.under)).copied().flatten() else { continue };
-            let fact = Fact {
-                under,
-                source: device(fact.source),
-                device: device(fact.device),
-                other: device(fact.other),
-                third: device(fact.third),
-                record: records.get(usize::from(fact.record)).copied().unwrap_or(NOBODY),
-                merges: fact.merges.map(|Merge { primary, secondary, new }| Merge {
-                    primary: id(primary),
-                    secondary: id(secondary),
-                    new: id(new),
-                }),
-                ..fact
-            };
-            if let Some(place) = self.place_of(&fact) {
-                self.facts.insert(place, fact);
-            }
-        }
-        self.base.absorb(old.base, &device);
-        self.listeners.extend(old.listeners.into_iter().map(|asked| ExpectedListener {
-            device: device(asked.device),
-            under: id(asked.under),
-            ..asked
-        }));
-        self.listeners.retain(|asked| asked.device != NOBODY);
-        self.listeners.truncate(MOST_DEVICES);
-        self.touched = self.touched.max(old.touched);
-        self.mixed = self.mixed || old.mixed || order::is_mixed(&self.facts);
-        self.fold();
-        while self.facts.len() > MOST_FACTS {
-            self.compact();
-        }
-    }
-
     /// `device` was asked to listen, after everything that is known of the call now.
     pub fn expect_listener(&mut self, device: &DeviceId) {
         let from = self.newest();
@@ -253,18 +207,6 @@ impl Call {
         &self.facts
     }
 
-    pub fn id_at(&self, index: u8) -> &CallId {
-        self.ids.get(usize::from(index)).unwrap_or(self.ids.first())
-    }
-
-    pub fn device_at(&self, index: u8) -> Option<&DeviceId> {
-        self.devices.get(usize::from(index))
-    }
-
-    pub fn position(&self, device: &DeviceId) -> Option<u8> {
-        self.devices.iter().position(|known| known == device).and_then(|index| u8::try_from(index).ok())
-    }
-
     /// What `device` has, or had, to do with it.
     pub fn connection(&self, device: &DeviceId) -> Option<&Connection> {
         self.folded.connection(self.position(device)?)
@@ -307,38 +249,5 @@ impl Call {
             }
         }
         u8::try_from(eldest).unwrap_or(0)
-    }
-
-    fn index_of_id(&mut self, id: &CallId) -> Option<u8> {
-        let known = self.ids.iter().position(|known| known == id);
-        let index = known.or_else(|| {
-            (self.ids.len() < MOST_IDS).then(|| {
-                self.origins.push(Origin::default());
-                self.ids.push(id.clone())
-            })
-        })?;
-        u8::try_from(index).ok()
-    }
-
-    /// The device's place, [`NOBODY`] where there is none left.
-    fn index_of(&mut self, device: &DeviceId) -> u8 {
-        if let Some(index) = self.position(device) {
-            return index;
-        }
-        if self.devices.len() >= MOST_DEVICES {
-            return NOBODY;
-        }
-        self.devices.push(device.clone());
-        u8::try_from(self.devices.len() - 1).unwrap_or(NOBODY)
-    }
-
-    fn index_of_record(&mut self, record: &String) -> u8 {
-        let index = self.records.iter().position(|known| known == record).or_else(|| {
-            (self.records.len() < MOST_RECORDS).then(|| {
-                self.records.push(record.clone());
-                self.records.len() - 1
-            })
-        });
-        index.and_then(|index| u8::try_from(index).ok()).unwrap_or(NOBODY)
     }
 }

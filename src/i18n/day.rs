@@ -3,7 +3,8 @@
 mod en;
 mod zh_cn;
 
-use super::{Outside, Text};
+use super::outside::Outside;
+use super::texts::Text;
 use crate::floor::EventKind;
 use crate::floor::Figure;
 use crate::page::Language;

@@ -3,11 +3,14 @@
 //! Promises: a gap in epoch or sequence is never shown over, it leads to a snapshot; a lost connection is tried again for ever, at
 //! most three seconds apart; a page that is closed, frozen or put aside causes no error; messages wait for at most one frame.
 
+mod sign_in;
+
 use super::store::Store;
 use super::{Down, Header};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use leptos::web_sys::{self, MessageEvent, WebSocket};
+use sign_in::{ask_whether_signed_in, sign_in_again};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -282,31 +285,4 @@ fn come_back(live: &Rc<Live>) {
         connect(live);
     }
     watch(live);
-}
-
-/// The sign-in page sends those who are signed in away; who is shown it has to sign in.
-fn ask_whether_signed_in(live: &Rc<Live>) {
-    let live = Rc::clone(live);
-    let answered = Closure::once_into_js(move |response: JsValue| {
-        let is = |name: &str| js_sys::Reflect::get(&response, &name.into()).is_ok_and(|value| value.is_truthy());
-        if is("ok") && !is("redirected") {
-            live.inner.borrow_mut().signed_out = true;
-            sign_in_again();
-        }
-    });
-    let failed = Closure::once_into_js(|_: JsValue| {});
-    let promise: JsValue = window().fetch_with_str("/sign-in").into();
-    // The console may be away altogether: then there is no answer, and the socket is tried again as ever.
-    if let Ok(then) = js_sys::Reflect::get(&promise, &"then".into())
-        && let Some(then) = then.dyn_ref::<js_sys::Function>()
-    {
-        _ = then.call2(&promise, &answered, &failed);
-    }
-}
-
-fn sign_in_again() {
-    let location = location();
-    let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-    let next: String = js_sys::encode_uri_component(&here).into();
-    _ = location.replace(&format!("/sign-in?next={next}"));
 }

@@ -7,6 +7,7 @@ mod day;
 mod file;
 mod queue;
 mod scheduled;
+mod schema;
 mod sessions;
 mod tokens;
 mod write;
@@ -21,6 +22,7 @@ use crate::server::clock::now;
 use crate::server::config::Database;
 use queue::{Queue, Write};
 use rusqlite::{Connection, TransactionBehavior};
+use schema::MIGRATIONS;
 use std::time::Duration;
 use tokio::sync::oneshot;
 use write::take_up;
@@ -77,45 +79,6 @@ pub struct Store {
 
 /// Resolves once what was handed over is written; an error says that it never will be.
 pub type Written = oneshot::Receiver<()>;
-
-/// Each entry brings the schema one version further; never change one that was released.
-const MIGRATIONS: [&str; 6] = [
-    "
-    CREATE TABLE session (
-        id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
-        platform_session TEXT NOT NULL, created INTEGER NOT NULL
-    );
-    CREATE TABLE audit (
-        id INTEGER NOT NULL, at INTEGER NOT NULL, outcome TEXT NOT NULL, status INTEGER, operation TEXT NOT NULL,
-        by_agent TEXT NOT NULL, by_device TEXT NOT NULL, agent TEXT, device TEXT, call TEXT, after_ms INTEGER
-    );
-    CREATE INDEX audit_id ON audit (id);
-",
-    "
-    CREATE TABLE board (
-        agent TEXT PRIMARY KEY, device TEXT, mode TEXT, since INTEGER NOT NULL, reason TEXT, kept_at INTEGER NOT NULL
-    ) WITHOUT ROWID;
-",
-    "
-    CREATE TABLE pending (
-        id INTEGER PRIMARY KEY, kind TEXT NOT NULL, agent TEXT NOT NULL, device TEXT, by_agent TEXT NOT NULL, by_device TEXT NOT NULL,
-        at INTEGER NOT NULL, minutes INTEGER, due INTEGER
-    );
-",
-    "
-    CREATE TABLE token (
-        name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL, made INTEGER NOT NULL, used INTEGER
-    ) WITHOUT ROWID;
-",
-    "
-    CREATE TABLE day (agent TEXT NOT NULL, since INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (agent, since)) WITHOUT ROWID;
-    CREATE INDEX day_since ON day (since);
-    CREATE TABLE moment (name TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
-",
-    "
-    ALTER TABLE audit ADD COLUMN reason TEXT;
-",
-];
 
 impl Store {
     /// Opens or makes the database and brings its schema up to date.

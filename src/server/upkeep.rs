@@ -2,16 +2,18 @@
 //! sessions that have run out.
 
 use crate::live::LinkState;
-use crate::server::auth::session::Session;
+use crate::server::actor::FloorHandle;
+use crate::server::auth::session::{Session, Sessions};
 use crate::server::clock::now;
-use crate::server::console::Console;
-use crate::server::sdk::CallError;
+use crate::server::sdk::{CallError, Platform};
 use crate::server::telemetry;
 use futures_util::{StreamExt, stream};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 
 /// The platform wants a heart-beat every 60 s (protocol, section 1).
 const HEARTBEAT: Duration = Duration::from_secs(60);
@@ -20,30 +22,40 @@ const SIDE_BY_SIDE: usize = 128;
 const ROSTER: Duration = Duration::from_secs(600);
 const SWEEP: Duration = Duration::from_secs(10);
 
-/// Until the console stops.
-pub async fn run(console: Arc<Console>) {
-    let never = async { tokio::join!(heartbeats(&console), rosters(&console), sweeps(&console)) };
+/// What the upkeep works with.
+#[derive(Clone, Copy)]
+pub struct Upkeep<'a> {
+    pub platform: &'a Platform,
+    pub sessions: &'a Sessions,
+    pub floor: &'a FloorHandle,
+    /// Somebody wants the roster read now.
+    pub roster_wanted: &'a Notify,
+}
+
+/// Does all of it until `stop`.
+pub async fn run(upkeep: Upkeep<'_>, stop: &CancellationToken) {
+    let never = async { tokio::join!(heartbeats(upkeep), rosters(upkeep), sweeps(upkeep.sessions)) };
     tokio::select! {
-        () = console.stop.cancelled() => {}
+        () = stop.cancelled() => {}
         _ = never => {}
     }
 }
 
 #[expect(clippy::infinite_loop, reason = "it ends with the future of `run`")]
-async fn heartbeats(console: &Console) {
+async fn heartbeats(upkeep: Upkeep<'_>) {
     let mut ticks = every(HEARTBEAT);
     loop {
         ticks.tick().await;
-        beat(console).await;
+        beat(upkeep).await;
     }
 }
 
 #[expect(clippy::infinite_loop, reason = "it ends with the future of `run`")]
-async fn sweeps(console: &Console) {
+async fn sweeps(sessions: &Sessions) {
     let mut ticks = every(SWEEP);
     loop {
         ticks.tick().await;
-        console.sessions.sweep(now());
+        sessions.sweep(now());
         telemetry::upkeep();
     }
 }
@@ -54,13 +66,13 @@ fn every(pause: Duration) -> Interval {
     ticks
 }
 
-async fn rosters(console: &Console) {
+async fn rosters(upkeep: Upkeep<'_>) {
     let mut ticks = every(ROSTER);
-    let mut link = console.floor.link_changes();
+    let mut link = upkeep.floor.link_changes();
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
-            () = console.roster_wanted.notified() => {}
+            () = upkeep.roster_wanted.notified() => {}
             changed = link.changed() => {
                 if changed.is_err() {
                     return;
@@ -70,34 +82,33 @@ async fn rosters(console: &Console) {
                 }
             }
         }
-        fetch_roster(console).await;
+        fetch_roster(upkeep).await;
     }
 }
 
 /// One for each session at the platform, which several browsers may share. One that the platform has forgotten ends here as well.
-async fn beat(console: &Console) {
+async fn beat(Upkeep { platform, sessions, .. }: Upkeep<'_>) {
     let mut seen = HashSet::new();
-    let sessions: Vec<Arc<Session>> =
-        console.sessions.all().into_iter().filter(|session| seen.insert(session.platform.expose().to_owned())).collect();
-    stream::iter(sessions)
+    let each: Vec<Arc<Session>> = sessions.all().into_iter().filter(|session| seen.insert(session.platform.expose().to_owned())).collect();
+    stream::iter(each)
         .for_each_concurrent(SIDE_BY_SIDE, |session| async move {
-            if let Err(CallError::Refused { status: 426, .. }) = console.platform.heartbeat(&session.platform, &session.agent).await {
+            if let Err(CallError::Refused { status: 426, .. }) = platform.heartbeat(&session.platform, &session.agent).await {
                 tracing::info!(agent = session.agent.as_str(), "the platform ended the session");
-                console.sessions.forgotten(&session.platform);
+                sessions.forgotten(&session.platform);
             }
         })
         .await;
 }
 
 /// The roster can be read with anybody's session; the latest is the likeliest to hold.
-async fn fetch_roster(console: &Console) {
-    for session in console.sessions.all().into_iter().take(3) {
-        match console.platform.roster(&session.platform).await {
+async fn fetch_roster(Upkeep { platform, sessions, floor, .. }: Upkeep<'_>) {
+    for session in sessions.all().into_iter().take(3) {
+        match platform.roster(&session.platform).await {
             Ok(roster) => {
                 tracing::debug!(agents = roster.len(), "the roster was read");
-                return console.floor.roster(roster).await;
+                return floor.roster(roster).await;
             }
-            Err(CallError::Refused { status: 426, .. }) => console.sessions.forgotten(&session.platform),
+            Err(CallError::Refused { status: 426, .. }) => sessions.forgotten(&session.platform),
             Err(error) => {
                 tracing::warn!(%error, "the roster could not be read: agents appear with their first event");
                 return;

@@ -1,9 +1,6 @@
 //! What is to happen on the simulated floor by itself, later.
 
-use std::sync::Arc;
-
-/// An id as the floor has it.
-type Id = Arc<str>;
+use super::id::Id;
 
 /// Something that is due.
 #[derive(Debug)]

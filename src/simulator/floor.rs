@@ -7,9 +7,11 @@ mod agents;
 mod calls;
 mod conference;
 mod counters;
+mod dial;
 mod events;
 mod extras;
 mod hangup;
+mod listening;
 mod model;
 mod names;
 mod refusal;
@@ -19,7 +21,8 @@ mod staff;
 mod tests;
 mod view;
 
-pub use calls::Outcome;
+pub use super::id::Id;
+pub use dial::Outcome;
 pub use events::{AgentStatus, CallEnd, Content, Event};
 pub use model::{Agent, Call, CallType, Connection, Device, Mode, PartState};
 pub use refusal::Refusal;
@@ -32,10 +35,7 @@ use counters::Counters;
 use rand::rngs::StdRng;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap, VecDeque};
-use std::sync::Arc;
 
-/// An agent, device or call id; shared, because each event carries several.
-pub type Id = Arc<str>;
 /// Milliseconds of floor time since the floor's start.
 pub type Millis = u64;
 

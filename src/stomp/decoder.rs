@@ -9,9 +9,12 @@
 //! on a quiet floor the end of a length that is too long may be an hour away. So is a body without a length that begins with a head: the
 //! frame before it was cut. Any other body may contain anything.
 
+mod head;
+
 use super::Version;
-use super::frame::{Frame, is_handshake, unescape};
-use super::start::{Search, TAIL, command, command_in_body, command_in_head, without_return};
+use super::error::FrameError;
+use super::frame::Frame;
+use super::start::{Search, TAIL, command_in_body, command_in_head, without_return};
 
 /// What a stream consists of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,33 +39,6 @@ impl Default for Limits {
     fn default() -> Self {
         Limits { frame_bytes: 1 << 20, headers: 64, header_bytes: 8 << 10 }
     }
-}
-
-/// Why a frame was thrown away. The stream goes on behind it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum FrameError {
-    #[error("frame of more than {0} bytes: send less in one frame")]
-    TooLarge(usize),
-    #[error("more than {0} headers in one frame")]
-    TooManyHeaders(usize),
-    #[error("header line of more than {0} bytes")]
-    HeaderTooLong(usize),
-    #[error("undefined escape in header line {0:?}")]
-    BadEscape(String),
-    #[error("header line without a name and a colon: {0:?}")]
-    HeaderWithoutColon(String),
-    #[error("head is not UTF-8")]
-    NotUtf8,
-    #[error("content-length is not a number of bytes: {0:?}")]
-    BadContentLength(String),
-    #[error("no NUL behind the {0} bytes of its content-length")]
-    BodyNotTerminated(usize),
-    #[error("another frame begins within the body: the content-length is too long, or the NUL is missing")]
-    FrameInBody,
-    #[error("frame ends within its head: the empty line is missing")]
-    EndsInHead,
-    #[error("unknown command {0:?}")]
-    UnknownCommand(String),
 }
 
 #[derive(Debug)]
@@ -199,54 +175,6 @@ impl Decoder {
         Step::Again
     }
 
-    fn command(&mut self) -> Stepped {
-        let Some(line) = self.line()? else {
-            self.state = State::Command;
-            return Ok(Step::Wait);
-        };
-        if let Some(command) = command(&line) {
-            self.state = State::Headers(Frame::new(command));
-            return Ok(Step::Again);
-        }
-        self.give_up(command_in_head(&line));
-        let text = std::str::from_utf8(&line).map_err(|_| FrameError::NotUtf8)?;
-        Err(FrameError::UnknownCommand(shortened(text)))
-    }
-
-    fn headers(&mut self, mut frame: Frame) -> Stepped {
-        let Some(line) = self.line()? else {
-            self.state = State::Headers(frame);
-            return Ok(Step::Wait);
-        };
-        // Refused until proven good.
-        self.state = State::Discard;
-        if !line.is_empty() {
-            if frame.headers.len() >= self.limits.headers {
-                return Err(FrameError::TooManyHeaders(self.limits.headers));
-            }
-            let version = if is_handshake(&frame.command) { Version::V1_0 } else { self.version };
-            let header = parse_header(&line, version);
-            if let Err(FrameError::HeaderWithoutColon(_)) = &header {
-                self.give_up(command_in_head(&line));
-            }
-            frame.headers.push(header?);
-            self.is_frame();
-            self.state = State::Headers(frame);
-            return Ok(Step::Again);
-        }
-        self.is_frame();
-        let length = match frame.get("content-length") {
-            None => None,
-            Some(text) => Some(content_length(text).ok_or_else(|| FrameError::BadContentLength(shortened(text)))?),
-        };
-        if let Some(length) = length.filter(|length| *length > self.limits.frame_bytes.saturating_sub(self.size)) {
-            self.refused = length;
-            return Err(FrameError::TooLarge(self.limits.frame_bytes));
-        }
-        self.state = State::Body(Body { frame, length });
-        Ok(Step::Again)
-    }
-
     fn body(&mut self, body: Body) -> Stepped {
         let rest = behind(&self.input, self.read);
         let end = match body.length {
@@ -328,40 +256,6 @@ impl Decoder {
         self.refused = self.refused.saturating_sub(bytes);
     }
 
-    /// A whole line of the head without its line end; none while it is incomplete.
-    fn line(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
-        let rest = behind(&self.input, self.read);
-        let end = rest.iter().position(|&byte| byte == b'\n' || byte == 0);
-        let take = end.unwrap_or(rest.len());
-        let too_long = if self.line.len() + take > self.limits.header_bytes {
-            Some(FrameError::HeaderTooLong(self.limits.header_bytes))
-        } else if self.size + take >= self.limits.frame_bytes {
-            Some(FrameError::TooLarge(self.limits.frame_bytes))
-        } else {
-            None
-        };
-        if let Some(error) = too_long {
-            self.state = State::Discard;
-            // What was discarded is the line's beginning.
-            self.line = self.line.split_off(self.line.len().saturating_sub(TAIL));
-            return Err(error);
-        }
-        self.line.extend_from_slice(rest.get(..take).unwrap_or_default());
-        self.size += take;
-        let Some(end) = end else {
-            self.pass(take);
-            return Ok(None);
-        };
-        let ends_frame = rest.get(end) == Some(&0);
-        self.size += 1;
-        self.pass(end + 1);
-        let line = std::mem::take(&mut self.line);
-        if ends_frame {
-            return Err(FrameError::EndsInHead);
-        }
-        Ok(Some(without_return(&line).to_vec()))
-    }
-
     /// Bytes held now.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
@@ -383,27 +277,4 @@ fn behind(bytes: &[u8], at: usize) -> &[u8] {
 /// Whether a head behind these first bytes of a body proves that it is no body.
 fn is_other_frame(before: &[u8], length: Option<usize>) -> bool {
     before.first() == Some(&b'{') || (length.is_none() && before.iter().all(|byte| matches!(byte, b'\r' | b'\n')))
-}
-
-fn parse_header(line: &[u8], version: Version) -> Result<(String, String), FrameError> {
-    let shown = || shortened(&String::from_utf8_lossy(line));
-    let mut halves = line.splitn(2, |&byte| byte == b':');
-    let name = halves.next().filter(|name| !name.is_empty());
-    let (name, value) = name.zip(halves.next()).ok_or_else(|| FrameError::HeaderWithoutColon(shown()))?;
-    let part = |bytes: &[u8]| {
-        let bytes = unescape(bytes, version).ok_or_else(|| FrameError::BadEscape(shown()))?;
-        String::from_utf8(bytes).map_err(|_| FrameError::NotUtf8)
-    };
-    Ok((part(name)?, part(value)?))
-}
-
-/// Digits only: `+5` parses as a number and is none here.
-fn content_length(text: &str) -> Option<usize> {
-    let text = text.trim();
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-/// An error names the culprit, it does not carry it whole.
-fn shortened(text: &str) -> String {
-    text.chars().take(80).collect()
 }

@@ -84,22 +84,3 @@ impl Address {
 pub fn address() -> Address {
     expect_context::<Address>()
 }
-
-/// A place on this console: starts with one slash, and no browser could take it for another host.
-pub fn local_path(next: &str) -> &str {
-    let local = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\') && !next.chars().any(char::is_control);
-    if local { next } else { "/" }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_local_places_are_gone_to() {
-        assert_eq!(local_path("/?state=ready"), "/?state=ready");
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)"] {
-            assert_eq!(local_path(bad), "/", "{bad}");
-        }
-    }
-}

@@ -1,21 +1,19 @@
 //! What the owner has before it: the floor, the interventions, the orders and runs, and what was published of them.
 
 mod interventions;
+mod publish;
 mod runs;
 mod schedule;
 mod snapshots;
 
 use crate::floor::visibility::Visibility;
-use crate::floor::{
-    AgentId, Applied, CallId, CallRow, Floor, Forgotten, MOST_AGENTS, RosterEntry, Row, ScheduledKind, State, clock::ClockOffset,
-    state_of_status,
-};
+use crate::floor::{AgentId, Applied, CallId, Floor, Forgotten, MOST_AGENTS, RosterEntry, Row, State, clock::ClockOffset, state_of_status};
 use crate::live::{Header, Link, LinkState};
 use crate::server::actor::history::History;
 use crate::server::actor::hub::Subscription;
 use crate::server::actor::interventions::Interventions;
 use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
-use crate::server::actor::published::{Delta, Published};
+use crate::server::actor::published::Published;
 use crate::server::actor::request::{DayView, ReceivedEvent, Restored};
 use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
@@ -29,8 +27,6 @@ use tokio::time::Instant;
 
 /// An event from further ahead than this carries no time that could be true.
 const FUTURE: i64 = 5 * 60 * 1000;
-/// How long a call whose end was not heard is shown after that was found.
-const UNSEEN_SHOWN: i64 = 60_000;
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 /// How long the day of an agent is kept of whom the floor knows nothing: as long as the database keeps it.
@@ -247,54 +243,6 @@ impl FloorState {
         self.dirty.extend(changed);
     }
 
-    pub fn has_changes(&self) -> bool {
-        !self.dirty.is_empty() || !self.dirty_calls.is_empty() || self.runs.has_changes()
-    }
-
-    /// Publishes everything that changed since the last time, as one message.
-    #[expect(clippy::iter_over_hash_type, reason = "the rows of a delta stand in no order")]
-    pub fn publish(&mut self) {
-        let mut new = Delta { runs: self.runs.changes(), ..Delta::default() };
-        let mut may_be_due = false;
-        let now_there = self.platform_now();
-        for agent in std::mem::take(&mut self.dirty) {
-            let Some(row) = self.row(&agent) else { continue };
-            may_be_due |=
-                row.scheduled.as_ref().is_some_and(|scheduled| scheduled.kind == ScheduledKind::LogoutAfterCall) && !row.state.in_call();
-            if self.published.whole.rows.get(&agent) != Some(&row) {
-                let certain = !row.remembered && self.link.state == LinkState::Live;
-                let state = if certain { row.state } else { State::Unknown };
-                self.history.mark(&agent, state, row.since, now_there);
-                self.unkept.insert(agent);
-                new.rows.push(row);
-            }
-        }
-        for id in std::mem::take(&mut self.dirty_calls) {
-            let row = self.call_row(&id);
-            let row = row.filter(|call| self.is_shown(call));
-            let known = self.published.whole.calls.get(&id);
-            match row {
-                Some(call) if known != Some(&call) => new.calls.push(call),
-                None if known.is_some() => new.gone.push(id),
-                _ => {}
-            }
-        }
-        let waited = self.waiting_since.take().filter(|_| !new.is_empty());
-        let (epoch, offset, link) = (self.epoch, self.clock.millis(), self.link.clone());
-        self.published.publish(new, |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
-        if let Some(heard) = waited {
-            telemetry::published(heard.elapsed());
-        }
-        if may_be_due {
-            self.schedule_due();
-        }
-    }
-
-    pub fn pulse(&mut self) {
-        self.tell_turned_away();
-        self.published.pulse(self.header());
-    }
-
     pub fn page_floor(&mut self, subject: &Subject, reader: &Reader) -> PageFloor {
         self.publish();
         let header = self.header();
@@ -313,49 +261,6 @@ impl FloorState {
         let from = from.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, seq)| seq);
         let header = self.header();
         self.published.subscribe(visibility, from, header, self.runs.all())
-    }
-
-    fn row(&self, agent: &AgentId) -> Option<Row> {
-        let mut row = self.floor.row(agent)?;
-        row.remembered = self.remembered.contains(agent);
-        row.intervention = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.floor).cloned();
-        row.scheduled = self.schedule.shown(agent).map(|action| action.scheduled.clone());
-        Some(row)
-    }
-
-    fn call_row(&self, id: &CallId) -> Option<CallRow> {
-        let mut call = self.floor.call_row(id)?;
-        call.intervention = self.interventions.latest_at(id, &self.floor).cloned();
-        Some(call)
-    }
-
-    /// A call whose end was not heard stays for a minute, so that whoever watches it learns what became of it.
-    fn is_shown(&mut self, call: &CallRow) -> bool {
-        if !call.end_not_seen {
-            // It lives after all.
-            self.unseen.remove(&call.id);
-            return true;
-        }
-        let now = now();
-        let found = *self.unseen.entry(call.id.clone()).or_insert_with(|| {
-            telemetry::call_end_not_seen();
-            now
-        });
-        now.saturating_sub(found) < UNSEEN_SHOWN
-    }
-
-    /// Calls whose end was not heard and which have been shown long enough go; those that the floor has forgotten are forgotten.
-    pub fn forget_unseen(&mut self) {
-        let horizon = now().saturating_sub(UNSEEN_SHOWN);
-        let mut unseen = std::mem::take(&mut self.unseen);
-        unseen.retain(|id, found| {
-            let shown = self.published.whole.calls.contains_key(id);
-            if shown && *found <= horizon {
-                self.dirty_calls.insert(id.clone());
-            }
-            shown || self.floor.call_row(id).is_some()
-        });
-        self.unseen = unseen;
     }
 
     fn platform_now(&self) -> i64 {

@@ -1,8 +1,9 @@
 //! What stands behind the server functions (`crate::api`): who asks, the use case, and the answer's status, cookie and way on.
 
 use super::caller::Supervisor;
-use super::form::{Form, form, local_path};
+use super::form::{Form, form};
 use super::json::{BulkRunView, InterventionView};
+use crate::address::local::local_path;
 use crate::api::ApiError;
 use crate::api::arguments::BulkArguments;
 use crate::floor::{Operation, Outcome};

@@ -1,8 +1,8 @@
 //! The reader's language and theme: the choice, and what is known of it at each page.
 
+use crate::address::local::local_path;
 use crate::page::{Language, Theme};
 use crate::server::auth::session::cookie_value;
-use crate::server::http::form::local_path;
 use axum::extract::Query;
 use axum::response::{IntoResponse, Redirect, Response};
 use cookie::time::Duration;

@@ -2,10 +2,9 @@
 //! notices silence, and begins again for as long as it takes.
 
 use super::backoff::Backoff;
-use crate::floor::{
-    Event, Namespace, NotOurs,
-    event::{Instant as Readings, ToUtc},
-};
+use super::time_zone::in_utc;
+use crate::floor::event::ToUtc;
+use crate::floor::{Event, Namespace, NotOurs};
 use crate::live::LinkState;
 use crate::server::actor::FloorHandle;
 use crate::server::clock::now;
@@ -13,7 +12,6 @@ use crate::server::config::{Config, shown};
 use crate::server::telemetry;
 use crate::stomp::{Decoder, Frame, Item, Limits, Version};
 use futures_util::{SinkExt, StreamExt};
-use jiff::tz::{AmbiguousOffset, TimeZone};
 use secrecy::ExposeSecret;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -240,19 +238,6 @@ async fn take(body: Vec<u8>, namespace: &Namespace, floor: &FloorHandle, malform
     }
 }
 
-/// The platform's civil time in UTC: both readings where a change of the clock repeats the hour.
-fn in_utc(zone: &TimeZone, civil_millis: i64) -> Readings {
-    let local = jiff::Timestamp::from_millisecond(civil_millis).ok().map(|as_utc| TimeZone::UTC.to_datetime(as_utc));
-    let Some(local) = local.map(|local| zone.to_ambiguous_timestamp(local)) else { return civil_millis.into() };
-    let millis = |utc: Result<jiff::Timestamp, jiff::Error>| utc.map_or(civil_millis, |utc| utc.as_millisecond());
-    let first = millis(local.earlier());
-    match local.offset() {
-        AmbiguousOffset::Fold { .. } => Readings { first, second: Some(millis(local.later())) },
-        // A time that does not occur is one that a clock shows which was not put forward.
-        _ => millis(local.compatible()).into(),
-    }
-}
-
 fn text(frame: Vec<u8>) -> Message {
     // The codec writes UTF-8 headers and no body here.
     match String::from_utf8(frame) {
@@ -282,25 +267,6 @@ impl Malformed {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn event_times_are_the_platforms_zone() {
-        let zone = TimeZone::get("Asia/Shanghai").unwrap();
-        assert_eq!(in_utc(&zone, 8 * 3_600_000), 0.into());
-    }
-
-    #[test]
-    fn an_hour_that_occurs_twice_has_two_readings() {
-        let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let civil =
-            |text: &str| text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp().as_millisecond();
-        let utc = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
-        let twice = Readings { first: utc("2026-10-25T00:59:46Z"), second: Some(utc("2026-10-25T01:59:46Z")) };
-        assert_eq!(in_utc(&zone, civil("2026-10-25T02:59:46")), twice);
-        assert_eq!(in_utc(&zone, civil("2026-10-25T03:00:00")), utc("2026-10-25T02:00:00Z").into());
-        // Skipped in spring.
-        assert_eq!(in_utc(&zone, civil("2026-03-29T02:30:00")), utc("2026-03-29T01:30:00Z").into());
-    }
 
     #[test]
     fn we_beat_at_least_as_often_as_the_broker_asks() {

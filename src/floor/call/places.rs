@@ -1,0 +1,52 @@
+//! The places of ids, devices and recordings among those of a call: facts name them by these.
+
+use super::fact::NOBODY;
+use super::{Call, MOST_DEVICES, MOST_IDS, MOST_RECORDS, Origin};
+use crate::floor::{CallId, DeviceId};
+
+impl Call {
+    pub fn id_at(&self, index: u8) -> &CallId {
+        self.ids.get(usize::from(index)).unwrap_or(self.ids.first())
+    }
+
+    pub fn device_at(&self, index: u8) -> Option<&DeviceId> {
+        self.devices.get(usize::from(index))
+    }
+
+    pub fn position(&self, device: &DeviceId) -> Option<u8> {
+        self.devices.iter().position(|known| known == device).and_then(|index| u8::try_from(index).ok())
+    }
+
+    pub(super) fn index_of_id(&mut self, id: &CallId) -> Option<u8> {
+        let known = self.ids.iter().position(|known| known == id);
+        let index = known.or_else(|| {
+            (self.ids.len() < MOST_IDS).then(|| {
+                self.origins.push(Origin::default());
+                self.ids.push(id.clone())
+            })
+        })?;
+        u8::try_from(index).ok()
+    }
+
+    /// The device's place, [`NOBODY`] where there is none left.
+    pub(super) fn index_of(&mut self, device: &DeviceId) -> u8 {
+        if let Some(index) = self.position(device) {
+            return index;
+        }
+        if self.devices.len() >= MOST_DEVICES {
+            return NOBODY;
+        }
+        self.devices.push(device.clone());
+        u8::try_from(self.devices.len() - 1).unwrap_or(NOBODY)
+    }
+
+    pub(super) fn index_of_record(&mut self, record: &String) -> u8 {
+        let index = self.records.iter().position(|known| known == record).or_else(|| {
+            (self.records.len() < MOST_RECORDS).then(|| {
+                self.records.push(record.clone());
+                self.records.len() - 1
+            })
+        });
+        index.and_then(|index| u8::try_from(index).ok()).unwrap_or(NOBODY)
+    }
+}

@@ -1,0 +1,103 @@
+//! Rows 1 and 10: what proves an answer, and that nothing rings any more.
+
+use super::*;
+
+/// 8001 holds c1 and rings 8002 by c2.
+fn ringing_consultation() -> Play {
+    let mut play = Play::new();
+    let (one, two) = (device(1), device(2));
+    play.inbound(1).say("held", "c1", &one, json!({"holdingDevice": one}));
+    play.say("originated", "c2", &one, json!({"callingDevice": one, "calledDevice": two}));
+    for source in [&one, &two] {
+        play.say("delivered", "c2", source, json!({"callingDevice": one, "calledDevice": two, "alertingDevice": two}));
+    }
+    play
+}
+
+#[test]
+fn row_1_a_transfer_while_it_rings_is_no_answer() {
+    for new in ["c1", "c2", "c3"] {
+        let mut play = ringing_consultation();
+        let (one, two) = (device(1), device(2));
+        let moved = json!({"transferringDevice": one, "transferredToDevice": two, "primaryOldCall": "c1", "secondaryOldCall": "c2", "newCall": new});
+        play.say("transferred", "c1", &one, moved.clone()).say("transferred", "c2", &two, moved);
+        assert_eq!(states(&play.floor), [State::Ready, State::Ringing, State::Ready], "{new}");
+        assert_eq!(parties(&call(&play.floor, new).unwrap()), [("13800002408", PartyState::Connected), ("8002", PartyState::Alerting)]);
+        play.say("established", new, &two, json!({"callingDevice": CUSTOMER, "calledDevice": two, "answeringDevice": two}));
+        assert_eq!(states(&play.floor), [State::Ready, State::OnCall, State::Ready], "{new}");
+    }
+}
+
+#[test]
+fn row_1_a_conference_with_who_has_not_answered_is_no_answer() {
+    let mut play = ringing_consultation();
+    let (one, two) = (device(1), device(2));
+    let joined = json!({"conferencingDevice": one, "addedParty": two, "newCall": "c1", "primaryOldCall": "c1", "secondaryOldCall": "c2"});
+    for source in [&one, &two] {
+        play.say("conferenced", "c1", source, joined.clone());
+    }
+    assert_eq!(states(&play.floor), [State::OnCall, State::Ringing, State::Ready]);
+    play.say("established", "c1", &two, json!({"callingDevice": one, "calledDevice": two, "answeringDevice": two}));
+    assert_eq!(states(&play.floor), [State::Conference, State::Conference, State::Ready]);
+}
+
+#[test]
+fn row_1_a_single_step_transfer_under_a_new_id_rings() {
+    let mut play = Play::new();
+    let (one, two) = (device(1), device(2));
+    let moved =
+        json!({"transferringDevice": one, "transferredToDevice": two, "primaryOldCall": "0", "secondaryOldCall": "c1", "newCall": "c2"});
+    play.inbound(1).say("transferred", "c1", &one, moved);
+    assert_eq!(states(&play.floor), [State::Ready, State::Ringing, State::Ready]);
+    play.say("delivered", "c2", &two, json!({"callingDevice": CUSTOMER, "calledDevice": two, "alertingDevice": two}));
+    assert_eq!(states(&play.floor), [State::Ready, State::Ringing, State::Ready]);
+    play.say("established", "c2", &two, json!({"callingDevice": CUSTOMER, "calledDevice": two, "answeringDevice": two}));
+    assert_eq!(states(&play.floor), [State::Ready, State::OnCall, State::Ready]);
+    assert_eq!(row(&play.floor, 2).call.unwrap().queue.as_deref(), Some("Claims"));
+}
+
+#[test]
+fn row_10_a_call_that_its_caller_gives_up_rings_nowhere() {
+    let mut play = Play::new();
+    let phones = [1, 2, 3].map(device);
+    for phone in &phones {
+        for source in &phones {
+            play.say("delivered", "c1", source, json!({"callingDevice": CUSTOMER, "alertingDevice": phone}));
+        }
+    }
+    assert_eq!(states(&play.floor), [State::Ringing; 3]);
+    play.leaves("c1", CUSTOMER, &[&phones[0], &phones[1], &phones[2]]);
+    assert_eq!((states(&play.floor), call(&play.floor, "c1")), ([State::Ready; 3], None));
+}
+
+#[test]
+fn row_10_the_callers_end_may_be_told_by_a_worker_that_is_behind() {
+    for behind in [0, 1, 5] {
+        let (mut floor, phones) = (three_ready(), [1, 2, 3].map(device));
+        for (n, phone) in (0..).zip(&phones) {
+            let rings = json!({"callId": "c1", "srcDeviceId": phone, "callingDevice": CUSTOMER, "alertingDevice": phone});
+            floor.apply(&by(WORKER, "delivered", 62, n, rings));
+        }
+        assert_eq!(states(&floor), [State::Ringing; 3], "{behind}");
+        for (n, phone) in (0..).zip(&phones) {
+            let over = json!({"callId": "c1", "srcDeviceId": phone, "deviceId": CUSTOMER, "releasingDevice": CUSTOMER});
+            floor.apply(&by(OTHER_WORKER, "connectionCleared", 62 - behind, n, over));
+        }
+        assert_eq!((states(&floor), call(&floor, "c1")), ([State::Ready; 3], None), "{behind}");
+    }
+}
+
+#[test]
+fn row_10_a_phone_that_stops_ringing_ends_nothing_for_the_others() {
+    let mut play = Play::new();
+    let phones = [1, 2, 3].map(device);
+    for phone in &phones {
+        play.say("delivered", "c1", phone, json!({"callingDevice": CUSTOMER, "alertingDevice": phone}));
+    }
+    play.leaves("c1", &phones[0], &[&phones[0], &phones[1], &phones[2]]);
+    assert_eq!(states(&play.floor), [State::Ready, State::Ringing, State::Ringing]);
+    play.say("established", "c1", &phones[1], json!({"callingDevice": CUSTOMER, "answeringDevice": phones[1]}));
+    // Answered: now the caller's end is one of several.
+    play.leaves("c1", &phones[2], &[&phones[1]]);
+    assert_eq!(states(&play.floor), [State::Ready, State::OnCall, State::Ready]);
+}
