@@ -19,7 +19,7 @@ pub use origin::{Origin, data};
 
 use super::event::{Event, EventKind};
 use super::stamp::Stamp;
-use super::{CallId, DeviceId};
+use super::{CallId, DeviceId, PlatformTime};
 use fact::{Merge, becomes_another};
 use several::Several;
 use surroundings::{ExpectedListener, Surroundings};
@@ -49,7 +49,7 @@ pub struct Call {
     /// More than one source tells of it.
     mixed: bool,
     /// The newest event's time: what is pruned first.
-    pub touched: i64,
+    pub touched: PlatformTime,
 }
 
 impl Call {
@@ -64,7 +64,7 @@ impl Call {
             folded: Folded::default(),
             listeners: Vec::new(),
             mixed: false,
-            touched: 0,
+            touched: PlatformTime::default(),
         }
     }
 

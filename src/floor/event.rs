@@ -2,6 +2,7 @@
 //! absent, unknown fields are kept, an unknown name is [`EventKind::Other`]. Only what is not a JSON object is refused.
 
 use super::ids::LONGEST_ID;
+use super::time::{PlatformTime, Time};
 use super::{AgentId, CallId, DeviceId, Namespace};
 use serde_json::{Map, Value};
 
@@ -73,26 +74,38 @@ impl EventKind {
     }
 }
 
-/// What [`Event::decode`] needs to know of the platform's zone: local civil time, as milliseconds as if it were UTC, to UTC.
-pub type ToUtc<'a> = &'a (dyn Fn(i64) -> Instant + Sync);
+/// What a clock on the wall shows in the platform's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Wall;
 
-/// A local time in UTC, milliseconds since 1970. At the end of summer time an hour occurs twice: then there are two readings.
+/// The platform's local time, counted as if it were UTC: not a moment before the zone is known.
+pub type LocalTime = Time<Wall>;
+
+/// What [`Event::decode`] needs to know of the platform's zone: which moment a local time is.
+pub type ToUtc<'a> = &'a (dyn Fn(LocalTime) -> Instant + Sync);
+
+/// The moment of a local time. At the end of summer time an hour occurs twice: then there are two readings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instant {
-    pub first: i64,
+    pub first: PlatformTime,
     /// The later reading, where there are two.
-    pub second: Option<i64>,
+    pub second: Option<PlatformTime>,
 }
 
-impl From<i64> for Instant {
-    fn from(only: i64) -> Self {
+impl From<PlatformTime> for Instant {
+    fn from(only: PlatformTime) -> Self {
         Instant { first: only, second: None }
     }
 }
 
 impl Instant {
+    /// Returns the moment where the platform's zone is UTC.
+    pub fn in_utc(local: LocalTime) -> Instant {
+        PlatformTime::from_millis(local.as_millis()).into()
+    }
+
     /// The later reading, or the only one.
-    pub fn last(self) -> i64 {
+    pub fn last(self) -> PlatformTime {
         self.second.unwrap_or(self.first)
     }
 }
@@ -122,15 +135,15 @@ pub enum EventError {
 pub struct Event {
     pub kind: EventKind,
     pub name: String,
-    /// Milliseconds since 1970, UTC, by the platform's clock; the platform gives whole seconds. Of an hour that occurs twice it is
+    /// The platform gives whole seconds. Of an hour that occurs twice it is
     /// the first reading until [`super::Floor::settle`] has chosen.
-    pub time: Option<i64>,
+    pub time: Option<PlatformTime>,
     /// The time as the event gives it.
     pub said: Option<Instant>,
     /// `time` is not the event's own word: it stands for when it arrived.
     pub untimed: bool,
     /// When it arrived, by the platform's clock; none where nobody said.
-    pub arrived: Option<i64>,
+    pub arrived: Option<PlatformTime>,
     /// Counts separately for each component, and there for each [`Series`].
     pub serial: Option<i64>,
     /// The part of the platform that wrote it, as `topics` names it: `CtiRouter_x`, `CtiWorker_y`.
@@ -198,7 +211,7 @@ impl Event {
         let ended = if kind == EventKind::CallEnd { map.get("call").and_then(|call| call.get("id")).and_then(as_text) } else { None };
         let ended = ended.map(CallId::trusted);
         let agent = text(&mut map, "agentId").or(at_params).map(AgentId::trusted);
-        let time = text(&mut map, "eventTime").and_then(|time| civil_millis(&time)).map(to_utc);
+        let time = text(&mut map, "eventTime").and_then(|time| local_time(&time)).map(to_utc);
         Ok(Event {
             kind,
             time: time.map(|time| time.first),
@@ -258,7 +271,7 @@ fn status(map: &Map<String, Value>, to_utc: ToUtc) -> Option<Status> {
         device: of_agent("extensionId").map(DeviceId::trusted),
         name: of_agent("agentName"),
         word: of_agent("agentStatus").or_else(|| of_agent("agentMode"))?,
-        since: of_agent("agentStatusTimestamp").and_then(|time| civil_millis(&time)).map(to_utc),
+        since: of_agent("agentStatusTimestamp").and_then(|time| local_time(&time)).map(to_utc),
         calls: count("CallsTotal"),
         talk_seconds: count("TalkTime"),
         after_call_seconds: count("AcwTime"),
@@ -297,8 +310,8 @@ fn call(map: &mut Map<String, Value>, name: &str) -> Option<CallId> {
     text(map, name).filter(|id| id != "0").map(CallId::trusted)
 }
 
-/// `2017.03.18 14:13:24` (also with dashes, a `T`, or a fraction) as milliseconds as if it were UTC.
-fn civil_millis(time: &str) -> Option<i64> {
+/// Reads `2017.03.18 14:13:24` (also with dashes, a `T`, or a fraction).
+fn local_time(time: &str) -> Option<LocalTime> {
     let mut parts = time.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
     let mut next = |longest: usize| -> Option<i64> {
         let part = parts.next()?;
@@ -313,7 +326,7 @@ fn civil_millis(time: &str) -> Option<i64> {
     // Days since 1970 by the proleptic Gregorian calendar, years counted from March.
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
-    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000)
+    Some(LocalTime::from_millis((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000))
 }
 
 #[cfg(test)]
@@ -322,17 +335,17 @@ mod tests {
 
     #[test]
     fn civil_time_is_read() {
-        assert_eq!(civil_millis("1970.01.01 00:00:00"), Some(0));
-        assert_eq!(civil_millis("2017.03.18 14:13:24"), Some(1_489_846_404_000));
-        assert_eq!(civil_millis("2024-02-29T23:59:59.123"), Some(1_709_251_199_000));
+        assert_eq!(local_time("1970.01.01 00:00:00"), Some(LocalTime::from_millis(0)));
+        assert_eq!(local_time("2017.03.18 14:13:24"), Some(LocalTime::from_millis(1_489_846_404_000)));
+        assert_eq!(local_time("2024-02-29T23:59:59.123"), Some(LocalTime::from_millis(1_709_251_199_000)));
         for bad in ["", "2017", "2017.13.01 00:00:00", "1489846404", "yesterday"] {
-            assert_eq!(civil_millis(bad), None, "{bad}");
+            assert_eq!(local_time(bad), None, "{bad}");
         }
     }
 
     #[test]
     fn unknown_fields_are_kept_and_wrong_types_count_as_absent() {
-        let event = Event::decode(br#"{"eventName":"agentReady","serial":"7","agentId":["x"],"later":{"a":1}}"#, &|t| t.into()).unwrap();
+        let event = Event::decode(br#"{"eventName":"agentReady","serial":"7","agentId":["x"],"later":{"a":1}}"#, &Instant::in_utc).unwrap();
         assert_eq!((event.kind, event.serial, event.agent), (EventKind::AgentReady, Some(7), None));
         assert_eq!(event.rest["later"]["a"], 1);
         assert_eq!(event.rest["agentId"][0], "x");
@@ -340,8 +353,8 @@ mod tests {
 
     #[test]
     fn what_is_no_event_is_refused() {
-        assert!(matches!(Event::decode(b"{", &|t| t.into()), Err(EventError::NotJson(_))));
-        assert_eq!(Event::decode(b"[1]", &|t| t.into()), Err(EventError::NotObject));
-        assert_eq!(Event::decode(b"{}", &|t| t.into()), Err(EventError::NoName));
+        assert!(matches!(Event::decode(b"{", &Instant::in_utc), Err(EventError::NotJson(_))));
+        assert_eq!(Event::decode(b"[1]", &Instant::in_utc), Err(EventError::NotObject));
+        assert_eq!(Event::decode(b"{}", &Instant::in_utc), Err(EventError::NoName));
     }
 }

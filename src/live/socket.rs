@@ -3,6 +3,7 @@
 //! Promises: a gap in epoch or sequence is never shown over, it leads to a snapshot; a lost connection is tried again for ever, at
 //! most three seconds apart; a page that is closed, frozen or put aside causes no error; messages wait for at most one frame.
 
+use super::browser::{BrowserTime, Skew};
 use super::store::Store;
 use super::{Down, Header};
 use leptos::prelude::*;
@@ -15,7 +16,7 @@ use std::time::Duration;
 /// Rows and calls that may wait for a frame before they are applied without one.
 const WAITING_ROWS: usize = 20_000;
 /// An open socket that says nothing for so long is given up.
-const DEAF_MS: i64 = 5_000;
+const DEAF: Duration = Duration::from_secs(5);
 const LONGEST_WAIT_MS: f64 = 3_000.0;
 
 struct Live {
@@ -32,7 +33,7 @@ struct Inner {
     /// The present socket has said something.
     open: bool,
     /// When the present socket was made.
-    since: i64,
+    since: BrowserTime,
     attempts: u32,
     /// Epoch and sequence of the last message taken in.
     position: Option<(u64, u64)>,
@@ -44,14 +45,15 @@ struct Inner {
     signed_out: bool,
 }
 
-pub fn now() -> i64 {
-    js_sys::Date::now() as i64
+/// Reads the browser's clock.
+pub fn now() -> BrowserTime {
+    BrowserTime::from_millis(js_sys::Date::now() as i64)
 }
 
 /// Connects, and keeps the store's clocks and liveness up to date.
 pub fn start(store: Store) {
     // The page was made when its header says: late by its way here, which the first message puts right.
-    store.skew.set_value(store.heard.get_value() - now());
+    store.skew.set_value(Skew::between(store.heard.get_value(), now()));
     let live = Rc::new(Live { store, inner: RefCell::default() });
     connect(&live);
 
@@ -252,10 +254,9 @@ fn watch(live: &Rc<Live>) {
     let local = now();
     let (open, quiet) = {
         let inner = live.inner.borrow();
-        (inner.open, inner.socket.is_some() && local - inner.since > DEAF_MS)
+        (inner.open, inner.socket.is_some() && local.since(inner.since) > DEAF)
     };
-    let heard = live.store.heard.get_value() - live.store.skew.get_value();
-    if quiet && local - heard > DEAF_MS {
+    if quiet && live.store.silent_for(local) > DEAF {
         lost(live);
     } else {
         live.store.judge(open, local);

@@ -2,7 +2,7 @@
 
 use super::sequences::{CUSTOMER, Play};
 use super::*;
-use crate::floor::event::Instant;
+use crate::floor::event::{Instant, LocalTime};
 use crate::floor::{CallId, CallRow, DeviceId, PartyRole, PartyState};
 
 const ROUTER: &str = "CtiRouter_r1";
@@ -281,7 +281,7 @@ fn row_7_what_is_older_by_time_and_serial_is_old_however_long_ago() {
     floor.apply(&agent_event("agentReady", 1, later, 3000));
     floor.apply(&agent_event("agentReady", 2, later + 1, 3001));
     floor.apply(&agent_event("agentNotReady", 1, later - 700, 2000));
-    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(|since| since / 1000 % 3600)), (State::Ready, Some(later)));
+    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(second_of_hour)), (State::Ready, Some(later)));
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn row_7_a_clock_that_was_set_back_goes_on() {
     let mut floor = three_ready();
     floor.apply(&agent_event("agentReady", 1, 2000, 3000));
     floor.apply(&agent_event("agentNotReady", 1, 1300, 3001));
-    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(|since| since / 1000 % 3600)), (State::NotReady, Some(1300)));
+    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(second_of_hour)), (State::NotReady, Some(1300)));
     // What was late already is late still, and what comes next is next.
     floor.apply(&agent_event("agentLoggedOff", 1, 1990, 2999));
     assert_eq!(row(&floor, 1).state, State::NotReady);
@@ -297,7 +297,7 @@ fn row_7_a_clock_that_was_set_back_goes_on() {
     assert_eq!(row(&floor, 1).state, State::Ready);
     // When it has caught up again, it counts as it is.
     floor.apply(&agent_event("agentNotReady", 1, 2600, 3003));
-    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(|since| since / 1000 % 3600)), (State::NotReady, Some(2600)));
+    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(second_of_hour)), (State::NotReady, Some(2600)));
 }
 
 #[test]
@@ -448,12 +448,13 @@ fn row_10_a_phone_that_stops_ringing_ends_nothing_for_the_others() {
 }
 
 /// Berlin, the night on which the clocks go back at 03:00: minutes since midnight UTC, read from the local time.
-fn berlin(civil: i64) -> Instant {
+fn berlin(local: LocalTime) -> Instant {
     const HOUR: i64 = 3_600_000;
-    match civil.rem_euclid(24 * HOUR) {
-        at if at < 2 * HOUR => (civil - 2 * HOUR).into(),
-        at if at < 3 * HOUR => Instant { first: civil - 2 * HOUR, second: Some(civil - HOUR) },
-        _ => (civil - HOUR).into(),
+    let behind = |hours: i64| PlatformTime::from_millis(local.as_millis() - hours * HOUR);
+    match local.as_millis().rem_euclid(24 * HOUR) {
+        at if at < 2 * HOUR => behind(2).into(),
+        at if at < 3 * HOUR => Instant { first: behind(2), second: Some(behind(1)) },
+        _ => behind(1).into(),
     }
 }
 
@@ -462,12 +463,12 @@ fn night(name: &str, n: u8, local: &str, serial: i64, arrived: Option<i64>) -> E
     let body = json!({"eventName": name, "eventTime": format!("1970.01.02 {local}"), "serial": serial,
         "agentId": format!("500{n}@test.cc"), "deviceId": device(n)});
     let mut event = Event::decode(body.to_string().as_bytes(), &berlin).unwrap();
-    event.arrived = arrived.map(|second| 24 * 3_600_000 + second * 1000);
+    event.arrived = arrived.map(|second| PlatformTime::from_millis(24 * 3_600_000 + second * 1000));
     event
 }
 
 fn clock(floor: &Floor, n: u8) -> i64 {
-    row(floor, n).since.unwrap() / 1000 - 24 * 3600
+    row(floor, n).since.unwrap().as_millis() / 1000 - 24 * 3600
 }
 
 #[test]

@@ -3,7 +3,10 @@
 
 use super::interventions::InterventionView;
 use super::schema::one_of;
-use crate::floor::{CallRow, CallState, CallView, Counts, Direction, PartyRole, PartyState, Row, Scheduled, ScheduledKind, State};
+use crate::floor::time::millis_of;
+use crate::floor::{
+    CallRow, CallState, CallView, ConsoleTime, Counts, Direction, PartyRole, PartyState, PlatformTime, Row, Scheduled, ScheduledKind, State,
+};
 use crate::live::{Header, LinkState};
 use crate::server::actor::{AgentSnapshot, CallsSnapshot, FloorSnapshot};
 use crate::server::clock::rfc3339;
@@ -209,14 +212,9 @@ pub struct AgentAnswer {
     calls: Vec<Call>,
 }
 
-/// The platform's clock when the answer was made.
-fn platform_now(header: &Header) -> i64 {
-    header.at.saturating_sub(header.offset)
-}
-
 impl LinkView {
     fn of(header: &Header) -> LinkView {
-        let on_platform = |millis: i64| rfc3339(millis.saturating_sub(header.offset));
+        let on_platform = |at: ConsoleTime| rfc3339(header.offset.to_platform(at));
         LinkView {
             state: match header.link.state {
                 LinkState::Live => "live",
@@ -229,7 +227,7 @@ impl LinkView {
 }
 
 impl Call {
-    fn of(call: CallRow, now: i64) -> Call {
+    fn of(call: CallRow, now: PlatformTime) -> Call {
         let parties = call.parties.into_iter().map(|party| PartyView {
             device: party.device.to_string(),
             agent: party.agent.map(|agent| agent.to_string()),
@@ -246,7 +244,11 @@ impl Call {
             queue: call.queue,
             started_at: call.started.map(rfc3339),
             answered_at: call.answered.map(rfc3339),
-            holds: HoldsView { count: call.holds.count, seconds: call.holds.total(now) / 1000, running: call.holds.running.is_some() },
+            holds: HoldsView {
+                count: call.holds.count,
+                seconds: millis_of(call.holds.total(now)) / 1000,
+                running: call.holds.running.is_some(),
+            },
             parties: parties.collect(),
             connected_with: call.named.map(|device| device.to_string()),
         }
@@ -290,7 +292,7 @@ fn counts_of(counts: &Counts) -> BTreeMap<&'static str, u32> {
 impl From<FloorSnapshot> for FloorAnswer {
     fn from(look: FloorSnapshot) -> FloorAnswer {
         FloorAnswer {
-            as_of: rfc3339(platform_now(&look.header)),
+            as_of: rfc3339(look.header.platform_now()),
             link: LinkView::of(&look.header),
             counts: counts_of(&look.counts),
             agents: look.rows.into_iter().map(Agent::from).collect(),
@@ -300,7 +302,7 @@ impl From<FloorSnapshot> for FloorAnswer {
 
 impl From<CallsSnapshot> for CallsAnswer {
     fn from(look: CallsSnapshot) -> CallsAnswer {
-        let now = platform_now(&look.header);
+        let now = look.header.platform_now();
         let calls = look.calls.into_iter().map(|call| Call::of(call, now)).collect();
         CallsAnswer { as_of: rfc3339(now), link: LinkView::of(&look.header), calls }
     }
@@ -308,7 +310,7 @@ impl From<CallsSnapshot> for CallsAnswer {
 
 impl From<AgentSnapshot> for AgentAnswer {
     fn from(look: AgentSnapshot) -> AgentAnswer {
-        let now = platform_now(&look.header);
+        let now = look.header.platform_now();
         AgentAnswer {
             as_of: rfc3339(now),
             link: LinkView::of(&look.header),
@@ -321,7 +323,9 @@ impl From<AgentSnapshot> for AgentAnswer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::time::at;
     use crate::floor::{AgentId, CallId, DeviceId, Holds, Party};
+    use std::time::Duration;
 
     #[test]
     fn a_call_reads_as_it_was_promised() {
@@ -331,9 +335,9 @@ mod tests {
             direction: Direction::Inbound,
             kind: Some("Inbound".to_owned()),
             queue: None,
-            started: Some(1_489_846_404_000),
+            started: Some(at(1_489_846_404_000)),
             answered: None,
-            holds: Holds { count: 2, ended: 1_500, running: Some(1_489_846_410_000) },
+            holds: Holds { count: 2, ended: Duration::from_millis(1_500), running: Some(at(1_489_846_410_000)) },
             recording: true,
             data: vec![("k".to_owned(), "v".to_owned())],
             parties: vec![Party {
@@ -342,20 +346,20 @@ mod tests {
                 logged_off: None,
                 role: PartyRole::Called,
                 state: PartyState::Held,
-                since: 1_489_846_410_000,
+                since: at(1_489_846_410_000),
             }],
             named: None,
-            touched: 0,
+            touched: at(0),
             end_not_seen: false,
             intervention: None,
         };
         let expected = r#"{"callId":"c2","formerCallIds":["c1"],"direction":"inbound","type":"Inbound","queue":null,"startedAt":"2017-03-18T14:13:24.000Z","answeredAt":null,"holds":{"count":2,"seconds":6,"running":true},"parties":[{"device":"8001@test.cc","agent":"5001@test.cc","role":"called","state":"held","since":"2017-03-18T14:13:30.000Z"}]}"#;
-        assert_eq!(serde_json::to_string(&Call::of(call, 1_489_846_415_000)).unwrap(), expected);
+        assert_eq!(serde_json::to_string(&Call::of(call, at(1_489_846_415_000))).unwrap(), expected);
     }
 
     #[test]
     fn a_wild_time_is_still_a_time() {
-        assert_eq!(rfc3339(i64::MAX), "9999-12-30T22:00:00.999Z");
-        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(rfc3339(ConsoleTime::from_millis(i64::MAX)), "9999-12-30T22:00:00.999Z");
+        assert_eq!(rfc3339(ConsoleTime::from_millis(-1)), "1969-12-31T23:59:59.999Z");
     }
 }
