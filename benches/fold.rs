@@ -4,7 +4,8 @@
 use std::hint::black_box;
 use std::io::{self, Write};
 use std::time::Instant;
-use supervisor_console::floor::{AgentId, Event, Floor};
+use supervisor_console::floor::event::Instant as Readings;
+use supervisor_console::floor::{AgentId, ConsoleTime, Event, Floor, Offset};
 use supervisor_console::live::{Down, Header, Link, LinkState};
 
 const AGENTS: usize = 10_000;
@@ -67,7 +68,7 @@ fn measure(what: &str, bodies: &[Vec<u8>]) -> io::Result<()> {
     );
     let folded = median(Floor::default, |mut floor| {
         for body in bodies {
-            if let Ok(event) = Event::decode(body, &|civil| civil.into()) {
+            if let Ok(event) = Event::decode(body, &Readings::in_utc) {
                 black_box(floor.apply(&event));
             }
         }
@@ -84,14 +85,14 @@ fn main() -> io::Result<()> {
 
     let mut floor = Floor::default();
     for body in &bodies {
-        if let Ok(event) = Event::decode(body, &|civil| civil.into()) {
+        if let Ok(event) = Event::decode(body, &Readings::in_utc) {
             floor.apply(&event);
         }
     }
     let agents: Vec<AgentId> = floor.agents().cloned().collect();
     let rows = median(|| (), |()| drop(black_box(agents.iter().filter_map(|agent| floor.row(agent)).collect::<Vec<_>>())));
-    let link = Link { state: LinkState::Live, since: 0, last_event: None };
-    let header = Header { epoch: 1, seq: 1, at: 0, offset: 0, link };
+    let link = Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None };
+    let header = Header { epoch: 1, seq: 1, at: ConsoleTime::default(), offset: Offset::NONE, link };
     let rows_of_all = agents.iter().filter_map(|agent| floor.row(agent)).collect();
     let calls = floor.calls().filter_map(|call| floor.call_row(call)).collect();
     let snapshot = Down::Snapshot { header, rows: rows_of_all, calls, runs: Vec::new() };

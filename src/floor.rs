@@ -15,6 +15,7 @@ pub mod mask;
 pub mod row;
 pub mod scheduled;
 pub mod threshold;
+pub mod time;
 
 #[cfg(feature = "ssr")]
 mod agent;
@@ -63,6 +64,7 @@ pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_agent_number, is
 pub use intervention::{Intervention, NotSent, Operation, Outcome, Role};
 pub use row::{CallView, Direction, Figures, Row, State};
 pub use scheduled::{Scheduled, ScheduledKind};
+pub use time::{ConsoleTime, Offset, PlatformTime};
 
 #[cfg(feature = "ssr")]
 pub use {

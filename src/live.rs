@@ -3,6 +3,7 @@
 //! Every message carries epoch and sequence: a browser either proves that it missed nothing (`/live?epoch=E&seq=S`) or is sent a
 //! snapshot. Messages are binary WebSocket frames, postcard-encoded.
 
+pub mod browser;
 pub mod message;
 #[cfg(feature = "hydrate")]
 pub mod socket;

@@ -1,5 +1,6 @@
 //! Moments as a page writes them: in the reader's zone, with the platform's time in the tooltip.
 
+use crate::floor::time::Time;
 use crate::i18n::Texts;
 use crate::ui::time::{date_in, time_of_day};
 use leptos::prelude::*;
@@ -23,11 +24,11 @@ impl Times {
 
     /// Returns a moment as `14:45` in the reader's zone, or `14:45:10`; empty until the page is live; tracked. A clock at the reader's
     /// machine that is wrong does not change when it was: all times of a page agree with each other.
-    pub fn of_day(self, at: i64, seconds: bool) -> String {
+    pub fn of_day<C: Copy>(self, at: Time<C>, seconds: bool) -> String {
         if !self.local.get() {
             return String::new();
         }
-        let mut time = time_of_day(at);
+        let mut time = time_of_day(at.as_millis());
         if !seconds {
             time.truncate(5);
         }
@@ -35,9 +36,9 @@ impl Times {
     }
 
     /// Returns what the tooltip of a time says: the same moment where the platform is; `None` until the page is live; tracked.
-    pub fn on_platform(self, at: i64, texts: &Texts) -> Option<String> {
+    pub fn on_platform<C: Copy>(self, at: Time<C>, texts: &Texts) -> Option<String> {
         let zone = self.local.get().then(|| self.zone.get_value())?;
-        Some((texts.platform_time)(&date_in(at, &zone)?, &zone))
+        Some((texts.platform_time)(&date_in(at.as_millis(), &zone)?, &zone))
     }
 }
 

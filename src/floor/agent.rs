@@ -3,7 +3,7 @@
 
 use super::event::{Event, EventKind, Status};
 use super::stamp::Stamp;
-use super::{DeviceId, Figures, State};
+use super::{DeviceId, Figures, PlatformTime, State};
 
 /// An agent's mode (CSTA agent state), apart from any call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ pub fn state_of_status(word: &str) -> Option<State> {
 pub struct ModeFact {
     pub at: Stamp,
     pub mode: Mode,
-    pub since: Option<i64>,
+    pub since: Option<PlatformTime>,
     pub device: Option<DeviceId>,
     pub reason: Option<String>,
 }
@@ -91,7 +91,7 @@ pub struct Agent {
     pub team: String,
     pub figures: Option<Figures>,
     /// When the roster listed the agent last.
-    pub listed: Option<i64>,
+    pub listed: Option<PlatformTime>,
 }
 
 /// Devices whose log-offs are remembered of one agent.
@@ -196,7 +196,7 @@ impl Agent {
     }
 
     /// Logged off before `horizon`, or never heard of.
-    pub fn is_off_since(&self, horizon: i64) -> bool {
+    pub fn is_off_since(&self, horizon: PlatformTime) -> bool {
         match self.mode() {
             Some(fact) => fact.mode == Mode::LoggedOut && self.heard_last().is_none_or(|heard| heard < horizon),
             None => self.seen_at.as_ref().is_none_or(|(at, _)| at.happened < horizon),
@@ -204,7 +204,7 @@ impl Agent {
     }
 
     /// When an event last spoke of the agent.
-    pub fn heard_last(&self) -> Option<i64> {
+    pub fn heard_last(&self) -> Option<PlatformTime> {
         let seen = self.seen_at.as_ref().map(|(at, _)| at.happened);
         self.facts().map(|fact| fact.at.happened).chain(seen).max()
     }

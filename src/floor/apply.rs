@@ -6,7 +6,7 @@ use super::call::Connection;
 use super::device::DeviceBinding;
 use super::event::{Event, EventKind};
 use super::stamp::{CLOCKS_APART, SourceId, Stamp, UNORDERED, is_late};
-use super::{AgentId, CallId, DeviceId, Floor};
+use super::{AgentId, CallId, DeviceId, Floor, PlatformTime};
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 
@@ -74,7 +74,7 @@ impl Floor {
         event.time = self.time_of(event);
     }
 
-    fn time_of(&self, event: &Event) -> Option<i64> {
+    fn time_of(&self, event: &Event) -> Option<PlatformTime> {
         match event.said.filter(|_| !event.untimed).and_then(|said| Some((said.first, said.second?))) {
             Some((first, second)) => Some(self.sources.reading(event, first, second)),
             None => event.time,
@@ -101,7 +101,7 @@ impl Floor {
         self.latest = self.latest.max(time);
         if event.kind == EventKind::CallEnd {
             // Told by another source than the call's events: it comes behind whatever they may still say of the same moment.
-            return Stamp { time: time.saturating_add(CLOCKS_APART), source, serial, rank: rank(event.kind), happened };
+            return Stamp { time: time + CLOCKS_APART, source, serial, rank: rank(event.kind), happened };
         }
         Stamp { time, source, serial, rank: rank(event.kind), happened }
     }

@@ -1,6 +1,6 @@
 //! Which rows a board shows, in which order: the query that stands in the page's URL, and the counts above the rows.
 
-use super::{Row, State, threshold};
+use super::{PlatformTime, Row, State, threshold};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use strum::EnumCount;
@@ -130,9 +130,9 @@ impl BoardQuery {
             || row.call.as_ref().is_some_and(|call| call.other.contains(&wanted))
     }
 
-    /// The board's order of two rows at `now`, milliseconds on the platform's clock. Rows without a value in what is sorted by come last
+    /// The board's order of two rows at `now`. Rows without a value in what is sorted by come last
     /// in either direction.
-    pub fn compare(&self, a: &Row, b: &Row, now: i64) -> Ordering {
+    pub fn compare(&self, a: &Row, b: &Row, now: PlatformTime) -> Ordering {
         let began = |row: &Row| row.call.as_ref().and_then(|call| call.answered.or(call.started));
         let (last, by_key) = match self.sort.key {
             SortKey::Agent => (Ordering::Equal, numeric(a.agent.number()).cmp(&numeric(b.agent.number()))),
@@ -156,7 +156,7 @@ impl BoardQuery {
     }
 
     /// When the row's place may next change without an event of anybody, only because time passes.
-    pub fn next_turn(&self, row: &Row, now: i64) -> Option<i64> {
+    pub fn next_turn(&self, row: &Row, now: PlatformTime) -> Option<PlatformTime> {
         let since = row.since.filter(|_| self.sort.key == SortKey::Trouble)?;
         threshold::next_passing(row.state, since, now)
     }
@@ -193,17 +193,19 @@ impl Counts {
 mod tests {
     use super::*;
     use crate::floor::AgentId;
+    use crate::floor::time::at;
+    use core::time::Duration;
 
-    const NOW: i64 = 1_700_000_000_000;
+    const NOW: PlatformTime = at(1_700_000_000_000);
 
     /// So many seconds in the state; none where nobody knows since when.
     fn row(number: u32, state: State, seconds: Option<i64>) -> Row {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
-        (row.state, row.since) = (state, seconds.map(|seconds| NOW - seconds * 1000));
+        (row.state, row.since) = (state, seconds.map(|seconds| at(NOW.as_millis() - seconds * 1000)));
         row
     }
 
-    fn sorted(code: &str, rows: &[Row], now: i64) -> Vec<String> {
+    fn sorted(code: &str, rows: &[Row], now: PlatformTime) -> Vec<String> {
         let query = BoardQuery { sort: Sort::from_code(code).unwrap(), ..Default::default() };
         let mut rows = rows.to_vec();
         rows.sort_by(|a, b| query.compare(a, b, now));
@@ -250,8 +252,8 @@ mod tests {
         let mut now = NOW;
         let mut turns = 0;
         while let Some(next) = rows.iter().filter_map(|row| query.next_turn(row, now)).min() {
-            assert_eq!(sorted("trouble", &rows, next - 1), sorted("trouble", &rows, now), "between two turns");
-            turns += usize::from(sorted("trouble", &rows, next) != sorted("trouble", &rows, next - 1));
+            assert_eq!(sorted("trouble", &rows, next - Duration::from_millis(1)), sorted("trouble", &rows, now), "between two turns");
+            turns += usize::from(sorted("trouble", &rows, next) != sorted("trouble", &rows, next - Duration::from_millis(1)));
             now = next;
         }
         assert!(turns > 3, "{turns}");

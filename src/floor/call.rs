@@ -21,7 +21,7 @@ pub use origin::{Origin, data};
 
 use super::event::{Event, EventKind};
 use super::stamp::Stamp;
-use super::{CallId, DeviceId};
+use super::{CallId, DeviceId, PlatformTime};
 use fact::{Merge, becomes_another};
 use several::Several;
 use surroundings::{ExpectedListener, Surroundings};
@@ -51,7 +51,7 @@ pub struct Call {
     /// More than one source tells of it.
     mixed: bool,
     /// The newest event's time: what is pruned first.
-    pub touched: i64,
+    pub touched: PlatformTime,
 }
 
 impl Call {
@@ -66,7 +66,7 @@ impl Call {
             folded: Folded::default(),
             listeners: Vec::new(),
             mixed: false,
-            touched: 0,
+            touched: PlatformTime::default(),
         }
     }
 

@@ -1,12 +1,12 @@
-//! What is said of one call: the unit that is published, sent, sorted and shown. Times are milliseconds since 1970 on the
-//! platform's clock.
+//! What is said of one call: the unit that is published, sent, sorted and shown.
 
-use super::{AgentId, CallId, DeviceId, Direction, Intervention};
+use super::{AgentId, CallId, DeviceId, Direction, Intervention, PlatformTime};
+use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use strum::EnumCount;
 
 /// A call of which nothing was heard for so long may have ended unheard.
-pub const DOUBTFUL_AFTER: i64 = 4 * 3600 * 1000;
+pub const DOUBTFUL_AFTER: Duration = Duration::from_secs(4 * 3600);
 
 /// One call with its parties, merged from the copies that its devices got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +20,8 @@ pub struct CallRow {
     pub kind: Option<String>,
     /// The queue (`split`) that it came through.
     pub queue: Option<String>,
-    pub started: Option<i64>,
-    pub answered: Option<i64>,
+    pub started: Option<PlatformTime>,
+    pub answered: Option<PlatformTime>,
     pub holds: Holds,
     pub recording: bool,
     /// Call data (`userData`), sorted by key.
@@ -31,7 +31,7 @@ pub struct CallRow {
     /// A device of ours that the call names as its other end and that has no part in it: whom its only party listens to, or calls.
     pub named: Option<DeviceId>,
     /// When the latest event of it happened; for [`CallRow::is_doubtful`].
-    pub touched: i64,
+    pub touched: PlatformTime,
     /// Set where it ended without its end being heard: later events of its devices contradict it.
     pub end_not_seen: bool,
     /// The latest intervention at this call, while it runs and for a short time after.
@@ -42,16 +42,17 @@ pub struct CallRow {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Holds {
     pub count: u32,
-    /// Milliseconds of the holds that have ended.
-    pub ended: i64,
+    /// How long the holds took that have ended.
+    #[serde(with = "super::time::as_millis")]
+    pub ended: Duration,
     /// Since when it is on hold now.
-    pub running: Option<i64>,
+    pub running: Option<PlatformTime>,
 }
 
 impl Holds {
-    /// Milliseconds on hold in all, at `now`.
-    pub fn total(&self, now: i64) -> i64 {
-        self.ended.saturating_add(self.running.map_or(0, |since| now.saturating_sub(since).max(0)))
+    /// How long it was on hold in all, at `now`.
+    pub fn total(&self, now: PlatformTime) -> Duration {
+        self.ended.saturating_add(self.running.map_or(Duration::ZERO, |since| now.since(since)))
     }
 }
 
@@ -66,7 +67,7 @@ pub struct Party {
     pub role: PartyRole,
     pub state: PartyState,
     /// In this state since.
-    pub since: i64,
+    pub since: PlatformTime,
 }
 
 impl Party {
@@ -156,9 +157,9 @@ impl CallState {
 }
 
 impl CallRow {
-    /// Nothing was heard of it for hours: it may have ended unheard. `now` is the platform's clock.
-    pub fn is_doubtful(&self, now: i64) -> bool {
-        !self.end_not_seen && now.saturating_sub(self.touched) >= DOUBTFUL_AFTER
+    /// Nothing was heard of it for hours: it may have ended unheard.
+    pub fn is_doubtful(&self, now: PlatformTime) -> bool {
+        !self.end_not_seen && now.since(self.touched) >= DOUBTFUL_AFTER
     }
 
     /// It was opened to listen to another call, which tells of its listener too.

@@ -8,12 +8,13 @@ use super::device::{DeviceBinding, ListenRequest};
 use super::event::EventKind;
 use super::stamp::Stamp;
 use super::standing::Standing;
-use super::{AgentId, CallId, CallRow, DeviceId, Direction, Floor, Party, PartyRole, PartyState};
+use super::{AgentId, CallId, CallRow, DeviceId, Direction, Floor, Party, PartyRole, PartyState, PlatformTime};
+use std::time::Duration;
 
 /// One thing that happened to a call, its copies collapsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryLine {
-    pub at: i64,
+    pub at: PlatformTime,
     pub kind: EventKind,
     /// Who did it, or to whom it happened.
     pub device: Option<DeviceId>,
@@ -24,7 +25,7 @@ pub struct HistoryLine {
 }
 
 /// Copies of one event are no further apart.
-const COPIES_APART: i64 = 2_000;
+const COPIES_APART: Duration = Duration::from_secs(2);
 
 impl Floor {
     /// `device` was asked to listen silently to `call`: when it turns up there, it is no party.
@@ -235,7 +236,7 @@ impl Floor {
         let device = |index: u8| if index == NOBODY { None } else { call.device_at(index).cloned() };
         for fact in call.facts() {
             let (who, other) = (device(fact.device), device(fact.other));
-            let near = lines.iter().rev().take_while(|line| fact.at.happened.abs_diff(line.at) <= COPIES_APART.unsigned_abs());
+            let near = lines.iter().rev().take_while(|line| fact.at.happened.abs_diff(line.at) <= COPIES_APART);
             let same = |line: &HistoryLine| line.kind == fact.kind && line.device == who && line.other == other;
             // A copy; but what was undone in between happened twice.
             let copy = near.take_while(|line| same(line) || line.device != who || line.device.is_none()).any(same);

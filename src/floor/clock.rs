@@ -3,30 +3,32 @@
 //! An event can arrive late, by an hour after a broken link, but hardly early: so of the events that arrive together the one that was
 //! quickest tells best. Of several such moments the median counts, so that neither a backlog nor a wild time stamp moves it.
 
+use super::time::{ConsoleTime, Offset, PlatformTime, millis_of};
 use std::collections::VecDeque;
+use std::time::Duration;
 
-/// Events that arrive within this many milliseconds are one moment.
-const MOMENT: i64 = 10_000;
+/// Events that arrive within this time are one moment.
+const MOMENT: Duration = Duration::from_secs(10);
 /// How many moments the median is taken from.
 const MOMENTS: usize = 7;
 
 #[derive(Debug, Clone, Default)]
 pub struct ClockOffset {
-    /// When each moment was, and the smallest difference in it.
-    moments: VecDeque<(i64, i64)>,
+    /// Which moment each was, and the smallest offset in it.
+    moments: VecDeque<(i64, Offset)>,
 }
 
 impl ClockOffset {
-    /// An event stamped `event_time` arrived at `arrived`; both milliseconds since 1970.
-    pub fn observe(&mut self, arrived: i64, event_time: i64) {
-        let (moment, difference) = (arrived.div_euclid(MOMENT), arrived.saturating_sub(event_time));
+    /// Learns from an event stamped `event_time` that arrived at `arrived`.
+    pub fn observe(&mut self, arrived: ConsoleTime, event_time: PlatformTime) {
+        let (moment, offset) = (arrived.as_millis().div_euclid(millis_of(MOMENT)), Offset::between(arrived, event_time));
         match self.moments.back_mut() {
-            Some((last, least)) if *last == moment => *least = difference.min(*least),
+            Some((last, least)) if *last == moment => *least = offset.min(*least),
             _ => {
                 if self.moments.len() == MOMENTS {
                     self.moments.pop_front();
                 }
-                self.moments.push_back((moment, difference));
+                self.moments.push_back((moment, offset));
             }
         }
     }
@@ -35,30 +37,31 @@ impl ClockOffset {
         !self.moments.is_empty()
     }
 
-    /// The console's clock minus the platform's, milliseconds; 0 before the first event.
-    pub fn millis(&self) -> i64 {
-        let mut sorted: Vec<i64> = self.moments.iter().map(|(_, difference)| *difference).collect();
+    /// Returns the offset as it is measured so far; [`Offset::NONE`] before the first event.
+    pub fn offset(&self) -> Offset {
+        let mut sorted: Vec<Offset> = self.moments.iter().map(|(_, offset)| *offset).collect();
         sorted.sort_unstable();
         // Of two the quicker one.
-        sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(0)
+        sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(Offset::NONE)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::time::at;
 
     #[test]
     fn the_median_ignores_late_and_wild_stamps() {
         let mut offset = ClockOffset::default();
-        assert_eq!(offset.millis(), 0);
+        assert_eq!(offset.offset().as_millis(), 0);
         for n in 0..50_i64 {
             let now = 1_000_000 + n * 137;
-            offset.observe(now + 3_600_000, now - now.rem_euclid(1000));
+            offset.observe(at(now + 3_600_000), at(now - now.rem_euclid(1000)));
         }
-        offset.observe(9_000_000_000, 0);
-        offset.observe(0, 9_000_000_000);
-        assert!((offset.millis() - 3_600_000).abs() <= 500, "{}", offset.millis());
+        offset.observe(at(9_000_000_000), at(0));
+        offset.observe(at(0), at(9_000_000_000));
+        assert!((offset.offset().as_millis() - 3_600_000).abs() <= 500, "{}", offset.offset().as_millis());
     }
 
     #[test]
@@ -66,16 +69,16 @@ mod tests {
         let mut offset = ClockOffset::default();
         // At the start it is all that there is, until the first event that is not late.
         for n in 0..100 {
-            offset.observe(1_000_000 + n, 1_000_000 - 300_000 + n * 1000);
+            offset.observe(at(1_000_000 + n), at(1_000_000 - 300_000 + n * 1000));
         }
-        offset.observe(1_000_200, 1_000_000);
-        assert_eq!(offset.millis(), 200);
+        offset.observe(at(1_000_200), at(1_000_000));
+        assert_eq!(offset.offset().as_millis(), 200);
         for moment in 1..4 {
-            offset.observe(1_000_000 + moment * MOMENT, 1_000_000 + moment * MOMENT - 100);
+            offset.observe(at(1_000_000 + moment * millis_of(MOMENT)), at(1_000_000 + moment * millis_of(MOMENT) - 100));
         }
         for n in 0..10_000 {
-            offset.observe(1_050_000 + n / 1000, 1_050_000 - 3_600_000 + n * 10);
+            offset.observe(at(1_050_000 + n / 1000), at(1_050_000 - 3_600_000 + n * 10));
         }
-        assert!((0..=500).contains(&offset.millis()), "{}", offset.millis());
+        assert!((0..=500).contains(&offset.offset().as_millis()), "{}", offset.offset().as_millis());
     }
 }

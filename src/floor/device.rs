@@ -1,7 +1,7 @@
 //! What is known of one device: who sits at it, which calls it has a part in, which call it was asked to listen to.
 
 use super::stamp::Stamp;
-use super::{AgentId, CallId};
+use super::{AgentId, CallId, PlatformTime};
 use std::collections::BTreeSet;
 
 /// What is known of a device of ours; that there is such an entry says that it is one.
@@ -21,7 +21,7 @@ pub(super) struct DeviceBinding {
 #[derive(Debug, Clone)]
 pub(super) struct ListenRequest {
     pub call: CallId,
-    pub from: i64,
+    pub from: PlatformTime,
 }
 
 impl DeviceBinding {
@@ -30,7 +30,7 @@ impl DeviceBinding {
     }
 
     /// When something was last said of the device.
-    pub fn newest(&self) -> Option<i64> {
+    pub fn newest(&self) -> Option<PlatformTime> {
         let named = [&self.said, &self.seen].into_iter().flatten().chain(&self.left).map(|(at, _)| at);
         named.chain(&self.idle).map(|at| at.happened).max()
     }

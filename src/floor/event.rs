@@ -6,8 +6,9 @@ mod kind;
 mod time;
 
 pub use kind::{EventKind, Series};
-pub use time::{Instant, ToUtc};
+pub use time::{Instant, LocalTime, ToUtc};
 
+use super::time::PlatformTime;
 use super::{AgentId, CallId, DeviceId, Namespace};
 use serde_json::{Map, Value};
 
@@ -25,15 +26,15 @@ pub enum EventError {
 pub struct Event {
     pub kind: EventKind,
     pub name: String,
-    /// Milliseconds since 1970, UTC, by the platform's clock; the platform gives whole seconds. Of an hour that occurs twice it is
+    /// The platform gives whole seconds. Of an hour that occurs twice it is
     /// the first reading until [`super::Floor::settle`] has chosen.
-    pub time: Option<i64>,
+    pub time: Option<PlatformTime>,
     /// The time as the event gives it.
     pub said: Option<Instant>,
     /// `time` is not the event's own word: it stands for when it arrived.
     pub untimed: bool,
     /// When it arrived, by the platform's clock; none where nobody said.
-    pub arrived: Option<i64>,
+    pub arrived: Option<PlatformTime>,
     /// Counts separately for each component, and there for each [`Series`].
     pub serial: Option<i64>,
     /// The part of the platform that wrote it, as `topics` names it: `CtiRouter_x`, `CtiWorker_y`.

@@ -4,12 +4,13 @@
 
 use super::agent::Agent;
 use super::device::DeviceBinding;
-use super::{AgentId, CallId, Changes, DeviceId, Floor};
+use super::{AgentId, CallId, Changes, DeviceId, Floor, PlatformTime};
+use std::time::Duration;
 
 /// Who logged off is kept for a working day and the night shift after it.
-const KEEP_LOGGED_OFF: i64 = 16 * 3600 * 1000;
+const KEEP_LOGGED_OFF: Duration = Duration::from_secs(16 * 3600);
 /// What was not heard of at all for so long is gone, although nothing said so: agents and calls.
-const KEEP_SILENT: i64 = 7 * 24 * 3600 * 1000;
+const KEEP_SILENT: Duration = Duration::from_secs(7 * 24 * 3600);
 
 /// What was forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -21,10 +22,9 @@ pub struct Forgotten {
 }
 
 impl Floor {
-    /// Forgets whom the roster lists no more and who logged off long ago, and devices where nobody has sat for long. `now` is the
-    /// platform's clock.
-    pub fn forget(&mut self, now: i64) -> Forgotten {
-        let (logged_off, silent) = (now.saturating_sub(KEEP_LOGGED_OFF), now.saturating_sub(KEEP_SILENT));
+    /// Forgets whom the roster lists no more and who logged off long ago, and devices where nobody has sat for long.
+    pub fn forget(&mut self, now: PlatformTime) -> Forgotten {
+        let (logged_off, silent) = (now - KEEP_LOGGED_OFF, now - KEEP_SILENT);
         let changes = self.forget_calls(silent);
         let calls = &self.calls;
         self.device_calls.retain(|_, at_device| {
@@ -32,7 +32,7 @@ impl Floor {
             !at_device.calls.is_empty()
         });
         // Where nobody has read a roster lately, nobody knows whom it would list.
-        let is_listed = |listed: Option<i64>| match self.roster_read {
+        let is_listed = |listed: Option<PlatformTime>| match self.roster_read {
             Some(read) if read >= logged_off => listed.is_some_and(|listed| listed >= logged_off),
             _ => true,
         };
@@ -58,7 +58,7 @@ impl Floor {
     }
 
     /// Those of which nothing was heard since `horizon`, whatever was heard before.
-    fn forget_calls(&mut self, horizon: i64) -> Changes {
+    fn forget_calls(&mut self, horizon: PlatformTime) -> Changes {
         let mut changes = Changes::default();
         let gone: Vec<CallId> = self.calls.iter().filter(|(_, call)| call.touched < horizon).map(|(id, _)| id.clone()).collect();
         for id in gone {
@@ -75,7 +75,7 @@ impl Floor {
     }
 
     /// Nobody sits there, nobody was there since `horizon`, and it is in no call.
-    fn is_empty(&self, device: &DeviceId, bindings: &DeviceBinding, horizon: i64) -> bool {
+    fn is_empty(&self, device: &DeviceId, bindings: &DeviceBinding, horizon: PlatformTime) -> bool {
         !self.device_calls.contains_key(device)
             && bindings.newest().is_none_or(|newest| newest < horizon)
             && self.agent_at(device).is_none()

@@ -2,7 +2,7 @@
 //!
 //! An operation is finished only by its event (protocol, section 4): the platform's 2xx is "accepted" and nothing more.
 
-use super::{AgentId, CallId, DeviceId};
+use super::{AgentId, CallId, ConsoleTime, DeviceId};
 use serde::{Deserialize, Serialize};
 use strum::EnumCount;
 
@@ -157,8 +157,7 @@ pub struct Intervention {
     /// Who asked, and with which device (joins, takes and listens there).
     pub by: AgentId,
     pub by_device: DeviceId,
-    /// Milliseconds since 1970 on the console's clock.
-    pub requested_at: i64,
+    pub requested_at: ConsoleTime,
     /// Milliseconds from the request to the platform's answer.
     pub answered_after: Option<u32>,
     /// Milliseconds from the request to the event that proves it, or to giving up.

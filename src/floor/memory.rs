@@ -3,7 +3,7 @@
 
 use super::agent::{Agent, Mode, ModeFact};
 use super::stamp::{SourceId, Stamp};
-use super::{AgentId, CallId, DeviceId, Floor, State};
+use super::{AgentId, CallId, DeviceId, Floor, PlatformTime, State};
 
 /// One agent as it is kept. `mode` is the platform's agentMode word; none where the agent was in a call, of which nothing is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +11,7 @@ pub struct Memory {
     pub agent: AgentId,
     pub device: Option<DeviceId>,
     pub mode: Option<String>,
-    /// Milliseconds since 1970 on the platform's clock.
-    pub since: i64,
+    pub since: PlatformTime,
     pub reason: Option<String>,
 }
 

@@ -4,9 +4,10 @@ use super::agent::Mode;
 use super::event::{Event, EventKind};
 use super::stamp::CLOCKS_APART;
 use super::{CallId, DeviceId, Floor, Intervention, Operation};
+use std::time::Duration;
 
 /// How much older than the request an event may look that came of it: clocks of two sources differ, and event times are whole seconds.
-pub const OLDER: i64 = CLOCKS_APART + 1000;
+pub const OLDER: Duration = Duration::from_secs(CLOCKS_APART.as_secs() + 1);
 
 impl Floor {
     /// Whether an agent's event tells the mode that the agent's own events tell by now: it was not overtaken by a newer one.

@@ -1,6 +1,6 @@
 //! What the board says of one agent: the unit that is published, sent, sorted and shown.
 
-use super::{AgentId, CallId, DeviceId, Intervention, Scheduled};
+use super::{AgentId, CallId, DeviceId, Intervention, PlatformTime, Scheduled};
 use serde::{Deserialize, Serialize};
 use strum::EnumCount;
 
@@ -88,7 +88,7 @@ impl Direction {
     }
 }
 
-/// One agent's line on the board. Times are milliseconds since 1970 on the platform's clock.
+/// One agent's line on the board.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     pub agent: AgentId,
@@ -100,7 +100,7 @@ pub struct Row {
     pub device: Option<DeviceId>,
     pub state: State,
     /// Since when in this state; none where no event has said so.
-    pub since: Option<i64>,
+    pub since: Option<PlatformTime>,
     /// Known from before a restart of the console or a break of the link to the platform, not confirmed since.
     pub remembered: bool,
     /// Why not ready, as the platform words it.
@@ -122,8 +122,8 @@ pub struct CallView {
     pub other: String,
     /// The queue (`split`) that the call came through.
     pub queue: Option<String>,
-    pub started: Option<i64>,
-    pub answered: Option<i64>,
+    pub started: Option<PlatformTime>,
+    pub answered: Option<PlatformTime>,
     /// How often this device put the call on hold.
     pub holds: u32,
     /// Every device connected or held in the call, silent listeners left out.

@@ -1,6 +1,6 @@
 //! What the console will do at an agent by itself, later: ready again after so many minutes, log out after the call.
 
-use super::AgentId;
+use super::{AgentId, ConsoleTime};
 use serde::{Deserialize, Serialize};
 
 /// Something the console will do by itself at an agent, unless somebody cancels it. Survives a restart.
@@ -14,9 +14,8 @@ pub struct Scheduled {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ScheduledKind {
-    /// A time-boxed not-ready: ready again after so many minutes. `due` (milliseconds on the console's clock) is set once the agent
-    /// is not ready.
-    ReadyAgain { minutes: u32, due: Option<i64> },
+    /// A time-boxed not-ready: ready again after so many minutes. `due` is set once the agent is not ready.
+    ReadyAgain { minutes: u32, due: Option<ConsoleTime> },
     /// Log out when the agent's call has ended.
     LogoutAfterCall,
 }

@@ -7,10 +7,12 @@
 //! while of two sources only what is further apart than their clocks may be is certain.
 
 use super::event::{Event, Series};
+use super::time::PlatformTime;
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
-/// How far the clocks of two sources may differ, in milliseconds (protocol, section 5).
-pub const CLOCKS_APART: i64 = 5_000;
+/// How far the clocks of two sources may differ (protocol, section 5).
+pub const CLOCKS_APART: Duration = Duration::from_secs(5);
 
 /// One counter of serials, by its place in [`Sources`].
 pub type SourceId = u16;
@@ -18,13 +20,13 @@ pub type SourceId = u16;
 /// Event time, then the source's own serial, then the event's rank among those of one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Stamp {
-    /// Milliseconds since 1970, made to go on where the source's clock was set back.
-    pub time: i64,
+    /// The event's time, made to go on where the source's clock was set back.
+    pub time: PlatformTime,
     pub source: SourceId,
     pub serial: i64,
     pub rank: u64,
     /// When it happened, as far as that is known: what is shown. The same as `time` wherever the event says it.
-    pub happened: i64,
+    pub happened: PlatformTime,
 }
 
 /// Above every rank of an event that says when it happened.
@@ -37,7 +39,7 @@ impl Stamp {
             return self > other;
         }
         let arrival = |stamp: &Stamp| stamp.rank > UNORDERED;
-        let apart = |later: i64, earlier: i64| later > earlier.saturating_add(CLOCKS_APART);
+        let apart = |later: PlatformTime, earlier: PlatformTime| later > earlier + CLOCKS_APART;
         apart(self.time, other.time) || (arrival(self) && arrival(other) && apart(self.happened, other.happened))
     }
 
@@ -55,9 +57,9 @@ const MOST_READINGS: usize = 256;
 /// More sources than any platform has; what names yet another counts with those that name none.
 const MOST_SOURCES: usize = 4096;
 /// What arrives within this time of a moment may well have happened then.
-const SOON: i64 = 10 * 60 * 1000;
+const SOON: Duration = Duration::from_secs(10 * 60);
 /// Without a serial, what is older than this is old rather than from a clock that was set back.
-const LATE_WITHOUT_SERIAL: i64 = 10 * 60 * 1000;
+const LATE_WITHOUT_SERIAL: Duration = Duration::from_secs(10 * 60);
 
 /// The counters of serials that were heard of.
 #[derive(Debug, Clone, Default)]
@@ -97,11 +99,11 @@ impl Names {
 struct SourceClock {
     /// The highest serial, and the highest time, made to go on.
     serial: i64,
-    latest: Option<i64>,
+    latest: Option<PlatformTime>,
     /// From which serial on how much is added to the clock, because it was set back.
-    shifts: Vec<(i64, i64)>,
+    shifts: Vec<(i64, Duration)>,
     /// Which readings were chosen for times of the hour that occurs twice, by serial.
-    readings: BTreeMap<i64, i64>,
+    readings: BTreeMap<i64, PlatformTime>,
 }
 
 impl Sources {
@@ -128,7 +130,7 @@ impl Sources {
     }
 
     /// Where an event with this serial stands, and remembers it.
-    pub fn place(&mut self, id: SourceId, serial: i64, happened: i64, floor_latest: i64) -> i64 {
+    pub fn place(&mut self, id: SourceId, serial: i64, happened: PlatformTime, floor_latest: PlatformTime) -> PlatformTime {
         match self.clocks.get_mut(usize::from(id)) {
             Some(clock) => clock.place(serial, happened, floor_latest),
             None => happened,
@@ -142,15 +144,14 @@ impl Sources {
 
     /// Which of two readings of a local time is the event's, by its neighbours: those with nearby serials of the same source, and when
     /// it arrived.
-    pub fn reading(&self, event: &Event, first: i64, second: i64) -> i64 {
-        let heard = |time: i64| event.arrived.is_none_or(|arrived| time <= arrived.saturating_add(CLOCKS_APART));
-        let soon = |time: i64| event.arrived.is_some_and(|arrived| arrived.abs_diff(time) <= SOON.unsigned_abs());
+    pub fn reading(&self, event: &Event, first: PlatformTime, second: PlatformTime) -> PlatformTime {
+        let heard = |time: PlatformTime| event.arrived.is_none_or(|arrived| time <= arrived + CLOCKS_APART);
+        let soon = |time: PlatformTime| event.arrived.is_some_and(|arrived| arrived.abs_diff(time) <= SOON);
         let by_arrival = if heard(second) && event.arrived.is_some() { second } else { first };
         let (Some(clock), Some(serial)) = (self.clock_of(event), event.serial) else { return by_arrival };
         let (before, after) = clock.neighbours(serial);
-        let fits = |time: i64| {
-            before.is_none_or(|before| time.saturating_add(CLOCKS_APART) >= before)
-                && after.is_none_or(|after| time <= after.saturating_add(CLOCKS_APART))
+        let fits = |time: PlatformTime| {
+            before.is_none_or(|before| time + CLOCKS_APART >= before) && after.is_none_or(|after| time <= after + CLOCKS_APART)
         };
         match (fits(first), fits(second)) {
             (true, false) => first,
@@ -167,7 +168,7 @@ impl Sources {
     }
 
     /// Remembers which reading was chosen.
-    pub fn remember_reading(&mut self, id: SourceId, serial: i64, time: i64) {
+    pub fn remember_reading(&mut self, id: SourceId, serial: i64, time: PlatformTime) {
         if let Some(clock) = self.clocks.get_mut(usize::from(id)) {
             clock.readings.insert(serial, time);
             if clock.readings.len() > MOST_READINGS {
@@ -178,18 +179,18 @@ impl Sources {
 }
 
 impl SourceClock {
-    fn shift_at(&self, serial: i64) -> i64 {
-        self.shifts.iter().rev().find(|(from, _)| *from <= serial).map_or(0, |(_, shift)| *shift)
+    fn shift_at(&self, serial: i64) -> Duration {
+        self.shifts.iter().rev().find(|(from, _)| *from <= serial).map_or(Duration::ZERO, |(_, shift)| *shift)
     }
 
-    fn place(&mut self, serial: i64, happened: i64, floor_latest: i64) -> i64 {
+    fn place(&mut self, serial: i64, happened: PlatformTime, floor_latest: PlatformTime) -> PlatformTime {
         let Some(latest) = self.latest else {
             (self.serial, self.latest) = (serial, Some(happened));
             return happened;
         };
         if serial <= self.serial {
-            let time = happened.saturating_add(self.shift_at(serial));
-            if happened > latest.saturating_add(CLOCKS_APART) {
+            let time = happened + self.shift_at(serial);
+            if happened > latest + CLOCKS_APART {
                 // Later, and counted from the beginning again: the component was started anew.
                 (self.serial, self.latest) = (serial, Some(happened));
                 self.shifts.clear();
@@ -201,18 +202,18 @@ impl SourceClock {
         }
         self.serial = serial;
         let shift = self.shift_at(serial);
-        let time = if happened.saturating_add(CLOCKS_APART) >= latest {
+        let time = if happened + CLOCKS_APART >= latest {
             // The clock is right by itself, or falls back by less than anybody could tell.
-            self.set_shift(serial, 0);
+            self.set_shift(serial, Duration::ZERO);
             happened.max(latest)
         } else {
-            let shifted = happened.saturating_add(shift);
-            if shifted.saturating_add(CLOCKS_APART) >= latest && shift > 0 {
+            let shifted = happened + shift;
+            if shifted + CLOCKS_APART >= latest && !shift.is_zero() {
                 shifted.max(latest)
             } else {
                 // Serials go on and times fall: the clock was set back. What it says goes on from the newest that is known.
                 let now = latest.max(floor_latest);
-                self.set_shift(serial, now.saturating_sub(happened));
+                self.set_shift(serial, now.since(happened));
                 now
             }
         };
@@ -220,7 +221,7 @@ impl SourceClock {
         time
     }
 
-    fn set_shift(&mut self, serial: i64, shift: i64) {
+    fn set_shift(&mut self, serial: i64, shift: Duration) {
         if self.shift_at(serial) == shift {
             return;
         }
@@ -231,7 +232,7 @@ impl SourceClock {
     }
 
     /// The times of the nearest known serials below and above.
-    fn neighbours(&self, serial: i64) -> (Option<i64>, Option<i64>) {
+    fn neighbours(&self, serial: i64) -> (Option<PlatformTime>, Option<PlatformTime>) {
         let below = self.readings.range(..serial).next_back().map(|(_, time)| *time);
         let above = self.readings.range(serial.saturating_add(1)..).next().map(|(_, time)| *time);
         if serial > self.serial { (self.latest.max(below), above) } else { (below, above.or(self.latest)) }
@@ -239,6 +240,6 @@ impl SourceClock {
 }
 
 /// Without a serial: whether it is old rather than the newest that is known.
-pub fn is_late(happened: i64, latest: i64) -> bool {
-    happened.saturating_add(LATE_WITHOUT_SERIAL) < latest
+pub fn is_late(happened: PlatformTime, latest: PlatformTime) -> bool {
+    happened + LATE_WITHOUT_SERIAL < latest
 }

@@ -5,7 +5,7 @@ use super::call::{Call, Connection, ConnectionState};
 use super::device::{DeviceBinding, DeviceCalls, ListenRequest};
 use super::stamp::{Sources, Stamp};
 use super::standing::Standing;
-use super::{AgentId, CallId, CallView, DeviceId, PartyRole, Row, State};
+use super::{AgentId, CallId, CallView, DeviceId, PartyRole, PlatformTime, Row, State};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// All that the events have said so far. Owned by one task; see [`Floor::apply`].
@@ -16,14 +16,14 @@ pub struct Floor {
     pub(super) device_calls: HashMap<DeviceId, DeviceCalls>,
     pub(super) bindings: HashMap<DeviceId, DeviceBinding>,
     /// Calls that became another one, and when.
-    pub(super) successors: HashMap<CallId, (CallId, i64)>,
+    pub(super) successors: HashMap<CallId, (CallId, PlatformTime)>,
     pub(super) recordings: HashMap<String, Recording>,
     /// Calls that ended and are not kept whole any more, each with its last event's time: what comes late does not begin them anew.
-    pub(super) ended: HashMap<CallId, i64>,
+    pub(super) ended: HashMap<CallId, PlatformTime>,
     /// Where silent listeners were asked to listen: the call, and the device that was listened to.
     pub(super) listen_requests: HashMap<DeviceId, ListenRequest>,
     /// The newest event time.
-    pub(super) latest: i64,
+    pub(super) latest: PlatformTime,
     /// Whose serials and clocks the stamps are made of.
     pub(super) sources: Sources,
     /// How many events did not say when they happened.
@@ -31,8 +31,8 @@ pub struct Floor {
     pub(super) applied: u64,
     pub(super) seen: HashSet<u64>,
     pub(super) seen_order: VecDeque<u64>,
-    /// When a roster was read last, on the platform's clock.
-    pub(super) roster_read: Option<i64>,
+    /// When a roster was read last.
+    pub(super) roster_read: Option<PlatformTime>,
     /// How often an agent was turned away because there are too many.
     pub(super) turned_away: u64,
 }
@@ -48,7 +48,7 @@ pub(super) struct Recording {
     pub call: Option<CallId>,
     /// Its end, where that was heard before its beginning.
     pub stopped: Option<Stamp>,
-    pub time: i64,
+    pub time: PlatformTime,
 }
 
 /// One agent as the platform's roster lists it (protocol, section 1).
@@ -62,9 +62,9 @@ pub struct RosterEntry {
 }
 
 impl Floor {
-    /// Takes the roster, read at `now` on the platform's clock: names and teams, and agents of whom no event has come, as far as there is
+    /// Takes the roster, read at `now`: names and teams, and agents of whom no event has come, as far as there is
     /// room for them. Says whose rows changed.
-    pub fn take_roster(&mut self, roster: Vec<RosterEntry>, now: i64) -> Vec<AgentId> {
+    pub fn take_roster(&mut self, roster: Vec<RosterEntry>, now: PlatformTime) -> Vec<AgentId> {
         self.roster_read = Some(now);
         let mut changed = Vec::new();
         for entry in roster {

@@ -99,10 +99,11 @@ fn qualify(device: &mut Option<DeviceId>, ours: &Namespace, own: bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::event::Instant;
     use serde_json::{Value, json};
 
     fn taken(event: &Value) -> Result<Event, NotOurs> {
-        Event::decode(event.to_string().as_bytes(), &|time| time.into()).unwrap().of_tenant(&Namespace::trusted("test.cc"))
+        Event::decode(event.to_string().as_bytes(), &Instant::in_utc).unwrap().of_tenant(&Namespace::trusted("test.cc"))
     }
 
     fn agent(event: &Value) -> Result<Option<String>, NotOurs> {

@@ -8,8 +8,8 @@ mod properties;
 mod sequences;
 mod truth;
 
-use super::event::{Event, EventKind};
-use super::{AgentId, Floor, Row, State};
+use super::event::{Event, EventKind, Instant};
+use super::{AgentId, Floor, PlatformTime, Row, State};
 use serde_json::{Map, Value, json};
 
 /// An event from `name` and fields; agent `n` is `500n@test.cc`, device `n` is `800n@test.cc`.
@@ -21,7 +21,7 @@ fn event(name: &str, second: i64, serial: i64, fields: Value) -> Event {
     body.insert("eventName".into(), name.into());
     body.insert("eventTime".into(), format!("2026.11.20 09:{:02}:{:02}", second / 60, second % 60).into());
     body.insert("serial".into(), serial.into());
-    Event::decode(Value::Object(body).to_string().as_bytes(), &|civil| civil.into()).unwrap()
+    Event::decode(Value::Object(body).to_string().as_bytes(), &Instant::in_utc).unwrap()
 }
 
 fn device(n: u8) -> String {
@@ -34,6 +34,11 @@ fn agent_event(name: &str, n: u8, second: i64, serial: i64) -> Event {
 
 fn row(floor: &Floor, n: u8) -> Row {
     floor.row(&AgentId::trusted(format!("500{n}@test.cc"))).unwrap()
+}
+
+/// Seconds since the last full hour.
+fn second_of_hour(at: PlatformTime) -> i64 {
+    at.as_millis() / 1000 % 3600
 }
 
 /// Agents 1 to 3, logged on and ready at 09:00:00.
@@ -56,7 +61,7 @@ fn every_sample_decodes_with_its_name() {
     let mut known = 0;
     for folder in [folder.clone(), folder.join("later")] {
         for file in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file()) {
-            let event = Event::decode(&std::fs::read(&file).unwrap(), &|civil| civil.into()).unwrap();
+            let event = Event::decode(&std::fs::read(&file).unwrap(), &Instant::in_utc).unwrap();
             let name = file.file_stem().unwrap().to_str().unwrap().split('-').next().unwrap().to_owned();
             assert_eq!(event.name, name);
             assert_ne!(event.kind, EventKind::Other, "{name}");
@@ -74,7 +79,7 @@ fn an_agents_day() {
     let mut after = |name: &str, second| {
         floor.apply(&agent_event(name, 1, second, second));
         let row = row(&floor, 1);
-        (row.state, row.since.map(|since| since / 1000 % 3600), row.device.is_some())
+        (row.state, row.since.map(second_of_hour), row.device.is_some())
     };
     assert_eq!(after("agentLoggedOn", 1), (State::Unknown, Some(1), true));
     assert_eq!(after("agentReady", 2), (State::Ready, Some(2), true));
@@ -116,7 +121,7 @@ fn a_device_belongs_to_who_logged_on_there_last() {
 fn status_events_bring_name_figures_and_state() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/events/later/AgentStatusEvent.json");
     let mut floor = Floor::default();
-    floor.apply(&Event::decode(&std::fs::read(path).unwrap(), &|civil| civil.into()).unwrap());
+    floor.apply(&Event::decode(&std::fs::read(path).unwrap(), &Instant::in_utc).unwrap());
     let row = floor.row(&AgentId::trusted("5102@zhen04.cc")).unwrap();
     assert_eq!((row.state, row.name.as_str()), (State::NotReady, "单独d"));
     assert_eq!(row.figures.map(|figures| (figures.calls, figures.handling_seconds)), Some((201, Some(10))));
@@ -131,7 +136,7 @@ fn events_that_do_not_say_when_stand_in_the_order_of_their_arrival() {
         if !untimed {
             body["eventTime"] = "2026.11.20 09:00:30".into();
         }
-        floor.apply(&Event::decode(body.to_string().as_bytes(), &|civil| civil.into()).unwrap());
+        floor.apply(&Event::decode(body.to_string().as_bytes(), &Instant::in_utc).unwrap());
         row(&floor, 1).state
     };
     assert_eq!(after("agentNotReady", true), State::NotReady);

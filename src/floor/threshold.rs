@@ -1,10 +1,8 @@
 //! How long a state may last before it deserves a look, and before it is trouble: one rule for the cells' colours, the order by
 //! trouble, and the groups to select. A threshold is passed, not reached.
 
-use super::State;
-
-/// The limits as they are told: for `State::OnHold` one minute and three.
-const MINUTE: i64 = 60_000;
+use super::{PlatformTime, State};
+use core::time::Duration;
 
 /// How much a time in a state stands out; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +22,7 @@ impl Level {
 }
 
 /// Minutes after which the time in a state deserves a look, and after which it is trouble.
-pub fn limits(state: State) -> Option<(i64, i64)> {
+pub fn limits(state: State) -> Option<(u32, u32)> {
     match state {
         State::OnHold | State::AfterCall => Some((1, 3)),
         State::NotReady => Some((10, 15)),
@@ -33,32 +31,36 @@ pub fn limits(state: State) -> Option<(i64, i64)> {
     }
 }
 
-/// Whether `elapsed` milliseconds are more than so many minutes.
-pub fn is_past(minutes: i64, elapsed: i64) -> bool {
-    elapsed > minutes * MINUTE
+/// Whether `elapsed` is more than so many minutes.
+pub fn is_past(minutes: u32, elapsed: Duration) -> bool {
+    elapsed > limit(minutes)
 }
 
-/// The highest limit that `elapsed` milliseconds in `state` are past: what it means, and its minutes.
-pub fn passed(state: State, elapsed: i64) -> Option<(Level, i64)> {
+fn limit(minutes: u32) -> Duration {
+    Duration::from_secs(u64::from(minutes) * 60)
+}
+
+/// The highest limit that `elapsed` in `state` is past: what it means, and its minutes.
+pub fn passed(state: State, elapsed: Duration) -> Option<(Level, u32)> {
     let (look, trouble) = limits(state)?;
     let all = [(Level::Trouble, trouble), (Level::Look, look)];
     all.into_iter().find(|(_, minutes)| is_past(*minutes, elapsed))
 }
 
 /// When the next limit of `state` is passed by what lasts since `since`; none where all have been at `now`, or there is none.
-pub fn next_passing(state: State, since: i64, now: i64) -> Option<i64> {
+pub fn next_passing(state: State, since: PlatformTime, now: PlatformTime) -> Option<PlatformTime> {
     let (look, trouble) = limits(state)?;
-    [look, trouble].into_iter().map(|minutes| since.saturating_add(minutes * MINUTE + 1)).find(|at| *at > now)
+    [look, trouble].into_iter().map(|minutes| since + limit(minutes) + Duration::from_millis(1)).find(|at| *at > now)
 }
 
 /// A place in the order by trouble, the smallest first: what is past its trouble limit, then what is past its look limit, then the
 /// rest. Among those past a limit the one furthest past the highest limit that it has passed comes first; among the rest the one that
 /// has lasted longest. Within a level the moment decides (when the limit was passed, or since when it lasts), which does not depend on
 /// `now`: two rows change places only when one of them passes a limit.
-pub fn urgency(state: State, since: i64, now: i64) -> (u8, i64) {
-    match passed(state, now.saturating_sub(since)) {
-        Some((Level::Trouble, minutes)) => (0, since.saturating_add(minutes * MINUTE)),
-        Some((Level::Look, minutes)) => (1, since.saturating_add(minutes * MINUTE)),
+pub fn urgency(state: State, since: PlatformTime, now: PlatformTime) -> (u8, PlatformTime) {
+    match passed(state, now.since(since)) {
+        Some((Level::Trouble, minutes)) => (0, since + limit(minutes)),
+        Some((Level::Look, minutes)) => (1, since + limit(minutes)),
         None => (2, since),
     }
 }
@@ -69,25 +71,26 @@ mod tests {
 
     #[test]
     fn limits_are_passed_not_reached() {
-        assert_eq!(passed(State::OnHold, 60_000), None);
-        assert_eq!(passed(State::OnHold, 60_001), Some((Level::Look, 1)));
-        assert_eq!(passed(State::OnHold, 180_000), Some((Level::Look, 1)));
-        assert_eq!(passed(State::OnHold, 180_001), Some((Level::Trouble, 3)));
-        assert_eq!(passed(State::OnHold, -5), None);
-        assert_eq!(passed(State::Ready, 86_400_000), None);
+        assert_eq!(passed(State::OnHold, Duration::from_millis(60_000)), None);
+        assert_eq!(passed(State::OnHold, Duration::from_millis(60_001)), Some((Level::Look, 1)));
+        assert_eq!(passed(State::OnHold, Duration::from_millis(180_000)), Some((Level::Look, 1)));
+        assert_eq!(passed(State::OnHold, Duration::from_millis(180_001)), Some((Level::Trouble, 3)));
+        assert_eq!(passed(State::OnHold, Duration::ZERO), None);
+        assert_eq!(passed(State::Ready, Duration::from_millis(86_400_000)), None);
     }
 
     #[test]
     fn the_next_passing_is_the_first_moment_at_which_the_level_differs() {
         for state in State::ALL {
-            let mut now = 5_000;
-            let mut levels = vec![passed(state, 0)];
-            while let Some(next) = next_passing(state, 5_000, now) {
-                assert_eq!(passed(state, next - 1 - 5_000), levels[levels.len() - 1], "{state:?}");
-                levels.push(passed(state, next - 5_000));
+            let began = PlatformTime::from_millis(5_000);
+            let mut now = began;
+            let mut levels = vec![passed(state, Duration::ZERO)];
+            while let Some(next) = next_passing(state, began, now) {
+                assert_eq!(passed(state, (next - Duration::from_millis(1)).since(began)), levels[levels.len() - 1], "{state:?}");
+                levels.push(passed(state, next.since(began)));
                 now = next;
             }
-            let minutes: Vec<i64> = levels.into_iter().flatten().map(|(_, minutes)| minutes).collect();
+            let minutes: Vec<u32> = levels.into_iter().flatten().map(|(_, minutes)| minutes).collect();
             assert_eq!(minutes, limits(state).map_or(vec![], |(look, trouble)| vec![look, trouble]), "{state:?}");
         }
     }

@@ -67,11 +67,11 @@ pub static TEXTS: Texts = Texts {
     },
     never_connected: "The console cannot be reached yet. The board shows the floor as it was when the page was loaded. It keeps trying; until then actions are off.",
     platform_time: |time, zone| format!("{time} in the platform's zone, {zone}"),
-    age: |ms| match ms.max(0) {
-        ms if ms < 10_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
-        ms if ms < 120_000 => format!("{} s", ms / 1000),
-        ms if ms < 7_200_000 => format!("{} min", ms / 60_000),
-        ms => format!("{} h", ms / 3_600_000),
+    age: |age| match age.as_secs() {
+        seconds if seconds < 10 => format!("{seconds}.{} s", age.subsec_millis() / 100),
+        seconds if seconds < 120 => format!("{seconds} s"),
+        seconds if seconds < 7_200 => format!("{} min", seconds / 60),
+        seconds => format!("{} h", seconds / 3_600),
     },
 
     state: |state| match state {

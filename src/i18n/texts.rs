@@ -3,6 +3,7 @@
 use super::outside::Outside;
 use crate::api::ApiError;
 use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
+use core::time::Duration;
 
 /// What a status of the platform means (protocol, section 1) and what the user can do about it.
 pub struct Refusal {
@@ -76,7 +77,7 @@ pub struct Texts {
     /// A moment, date and time, and the platform's zone that it is in.
     pub platform_time: fn(&str, &str) -> String,
     /// Tenths of a second below ten seconds, else whole seconds, minutes, hours.
-    pub age: fn(i64) -> String,
+    pub age: fn(Duration) -> String,
 
     // Board
     pub state: fn(State) -> Text,
@@ -113,7 +114,7 @@ pub struct Texts {
     pub nothing_matches: Text,
     pub remembered: Text,
     pub remembered_title: Text,
-    pub over_limit: fn(Text, i64) -> String,
+    pub over_limit: fn(Text, u32) -> String,
 
     // Calls
     pub calls: Text,
@@ -165,7 +166,7 @@ pub struct Texts {
     /// The same with the numbers that it is about.
     pub obstacle_here: fn(Operation, Obstacle, &TargetWords) -> String,
     /// Who asked for what, how many seconds ago.
-    pub asked: fn(Operation, Outside, i64) -> String,
+    pub asked: fn(Operation, Outside, u64) -> String,
     pub is_listening: fn(Outside) -> String,
     pub has_joined: fn(Outside) -> String,
     pub action_while_down: Text,

@@ -57,11 +57,11 @@ pub static TEXTS: Texts = Texts {
     closed: |since, age| format!("自 {since} 起与班长台的连接已断开，当前显示的是 {age}前的状态。系统会自动重连，恢复前无法进行操作。"),
     never_connected: "暂时无法连接班长台，当前显示的是页面加载时的状态。系统会持续重试，连接前无法进行操作。",
     platform_time: |time, zone| format!("平台时区（{zone}）{time}"),
-    age: |ms| match ms.max(0) {
-        ms if ms < 10_000 => format!("{}.{} 秒", ms / 1000, ms % 1000 / 100),
-        ms if ms < 120_000 => format!("{} 秒", ms / 1000),
-        ms if ms < 7_200_000 => format!("{} 分钟", ms / 60_000),
-        ms => format!("{} 小时", ms / 3_600_000),
+    age: |age| match age.as_secs() {
+        seconds if seconds < 10 => format!("{seconds}.{} 秒", age.subsec_millis() / 100),
+        seconds if seconds < 120 => format!("{seconds} 秒"),
+        seconds if seconds < 7_200 => format!("{} 分钟", seconds / 60),
+        seconds => format!("{} 小时", seconds / 3_600),
     },
 
     state: |state| match state {

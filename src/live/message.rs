@@ -1,6 +1,8 @@
 //! The messages and their encoding.
 
-use crate::floor::{AgentId, BulkRun, CallId, CallRow, Counts, DeviceId, Namespace, Operation, Role, Row};
+use crate::floor::{
+    AgentId, BulkRun, CallId, CallRow, ConsoleTime, Counts, DeviceId, Namespace, Offset, Operation, PlatformTime, Role, Row,
+};
 use serde::{Deserialize, Serialize};
 
 /// Whether the console hears the platform.
@@ -15,10 +17,10 @@ pub enum LinkState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub state: LinkState,
-    /// Since when, milliseconds on the console's clock.
-    pub since: i64,
-    /// When the last event arrived, milliseconds on the console's clock; none before the first.
-    pub last_event: Option<i64>,
+    /// Since when.
+    pub since: ConsoleTime,
+    /// When the last event arrived; none before the first.
+    pub last_event: Option<ConsoleTime>,
 }
 
 /// Stands at the head of every message.
@@ -28,10 +30,10 @@ pub struct Header {
     pub epoch: u64,
     /// The state of the board after this message.
     pub seq: u64,
-    /// The console's clock when the message was made, milliseconds since 1970.
-    pub at: i64,
-    /// The console's clock minus the platform's, milliseconds: `at - offset - row.since` is the time in state (never below zero).
-    pub offset: i64,
+    /// When the message was made.
+    pub at: ConsoleTime,
+    /// Turns the console's time into the platform's: `offset.to_platform(at).since(row.since)` is the time in state.
+    pub offset: Offset,
     pub link: Link,
 }
 
@@ -53,6 +55,13 @@ pub enum Down {
 #[derive(Debug, thiserror::Error)]
 #[error("a live message could not be read: {0}")]
 pub struct MessageError(#[from] postcard::Error);
+
+impl Header {
+    /// Returns the platform's time when the message was made.
+    pub fn platform_now(&self) -> PlatformTime {
+        self.offset.to_platform(self.at)
+    }
+}
 
 impl Down {
     pub fn encode(&self) -> Result<Vec<u8>, MessageError> {

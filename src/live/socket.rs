@@ -5,6 +5,7 @@
 
 mod sign_in;
 
+use super::browser::{BrowserTime, Skew};
 use super::store::Store;
 use super::{Down, Header};
 use leptos::prelude::*;
@@ -18,7 +19,7 @@ use std::time::Duration;
 /// Rows and calls that may wait for a frame before they are applied without one.
 const WAITING_ROWS: usize = 20_000;
 /// An open socket that says nothing for so long is given up.
-const DEAF_MS: i64 = 5_000;
+const DEAF: Duration = Duration::from_secs(5);
 const LONGEST_WAIT_MS: f64 = 3_000.0;
 
 struct Live {
@@ -35,7 +36,7 @@ struct Inner {
     /// The present socket has said something.
     open: bool,
     /// When the present socket was made.
-    since: i64,
+    since: BrowserTime,
     attempts: u32,
     /// Epoch and sequence of the last message taken in.
     position: Option<(u64, u64)>,
@@ -47,14 +48,15 @@ struct Inner {
     signed_out: bool,
 }
 
-pub fn now() -> i64 {
-    js_sys::Date::now() as i64
+/// Reads the browser's clock.
+pub fn now() -> BrowserTime {
+    BrowserTime::from_millis(js_sys::Date::now() as i64)
 }
 
 /// Connects, and keeps the store's clocks and liveness up to date.
 pub fn start(store: Store) {
     // The page was made when its header says: late by its way here, which the first message puts right.
-    store.skew.set_value(store.heard.get_value() - now());
+    store.skew.set_value(Skew::between(store.heard.get_value(), now()));
     let live = Rc::new(Live { store, inner: RefCell::default() });
     connect(&live);
 
@@ -255,10 +257,9 @@ fn watch(live: &Rc<Live>) {
     let local = now();
     let (open, quiet) = {
         let inner = live.inner.borrow();
-        (inner.open, inner.socket.is_some() && local - inner.since > DEAF_MS)
+        (inner.open, inner.socket.is_some() && local.since(inner.since) > DEAF)
     };
-    let heard = live.store.heard.get_value() - live.store.skew.get_value();
-    if quiet && local - heard > DEAF_MS {
+    if quiet && live.store.silent_for(local) > DEAF {
         lost(live);
     } else {
         live.store.judge(open, local);

@@ -18,8 +18,9 @@ pub use runs::BulkRuns;
 pub use shown::Shown;
 pub use table::{Table, moves};
 
+use super::browser::{BrowserTime, Skew};
 use super::{Down, InitialState, Link};
-use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, Counts, Row};
+use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, ConsoleTime, Counts, Offset, PlatformTime, Row};
 use leptos::prelude::*;
 use std::sync::Arc;
 use watches::Watches;
@@ -57,7 +58,7 @@ pub struct Store {
     /// The agents' rows as the board shows them; its signals stand here again, for short.
     shown: Shown,
     /// The platform's time at which the rows were last put in order, and the one at which that order may change by itself.
-    turns: StoredValue<(i64, Option<i64>)>,
+    turns: StoredValue<(PlatformTime, Option<PlatformTime>)>,
     pub order: RwSignal<Arc<Vec<usize>>>,
     pub waiting: RwSignal<u32>,
     pub matching: RwSignal<u32>,
@@ -72,17 +73,17 @@ pub struct Store {
     pub whole: RwSignal<bool>,
     pub query: RwSignal<BoardQuery>,
     pub link: RwSignal<Link>,
-    /// The console's clock minus the platform's, milliseconds.
-    pub offset: RwSignal<i64>,
+    /// Turns the console's time into the platform's.
+    pub offset: RwSignal<Offset>,
     pub liveness: RwSignal<Liveness>,
-    /// Milliseconds to add to this machine's clock to have the console's.
-    pub skew: StoredValue<i64>,
-    /// When the console was last heard, on the console's clock.
-    pub heard: StoredValue<i64>,
+    /// Turns this machine's time into the console's.
+    pub skew: StoredValue<Skew>,
+    /// When the console was last heard.
+    pub heard: StoredValue<ConsoleTime>,
     /// The console's clock, moved on once a second.
-    pub clock: RwSignal<i64>,
+    pub clock: RwSignal<ConsoleTime>,
     /// The console's clock, moved on several times a second: for the age of the last event only.
-    pub fine_clock: RwSignal<i64>,
+    pub fine_clock: RwSignal<ConsoleTime>,
 }
 
 impl Store {
@@ -101,7 +102,7 @@ impl Store {
             watches: Watches::new(),
             calls: Calls::new(first, held),
             shown,
-            turns: StoredValue::new((i64::MIN, None)),
+            turns: StoredValue::new((PlatformTime::MIN, None)),
             order: shown.order,
             waiting: shown.waiting,
             matching: shown.matching,
@@ -115,7 +116,7 @@ impl Store {
             link: RwSignal::new(first.header.link.clone()),
             offset: RwSignal::new(first.header.offset),
             liveness: RwSignal::new(Liveness::Connecting),
-            skew: StoredValue::new(0),
+            skew: StoredValue::new(Skew::default()),
             heard: StoredValue::new(at),
             clock: RwSignal::new(at),
             fine_clock: RwSignal::new(at),
@@ -150,7 +151,7 @@ impl Store {
     }
 
     /// Takes in what came since the last frame.
-    pub fn apply(self, messages: Vec<Down>, local_now: i64) {
+    pub fn apply(self, messages: Vec<Down>, local_now: BrowserTime) {
         let mut changed = Vec::new();
         let mut changed_calls = Vec::new();
         let mut snapshot = false;
@@ -203,7 +204,7 @@ impl Store {
         self.table.with_value(|table| agents.filter_map(|agent| table.slot(agent)).collect())
     }
 
-    fn follow_calls(self, changed: &[usize], at_once: bool, local_now: i64) {
+    fn follow_calls(self, changed: &[usize], at_once: bool, local_now: BrowserTime) {
         let whole = self.whole.get_untracked();
         self.table.with_value(|table| self.calls.follow(changed, whole, at_once, local_now, |agent| table.team(agent)));
     }
@@ -253,7 +254,7 @@ impl Store {
 
     fn rearrange(self, at_once: bool) {
         let before = self.order.get_untracked();
-        let now = self.platform_now();
+        let now = self.platform_now_untracked();
         let (after, turn) = self.query.with_untracked(|query| self.table.with_value(|table| table.arrange(query, &before, now)));
         self.turns.set_value((now, turn));
         self.shown.put(after, at_once, |slot| self.table.with_value(|table| table.get(slot).is_some()));

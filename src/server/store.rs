@@ -9,6 +9,7 @@ mod queue;
 mod scheduled;
 mod schema;
 mod sessions;
+mod time;
 mod tokens;
 mod write;
 
@@ -64,8 +65,8 @@ pub enum StoreError {
 
 /// How much may wait to be written; with more no new operation is taken up. What was taken up is written all the same.
 const MOST_WAITING: usize = 5_000;
-/// How long the file may refuse to be written, milliseconds, before operations are refused at once.
-const STUCK: i64 = 10_000;
+/// How long the file may refuse to be written before operations are refused at once.
+const STUCK: Duration = Duration::from_secs(10);
 /// Beyond this nothing is handed over that can wait in memory as well.
 const LAGGING: usize = 100;
 /// How long one waits for the other where the console and the command `token` open the file at once.
@@ -174,7 +175,7 @@ impl Store {
         if self.queue.is_lost() {
             return Some(StoreError::Lost);
         }
-        if self.queue.stuck_since().is_some_and(|since| now().saturating_sub(since) >= STUCK) {
+        if self.queue.stuck_since().is_some_and(|since| now().since(since) >= STUCK) {
             return Some(StoreError::Stuck);
         }
         (self.queue.waiting() >= MOST_WAITING).then_some(StoreError::Behind)
@@ -202,6 +203,7 @@ fn keep_private(path: &std::path::Path) {
 mod tests {
     use super::write::Statement;
     use super::*;
+    use crate::floor::time::at;
 
     #[tokio::test]
     async fn what_cannot_be_written_until_the_end_is_written_at_the_next_start() {
@@ -211,14 +213,14 @@ mod tests {
         let store = Store::open_to_serve(&database).unwrap();
         let lock = Connection::open(&path).unwrap();
         lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-        store.keep_day(Vec::new(), 42);
+        store.keep_day(Vec::new(), at(42));
         drop(store.keep_session(StoredSession {
             id_hash: [7; 32],
             agent: "5000@test.cc".to_owned(),
             device: "8000@test.cc".to_owned(),
             name: "张 \"5000\"".to_owned(),
             platform_session: "secret".to_owned(),
-            created: 7,
+            created: at(7),
         }));
         drop(store.release_scheduled(3));
         assert!(store.set_aside().await);
@@ -228,8 +230,8 @@ mod tests {
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&aside.metadata().unwrap().permissions()) & 0o077, 0);
 
         let store = Store::open_to_serve(&database).unwrap();
-        assert_eq!(store.day(0).await.unwrap().1, Some(42));
-        let session = store.sessions(0).await.unwrap().remove(0);
+        assert_eq!(store.day(at(0)).await.unwrap().1, Some(at(42)));
+        let session = store.sessions(at(0)).await.unwrap().remove(0);
         assert_eq!((session.id_hash, session.name.as_str()), ([7; 32], "张 \"5000\""));
         assert!(!aside.exists(), "it would be written again");
     }

@@ -21,7 +21,7 @@ async fn a_change_arrives_unasked() {
     let row = live.board.row("5001").clone();
     assert_eq!((row.reason.as_deref(), row.remembered), (Some("Lunch"), false));
     let header = live.board.header.clone().unwrap();
-    let in_state = header.at - header.offset - row.since.unwrap();
+    let in_state = header.platform_now().as_millis() - row.since.unwrap().as_millis();
     assert!((-2_000..20_000).contains(&in_state), "in this state for {in_state} ms: the platform's zone was not heeded");
     assert_eq!(live.board.snapshots, 1, "a change is sent as a change");
     lab.simulator.set_mode("5001", "Ready", None).await;
@@ -188,7 +188,7 @@ async fn a_time_that_is_missing_or_cannot_be_true_is_the_present() {
         lab.simulator.event(event).await;
         live.until_state(number, State::NotReady).await;
         let header = live.board.header.clone().unwrap();
-        let in_state = header.at - header.offset - live.board.row(number).since.unwrap();
+        let in_state = header.platform_now().as_millis() - live.board.row(number).since.unwrap().as_millis();
         assert!((-2_000..20_000).contains(&in_state), "{number} in this state for {in_state} ms");
     }
     // Neither keeps what comes after it from being heard.

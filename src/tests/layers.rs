@@ -26,6 +26,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::store", "server::config server::clock floor"),
     ("server::telemetry", "server::config live floor"),
     ("server::config", "floor"),
+    ("server::clock", "floor"),
     ("app", "pages page address ui i18n"),
     ("pages", "components i18n api page live ui address floor"),
     ("components", "i18n api page live ui address floor"),

@@ -1,9 +1,11 @@
 //! Durations and times of day as the board writes them. A time of day is in the reader's zone, which only the browser knows for
 //! certain, and never part of what both sides render.
 
-/// `04:12`, `1:04:12`; never negative.
-pub fn duration(milliseconds: i64) -> String {
-    let seconds = milliseconds.max(0) / 1000;
+use core::time::Duration;
+
+/// `04:12`, `1:04:12`.
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes:02}:{seconds:02}") }
 }
@@ -13,26 +15,26 @@ pub fn short_duration(seconds: u32) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// The reader's time of day at `at`, milliseconds since 1970.
+/// The reader's time of day, of a moment of whichever clock in milliseconds since 1970.
 #[cfg(feature = "hydrate")]
-pub fn time_of_day(at: i64) -> String {
-    let date = js_sys::Date::new(&(at as f64).into());
+pub fn time_of_day(millis: i64) -> String {
+    let date = js_sys::Date::new(&(millis as f64).into());
     format!("{:02}:{:02}:{:02}", date.get_hours(), date.get_minutes(), date.get_seconds())
 }
 
 /// The server has no business with a reader's time of day.
 #[cfg(not(feature = "hydrate"))]
-pub fn time_of_day(_at: i64) -> String {
+pub fn time_of_day(_millis: i64) -> String {
     String::new()
 }
 
-/// Date and time of `at` in `zone`; none where the browser does not know that zone.
+/// Date and time of the same in `zone`; none where the browser does not know that zone.
 #[cfg(feature = "hydrate")]
-pub fn date_in(at: i64, zone: &str) -> Option<String> {
+pub fn date_in(millis: i64, zone: &str) -> Option<String> {
     use js_sys::{Date, Function, Object, Reflect};
     use leptos::wasm_bindgen::JsCast;
 
-    let (date, options) = (Date::new(&(at as f64).into()), Object::new());
+    let (date, options) = (Date::new(&(millis as f64).into()), Object::new());
     for (name, value) in [("timeZone", zone), ("dateStyle", "short"), ("timeStyle", "medium")] {
         _ = Reflect::set(&options, &name.into(), &value.into());
     }
@@ -42,7 +44,7 @@ pub fn date_in(at: i64, zone: &str) -> Option<String> {
 }
 
 #[cfg(not(feature = "hydrate"))]
-pub fn date_in(_at: i64, _zone: &str) -> Option<String> {
+pub fn date_in(_millis: i64, _zone: &str) -> Option<String> {
     None
 }
 
@@ -52,9 +54,9 @@ mod tests {
 
     #[test]
     fn durations() {
-        assert_eq!(duration(-5), "00:00");
-        assert_eq!(duration(61_999), "01:01");
-        assert_eq!(duration(3_600_000 + 62_000), "1:01:02");
+        assert_eq!(duration(Duration::ZERO), "00:00");
+        assert_eq!(duration(Duration::from_millis(61_999)), "01:01");
+        assert_eq!(duration(Duration::from_secs(3_600 + 62)), "1:01:02");
         assert_eq!(short_duration(364), "6:04");
     }
 }

@@ -1,7 +1,7 @@
 //! The call of an agent in depth: who is in it, as what and since when, the holds, its data, and the ids it had before.
 
 use crate::components::workspace::workspace;
-use crate::floor::{CallRow, PartyRole, Row};
+use crate::floor::{CallRow, PartyRole, PlatformTime, Row};
 use crate::i18n::{listed, texts};
 use crate::ui::time::duration;
 use crate::ui::{Erased, erased};
@@ -24,8 +24,8 @@ fn in_depth(call: &CallRow, other: &str) -> Erased {
     let workspace = workspace();
     let texts = texts();
     let store = workspace.store;
-    let now = move || store.clock.get() - store.offset.get();
-    let lasts = move |since: i64| move || duration(now() - since);
+    let now = move || store.platform_now();
+    let lasts = move |since: PlatformTime| move || duration(now().since(since));
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if !other.is_empty() {
         facts.push((texts.other_party, listed([other].into_iter().chain(call.queue.as_deref()), " · ")));

@@ -13,8 +13,8 @@ pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let store = workspace().store;
     let texts = texts();
     let elapsed = move || {
-        let now = store.clock.get() - store.offset.get();
-        row.with(|row| row.since.map(|since| (now - since).max(0)))
+        let now = store.platform_now();
+        row.with(|row| row.since.map(|since| now.since(since)))
     };
     let beyond = Memo::new(move |_| elapsed().and_then(|elapsed| threshold::passed(row.with(|row| row.state), elapsed)));
     erased(view! {
@@ -48,7 +48,7 @@ pub fn CallCell(row: RwSignal<Arc<Row>>) -> impl IntoView {
                     {began
                         .map(|began| {
                             erased(view! {
-                                <span class="lasts">{dynamic(move || duration(store.clock.get() - store.offset.get() - began))}</span>
+                                <span class="lasts">{dynamic(move || duration(store.platform_now().since(began)))}</span>
                             })
                         })}
                     <span class="tags">{tags(call)}</span>

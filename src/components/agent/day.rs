@@ -8,9 +8,9 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Milliseconds after which it is fetched again, though nothing has changed.
+/// After how many seconds it is fetched again, though nothing has changed.
 #[cfg(feature = "hydrate")]
-const EVERY: i64 = 15_000;
+const EVERY: u64 = 15;
 
 /// Keeps `day`, which is drawn in `drawn`, up to date for as long as the calling view lives.
 #[cfg(feature = "hydrate")]
@@ -18,7 +18,7 @@ pub fn follow(store: Store, agent: AgentId, row: RwSignal<Arc<Row>>, day: RwSign
     let path = day_path(&agent);
     let begun = store.clock.get_untracked();
     // Does not move on while the page is not live: there would be no answer.
-    let turn = Memo::new(move |_| (store.clock.get() - begun) / EVERY);
+    let turn = Memo::new(move |_| store.clock.get().since(begun).as_secs() / EVERY);
     let standing = Memo::new(move |_| row.with(|row| (row.state, row.since, row.call.as_ref().map(|call| call.id.clone()))));
     Effect::new(move |before: Option<()>| {
         turn.track();

@@ -5,7 +5,11 @@ use crate::components::workspace::workspace;
 use crate::i18n::texts;
 use crate::live::store::Liveness;
 use crate::ui::{dynamic, erased};
+use core::time::Duration;
 use leptos::prelude::*;
+
+/// What a page that has just been loaded is given before it complains.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Since when the page is not live, how old what it shows is, and what to do.
 #[component]
@@ -14,7 +18,6 @@ pub fn LinkBanner() -> impl IntoView {
     let workspace = workspace();
     let times = times();
     let store = workspace.store;
-    // A page that has just been loaded is given a second before it complains.
     let loaded = store.heard.get_value();
     let since = Memo::new(move |_| {
         store.fine_clock.track();
@@ -26,10 +29,10 @@ pub fn LinkBanner() -> impl IntoView {
     });
     let words = Memo::new(move |_| {
         let Some(since) = since.get() else {
-            let never = store.liveness.get() == Liveness::Connecting && store.fine_clock.get() - loaded > 2_000;
+            let never = store.liveness.get() == Liveness::Connecting && store.fine_clock.get().since(loaded) > PATIENCE;
             return never.then(|| texts.never_connected.to_owned());
         };
-        let age = (texts.age)((store.fine_clock.get() - since).max(0) / 1000 * 1000);
+        let age = (texts.age)(Duration::from_secs(store.fine_clock.get().since(since).as_secs()));
         let since = times.of_day(since, true);
         Some(match store.liveness.get() {
             Liveness::PlatformDown => (texts.platform_down)(&since, &age),

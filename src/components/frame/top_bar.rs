@@ -73,7 +73,7 @@ fn LinkStatus() -> impl IntoView {
         Liveness::Connecting => texts.connecting.to_owned(),
         Liveness::Live => {
             let last = store.link.with(|link| link.last_event);
-            let age = last.map(|last| (texts.last_event)(&(texts.age)(store.fine_clock.get() - last)));
+            let age = last.map(|last| (texts.last_event)(&(texts.age)(store.fine_clock.get().since(last))));
             format!("{} · {}", texts.live, age.unwrap_or_else(|| texts.no_event_yet.to_owned()))
         }
         Liveness::PlatformDown | Liveness::Silent => texts.stale.to_owned(),

@@ -2,7 +2,7 @@
 
 use super::note::Note;
 use crate::components::workspace::Workspace;
-use crate::floor::{AgentId, CallId, CallRow, DeviceId, Intervention, PartyRole, PartyState, Row, TargetConnection};
+use crate::floor::{AgentId, CallId, CallRow, ConsoleTime, DeviceId, Intervention, PartyRole, PartyState, Row, TargetConnection};
 use crate::i18n::{Outside, TargetWords, Texts};
 use crate::live::store::Store;
 use leptos::prelude::*;
@@ -142,14 +142,14 @@ impl Target {
 
     /// Puts in words what other supervisors are about here: who asked for something, who listens, who has joined. `now` is asked for only where
     /// it matters.
-    pub fn others(&self, workspace: Workspace, texts: &Texts, now: impl Fn() -> i64) -> Option<String> {
+    pub fn others(&self, workspace: Workspace, texts: &Texts, now: impl Fn() -> ConsoleTime) -> Option<String> {
         let me = workspace.me.with_value(|me| me.agent.clone());
         let mut words = Vec::new();
         let row = self.row.as_ref().and_then(|row| row.intervention.as_ref());
         let call =
             self.call.as_ref().and_then(|call| call.intervention.as_ref()).filter(|action| row.is_none_or(|row| row.id != action.id));
         for action in row.into_iter().chain(call).filter(|action| action.by != me && action.outcome.pending()) {
-            let seconds = (now() - action.requested_at).max(0) / 1000;
+            let seconds = now().since(action.requested_at).as_secs();
             words.push((texts.asked)(action.operation, Outside(action.by.number()), seconds));
         }
         let (listeners, joined) = self.company();

@@ -5,14 +5,15 @@ use crate::floor::call::Call;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::stamp::{CLOCKS_APART, Stamp};
 use crate::floor::state::Recording;
-use crate::floor::{CallId, Floor};
+use crate::floor::{CallId, Floor, PlatformTime};
+use std::time::Duration;
 
 const MOST_CALLS: usize = 200_000;
 /// How long an ended call is kept whole, by event time.
-const KEEP_ENDED: i64 = 10 * 60 * 1000;
+const KEEP_ENDED: Duration = Duration::from_secs(10 * 60);
 /// How long one is kept that went on elsewhere (in a queue, at an outside number), and how long it is remembered that a call ended: what
 /// comes late must find it so.
-const KEEP_AWAY: i64 = 70 * 60 * 1000;
+const KEEP_AWAY: Duration = Duration::from_secs(70 * 60);
 
 impl Floor {
     pub(super) fn call_event(&mut self, event: &Event, at: Stamp) -> Changes {
@@ -67,7 +68,7 @@ impl Floor {
     /// A late word on a call that ended and is not kept any more.
     fn ended_before(&mut self, id: &CallId, at: Stamp) -> bool {
         match self.ended.get(id) {
-            Some(end) if at.time <= end.saturating_add(CLOCKS_APART) => true,
+            Some(end) if at.time <= *end + CLOCKS_APART => true,
             Some(_) => {
                 self.ended.remove(id);
                 false
@@ -149,13 +150,13 @@ impl Floor {
 
     /// Forgets calls that ended long ago; where that is not enough, those that were silent the longest.
     pub(super) fn prune(&mut self) {
-        let (horizon, far) = (self.latest.saturating_sub(KEEP_ENDED), self.latest.saturating_sub(KEEP_AWAY));
+        let (horizon, far) = (self.latest - KEEP_ENDED, self.latest - KEEP_AWAY);
         let goes_on = |call: &Call| call.connections().filter(|(_, _, connection)| connection.live()).count() > 1;
         let over = |call: &Call| call.connections().next().is_none() || self.standing(call).over;
         let old = |call: &Call| call.touched < horizon && (call.touched < far || !goes_on(call)) && over(call);
         let mut gone: Vec<CallId> = self.calls.iter().filter(|(_, call)| old(call)).map(|(id, _)| id.clone()).collect();
         if self.calls.len() - gone.len() >= MOST_CALLS {
-            let mut by_age: Vec<(i64, &CallId)> = self.calls.iter().map(|(id, call)| (call.touched, id)).collect();
+            let mut by_age: Vec<(PlatformTime, &CallId)> = self.calls.iter().map(|(id, call)| (call.touched, id)).collect();
             by_age.sort_unstable();
             gone.extend(by_age.into_iter().take(MOST_CALLS / 10).map(|(_, id)| id.clone()));
         }

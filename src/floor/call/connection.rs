@@ -1,7 +1,7 @@
 //! A device's part in a call, as the fold keeps it.
 
-use crate::floor::PartyRole;
 use crate::floor::stamp::Stamp;
+use crate::floor::{PartyRole, PlatformTime};
 
 /// How far a device has come in a call (CSTA's connection states); a later one is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -20,7 +20,7 @@ pub enum ConnectionState {
 pub struct Connection {
     /// None: named, and nothing more.
     pub state: Option<ConnectionState>,
-    pub since: i64,
+    pub since: PlatformTime,
     /// When this stay began.
     pub entered: Stamp,
     /// The latest sign that the device is in the call.

@@ -11,9 +11,9 @@ use super::connection::Connection;
 use super::fact::{Fact, NOBODY};
 use super::holding::Holding;
 use super::surroundings::Surroundings;
-use crate::floor::PartyRole;
 use crate::floor::event::EventKind;
 use crate::floor::stamp::Stamp;
+use crate::floor::{PartyRole, PlatformTime};
 
 #[derive(Debug, Clone, Default)]
 pub struct Folded {
@@ -21,8 +21,8 @@ pub struct Folded {
     pub connections: Vec<Connection>,
     pub calling: Option<u8>,
     pub called: Option<u8>,
-    pub started: Option<i64>,
-    pub answered: Option<i64>,
+    pub started: Option<PlatformTime>,
+    pub answered: Option<PlatformTime>,
     pub holding: Holding,
     /// One bit for each recording; the highest for those without an id.
     recording: u64,

@@ -1,8 +1,8 @@
 //! Who holds a call, how often and for how long it was on hold.
 
 use super::fact::NOBODY;
-use crate::floor::Holds;
 use crate::floor::stamp::Stamp;
+use crate::floor::{Holds, PlatformTime};
 
 #[derive(Debug, Clone, Default)]
 pub struct Holding {
@@ -31,7 +31,7 @@ impl Holding {
         // It is on hold while anybody holds it.
         if self.held.is_empty() && before > 0 {
             let since = self.holds.running.take().unwrap_or(at.happened);
-            self.holds.ended = self.holds.ended.saturating_add(at.happened.saturating_sub(since).max(0));
+            self.holds.ended = self.holds.ended.saturating_add(at.happened.since(since));
         }
     }
 
@@ -45,7 +45,7 @@ impl Holding {
 }
 
 /// The earlier of two moments of which each may be unknown.
-pub fn earlier(ours: Option<i64>, theirs: Option<i64>) -> Option<i64> {
+pub fn earlier(ours: Option<PlatformTime>, theirs: Option<PlatformTime>) -> Option<PlatformTime> {
     match (ours, theirs) {
         (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
         (ours, theirs) => ours.or(theirs),

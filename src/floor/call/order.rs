@@ -6,8 +6,10 @@
 //! within the difference of their clocks happened once.
 
 use super::fact::{Fact, Merge};
+use crate::floor::PlatformTime;
 use crate::floor::event::EventKind;
 use crate::floor::stamp::{CLOCKS_APART, SourceId, Stamp};
+use std::time::Duration;
 
 /// Whether facts of more than one source are among `facts`. What the console adds by itself, and a call's end that is told whole, are
 /// of none.
@@ -27,7 +29,7 @@ struct Turn<'a> {
     place: usize,
     fact: &'a Fact,
     /// Where it stands in time: later than it was told where it follows another by the word of a source that is ahead.
-    time: i64,
+    time: PlatformTime,
 }
 
 /// The facts as they are to be folded, each with whether it is a copy of one before. `facts` are in the order of their stamps.
@@ -64,7 +66,7 @@ fn turns(facts: &[Fact]) -> Vec<Turn<'_>> {
 fn in_their_order(turns: &mut [Turn]) {
     // As often as there are turns: in a circle of calls, which no platform has, there is no end.
     for _ in 0..turns.len() {
-        let times: Vec<i64> = turns.iter().map(|turn| behind(turn, turns)).collect();
+        let times: Vec<PlatformTime> = turns.iter().map(|turn| behind(turn, turns)).collect();
         if turns.iter().zip(&times).all(|(turn, time)| turn.time == *time) {
             return;
         }
@@ -75,16 +77,16 @@ fn in_their_order(turns: &mut [Turn]) {
 }
 
 /// The turn's time, or the moment after the last of those that led to it.
-fn behind(turn: &Turn, turns: &[Turn]) -> i64 {
+fn behind(turn: &Turn, turns: &[Turn]) -> PlatformTime {
     let Merge { primary, secondary, new } = turn.merge;
     let leads = |other: &&Turn| other.merge.new != new && (other.merge.new == primary || other.merge.new == secondary);
     let open = |other: &&Turn| !turn.fact.at.surely_after(&other.fact.at);
     let last = turns.iter().filter(leads).filter(open).map(|other| other.time).max();
-    last.filter(|last| turn.time <= *last).map_or(turn.time, |last| last.saturating_add(1))
+    last.filter(|last| turn.time <= *last).map_or(turn.time, |last| last + Duration::from_millis(1))
 }
 
 /// Where a fact stands among those of other sources: its time, then before, at or behind a merge of that time, then its own order.
-fn rank(fact: &Fact, turns: &[Turn]) -> (i64, u8, Stamp) {
+fn rank(fact: &Fact, turns: &[Turn]) -> (PlatformTime, u8, Stamp) {
     let (mut time, mut side) = (fact.at.time, 1);
     if let Some(turn) = turns.iter().find(|turn| std::ptr::eq(turn.fact, fact)) {
         return (turn.time, side, fact.at);
@@ -117,7 +119,7 @@ fn is_copy<'a>(fact: &'a Fact, place: usize, turns: &[Turn], told: &mut Vec<(&'a
     let same = |(other, by): &&mut (&Fact, Vec<SourceId>)| {
         (other.kind, other.under, other.device, other.other, other.record) == (fact.kind, fact.under, fact.device, fact.other, fact.record)
             && other.at.source != fact.at.source
-            && other.at.time.abs_diff(fact.at.time) <= CLOCKS_APART.unsigned_abs()
+            && other.at.time.abs_diff(fact.at.time) <= CLOCKS_APART
             && !by.contains(&fact.at.source)
     };
     match told.iter_mut().find(same) {

@@ -1,7 +1,7 @@
 //! Reads one message body as an event.
 
 use super::kind::EventKind;
-use super::time::{ToUtc, civil_millis};
+use super::time::{ToUtc, local_time};
 use super::{Event, EventError, Status};
 use crate::floor::ids::LONGEST_ID;
 use crate::floor::{AgentId, CallId, DeviceId, Namespace};
@@ -20,7 +20,7 @@ impl Event {
         let ended = if kind == EventKind::CallEnd { map.get("call").and_then(|call| call.get("id")).and_then(as_text) } else { None };
         let ended = ended.map(CallId::trusted);
         let agent = text(&mut map, "agentId").or(at_params).map(AgentId::trusted);
-        let time = text(&mut map, "eventTime").and_then(|time| civil_millis(&time)).map(to_utc);
+        let time = text(&mut map, "eventTime").and_then(|time| local_time(&time)).map(to_utc);
         Ok(Event {
             kind,
             time: time.map(|time| time.first),
@@ -80,7 +80,7 @@ fn status(map: &Map<String, Value>, to_utc: ToUtc) -> Option<Status> {
         device: of_agent("extensionId").map(DeviceId::trusted),
         name: of_agent("agentName"),
         word: of_agent("agentStatus").or_else(|| of_agent("agentMode"))?,
-        since: of_agent("agentStatusTimestamp").and_then(|time| civil_millis(&time)).map(to_utc),
+        since: of_agent("agentStatusTimestamp").and_then(|time| local_time(&time)).map(to_utc),
         calls: count("CallsTotal"),
         talk_seconds: count("TalkTime"),
         after_call_seconds: count("AcwTime"),
@@ -122,10 +122,11 @@ fn call(map: &mut Map<String, Value>, name: &str) -> Option<CallId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::event::Instant;
 
     #[test]
     fn unknown_fields_are_kept_and_wrong_types_count_as_absent() {
-        let event = Event::decode(br#"{"eventName":"agentReady","serial":"7","agentId":["x"],"later":{"a":1}}"#, &|t| t.into()).unwrap();
+        let event = Event::decode(br#"{"eventName":"agentReady","serial":"7","agentId":["x"],"later":{"a":1}}"#, &Instant::in_utc).unwrap();
         assert_eq!((event.kind, event.serial, event.agent), (EventKind::AgentReady, Some(7), None));
         assert_eq!(event.rest["later"]["a"], 1);
         assert_eq!(event.rest["agentId"][0], "x");
@@ -133,8 +134,8 @@ mod tests {
 
     #[test]
     fn what_is_no_event_is_refused() {
-        assert!(matches!(Event::decode(b"{", &|t| t.into()), Err(EventError::NotJson(_))));
-        assert_eq!(Event::decode(b"[1]", &|t| t.into()), Err(EventError::NotObject));
-        assert_eq!(Event::decode(b"{}", &|t| t.into()), Err(EventError::NoName));
+        assert!(matches!(Event::decode(b"{", &Instant::in_utc), Err(EventError::NotJson(_))));
+        assert_eq!(Event::decode(b"[1]", &Instant::in_utc), Err(EventError::NotObject));
+        assert_eq!(Event::decode(b"{}", &Instant::in_utc), Err(EventError::NoName));
     }
 }

@@ -1,31 +1,45 @@
 //! The platform's local times, as milliseconds and in UTC.
 
-/// What [`Event::decode`] needs to know of the platform's zone: local civil time, as milliseconds as if it were UTC, to UTC.
-pub type ToUtc<'a> = &'a (dyn Fn(i64) -> Instant + Sync);
+use crate::floor::time::{PlatformTime, Time};
 
-/// A local time in UTC, milliseconds since 1970. At the end of summer time an hour occurs twice: then there are two readings.
+/// The clock on the platform's wall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Wall;
+
+/// The platform's local time, counted as if it were UTC: not a moment before the zone is known.
+pub type LocalTime = Time<Wall>;
+
+/// What [`Event::decode`] needs to know of the platform's zone: which moment a local time is.
+pub type ToUtc<'a> = &'a (dyn Fn(LocalTime) -> Instant + Sync);
+
+/// The moment of a local time. At the end of summer time an hour occurs twice: then there are two readings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instant {
-    pub first: i64,
+    pub first: PlatformTime,
     /// The later reading, where there are two.
-    pub second: Option<i64>,
+    pub second: Option<PlatformTime>,
 }
 
-impl From<i64> for Instant {
-    fn from(only: i64) -> Self {
+impl From<PlatformTime> for Instant {
+    fn from(only: PlatformTime) -> Self {
         Instant { first: only, second: None }
     }
 }
 
 impl Instant {
+    /// Returns the moment where the platform's zone is UTC.
+    pub fn in_utc(local: LocalTime) -> Instant {
+        PlatformTime::from_millis(local.as_millis()).into()
+    }
+
     /// The later reading, or the only one.
-    pub fn last(self) -> i64 {
+    pub fn last(self) -> PlatformTime {
         self.second.unwrap_or(self.first)
     }
 }
 
-/// `2017.03.18 14:13:24` (also with dashes, a `T`, or a fraction) as milliseconds as if it were UTC.
-pub(super) fn civil_millis(time: &str) -> Option<i64> {
+/// Reads `2017.03.18 14:13:24` (also with dashes, a `T`, or a fraction).
+pub(super) fn local_time(time: &str) -> Option<LocalTime> {
     let mut parts = time.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
     let mut next = |longest: usize| -> Option<i64> {
         let part = parts.next()?;
@@ -40,7 +54,7 @@ pub(super) fn civil_millis(time: &str) -> Option<i64> {
     // Days since 1970 by the proleptic Gregorian calendar, years counted from March.
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719_468;
-    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000)
+    Some(LocalTime::from_millis((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000))
 }
 
 #[cfg(test)]
@@ -49,11 +63,11 @@ mod tests {
 
     #[test]
     fn civil_time_is_read() {
-        assert_eq!(civil_millis("1970.01.01 00:00:00"), Some(0));
-        assert_eq!(civil_millis("2017.03.18 14:13:24"), Some(1_489_846_404_000));
-        assert_eq!(civil_millis("2024-02-29T23:59:59.123"), Some(1_709_251_199_000));
+        assert_eq!(local_time("1970.01.01 00:00:00"), Some(LocalTime::from_millis(0)));
+        assert_eq!(local_time("2017.03.18 14:13:24"), Some(LocalTime::from_millis(1_489_846_404_000)));
+        assert_eq!(local_time("2024-02-29T23:59:59.123"), Some(LocalTime::from_millis(1_709_251_199_000)));
         for bad in ["", "2017", "2017.13.01 00:00:00", "1489846404", "yesterday"] {
-            assert_eq!(civil_millis(bad), None, "{bad}");
+            assert_eq!(local_time(bad), None, "{bad}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Each type as it is told to those who may not see numbers from outside.
 
 use super::*;
+use crate::floor::time::at;
 use crate::floor::{BulkStep, Direction, EventKind, Operation, Outcome, PartyRole, PartyState, ScheduledKind};
 use serde_json::{Value, json};
 
@@ -21,16 +22,16 @@ fn learned(rows: &[Row]) -> Mask {
     mask
 }
 
-fn intervention(operation: Operation, agent: Option<&str>, at: &str) -> Intervention {
+fn intervention(operation: Operation, agent: Option<&str>, seat: &str) -> Intervention {
     Intervention {
         id: 1,
         operation,
         agent: agent.map(AgentId::trusted),
-        device: Some(device(at)),
+        device: Some(device(seat)),
         call: None,
         by: AgentId::trusted("token:night"),
         by_device: device(""),
-        requested_at: 0,
+        requested_at: at(0),
         answered_after: None,
         finished_after: None,
         outcome: Outcome::Refused(0),
@@ -57,7 +58,7 @@ fn a_row_hides_whatever_comes_from_outside_and_keeps_the_agent() {
         direction: Direction::Inbound,
         other: "13800002408".to_owned(),
         queue: Some("VIP 138.0000.2408".to_owned()),
-        started: Some(1_489_846_404_000),
+        started: Some(at(1_489_846_404_000)),
         answered: None,
         holds: 0,
         parties: 2,
@@ -175,7 +176,7 @@ fn a_call_hides_its_parties_data_and_words() {
         logged_off: logged_off.map(AgentId::trusted),
         role: PartyRole::Joined,
         state: PartyState::Connected,
-        since: 0,
+        since: at(0),
     };
     let call = CallRow {
         id: CallId::trusted("37db6efe-57cc-4053-b0ce-24c96eba66b0"),
@@ -195,7 +196,7 @@ fn a_call_hides_its_parties_data_and_words() {
             party("8003@test.cc", None, None),
         ],
         named: Some(device(OUTSIDE)),
-        touched: 0,
+        touched: at(0),
         end_not_seen: false,
         intervention: Some(intervention(Operation::Listen, None, OUTSIDE)),
     };
@@ -217,7 +218,7 @@ fn a_call_whose_id_holds_a_number_has_another_name() {
     assert_ne!(Mask::new([3, 4]).call_id(&one), name, "whoever tries all numbers finds it");
     let long = CallId::trusted("1".repeat(256));
     assert!(CallId::parse(mask.call_id(&long).as_str()).is_ok());
-    let line = HistoryLine { at: 0, kind: EventKind::Held, device: Some(device(OUTSIDE)), other: None, under: one };
+    let line = HistoryLine { at: at(0), kind: EventKind::Held, device: Some(device(OUTSIDE)), other: None, under: one };
     let told = mask.line(line);
     assert_eq!((told.under, told.device), (name, Some(device(HIDDEN))));
 }

@@ -3,6 +3,7 @@
 use super::sequences::{CUSTOMER, Play};
 use super::*;
 use crate::floor::{CallId, CallRow, DeviceId, Holds, PartyRole, PartyState};
+use std::time::Duration;
 
 fn call(play: &Play, id: &str) -> Option<CallRow> {
     play.floor.call_row(&CallId::trusted(id))
@@ -113,7 +114,7 @@ fn roles_holds_and_ids_outlive_a_consult_transfer() {
         [("13800002408", PartyRole::Caller, PartyState::Connected), ("8002", PartyRole::Transferred, PartyState::Connected)]
     );
     assert_eq!(merged.former, ["c1", "c2"].map(CallId::trusted));
-    assert_eq!((merged.holds.count, merged.holds.ended, merged.holds.running), (1, held_for * 1000, None));
+    assert_eq!((merged.holds.count, merged.holds.ended, merged.holds.running), (1, Duration::from_secs(held_for.unsigned_abs()), None));
     assert_eq!((merged.kind.as_deref(), merged.queue.as_deref()), (Some("Inbound"), Some("Claims")));
     let history = play.floor.call_history(&CallId::trusted("c1"));
     let kinds: Vec<EventKind> = history.iter().map(|line| line.kind).collect();
@@ -146,7 +147,7 @@ fn after_the_platforms_clock_was_set_back_calls_go_on() {
     play.say("held", "c1", &device(1), json!({"holdingDevice": device(1)}));
     assert_eq!(row(&play.floor, 1).state, State::OnHold);
     play.say("retrieved", "c1", &device(1), json!({"retrievingDevice": device(1)}));
-    assert_eq!((row(&play.floor, 1).state, call(&play, "c1").unwrap().holds.ended), (State::OnCall, 1000));
+    assert_eq!((row(&play.floor, 1).state, call(&play, "c1").unwrap().holds.ended), (State::OnCall, Duration::from_secs(1)));
     play.leaves("c1", &device(1), &[&device(1)]);
     assert_eq!(row(&play.floor, 1).state, State::Ready);
 }
@@ -161,6 +162,6 @@ fn very_many_events_of_one_call_are_kept_as_what_they_amount_to() {
         play.say("retrieved", "c1", &one, json!({"retrievingDevice": one}));
     }
     let long = call(&play, "c1").unwrap();
-    assert_eq!((long.holds.count, long.holds.ended, long.parties.len()), (400, 400_000, 2));
+    assert_eq!((long.holds.count, long.holds.ended, long.parties.len()), (400, Duration::from_secs(400), 2));
     assert!(play.floor.call_history(&long.id).len() <= 512);
 }

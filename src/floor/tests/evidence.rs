@@ -9,7 +9,7 @@ mod workers;
 
 use super::sequences::{CUSTOMER, Play};
 use super::*;
-use crate::floor::event::Instant;
+use crate::floor::event::{Instant, LocalTime};
 use crate::floor::{CallId, CallRow, DeviceId, PartyRole, PartyState};
 
 const ROUTER: &str = "CtiRouter_r1";

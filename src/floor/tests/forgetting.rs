@@ -1,16 +1,17 @@
 //! What months of changing staff leave behind: nothing, but of those who are there nothing is lost.
 
 use super::{agent_event, device, event, row, three_ready};
-use crate::floor::event::Event;
+use crate::floor::event::{Event, Instant};
 use crate::floor::state::MOST_AGENTS;
-use crate::floor::{AgentId, CallId, DeviceId, Floor, Forgotten, Memory, RosterEntry, State};
+use crate::floor::{AgentId, CallId, DeviceId, Floor, Forgotten, Memory, PlatformTime, RosterEntry, State};
 use serde_json::json;
+use std::time::Duration;
 
-const HOUR: i64 = 3600 * 1000;
-const DAY: i64 = 24 * HOUR;
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What the events of these tests call 09:00:00.
-fn nine() -> i64 {
+fn nine() -> PlatformTime {
     super::event("x", 0, 0, json!({})).time.unwrap()
 }
 
@@ -36,7 +37,7 @@ fn one_left() -> Floor {
 #[test]
 fn who_logged_off_long_ago_and_is_not_listed_goes() {
     let mut floor = one_left();
-    let night = nine() + 16 * HOUR;
+    let night = nine() + HOUR * 16;
     floor.take_roster(vec![entry(id(2))], night);
     assert_eq!(floor.forget(night).agents, []);
     assert_eq!(floor.forget(night + HOUR).agents, [id(1)]);
@@ -52,7 +53,7 @@ fn who_logged_off_long_ago_and_is_not_listed_goes() {
 #[test]
 fn whom_the_roster_lists_keeps_the_row_and_loses_the_device() {
     let mut floor = one_left();
-    let night = nine() + 20 * HOUR;
+    let night = nine() + HOUR * 20;
     floor.take_roster(vec![entry(id(1))], night);
     let before = row(&floor, 1);
     assert_eq!(floor.forget(night + HOUR).agents, []);
@@ -63,11 +64,11 @@ fn whom_the_roster_lists_keeps_the_row_and_loses_the_device() {
 #[test]
 fn where_no_roster_was_read_lately_who_logged_off_stays_for_a_week() {
     let mut floor = one_left();
-    assert_eq!(floor.forget(nine() + 3 * DAY).agents, []);
+    assert_eq!(floor.forget(nine() + DAY * 3).agents, []);
     // Read long ago, it says nothing of today.
-    floor.take_roster(Vec::new(), nine() + 3 * DAY);
-    assert_eq!(floor.forget(nine() + 4 * DAY).agents, []);
-    assert_eq!(floor.forget(nine() + 8 * DAY).agents, [id(1), id(2), id(3)]);
+    floor.take_roster(Vec::new(), nine() + DAY * 3);
+    assert_eq!(floor.forget(nine() + DAY * 4).agents, []);
+    assert_eq!(floor.forget(nine() + DAY * 8).agents, [id(1), id(2), id(3)]);
     assert_eq!(known(&floor), [""; 0]);
     assert!(floor.bindings.is_empty());
 }
@@ -76,8 +77,8 @@ fn where_no_roster_was_read_lately_who_logged_off_stays_for_a_week() {
 fn whom_only_the_roster_named_goes_when_it_does_not_any_more() {
     let mut floor = Floor::default();
     floor.take_roster(vec![entry(id(1)), entry(id(2))], nine());
-    floor.take_roster(vec![entry(id(2))], nine() + 17 * HOUR);
-    assert_eq!(floor.forget(nine() + 17 * HOUR).agents, [id(1)]);
+    floor.take_roster(vec![entry(id(2))], nine() + HOUR * 17);
+    assert_eq!(floor.forget(nine() + HOUR * 17).agents, [id(1)]);
 }
 
 #[test]
@@ -85,7 +86,7 @@ fn what_was_kept_of_those_who_left_a_week_ago_is_not_taken_up_again() {
     let mut floor = Floor::default();
     for (n, days) in [(1, 6), (2, 8)] {
         let device = Some(DeviceId::trusted(device(n)));
-        floor.restore(Memory { agent: id(n), device, mode: Some("Logout".into()), since: nine() - days * DAY, reason: None });
+        floor.restore(Memory { agent: id(n), device, mode: Some("Logout".into()), since: nine() - DAY * days, reason: None });
     }
     assert_eq!(floor.forget(nine()).agents, [id(2)]);
     assert_eq!(row(&floor, 1).state, State::LoggedOut);
@@ -102,14 +103,14 @@ fn what_has_a_part_in_a_call_is_not_forgotten() {
     floor.apply(&call(10, 500, "delivered", 1));
     floor.apply(&call(12, 501, "established", 1));
     floor.apply(&agent_event("agentLoggedOff", 1, 60, 100));
-    let later = nine() + 6 * DAY;
+    let later = nine() + DAY * 6;
     floor.take_roster(Vec::new(), later);
     assert_eq!(floor.forget(later), Forgotten::default());
     assert!(floor.is_ours(&DeviceId::trusted(device(1))));
     let party = &floor.call_row(floor.calls().next().unwrap()).unwrap().parties;
     assert!(party.iter().any(|party| party.logged_off == Some(id(1))), "{party:?}");
     // But a call of which nothing was heard for a week is none.
-    let forgotten = floor.forget(nine() + 8 * DAY);
+    let forgotten = floor.forget(nine() + DAY * 8);
     assert_eq!((forgotten.agents, forgotten.changes.calls), (vec![id(1), id(2), id(3)], vec![CallId::trusted("c")]));
     assert!(floor.calls.is_empty() && floor.device_calls.is_empty() && floor.bindings.is_empty());
 }
@@ -119,13 +120,13 @@ fn a_year_of_changing_staff_does_not_add_up() {
     let mut floor = Floor::default();
     let mut serial = 0;
     for day in 0..365 {
-        let now = nine() + day * DAY;
-        let mut at = |name: &str, n: i64, hour: i64| {
+        let now = nine() + DAY * day;
+        let mut at = |name: &str, n: u32, hour: u32| {
             serial += 1;
             let (agent, device) = (format!("{}@test.cc", day * 100 + n), format!("{}@test.cc", 90_000 + day * 100 + n));
             let body = json!({"eventName": name, "agentId": agent, "deviceId": device, "srcDeviceId": device, "serial": serial});
-            let mut event = Event::decode(body.to_string().as_bytes(), &|civil| civil.into()).unwrap();
-            event.time = Some(now + hour * HOUR);
+            let mut event = Event::decode(body.to_string().as_bytes(), &Instant::in_utc).unwrap();
+            event.time = Some(now + HOUR * hour);
             floor.apply(&event);
         };
         for n in 0..20 {
@@ -136,8 +137,8 @@ fn a_year_of_changing_staff_does_not_add_up() {
                 at("agentLoggedOff", n, 8);
             }
         }
-        floor.take_roster(Vec::new(), now + 23 * HOUR);
-        floor.forget(now + 23 * HOUR);
+        floor.take_roster(Vec::new(), now + HOUR * 23);
+        floor.forget(now + HOUR * 23);
         let rows = floor.agents().count();
         assert!(rows <= 60 && floor.bindings.len() <= 60, "day {day}: {rows} agents, {} devices", floor.bindings.len());
     }

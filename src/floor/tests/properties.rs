@@ -107,7 +107,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        if let Ok(event) = Event::decode(&bytes, &|civil| civil.into()) {
+        if let Ok(event) = Event::decode(&bytes, &Instant::in_utc) {
             Floor::default().apply(&event);
         }
     }
@@ -130,7 +130,7 @@ proptest! {
                 _ => text.into(),
             };
         }
-        let event = Event::decode(body.to_string().as_bytes(), &|civil| civil.into());
+        let event = Event::decode(body.to_string().as_bytes(), &Instant::in_utc);
         let mut floor = three_ready();
         if let Ok(event) = event {
             floor.apply(&event);

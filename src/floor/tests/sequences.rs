@@ -78,7 +78,7 @@ fn an_inbound_call_rings_is_answered_held_and_ends() {
     let after = row(&play.floor, 1);
     assert_eq!((after.state, after.call), (State::Ready, None));
     // Ready since the call ended, not since the morning.
-    assert_eq!(after.since.map(|since| since / 1000 % 3600), Some(play.second));
+    assert_eq!(after.since.map(second_of_hour), Some(play.second));
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn told(floor: &Floor) -> BTreeMap<String, Value> {
 fn lines(heard: &[Item]) -> String {
     let line = |item: &Item| match item {
         Item::Copy(event) => {
-            let (call, time, who) = (event.call.as_ref(), event.time.unwrap_or(0) - START * 1000, said(event).3);
+            let (call, time, who) = (event.call.as_ref(), event.time.unwrap_or_default().as_millis() - START * 1000, said(event).3);
             let who: Vec<&str> = who.iter().flatten().map(DeviceId::number).collect();
             let source = event.source.as_ref().map(DeviceId::number);
             format!(
@@ -177,7 +177,7 @@ fn agents_agree(play: &Play, floor: &Floor, heard: &[Item]) -> Result<(), TestCa
 }
 
 /// Which event a copy is a copy of: who did what to whom in which call, and when.
-fn said(event: &Event) -> (EventKind, Option<i64>, Option<CallId>, [Option<DeviceId>; 12]) {
+fn said(event: &Event) -> (EventKind, Option<PlatformTime>, Option<CallId>, [Option<DeviceId>; 12]) {
     let who = [
         &event.initiated,
         &event.calling,

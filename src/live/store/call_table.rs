@@ -150,9 +150,10 @@ impl CallTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::{Direction, Holds, Party, PartyRole, PartyState};
+    use crate::floor::{Direction, Holds, Party, PartyRole, PartyState, PlatformTime};
 
     fn call(id: &str, former: &[&str], started: i64, devices: &[(&str, PartyState)]) -> CallRow {
+        let started = PlatformTime::from_millis(started);
         let party = |(device, state): &(&str, PartyState)| Party {
             device: DeviceId::trusted(format!("{device}@test.cc")),
             agent: device.strip_prefix("80").map(|number| AgentId::trusted(format!("50{number}@test.cc"))),

@@ -3,6 +3,7 @@
 use super::{CallTable, Shown, Watches, set_if_new};
 use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId, OwnConnection, PartyRole, PartyState, Row};
 use crate::live::InitialState;
+use crate::live::browser::BrowserTime;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -105,7 +106,7 @@ impl Calls {
         changed: &[usize],
         whole: bool,
         at_once: bool,
-        local_now: i64,
+        local_now: BrowserTime,
         team_of: impl Fn(&AgentId) -> Option<&'a str>,
     ) {
         if !changed.is_empty() {

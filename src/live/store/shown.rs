@@ -1,13 +1,15 @@
 //! Which slots a list shows, in which order, and the order that waits while the list is held.
 
 use super::{moves, set_if_new};
+use crate::live::browser::BrowserTime;
+use core::time::Duration;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// A list of more rows than this is put in order at most once in [`REARRANGE_MS`]: at thousands of changes a second nobody could
+/// A list of more rows than this is put in order at most once in [`REARRANGE`]: at thousands of changes a second nobody could
 /// read it otherwise, and the page would do nothing else. Values are always up to date.
 const SMALL: usize = 500;
-const REARRANGE_MS: i64 = 1_000;
+const REARRANGE: Duration = Duration::from_secs(1);
 
 #[derive(Clone, Copy)]
 pub struct Shown {
@@ -21,7 +23,7 @@ pub struct Shown {
     next: StoredValue<Option<Arc<Vec<usize>>>>,
     held: RwSignal<bool>,
     /// When rows were last put in order, and whether something has changed since.
-    arranged: StoredValue<(i64, bool)>,
+    arranged: StoredValue<(BrowserTime, bool)>,
 }
 
 impl Shown {
@@ -32,12 +34,12 @@ impl Shown {
             matching: RwSignal::new(matching),
             next: StoredValue::new(None),
             held,
-            arranged: StoredValue::new((0, false)),
+            arranged: StoredValue::new((BrowserTime::default(), false)),
         }
     }
 
     /// Something changed among `rows` rows; whether they are to be put in order now.
-    pub fn changed(self, rows: usize, at_once: bool, local_now: i64) -> bool {
+    pub fn changed(self, rows: usize, at_once: bool, local_now: BrowserTime) -> bool {
         if at_once || rows <= SMALL {
             return true;
         }
@@ -46,9 +48,9 @@ impl Shown {
     }
 
     /// Whether rows that changed have waited long enough to be put in order.
-    pub fn due(self, local_now: i64) -> bool {
+    pub fn due(self, local_now: BrowserTime) -> bool {
         let (at, changed) = self.arranged.get_value();
-        let due = changed && (local_now - at).abs() >= REARRANGE_MS;
+        let due = changed && local_now.abs_diff(at) >= REARRANGE;
         if due {
             self.arranged.set_value((local_now, false));
         }

@@ -2,7 +2,7 @@
 //!
 //! A slot is a row's place in memory and its key on the page. It is reused only after its row is gone.
 
-use crate::floor::{AgentId, BoardQuery, Counts, Row};
+use crate::floor::{AgentId, BoardQuery, Counts, PlatformTime, Row};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -76,9 +76,9 @@ impl Table {
         changed
     }
 
-    /// The slots that `query` shows, in its order at `now` (the platform's clock), and when that order may next change by itself.
+    /// The slots that `query` shows, in its order at `now`, and when that order may next change by itself.
     /// `before` is the order so far: what is nearly sorted is sorted in one pass.
-    pub fn arrange(&self, query: &BoardQuery, before: &[usize], now: i64) -> (Vec<usize>, Option<i64>) {
+    pub fn arrange(&self, query: &BoardQuery, before: &[usize], now: PlatformTime) -> (Vec<usize>, Option<PlatformTime>) {
         let mut wanted: Vec<bool> = self.rows.iter().map(|row| row.as_ref().is_some_and(|row| query.matches(row))).collect();
         let mut shown: Vec<(usize, &Row)> = Vec::with_capacity(self.index.len());
         for &slot in before {
@@ -141,12 +141,13 @@ pub fn moves(before: &[usize], after: &[usize]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::time::at;
     use crate::floor::{Sort, State};
 
     fn row(number: u32, state: State, since: i64) -> Row {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
         row.state = state;
-        row.since = Some(since);
+        row.since = Some(at(since));
         row.team = if number.is_multiple_of(2) { "Even".to_owned() } else { "Odd".to_owned() };
         row
     }
@@ -172,7 +173,7 @@ mod tests {
         assert_eq!(changed, vec![0]);
         assert_eq!(table.slot(&AgentId::trusted("5001@test.cc")), None);
         assert_eq!(table.slot(&AgentId::trusted("5003@test.cc")), Some(0));
-        assert_eq!(shown(&table, &table.arrange(&BoardQuery::default(), &[], 0).0), ["5002", "5003"]);
+        assert_eq!(shown(&table, &table.arrange(&BoardQuery::default(), &[], at(0)).0), ["5002", "5003"]);
     }
 
     #[test]
@@ -180,10 +181,10 @@ mod tests {
         let mut table = Table::default();
         table.replace((5001..5020).map(|n| row(n, if n % 3 == 0 { State::Ready } else { State::OnCall }, i64::from(n % 7))).collect());
         let query = BoardQuery { sort: Sort::from_code("time").unwrap(), states: vec![State::OnCall], ..Default::default() };
-        let once = table.arrange(&query, &[], 0).0;
+        let once = table.arrange(&query, &[], at(0)).0;
         let backwards: Vec<usize> = (0..40).rev().collect();
-        assert_eq!(table.arrange(&query, &backwards, 0).0, once);
-        assert_eq!(table.arrange(&query, &once, 0).0, once);
+        assert_eq!(table.arrange(&query, &backwards, at(0)).0, once);
+        assert_eq!(table.arrange(&query, &once, at(0)).0, once);
         assert!(once.iter().all(|slot| table.get(*slot).is_some_and(|row| row.state == State::OnCall)));
     }
 
@@ -192,15 +193,15 @@ mod tests {
         let mut table = Table::default();
         table.replace(vec![row(5001, State::Ready, 0), row(5002, State::NotReady, 0), row(5003, State::OnHold, 480_000)]);
         let query = BoardQuery { sort: Sort::from_code("trouble").unwrap(), ..Default::default() };
-        let (order, turn) = table.arrange(&query, &[], 500_000);
-        assert_eq!((shown(&table, &order), turn), (vec!["5001".to_owned(), "5002".to_owned(), "5003".to_owned()], Some(540_001)));
-        let (order, turn) = table.arrange(&query, &order, 540_001);
-        assert_eq!((shown(&table, &order), turn), (vec!["5003".to_owned(), "5001".to_owned(), "5002".to_owned()], Some(600_001)));
-        let (order, turn) = table.arrange(&query, &order, 10_000_000);
+        let (order, turn) = table.arrange(&query, &[], at(500_000));
+        assert_eq!((shown(&table, &order), turn), (vec!["5001".to_owned(), "5002".to_owned(), "5003".to_owned()], Some(at(540_001))));
+        let (order, turn) = table.arrange(&query, &order, at(540_001));
+        assert_eq!((shown(&table, &order), turn), (vec!["5003".to_owned(), "5001".to_owned(), "5002".to_owned()], Some(at(600_001))));
+        let (order, turn) = table.arrange(&query, &order, at(10_000_000));
         assert_eq!((shown(&table, &order), turn), (vec!["5003".to_owned(), "5002".to_owned(), "5001".to_owned()], None));
         // What is not shown turns nothing.
         let only = BoardQuery { states: vec![State::Ready], ..query };
-        assert_eq!(table.arrange(&only, &[], 500_000).1, None);
+        assert_eq!(table.arrange(&only, &[], at(500_000)).1, None);
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
     let title = {
         let (since, role, state) = (party.since, (texts.party_role)(party.role), (texts.party_state)(party.state));
         let who = listed(name.as_deref().into_iter().chain([number.as_str()]), " ");
-        move || format!("{who}: {role}, {state} {}", duration(store.clock.get_untracked() - store.offset.get_untracked() - since))
+        move || format!("{who}: {role}, {state} {}", duration(store.platform_now_untracked().since(since)))
     };
     let device = party.device.clone();
     let is_target = Memo::new(move |_| several && target.with(|target| target.device.as_ref() == Some(&device)));

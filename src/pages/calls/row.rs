@@ -79,7 +79,7 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 <div role="gridcell" class="cell talk">
                     {dynamic(move || {
                         let answered = call.with(|call| call.answered);
-                        answered.map(|answered| duration(store.clock.get() - store.offset.get() - answered))
+                        answered.map(|answered| duration(store.platform_now().since(answered)))
                     })}
                 </div>
                 <div role="gridcell" class="cell other">
@@ -110,8 +110,8 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
 fn Lasts(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
     let store = workspace().store;
     let elapsed = move || {
-        let now = store.clock.get() - store.offset.get();
-        call.with(|call| call.started.map(|started| (now - started).max(0)))
+        let now = store.platform_now();
+        call.with(|call| call.started.map(|started| now.since(started)))
     };
     let level = Memo::new(move |_| elapsed().and_then(|elapsed| threshold::passed(State::OnCall, elapsed)).map(|(level, _)| level.code()));
     erased(view! {

@@ -1,7 +1,7 @@
 //! What else there is to say of a call: holds, who listens and who has joined, recording, and what is not certain about it.
 
 use crate::components::workspace::workspace;
-use crate::floor::{CallRow, DeviceId, PartyRole, State, threshold};
+use crate::floor::{CallRow, DeviceId, PartyRole, PlatformTime, State, threshold};
 use crate::i18n::{Outside, listed, texts};
 use crate::ui::erased;
 use crate::ui::time::duration;
@@ -12,15 +12,18 @@ use std::sync::Arc;
 pub fn Tags(call: RwSignal<Arc<CallRow>>) -> impl IntoView {
     let store = workspace().store;
     let texts = texts();
-    let now = move || store.clock.get() - store.offset.get();
+    let now = move || store.platform_now();
     let doubtful = Memo::new(move |_| call.with(|call| call.is_doubtful(now())));
     let holds = Memo::new(move |_| call.with(|call| call.holds));
     let held = move || {
         let holds = holds.get();
         (holds.count != 0 || holds.running.is_some()).then(|| {
             let running = holds.running;
-            let words = move || (texts.holds_total)(holds.count, &duration(holds.total(if running.is_some() { now() } else { 0 })));
-            let level = move || running.and_then(|since| threshold::passed(State::OnHold, now() - since)).map(|(level, _)| level.code());
+            let words = move || {
+                (texts.holds_total)(holds.count, &duration(holds.total(if running.is_some() { now() } else { PlatformTime::default() })))
+            };
+            let level =
+                move || running.and_then(|since| threshold::passed(State::OnHold, now().since(since))).map(|(level, _)| level.code());
             erased(view! {
                 <span class="tag" data-tag="holds" data-running=running.is_some().then_some("") data-level=level>
                     {words}

@@ -43,8 +43,8 @@ pub fn PickAll() -> impl IntoView {
 }
 
 /// Shown agents who are too long in their state.
-fn groups(store: Store) -> Vec<(State, i64, usize)> {
-    let mut groups: Vec<(State, i64, usize)> = Vec::new();
+fn groups(store: Store) -> Vec<(State, u32, usize)> {
+    let mut groups: Vec<(State, u32, usize)> = Vec::new();
     for state in State::ALL {
         let Some((look, trouble)) = threshold::limits(state) else { continue };
         let count = |minutes| overdue(store, state, minutes).count();
@@ -59,13 +59,13 @@ fn groups(store: Store) -> Vec<(State, i64, usize)> {
     groups
 }
 
-fn overdue(store: Store, state: State, minutes: i64) -> impl Iterator<Item = usize> {
-    let now = store.clock.get_untracked() - store.offset.get_untracked();
+fn overdue(store: Store, state: State, minutes: u32) -> impl Iterator<Item = usize> {
+    let now = store.platform_now_untracked();
     let order = store.order.get_untracked();
     (0..order.len()).filter_map(move |place| {
         let slot = *order.get(place)?;
         let row = store.row(slot)?;
-        let long = row.state == state && row.since.is_some_and(|since| threshold::is_past(minutes, now - since));
+        let long = row.state == state && row.since.is_some_and(|since| threshold::is_past(minutes, now.since(since)));
         long.then_some(slot)
     })
 }

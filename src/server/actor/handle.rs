@@ -2,7 +2,7 @@
 
 use crate::floor::mask::Mask;
 use crate::floor::visibility::{NumberFilter, Visibility};
-use crate::floor::{AgentId, BoardQuery, BulkRun, BulkStep, CallQuery, Event, Intervention, NotSent, Operation, RosterEntry};
+use crate::floor::{AgentId, BoardQuery, BulkRun, BulkStep, CallQuery, ConsoleTime, Event, Intervention, NotSent, Operation, RosterEntry};
 use crate::live::{Link, LinkState};
 use crate::server::actor::error::{FloorError, Stopped};
 use crate::server::actor::hub::Subscription;
@@ -24,9 +24,9 @@ pub struct FloorHandle {
 }
 
 impl FloorHandle {
-    /// An event that arrived at `arrived` (milliseconds since 1970), with its body as it came. Waits while the owner is behind: the
+    /// An event that arrived at `arrived`, with its body as it came. Waits while the owner is behind: the
     /// platform's socket is the queue then.
-    pub async fn event(&self, event: Event, body: Vec<u8>, arrived: i64) {
+    pub async fn event(&self, event: Event, body: Vec<u8>, arrived: ConsoleTime) {
         self.inbox.send(Message::Event(Box::new(ReceivedEvent { event, body, arrived, at: Instant::now() }))).await.ok();
     }
 

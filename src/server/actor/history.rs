@@ -1,10 +1,11 @@
 //! What an agent's page shows of the day so far: the states with their beginnings, the last raw events, and the figures that the
 //! platform counts. Part of the floor's owner. Every part is bounded; of the past only the states are kept in the database.
 
-use crate::floor::{AgentId, Event, EventKind, Figure, State};
+use crate::floor::{AgentId, Event, EventKind, Figure, PlatformTime, State};
 use crate::server::store::StateStart;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Changes of state of one agent; the oldest go first.
 const MOST_MARKS: usize = 600;
@@ -14,12 +15,15 @@ const MOST_BYTES: usize = 64 << 20;
 /// A longer event is kept cut off.
 const LONGEST_BODY: usize = 16 << 10;
 const MOST_AGENTS: usize = 100_000;
+/// The platform gives whole seconds, the console tells milliseconds apart.
+const SECOND: Duration = Duration::from_secs(1);
+const TICK: Duration = Duration::from_millis(1);
 
 /// An event as it came.
 #[derive(Debug, Clone)]
 pub struct RawEvent {
-    /// When it happened, on the platform's clock.
-    pub at: i64,
+    /// When it happened.
+    pub at: PlatformTime,
     pub kind: EventKind,
     pub name: String,
     pub body: Arc<[u8]>,
@@ -28,7 +32,7 @@ pub struct RawEvent {
 /// The figures as they were last sent; only those that the platform sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayFigures {
-    pub at: i64,
+    pub at: PlatformTime,
     pub figures: Vec<(Figure, u32)>,
 }
 
@@ -51,7 +55,7 @@ pub struct History {
 
 impl History {
     /// Takes up what was kept; nothing is known of the time since `alive`, the last sign of the console's life before its start.
-    pub fn restore(marks: Vec<(AgentId, StateStart)>, alive: Option<i64>) -> History {
+    pub fn restore(marks: Vec<(AgentId, StateStart)>, alive: Option<PlatformTime>) -> History {
         let mut history = History::default();
         for (agent, mark) in marks {
             if history.agents.len() >= MOST_AGENTS && !history.agents.contains_key(&agent) {
@@ -75,17 +79,17 @@ impl History {
 
     /// What the board says of the agent from now on. `since` is the board's word for it, which does not reach back over a time in
     /// which nothing was known.
-    pub fn mark(&mut self, agent: &AgentId, state: State, since: Option<i64>, now: i64) {
+    pub fn mark(&mut self, agent: &AgentId, state: State, since: Option<PlatformTime>, now: PlatformTime) {
         if !self.agents.contains_key(agent) && (state == State::Unknown || self.agents.len() >= MOST_AGENTS) {
             return;
         }
         let day = self.agents.entry(agent.clone()).or_default();
         let since = match (day.marks.back(), since) {
             (Some(last), _) if last.state == state => return,
-            (Some(last), Some(since)) if last.state == State::Unknown && since <= last.since => now.max(last.since + 1),
+            (Some(last), Some(since)) if last.state == State::Unknown && since <= last.since => now.max(last.since + TICK),
             // The platform gives whole seconds: what happens within one is told apart by when it was heard.
-            (Some(last), Some(since)) if since <= last.since => now.clamp(last.since + 1, last.since + 999),
-            (Some(last), None) => now.max(last.since + 1),
+            (Some(last), Some(since)) if since <= last.since => now.clamp(last.since + TICK, last.since + SECOND - TICK),
+            (Some(last), None) => now.max(last.since + TICK),
             (_, since) => since.unwrap_or(now),
         };
         let mark = StateStart { since, state };
@@ -97,7 +101,7 @@ impl History {
     }
 
     /// The link broke, or the console was not running.
-    pub fn nothing_known_since(&mut self, since: i64) {
+    pub fn nothing_known_since(&mut self, since: PlatformTime) {
         let known = |day: &Day| day.marks.back().is_some_and(|last| last.state != State::Unknown);
         let agents: Vec<AgentId> = self.agents.iter().filter(|(_, day)| known(day)).map(|(agent, _)| agent.clone()).collect();
         for agent in agents {
@@ -126,8 +130,8 @@ impl History {
         }
     }
 
-    /// Forgets those of whom `is_known` knows nothing and nothing has come since `horizon`, on the platform's clock.
-    pub fn forget(&mut self, horizon: i64, is_known: impl Fn(&AgentId) -> bool) {
+    /// Forgets those of whom `is_known` knows nothing and nothing has come since `horizon`.
+    pub fn forget(&mut self, horizon: PlatformTime, is_known: impl Fn(&AgentId) -> bool) {
         self.agents.retain(|agent, day| {
             let newest = day.marks.back().map(|mark| mark.since).max(day.events.back().map(|event| event.at));
             let kept = is_known(agent) || newest.is_some_and(|newest| newest >= horizon);
@@ -175,19 +179,21 @@ fn figures(event: &Event) -> Option<Vec<(Figure, u32)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::event::Instant;
+    use crate::floor::time::at;
 
     fn agent() -> AgentId {
         AgentId::trusted("5001@test.cc")
     }
 
     fn marks(history: &History) -> Vec<(i64, State)> {
-        history.of(&agent()).map_or(Vec::new(), |day| day.marks.iter().map(|mark| (mark.since, mark.state)).collect())
+        history.of(&agent()).map_or(Vec::new(), |day| day.marks.iter().map(|mark| (mark.since.as_millis(), mark.state)).collect())
     }
 
     #[test]
     fn a_day_is_a_row_of_states_without_gaps() {
         let mut history = History::default();
-        history.mark(&agent(), State::Unknown, None, 5);
+        history.mark(&agent(), State::Unknown, None, at(5));
         assert_eq!(marks(&history), []);
         for (state, since, now) in [
             (State::Ready, 10_000, 10_100),
@@ -197,29 +203,29 @@ mod tests {
             // Late, and from a clock that is ahead.
             (State::Ready, 15_000, 40_000),
         ] {
-            history.mark(&agent(), state, Some(since), now);
+            history.mark(&agent(), state, Some(at(since)), at(now));
         }
         let told = [(10_000, State::Ready), (20_000, State::Ringing), (20_300, State::OnCall), (21_299, State::Ready)];
         assert_eq!(marks(&history), told);
         assert_eq!(history.take_unkept().len(), 4);
         for n in 0..1_000 {
-            history.mark(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(30_000 + n), 30_000 + n);
+            history.mark(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(at(30_000 + n)), at(30_000 + n));
         }
         assert_eq!(marks(&history).len(), MOST_MARKS);
     }
 
     #[test]
     fn of_a_time_that_nobody_watched_nothing_is_known() {
-        let kept = vec![(agent(), StateStart { since: 10, state: State::Ready })];
-        let mut history = History::restore(kept, Some(50));
+        let kept = vec![(agent(), StateStart { since: at(10), state: State::Ready })];
+        let mut history = History::restore(kept, Some(at(50)));
         assert_eq!(history.take_unkept().len(), 1);
         // Still ready, since 10: but nobody saw it between 50 and now.
-        history.mark(&agent(), State::Ready, Some(10), 80);
+        history.mark(&agent(), State::Ready, Some(at(10)), at(80));
         assert_eq!(marks(&history), [(10, State::Ready), (50, State::Unknown), (80, State::Ready)]);
-        history.nothing_known_since(90);
+        history.nothing_known_since(at(90));
         assert_eq!(marks(&history).last(), Some(&(90, State::Unknown)));
         // The platform says since when.
-        history.mark(&agent(), State::NotReady, Some(95), 120);
+        history.mark(&agent(), State::NotReady, Some(at(95)), at(120));
         assert_eq!(marks(&history)[3..], [(90, State::Unknown), (95, State::NotReady)]);
     }
 
@@ -229,7 +235,7 @@ mod tests {
         let body = vec![b' '; LONGEST_BODY * 2];
         for number in 0..100 {
             let agent = AgentId::trusted(format!("{number}@test.cc"));
-            let event = Event::decode(br#"{"eventName":"later"}"#, &|t| t.into()).unwrap();
+            let event = Event::decode(br#"{"eventName":"later"}"#, &Instant::in_utc).unwrap();
             for _ in 0..120 {
                 history.hear(&agent, &event, &body);
             }
@@ -245,13 +251,13 @@ mod tests {
         let mut history = History::default();
         let id = |n: u32| AgentId::trusted(format!("{n}@test.cc"));
         let body = br#"{"eventName":"agentReady"}"#;
-        let mut event = Event::decode(body, &|t| t.into()).unwrap();
+        let mut event = Event::decode(body, &Instant::in_utc).unwrap();
         for n in 0..4 {
-            event.time = Some(1_000 * i64::from(n));
+            event.time = Some(at(1_000 * i64::from(n)));
             history.hear(&id(n), &event, body);
         }
-        history.mark(&id(1), State::Ready, Some(5_000), 5_000);
-        history.forget(2_500, |agent| *agent == id(0));
+        history.mark(&id(1), State::Ready, Some(at(5_000)), at(5_000));
+        history.forget(at(2_500), |agent| *agent == id(0));
         let kept: Vec<bool> = (0..4).map(|n| history.of(&id(n)).is_some()).collect();
         assert_eq!((kept, history.bytes), (vec![true, true, false, true], 3 * body.len()));
     }
@@ -260,11 +266,11 @@ mod tests {
     fn the_platforms_figures_are_read_as_far_as_they_are_sent() {
         let body = include_bytes!("../../tests/events/later/AgentStatusEvent.json");
         let mut history = History::default();
-        history.hear(&agent(), &Event::decode(body, &|t| t.into()).unwrap(), body);
+        history.hear(&agent(), &Event::decode(body, &Instant::in_utc).unwrap(), body);
         let figures = &history.of(&agent()).unwrap().figures.as_ref().unwrap().figures;
         assert!(figures.contains(&(Figure::Calls, 201)) && figures.contains(&(Figure::NotReadyTime, 6534)), "{figures:?}");
         let few = br#"{"eventName":"AgentStatusEvent","params":{"CallsTotal":7,"TalkTime":"x"}}"#;
-        history.hear(&agent(), &Event::decode(few, &|t| t.into()).unwrap(), few);
+        history.hear(&agent(), &Event::decode(few, &Instant::in_utc).unwrap(), few);
         assert_eq!(history.of(&agent()).unwrap().figures.as_ref().unwrap().figures, [(Figure::Calls, 7)]);
     }
 }

@@ -2,18 +2,18 @@
 //! prove an operation pass by there.
 
 use crate::floor::proof::OLDER;
-use crate::floor::{AgentId, CallId, Event, EventKind, Floor, Intervention, NotSent, Operation, Outcome};
+use crate::floor::{AgentId, CallId, ConsoleTime, Event, EventKind, Floor, Intervention, NotSent, Operation, Outcome};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long one that was taken up may take to be written down, and an accepted one to be proved.
-const PATIENCE: i64 = 10_000;
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the platform may take to answer: longer than the HTTP client waits, which says so earlier.
-const ANSWER: i64 = 20_000;
+const ANSWER: Duration = Duration::from_secs(20);
 /// How long one that waits for the end of a call does.
-const LONGEST_CALL: i64 = 4 * 3600 * 1000;
+const LONGEST_CALL: Duration = Duration::from_secs(4 * 3600);
 /// How long an ended one is shown at its row; its event, if late, still counts during that time.
-const SHOWN: i64 = 60_000;
+const SHOWN: Duration = Duration::from_secs(60);
 /// More at once is not stepping in.
 const MOST: usize = 10_000;
 
@@ -30,7 +30,7 @@ struct Followed {
     /// What it asked for will not come any more: later events are not its own.
     overtaken: bool,
     /// When an event came that proves it before the platform had answered. Only the answer tells whether it came of this one.
-    early: Option<i64>,
+    early: Option<ConsoleTime>,
 }
 
 /// Where an intervention is, as far as the console decides it. Only what was sent is proved by events.
@@ -40,8 +40,8 @@ pub enum Stage {
     Unwritten,
     /// Written down, and to be sent when the agent's call has ended.
     Waiting,
-    /// With the platform since then, milliseconds on the console's clock.
-    Sent(i64),
+    /// With the platform since then.
+    Sent(ConsoleTime),
 }
 
 /// How the platform answered.
@@ -66,15 +66,15 @@ impl Followed {
         self.intervention.outcome == Outcome::Requested && !matches!(self.stage, Stage::Sent(_))
     }
 
-    fn end(&mut self, outcome: Outcome, now: i64) -> Intervention {
+    fn end(&mut self, outcome: Outcome, now: ConsoleTime) -> Intervention {
         self.intervention.outcome = outcome;
         self.intervention.finished_after = Some(elapsed(self.intervention.requested_at, now));
         self.intervention.clone()
     }
 
     /// What it comes to where nothing more is heard of it until `now`.
-    fn given_up(&self, now: i64) -> Option<Outcome> {
-        let waited = |since: i64, patience: i64| now.saturating_sub(since) >= patience;
+    fn given_up(&self, now: ConsoleTime) -> Option<Outcome> {
+        let waited = |since: ConsoleTime, patience: Duration| now.since(since) >= patience;
         let patience = if self.intervention.deferred { LONGEST_CALL } else { PATIENCE };
         match (self.intervention.outcome, self.stage) {
             (Outcome::Requested, Stage::Unwritten) => {
@@ -125,7 +125,7 @@ impl Interventions {
     }
 
     /// One is sent now; none where it is over, or sent already.
-    pub fn sends(&mut self, id: i64, now: i64) -> Option<Intervention> {
+    pub fn sends(&mut self, id: i64, now: ConsoleTime) -> Option<Intervention> {
         let followed = self.by_id.get_mut(&id).filter(|followed| followed.is_unsent())?;
         (followed.stage, followed.intervention.deferred) = (Stage::Sent(now), false);
         let sent = followed.intervention.clone();
@@ -147,14 +147,14 @@ impl Interventions {
     }
 
     /// One will not be sent; none where it is over, or sent already.
-    pub fn not_sent(&mut self, id: i64, why: NotSent, now: i64) -> Option<Intervention> {
+    pub fn not_sent(&mut self, id: i64, why: NotSent, now: ConsoleTime) -> Option<Intervention> {
         let followed = self.by_id.get_mut(&id).filter(|followed| followed.is_unsent())?;
         Some(followed.end(Outcome::NotSent(why), now))
     }
 
     /// The platform answered, or the connection broke; the answer is what it came to, step by step. An event that came first has the last
     /// word where the platform took the request; else it may have come of something else.
-    pub fn answered(&mut self, id: i64, answer: PlatformAnswer, now: i64) -> Changed {
+    pub fn answered(&mut self, id: i64, answer: PlatformAnswer, now: ConsoleTime) -> Changed {
         let PlatformAnswer { outcome, deferred, holder } = answer;
         let Some(followed) = self.by_id.get_mut(&id) else { return Changed::new() };
         let early = followed.early.take();
@@ -174,15 +174,15 @@ impl Interventions {
         }
     }
 
-    /// Confirms what `event` proves, and ends what it overtakes. `told` is when it happened, on the console's clock, where it says so:
+    /// Confirms what `event` proves, and ends what it overtakes. `told` is when it happened, where it says so:
     /// what is older than the request did not come of it. What was given up or unknown is still proved by its event; what is not answered
     /// yet waits for the answer.
-    pub fn proved_by(&mut self, event: &Event, told: Option<i64>, floor: &Floor, now: i64) -> Changed {
+    pub fn proved_by(&mut self, event: &Event, told: Option<ConsoleTime>, floor: &Floor, now: ConsoleTime) -> Changed {
         let open = |outcome| matches!(outcome, Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
         let mut changed = Vec::new();
         for followed in self.by_id.values_mut().filter(|followed| !followed.overtaken) {
             let Stage::Sent(sent) = followed.stage else { continue };
-            if told.is_some_and(|told| told.saturating_add(OLDER) < sent) {
+            if told.is_some_and(|told| told + OLDER < sent) {
                 continue;
             }
             let intervention = &followed.intervention;
@@ -203,18 +203,21 @@ impl Interventions {
     }
 
     /// Gives up on those that waited too long. The second list is those that need not be shown any more.
-    pub fn expire(&mut self, now: i64) -> (Changed, Changed) {
+    pub fn expire(&mut self, now: ConsoleTime) -> (Changed, Changed) {
         let mut changed = Vec::new();
         for followed in self.by_id.values_mut() {
             changed.extend(followed.given_up(now).map(|outcome| followed.end(outcome, now)));
         }
-        let ended = |i: &Intervention| now - i.requested_at - i64::from(i.finished_after.unwrap_or(0)) >= SHOWN;
+        let ended = |i: &Intervention| {
+            let finished = i.requested_at + Duration::from_millis(i.finished_after.unwrap_or(0).into());
+            now.since(finished) >= SHOWN
+        };
         let gone: Vec<i64> = self.all().filter(|i| !i.outcome.pending() && ended(i)).map(|i| i.id).collect();
         (changed, gone.into_iter().filter_map(|id| self.withdraw(id)).collect())
     }
 
     /// Ends, because the console does, what was not sent or not answered. What waits for the end of a call goes on after a restart.
-    pub fn close(&mut self, now: i64) -> Changed {
+    pub fn close(&mut self, now: ConsoleTime) -> Changed {
         let open = self.by_id.values_mut().filter(|followed| followed.intervention.outcome == Outcome::Requested);
         let ends = |followed: &mut Followed| match followed.stage {
             Stage::Waiting => None,
@@ -256,8 +259,8 @@ fn is_overtaken_by(intervention: &Intervention, event: &Event) -> bool {
     another && !intervention.operation.on_call() && event.agent.is_some() && event.agent == intervention.agent
 }
 
-fn elapsed(from: i64, to: i64) -> u32 {
-    u32::try_from(Duration::from_millis(u64::try_from(to - from).unwrap_or(0)).as_millis()).unwrap_or(u32::MAX)
+fn elapsed(from: ConsoleTime, to: ConsoleTime) -> u32 {
+    u32::try_from(to.since(from).as_millis()).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

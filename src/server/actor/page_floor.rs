@@ -40,7 +40,7 @@ pub struct PageFloor {
 pub fn page_floor(published: &Published, subject: &Subject, reader: &Reader, header: Header) -> PageFloor {
     let shown = published.shown(reader.visibility);
     // The moment at which the browser begins too: both have the same order.
-    let now = header.at.saturating_sub(header.offset);
+    let now = header.platform_now();
     let (mut rows, mut calls) = (Vec::new(), Vec::new());
     let (mut matching, mut matching_calls) = (0, 0);
     let everything = BoardQuery::default();

@@ -219,10 +219,17 @@ fn encode(message: &Down) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::{ConsoleTime, Offset};
     use crate::live::{Link, LinkState};
 
     fn header(seq: u64) -> Header {
-        Header { epoch: 1, seq, at: 0, offset: 0, link: Link { state: LinkState::Live, since: 0, last_event: None } }
+        Header {
+            epoch: 1,
+            seq,
+            at: ConsoleTime::default(),
+            offset: Offset::NONE,
+            link: Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None },
+        }
     }
 
     /// The agents of each message that a browser gets, by what kind it is.

@@ -1,6 +1,8 @@
 //! What is handed to the floor's owner, and what comes back.
 
-use crate::floor::{AgentId, Effect, Event, HistoryLine, Intervention, Memory, Namespace, Operation, Role};
+use crate::floor::{
+    AgentId, ConsoleTime, Effect, Event, HistoryLine, Intervention, Memory, Namespace, Offset, Operation, PlatformTime, Role,
+};
 use crate::server::actor::history::Day;
 use crate::server::actor::runs::BulkItem;
 use crate::server::clock::now;
@@ -11,8 +13,7 @@ use tokio::time::Instant;
 pub struct ReceivedEvent {
     pub event: Event,
     pub body: Vec<u8>,
-    /// Milliseconds since 1970 on the console's clock.
-    pub arrived: i64,
+    pub arrived: ConsoleTime,
     pub at: Instant,
 }
 
@@ -52,8 +53,7 @@ pub struct DayView {
     pub day: Day,
     /// What happened so far to the call that the agent is in.
     pub call: Vec<HistoryLine>,
-    /// The platform's clock.
-    pub now: i64,
+    pub now: PlatformTime,
 }
 
 /// What was kept before a restart.
@@ -63,14 +63,16 @@ pub struct Restored {
     pub board: Vec<Memory>,
     pub schedule: Vec<ScheduledAction>,
     /// Who was in which state since when, and when the console was last alive.
-    pub day: (Vec<(AgentId, StateStart)>, Option<i64>),
+    pub day: (Vec<(AgentId, StateStart)>, Option<PlatformTime>),
 }
 
 impl Restored {
     /// Of the agents of `ours`: the file may have served another tenant before.
     pub async fn of(store: &Store, ours: &Namespace) -> Result<Restored, StoreError> {
         let is_ours = |agent: &AgentId| matches!(AgentId::own(agent.as_str(), ours), Ok(Some(_)));
-        let (mut board, mut schedule, mut day) = (store.board().await?, store.schedule().await?, store.day(now()).await?);
+        // How far the clocks are apart is not measured yet.
+        let now = Offset::NONE.to_platform(now());
+        let (mut board, mut schedule, mut day) = (store.board().await?, store.schedule().await?, store.day(now).await?);
         board.retain(|memory| is_ours(&memory.agent));
         schedule.retain(|kept| is_ours(&kept.agent));
         day.0.retain(|(agent, _)| is_ours(agent));

@@ -1,13 +1,13 @@
 //! Keeps what the console will do by itself: ready again after so many minutes, log out after the call. Decides when something is to be
 //! done; doing it is for a task outside (`service::scheduled`), which is handed the [`ScheduledAction`] and answers with a [`Verdict`].
 
-use crate::floor::{AgentId, Event, EventKind, ScheduledKind, State};
+use crate::floor::{AgentId, ConsoleTime, Event, EventKind, ScheduledKind, State};
 use crate::server::store::ScheduledAction;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// An order that is older than this has lost its meaning: a working day and the night shift after it.
-const LIFE: i64 = 16 * 3600 * 1000;
-const MINUTE: i64 = 60_000;
+const LIFE: Duration = Duration::from_secs(16 * 3600);
 
 /// What became of an action that was to be carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Verdict {
     /// Sent, or not possible any more: the order is over.
     Over,
     /// Nothing was sent: once more from this time on.
-    Later(i64),
+    Later(ConsoleTime),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ enum Stage {
     New,
     Waiting,
     /// Nothing before this time.
-    Resting(i64),
+    Resting(ConsoleTime),
     /// With the task that carries it out.
     Out,
 }
@@ -118,21 +118,21 @@ impl Schedule {
     }
 
     /// The not-ready that this order came with is true: its time runs.
-    pub fn begins(&mut self, id: i64, now: i64) -> Option<ScheduledAction> {
+    pub fn begins(&mut self, id: i64, now: ConsoleTime) -> Option<ScheduledAction> {
         let agent = self.ready_again.values().find(|(action, _)| action.scheduled.id == id).map(|(action, _)| action.agent.clone())?;
         self.begins_at(&agent, now)
     }
 
-    fn begins_at(&mut self, agent: &AgentId, now: i64) -> Option<ScheduledAction> {
+    fn begins_at(&mut self, agent: &AgentId, now: ConsoleTime) -> Option<ScheduledAction> {
         // What was not sent has not begun.
         let (action, _) = self.ready_again.get_mut(agent).filter(|(_, stage)| *stage != Stage::New)?;
         let ScheduledKind::ReadyAgain { minutes, due: due @ None } = &mut action.scheduled.kind else { return None };
-        *due = Some(now.saturating_add(i64::from(*minutes) * MINUTE));
+        *due = Some(now + Duration::from_secs(u64::from(*minutes) * 60));
         Some(action.clone())
     }
 
     /// What the board makes of the orders now.
-    pub fn due(&mut self, now: i64, now_at: impl Fn(&AgentId) -> Option<AgentNow>) -> Due {
+    pub fn due(&mut self, now: ConsoleTime, now_at: impl Fn(&AgentId) -> Option<AgentNow>) -> Due {
         let mut due = Due::default();
         let agents: Vec<AgentId> = self.ready_again.keys().cloned().collect();
         for agent in agents {
@@ -155,7 +155,7 @@ impl Schedule {
                 ScheduledKind::ReadyAgain { due, .. } => due.is_some_and(|due| now >= due),
                 ScheduledKind::LogoutAfterCall => certain.is_some_and(|state| state != State::Unknown && !state.in_call()),
             };
-            if certain == Some(State::LoggedOut) || now.saturating_sub(action.at) >= LIFE {
+            if certain == Some(State::LoggedOut) || now.since(action.at) >= LIFE {
                 due.over.push(action.clone());
             } else if ready {
                 *stage = Stage::Out;
@@ -206,6 +206,8 @@ pub struct Due {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::event::Instant;
+    use crate::floor::time::at;
     use crate::floor::{DeviceId, Scheduled};
 
     const AGENT: &str = "5001@test.cc";
@@ -218,7 +220,7 @@ mod tests {
             agent: AgentId::trusted(AGENT),
             device,
             by_device: DeviceId::trusted("8000@test.cc"),
-            at: 0,
+            at: at(0),
         }
     }
 
@@ -230,11 +232,11 @@ mod tests {
     }
 
     fn event(name: &str) -> Event {
-        Event::decode(format!(r#"{{"eventName":"{name}","agentId":"{AGENT}"}}"#).as_bytes(), &|t| t.into()).unwrap()
+        Event::decode(format!(r#"{{"eventName":"{name}","agentId":"{AGENT}"}}"#).as_bytes(), &Instant::in_utc).unwrap()
     }
 
     fn out(schedule: &mut Schedule, now: i64, state: State, remembered: bool) -> usize {
-        schedule.due(now, |_| Some(AgentNow { state, remembered })).out.len()
+        schedule.due(at(now), |_| Some(AgentNow { state, remembered })).out.len()
     }
 
     const FIVE: ScheduledKind = ScheduledKind::ReadyAgain { minutes: 5, due: None };
@@ -243,10 +245,10 @@ mod tests {
     fn an_order_whose_not_ready_was_not_sent_takes_nobody_elses_for_it() {
         let mut schedule = Schedule::default();
         schedule.add(action(7, FIVE));
-        assert!(schedule.begins(7, 1).is_none());
-        assert!(schedule.due(2, |_| Some(AgentNow { state: State::NotReady, remembered: false })).changed.is_empty());
+        assert!(schedule.begins(7, at(1)).is_none());
+        assert!(schedule.due(at(2), |_| Some(AgentNow { state: State::NotReady, remembered: false })).changed.is_empty());
         schedule.confirm(7);
-        assert_eq!(schedule.due(3, |_| Some(AgentNow { state: State::NotReady, remembered: false })).changed.len(), 1);
+        assert_eq!(schedule.due(at(3), |_| Some(AgentNow { state: State::NotReady, remembered: false })).changed.len(), 1);
     }
 
     #[test]
@@ -254,8 +256,11 @@ mod tests {
         let mut schedule = book(FIVE);
         assert_eq!(out(&mut schedule, 400_000, State::OnCall, false), 0, "the not-ready is not true yet");
         assert!(schedule.heard(&event("agentReady")).is_empty(), "its not-ready is still to come");
-        assert_eq!(schedule.begins(7, 100_000).unwrap().scheduled.kind, ScheduledKind::ReadyAgain { minutes: 5, due: Some(400_000) });
-        assert!(schedule.begins(7, 200_000).is_none(), "a second event starts it anew");
+        assert_eq!(
+            schedule.begins(7, at(100_000)).unwrap().scheduled.kind,
+            ScheduledKind::ReadyAgain { minutes: 5, due: Some(at(400_000)) }
+        );
+        assert!(schedule.begins(7, at(200_000)).is_none(), "a second event starts it anew");
         assert_eq!(out(&mut schedule, 399_999, State::NotReady, false), 0);
         assert_eq!(out(&mut schedule, 400_000, State::NotReady, false), 1);
         assert_eq!(out(&mut schedule, 400_001, State::NotReady, false), 0, "carried out twice");
@@ -271,7 +276,7 @@ mod tests {
         assert_eq!(out(&mut schedule, 3, State::Unknown, false), 0);
         assert_eq!(out(&mut schedule, 4, State::AfterCall, false), 1);
         assert!(schedule.shown(&AgentId::trusted(AGENT)).is_none());
-        assert!(schedule.returned(7, Verdict::Later(10)).is_some());
+        assert!(schedule.returned(7, Verdict::Later(at(10))).is_some());
         assert_eq!(out(&mut schedule, 9, State::Ready, false), 0);
         assert_eq!(out(&mut schedule, 10, State::Ready, false), 1);
         assert!(schedule.returned(7, Verdict::Over).is_none() && schedule.is_empty());
@@ -283,7 +288,10 @@ mod tests {
         schedule.add(action(7, ScheduledKind::LogoutAfterCall));
         assert_eq!(out(&mut schedule, 1, State::Ready, false), 0);
         schedule.confirm(7);
-        assert_eq!(schedule.due(LIFE, |_| Some(AgentNow { state: State::OnCall, remembered: false })).over.len(), 1);
+        assert_eq!(
+            schedule.due(ConsoleTime::default() + LIFE, |_| Some(AgentNow { state: State::OnCall, remembered: false })).over.len(),
+            1
+        );
         assert!(schedule.is_empty());
     }
 
@@ -291,7 +299,7 @@ mod tests {
     fn an_agent_who_has_gone_is_neither_made_ready_nor_logged_out() {
         for kind in [FIVE, ScheduledKind::LogoutAfterCall] {
             assert_eq!(book(kind).heard(&event("agentLoggedOff")).len(), 1);
-            let due = book(kind).due(1, |_| Some(AgentNow { state: State::LoggedOut, remembered: false }));
+            let due = book(kind).due(at(1), |_| Some(AgentNow { state: State::LoggedOut, remembered: false }));
             assert_eq!((due.out.len(), due.over.len()), (0, 1));
         }
     }

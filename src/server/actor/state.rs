@@ -7,7 +7,10 @@ mod schedule;
 mod snapshots;
 
 use crate::floor::visibility::Visibility;
-use crate::floor::{AgentId, Applied, CallId, Floor, Forgotten, MOST_AGENTS, RosterEntry, Row, State, clock::ClockOffset, state_of_status};
+use crate::floor::{
+    AgentId, Applied, CallId, ConsoleTime, Floor, Forgotten, MOST_AGENTS, Offset, PlatformTime, RosterEntry, Row, State,
+    clock::ClockOffset, state_of_status,
+};
 use crate::live::{Header, Link, LinkState};
 use crate::server::actor::history::History;
 use crate::server::actor::hub::Subscription;
@@ -26,11 +29,11 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 /// An event from further ahead than this carries no time that could be true.
-const FUTURE: i64 = 5 * 60 * 1000;
+const FUTURE: Duration = Duration::from_secs(5 * 60);
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 /// How long the day of an agent is kept of whom the floor knows nothing: as long as the database keeps it.
-const DAY_KEPT: i64 = 24 * 3600 * 1000;
+const DAY_KEPT: Duration = Duration::from_secs(24 * 3600);
 
 pub struct FloorState {
     floor: Floor,
@@ -48,8 +51,8 @@ pub struct FloorState {
     published: Published,
     dirty: HashSet<AgentId>,
     dirty_calls: HashSet<CallId>,
-    /// Calls whose end was not heard, and when that was found (the console's clock): shown for a while all the same.
-    unseen: HashMap<CallId, i64>,
+    /// Calls whose end was not heard, and when that was found: shown for a while all the same.
+    unseen: HashMap<CallId, ConsoleTime>,
     /// When the oldest change that is not published yet arrived.
     waiting_since: Option<Instant>,
     /// Agents whose state is from before a break of the link and not confirmed since.
@@ -77,7 +80,7 @@ impl FloorState {
             interventions: Interventions::after(past.last_intervention),
             schedule: Schedule::default(),
             carry_out,
-            runs: BulkRuns::after(now().unsigned_abs()),
+            runs: BulkRuns::after(now().as_millis().unsigned_abs()),
             history: History::restore(past.day.0, past.day.1),
             store,
             link,
@@ -102,7 +105,7 @@ impl FloorState {
         for action in past.schedule {
             state.restore_scheduled(action);
         }
-        for gone in state.floor.forget(now()).agents {
+        for gone in state.floor.forget(state.platform_now()).agents {
             state.remembered.remove(&gone);
         }
         state
@@ -136,7 +139,7 @@ impl FloorState {
     }
 
     /// Lets those go who left the floor long ago, in the browsers too.
-    fn forget(&mut self, platform_now: i64) {
+    fn forget(&mut self, platform_now: PlatformTime) {
         let Forgotten { agents: gone, changes } = self.floor.forget(platform_now);
         for agent in &gone {
             self.remembered.remove(agent);
@@ -144,9 +147,9 @@ impl FloorState {
         self.dirty.extend(changes.agents);
         self.dirty_calls.extend(changes.calls);
         let known: HashSet<&AgentId> = self.floor.agents().collect();
-        self.history.forget(platform_now.saturating_sub(DAY_KEPT), |agent| known.contains(agent));
+        self.history.forget(platform_now - DAY_KEPT, |agent| known.contains(agent));
         self.publish();
-        let (epoch, offset, link) = (self.epoch, self.clock.millis(), self.link.clone());
+        let (epoch, offset, link) = (self.epoch, self.clock.offset(), self.link.clone());
         self.published.forget(&gone, &self.runs.all(), |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
         if !gone.is_empty() {
             tracing::info!(agents = gone.len(), "agents who left long ago were forgotten");
@@ -168,13 +171,13 @@ impl FloorState {
     pub fn event(&mut self, heard: ReceivedEvent) {
         let ReceivedEvent { mut event, body, arrived, at: heard } = heard;
         self.link.last_event = Some(arrived);
-        let now_there = arrived.saturating_sub(self.clock.millis());
+        let now_there = self.clock.offset().to_platform(arrived);
         event.arrived = Some(now_there);
         self.floor.settle(&mut event);
         let stamped = event.time;
         // Without a time, or with one that cannot be: now, by the platform's clock.
         // After a backlog the platform's clock is known badly: what our own clock allows is possible too.
-        let possible = now_there.max(arrived).saturating_add(FUTURE);
+        let possible = now_there.max(Offset::NONE.to_platform(arrived)) + FUTURE;
         if event.time.is_none_or(|time| self.clock.is_measured() && time > possible) {
             (event.time, event.untimed) = (Some(now_there), true);
         }
@@ -204,7 +207,7 @@ impl FloorState {
         }
         if !self.interventions.is_empty() {
             // On our clock; an event without a time of its own is as old as its arrival.
-            let told = stamped.filter(|_| !event.untimed).map(|time| time.saturating_add(self.clock.millis()));
+            let told = stamped.filter(|_| !event.untimed).map(|time| self.clock.offset().to_console(time));
             let proved = self.interventions.proved_by(event, told, &self.floor, arrived.max(now()));
             self.followed(proved);
         }
@@ -263,11 +266,11 @@ impl FloorState {
         self.published.subscribe(visibility, from, header, self.runs.all())
     }
 
-    fn platform_now(&self) -> i64 {
-        now().saturating_sub(self.clock.millis())
+    fn platform_now(&self) -> PlatformTime {
+        self.clock.offset().to_platform(now())
     }
 
     fn header(&self) -> Header {
-        Header { epoch: self.epoch, seq: self.published.seq, at: now(), offset: self.clock.millis(), link: self.link.clone() }
+        Header { epoch: self.epoch, seq: self.published.seq, at: now(), offset: self.clock.offset(), link: self.link.clone() }
     }
 }

@@ -1,7 +1,7 @@
 //! Attempts to sign in: counted before they are sent, for each address and number together, so that whoever guesses has to wait longer
 //! and longer, and nobody else has to.
 
-use crate::floor::AgentId;
+use crate::floor::{AgentId, ConsoleTime};
 use crate::server::auth::visitor::network_of;
 use crate::server::clock::now;
 use crate::server::lock::lock;
@@ -16,10 +16,10 @@ use tokio::time::timeout;
 /// Attempts with a number from an address that need not wait for one another: people mistype.
 const FREE: u32 = 10;
 /// The pause after the last of them; each further attempt doubles it.
-const FIRST_PAUSE: i64 = 60_000;
-const LONGEST_PAUSE: i64 = 15 * 60_000;
+const FIRST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// An address that has not tried for so long begins anew.
-const FORGOTTEN_AFTER: i64 = 60 * 60_000;
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(3600);
 /// How many of those who tried are remembered; first forgotten is who need not wait.
 const MOST: usize = 100_000;
 /// How many attempts of one address are with the platform at a time; the others wait for their turn, but not for long.
@@ -34,20 +34,19 @@ struct Tries {
     failed: u32,
     /// Not answered yet.
     under_way: u32,
-    last: i64,
+    last: ConsoleTime,
 }
 
 impl Tries {
     /// When the next attempt may be made.
-    fn next(self) -> i64 {
+    fn next(self) -> ConsoleTime {
         match self.failed.checked_sub(FREE) {
-            None => i64::MIN,
-            Some(more) => self.last.saturating_add((FIRST_PAUSE << more.min(10)).min(LONGEST_PAUSE)),
+            None => ConsoleTime::MIN,
+            Some(more) => self.last + (FIRST_PAUSE * (1 << more.min(10))).min(LONGEST_PAUSE),
         }
     }
 }
 
-/// The times are milliseconds since 1970.
 #[derive(Debug, Default)]
 pub struct Attempts {
     tries: Mutex<HashMap<Origin, Tries>>,
@@ -59,8 +58,8 @@ pub struct Attempts {
 /// Why an attempt may not be made now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wait {
-    /// Too many have failed: not for so many milliseconds.
-    For(i64),
+    /// Too many have failed: not for so long.
+    For(Duration),
     /// As many as may fail are with the platform: until one is answered.
     ForAnswers,
 }
@@ -72,28 +71,28 @@ pub struct Attempt {
 }
 
 impl Attempts {
-    /// Counts an attempt, once those that are with the platform leave room for it; says how many milliseconds to wait where too many
+    /// Counts an attempt, once those that are with the platform leave room for it; says how long to wait where too many
     /// have failed, or the platform does not answer.
-    pub async fn begin(&self, address: IpAddr, agent: &AgentId) -> Result<Attempt, i64> {
+    pub async fn begin(&self, address: IpAddr, agent: &AgentId) -> Result<Attempt, Duration> {
         let taken = async {
             loop {
                 let mut answered = pin!(self.answered.notified());
                 answered.as_mut().enable();
                 match self.try_begin(address, agent, now()) {
                     Ok(attempt) => return Ok(attempt),
-                    Err(Wait::For(millis)) => return Err(millis),
+                    Err(Wait::For(pause)) => return Err(pause),
                     Err(Wait::ForAnswers) => answered.await,
                 }
             }
         };
-        timeout(TURN, taken).await.unwrap_or(Err(0))
+        timeout(TURN, taken).await.unwrap_or(Err(Duration::ZERO))
     }
 
-    fn try_begin(&self, address: IpAddr, agent: &AgentId, now: i64) -> Result<Attempt, Wait> {
+    fn try_begin(&self, address: IpAddr, agent: &AgentId, now: ConsoleTime) -> Result<Attempt, Wait> {
         let origin = (network_of(address), agent.clone());
         let mut tries = lock(&self.tries);
-        let known = tries.get(&origin).copied().filter(|known| now.saturating_sub(known.last) < FORGOTTEN_AFTER);
-        if let Some(wait) = known.map(|known| known.next().saturating_sub(now)).filter(|wait| *wait > 0) {
+        let known = tries.get(&origin).copied().filter(|known| now.since(known.last) < FORGOTTEN_AFTER);
+        if let Some(wait) = known.map(|known| known.next().since(now)).filter(|wait| !wait.is_zero()) {
             return Err(Wait::For(wait));
         }
         if known.is_some_and(|known| known.under_way > 0 && known.failed + known.under_way >= FREE) {
@@ -108,7 +107,7 @@ impl Attempts {
     }
 
     /// What became of it: with the right password nothing is held against the address, an attempt that nobody answered does not count.
-    pub fn end(&self, attempt: &Attempt, password_was: Option<bool>, now: i64) {
+    pub fn end(&self, attempt: &Attempt, password_was: Option<bool>, now: ConsoleTime) {
         let mut tries = lock(&self.tries);
         if let Some(known) = tries.get_mut(&attempt.origin) {
             known.under_way = known.under_way.saturating_sub(1);
@@ -138,13 +137,13 @@ impl Attempts {
 }
 
 /// Forgets who is long gone; else the older half of those who need not wait; else the older half of all.
-fn make_room(tries: &mut HashMap<Origin, Tries>, now: i64) {
-    tries.retain(|_, known| now.saturating_sub(known.last) < FORGOTTEN_AFTER);
+fn make_room(tries: &mut HashMap<Origin, Tries>, now: ConsoleTime) {
+    tries.retain(|_, known| now.since(known.last) < FORGOTTEN_AFTER);
     for may_go in [|known: &Tries| known.failed < FREE, |_: &Tries| true] {
         if tries.len() < MOST {
             return;
         }
-        let mut times: Vec<i64> = tries.values().filter(|known| may_go(known)).map(|known| known.last).collect();
+        let mut times: Vec<ConsoleTime> = tries.values().filter(|known| may_go(known)).map(|known| known.last).collect();
         times.sort_unstable();
         if let Some(middle) = times.get(times.len() / 2).copied() {
             tries.retain(|_, known| !may_go(known) || known.last > middle);
@@ -155,6 +154,7 @@ fn make_room(tries: &mut HashMap<Origin, Tries>, now: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::time::{at as moment, millis_of};
 
     fn at(address: &str) -> IpAddr {
         address.parse().unwrap()
@@ -166,8 +166,8 @@ mod tests {
 
     /// How many of `many` attempts at `now` are let through, all of them wrong.
     fn let_through(attempts: &Attempts, address: &str, number: u32, many: usize, now: i64) -> usize {
-        let begun: Vec<Attempt> = (0..many).filter_map(|_| attempts.try_begin(at(address), &agent(number), now).ok()).collect();
-        begun.iter().for_each(|attempt| attempts.end(attempt, Some(false), now));
+        let begun: Vec<Attempt> = (0..many).filter_map(|_| attempts.try_begin(at(address), &agent(number), moment(now)).ok()).collect();
+        begun.iter().for_each(|attempt| attempts.end(attempt, Some(false), moment(now)));
         begun.len()
     }
 
@@ -175,14 +175,17 @@ mod tests {
     fn attempts_count_before_they_are_answered_and_the_pauses_grow() {
         let attempts = Attempts::default();
         assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 300, 0), 10);
-        assert_eq!(attempts.try_begin(at("192.0.2.1"), &agent(5000), 1).unwrap_err(), Wait::For(FIRST_PAUSE - 1));
+        assert_eq!(
+            attempts.try_begin(at("192.0.2.1"), &agent(5000), moment(1)).unwrap_err(),
+            Wait::For(FIRST_PAUSE - Duration::from_millis(1))
+        );
         let mut now = 0;
         for pause in [60_000, 120_000, 240_000, 480_000, 900_000, 900_000] {
             assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 3, now + pause - 1), 0, "{pause}");
             now += pause;
             assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 3, now), 1, "{pause}");
         }
-        assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 300, now + FORGOTTEN_AFTER), 10);
+        assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 300, now + millis_of(FORGOTTEN_AFTER)), 10);
     }
 
     #[test]
@@ -212,8 +215,8 @@ mod tests {
         let attempts = Attempts::default();
         let_through(&attempts, "192.0.2.1", 5000, 9, 0);
         for password_was in [None, Some(true)] {
-            let last = attempts.try_begin(at("192.0.2.1"), &agent(5000), 0).unwrap();
-            attempts.end(&last, password_was, 0);
+            let last = attempts.try_begin(at("192.0.2.1"), &agent(5000), moment(0)).unwrap();
+            attempts.end(&last, password_was, moment(0));
         }
         assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 20, 0), 10);
     }

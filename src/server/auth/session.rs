@@ -1,7 +1,7 @@
 //! The sessions of those who are signed in. A session lives on the server: the browser holds a random id in an HttpOnly cookie, and the
 //! platform's own session id never leaves.
 
-use crate::floor::{AgentId, DeviceId, Namespace, Role};
+use crate::floor::{AgentId, ConsoleTime, DeviceId, Namespace, Role};
 use crate::live::Me;
 use crate::server::auth::attempts::Attempts;
 use crate::server::clock::now;
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 pub const COOKIE: &str = "console_session";
 /// A working day and the night shift after it.
-const LIFE: i64 = 16 * 3600 * 1000;
+const LIFE: Duration = Duration::from_secs(16 * 3600);
 const MOST_SESSIONS: usize = 10_000;
 /// One person's browsers; with more, the oldest is signed out.
 const MOST_OF_ONE: usize = 20;
@@ -39,15 +39,15 @@ pub struct Session {
     pub name: String,
     pub role: Role,
     pub platform: PlatformSession,
-    created: i64,
+    created: ConsoleTime,
     /// Cancelled when the session ends: its live channels close.
     pub ended: CancellationToken,
 }
 
 impl Session {
     /// It has not run out by `now`.
-    fn lives(&self, now: i64) -> bool {
-        now.saturating_sub(self.created) < LIFE
+    fn lives(&self, now: ConsoleTime) -> bool {
+        now.since(self.created) < LIFE
     }
 
     pub fn me(&self, namespace: &Namespace) -> Me {
@@ -98,7 +98,7 @@ impl Sessions {
     }
 
     /// Ends the sessions that have run out by `now`.
-    pub fn sweep(&self, now: i64) {
+    pub fn sweep(&self, now: ConsoleTime) {
         for session in self.all().iter().filter(|session| !session.lives(now)) {
             tracing::info!(agent = session.agent.as_str(), "a session has run out");
             self.end(session);
@@ -214,10 +214,10 @@ mod tests {
         };
         sessions.begin(me("5000"), PlatformSession::new("one".to_owned())).await;
         let session = sessions.all().remove(0);
-        sessions.sweep(session.created + LIFE - 1);
+        sessions.sweep(session.created + LIFE - Duration::from_millis(1));
         assert!(!session.ended.is_cancelled());
         sessions.sweep(session.created + LIFE);
         assert!(session.ended.is_cancelled() && sessions.all().is_empty());
-        assert_eq!(store.sessions(0).await.unwrap(), []);
+        assert_eq!(store.sessions(ConsoleTime::default()).await.unwrap(), []);
     }
 }

@@ -7,7 +7,7 @@ mod strip;
 use crate::address::agent;
 use crate::floor::Figure;
 use crate::floor::visibility::NumberFilter;
-use crate::floor::{AgentId, DeviceId, HistoryLine};
+use crate::floor::{AgentId, DeviceId, HistoryLine, PlatformTime};
 use crate::i18n::{listed, spelled_out};
 use crate::page::Language;
 use crate::server::actor::DayView;
@@ -21,6 +21,7 @@ use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 use leptos::prelude::*;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The fragment's address.
 pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
@@ -64,17 +65,17 @@ struct Page<'a> {
 
 impl Page<'_> {
     /// The reader's time of day.
-    fn time(&self, at: i64) -> String {
+    fn time(&self, at: PlatformTime) -> String {
         zoned(at, self.zones.written()).strftime("%H:%M:%S").to_string()
     }
 
     /// What the tooltip of a time says: the same moment where the platform is.
-    fn on_platform(&self, at: i64) -> String {
+    fn on_platform(&self, at: PlatformTime) -> String {
         (self.language.texts().platform_time)(&self.zones.on_platform(at), name(self.zones.platform))
     }
 
-    fn moment(&self, at: i64) -> impl IntoView + use<> {
-        let moment = jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_string();
+    fn moment(&self, at: PlatformTime) -> impl IntoView + use<> {
+        let moment = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default().to_string();
         view! { <time datetime=moment title=self.on_platform(at)>{self.time(at)}</time> }
     }
 
@@ -105,7 +106,8 @@ impl Page<'_> {
 
     fn figures(&self, day: &DayFigures) -> AnyView {
         let texts = self.language.day_texts();
-        let value = |figure: Figure, value: u32| if figure.is_time() { duration(i64::from(value) * 1000) } else { value.to_string() };
+        let value =
+            |figure: Figure, value: u32| if figure.is_time() { duration(Duration::from_secs(value.into())) } else { value.to_string() };
         let figures = day.figures.iter().map(|(figure, number)| {
             view! {
                 <div>
@@ -169,7 +171,9 @@ impl Page<'_> {
 mod tests {
     use super::*;
     use crate::floor::State as Doing;
+    use crate::floor::event::Instant;
     use crate::floor::mask::Mask;
+    use crate::floor::time::at;
     use crate::floor::{Event, EventKind};
     use crate::server::actor::history::Day;
     use crate::server::store::StateStart;
@@ -178,12 +182,12 @@ mod tests {
     #[test]
     fn what_comes_from_outside_is_escaped_and_masked() {
         let body = br#"{"eventName":"<img>","cause":"</pre><script>13800001111"}"#;
-        let event = Event::decode(body, &|t| t.into()).unwrap();
+        let event = Event::decode(body, &Instant::in_utc).unwrap();
         let mut day = Day::default();
-        day.marks.push_back(StateStart { since: 1_000, state: Doing::Ready });
-        let raw = RawEvent { at: 1_000, kind: EventKind::Other, name: event.name, body: body[..].into() };
+        day.marks.push_back(StateStart { since: at(1_000), state: Doing::Ready });
+        let raw = RawEvent { at: at(1_000), kind: EventKind::Other, name: event.name, body: body[..].into() };
         day.events.push_back(raw);
-        let view = DayView { day, call: Vec::new(), now: 61_000 };
+        let view = DayView { day, call: Vec::new(), now: at(61_000) };
         for (filter, number) in [(NumberFilter::none(), "13800001111"), (NumberFilter::of(Mask::default()), "138****1111")] {
             let zones = Zones { reader: None, platform: &TimeZone::UTC };
             let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, &filter, zones);

@@ -11,6 +11,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The form that a server function runs for.
 pub struct Form {
@@ -41,9 +42,9 @@ impl Form {
         self.console.sessions.of(&self.headers)
     }
 
-    /// Says how long to wait before the next attempt, milliseconds.
-    pub fn retry_after(&self, wait: i64) {
-        let seconds = wait.max(0).unsigned_abs().div_ceil(1000).max(1);
+    /// Says how long to wait before the next attempt, in whole seconds.
+    pub fn retry_after(&self, wait: Duration) {
+        let seconds = (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1);
         self.response.insert_header(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
 

@@ -1,6 +1,7 @@
 //! In which zone a page's times are written: the reader's, as the browser tells it in the cookie `zone` (`public/boot.js`), else the
 //! platform's.
 
+use crate::floor::PlatformTime;
 use crate::server::auth::session::cookie_value;
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -48,14 +49,14 @@ impl<'a> Zones<'a> {
         self.reader.as_ref().unwrap_or(self.platform)
     }
 
-    /// Date and time of `at`, milliseconds since 1970, in the platform's zone.
-    pub fn on_platform(&self, at: i64) -> String {
+    /// Date and time of `at` in the platform's zone.
+    pub fn on_platform(&self, at: PlatformTime) -> String {
         zoned(at, self.platform).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 }
 
-pub fn zoned(at: i64, zone: &TimeZone) -> jiff::Zoned {
-    Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(zone.clone())
+pub fn zoned(at: PlatformTime, zone: &TimeZone) -> jiff::Zoned {
+    Timestamp::from_millisecond(at.as_millis()).unwrap_or_default().to_zoned(zone.clone())
 }
 
 /// The name by which the zone is told to people.

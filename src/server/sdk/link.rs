@@ -3,7 +3,7 @@
 
 use super::backoff::Backoff;
 use super::time_zone::in_utc;
-use crate::floor::event::ToUtc;
+use crate::floor::event::{LocalTime, ToUtc};
 use crate::floor::{Event, Namespace, NotOurs};
 use crate::live::LinkState;
 use crate::server::actor::FloorHandle;
@@ -149,7 +149,7 @@ async fn listen(
         }
     }
     let zone = config.time_zone.clone();
-    let to_utc = move |civil: i64| in_utc(&zone, civil);
+    let to_utc = move |local: LocalTime| in_utc(&zone, local);
     let mut receipts = config.topics.len();
     let mut live = false;
     let presumed_live = sleep(RECEIPT_TIMEOUT);

@@ -1,18 +1,21 @@
 //! The platform's local times in UTC.
 
-use crate::floor::event::Instant as Readings;
+use crate::floor::PlatformTime;
+use crate::floor::event::{Instant as Readings, LocalTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-/// The platform's civil time in UTC: both readings where a change of the clock repeats the hour.
-pub(super) fn in_utc(zone: &TimeZone, civil_millis: i64) -> Readings {
-    let local = jiff::Timestamp::from_millisecond(civil_millis).ok().map(|as_utc| TimeZone::UTC.to_datetime(as_utc));
-    let Some(local) = local.map(|local| zone.to_ambiguous_timestamp(local)) else { return civil_millis.into() };
-    let millis = |utc: Result<jiff::Timestamp, jiff::Error>| utc.map_or(civil_millis, |utc| utc.as_millisecond());
-    let first = millis(local.earlier());
+/// The moment of the platform's local time: both readings where a change of the clock repeats the hour.
+pub(super) fn in_utc(zone: &TimeZone, shown: LocalTime) -> Readings {
+    let local = jiff::Timestamp::from_millisecond(shown.as_millis()).ok().map(|as_utc| TimeZone::UTC.to_datetime(as_utc));
+    let Some(local) = local.map(|local| zone.to_ambiguous_timestamp(local)) else { return Readings::in_utc(shown) };
+    let moment = |utc: Result<jiff::Timestamp, jiff::Error>| {
+        utc.map_or(Readings::in_utc(shown).first, |utc| PlatformTime::from_millis(utc.as_millisecond()))
+    };
+    let first = moment(local.earlier());
     match local.offset() {
-        AmbiguousOffset::Fold { .. } => Readings { first, second: Some(millis(local.later())) },
+        AmbiguousOffset::Fold { .. } => Readings { first, second: Some(moment(local.later())) },
         // A time that does not occur is one that a clock shows which was not put forward.
-        _ => millis(local.compatible()).into(),
+        _ => moment(local.compatible()).into(),
     }
 }
 
@@ -23,15 +26,17 @@ mod tests {
     #[test]
     fn event_times_are_the_platforms_zone() {
         let zone = TimeZone::get("Asia/Shanghai").unwrap();
-        assert_eq!(in_utc(&zone, 8 * 3_600_000), 0.into());
+        assert_eq!(in_utc(&zone, LocalTime::from_millis(8 * 3_600_000)), PlatformTime::default().into());
     }
 
     #[test]
     fn an_hour_that_occurs_twice_has_two_readings() {
         let zone = TimeZone::get("Europe/Berlin").unwrap();
-        let civil =
-            |text: &str| text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(TimeZone::UTC).unwrap().timestamp().as_millisecond();
-        let utc = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
+        let civil = |text: &str| {
+            let as_utc = text.parse::<jiff::civil::DateTime>().unwrap().to_zoned(TimeZone::UTC).unwrap();
+            LocalTime::from_millis(as_utc.timestamp().as_millisecond())
+        };
+        let utc = |text: &str| PlatformTime::from_millis(text.parse::<jiff::Timestamp>().unwrap().as_millisecond());
         let twice = Readings { first: utc("2026-10-25T00:59:46Z"), second: Some(utc("2026-10-25T01:59:46Z")) };
         assert_eq!(in_utc(&zone, civil("2026-10-25T02:59:46")), twice);
         assert_eq!(in_utc(&zone, civil("2026-10-25T03:00:00")), utc("2026-10-25T02:00:00Z").into());

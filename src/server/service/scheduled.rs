@@ -18,7 +18,7 @@ use tokio::time::timeout;
 /// How long the database may take to know that an order is carried out.
 const RELEASED_WITHIN: Duration = Duration::from_secs(10);
 /// How long to wait for somebody to sign in, for a platform that is not there, and for a call to be seen.
-const AGAIN: i64 = 2_000;
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// Takes back what the console would do at the agent `agent` later.
 pub async fn cancel(console: &Console, actor: &Principal, agent: &str) -> Result<(), ApiError> {

@@ -10,6 +10,7 @@ use crate::server::sdk::{LoginError, PlatformSession};
 use secrecy::SecretString;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What somebody gives to sign in, as it was typed.
 pub struct Credentials {
@@ -22,8 +23,8 @@ pub struct Credentials {
 
 /// Why somebody did not get in.
 pub enum SignInError {
-    /// Too many attempts: the next one is heard in so many milliseconds.
-    Wait(i64),
+    /// Too many attempts: the next one is heard after so long.
+    Wait(Duration),
     Failed(ApiError),
 }
 
@@ -76,7 +77,7 @@ async fn log_in(console: &Arc<Console>, address: IpAddr, agent: &AgentId, passwo
         attempts.end(&attempt, password_was, now());
         Some(answer)
     });
-    let answer = asked.await.ok().flatten().ok_or(SignInError::Wait(0))?;
+    let answer = asked.await.ok().flatten().ok_or(SignInError::Wait(Duration::ZERO))?;
     answer.map_err(|error| {
         SignInError::Failed(match error {
             LoginError::Refused => ApiError::WrongCredentials,

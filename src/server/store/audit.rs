@@ -3,7 +3,8 @@
 use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::visibility::NumberFilter;
-use crate::floor::{Intervention, NotSent, Operation, Outcome};
+use crate::floor::{ConsoleTime, Intervention, NotSent, Operation, Outcome};
+use std::time::Duration;
 
 /// One operation as its lines tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,8 +21,7 @@ pub struct AuditedOperation {
     pub agent: Option<String>,
     pub device: Option<String>,
     pub call: Option<String>,
-    /// Milliseconds since 1970.
-    pub requested_at: i64,
+    pub requested_at: ConsoleTime,
     pub answered_after: Option<u32>,
     pub finished_after: Option<u32>,
 }
@@ -59,7 +59,7 @@ impl Store {
 
     /// Closes what was under way when the console ended: nobody heard what became of it. What the platform had accepted stays accepted,
     /// without its proof. What still waits goes on.
-    pub async fn close_open_operations(&self, now: i64) -> Result<(), StoreError> {
+    pub async fn close_open_operations(&self, now: ConsoleTime) -> Result<(), StoreError> {
         self.ask(move |connection| {
             connection.execute(
                 "INSERT INTO audit (id, at, outcome, operation, by_agent, by_device, agent, device, call)
@@ -84,7 +84,7 @@ impl Store {
             let mut rows = statement.query([id])?;
             let mut operation: Option<AuditedOperation> = None;
             while let Some(row) = rows.next()? {
-                let (at, outcome, after): (i64, String, Option<u32>) = (row.get(0)?, row.get(1)?, row.get(9)?);
+                let (at, outcome, after): (ConsoleTime, String, Option<u32>) = (row.get(0)?, row.get(1)?, row.get(9)?);
                 let before = operation.take();
                 // An order that came of it and was taken back later: what was done stays done.
                 if let Some(before) = before.as_ref().filter(|before| outcome == "cancelled" && !is_open(&before.outcome)) {
@@ -94,7 +94,7 @@ impl Store {
                 let answer = matches!(outcome.as_str(), "accepted" | "refused" | "unknown").then_some(after).flatten();
                 let open = is_open(&outcome);
                 let requested_at = before.as_ref().map_or(at, |before| before.requested_at);
-                let after = after.or_else(|| u32::try_from(at.saturating_sub(requested_at)).ok());
+                let after = after.or_else(|| u32::try_from(at.since(requested_at).as_millis()).ok().filter(|_| at >= requested_at));
                 // Whoever took it back is not who asked for it.
                 let by = before.as_ref().map_or_else(|| row.get(4), |before| Ok(before.by.clone()))?;
                 let by_device = before.as_ref().map_or_else(|| row.get(5), |before| Ok(before.by_device.clone()))?;
@@ -139,7 +139,7 @@ fn line(intervention: &Intervention, outcome: &str) -> Statement {
     let after = intervention.finished_after.or(intervention.answered_after);
     let values = [
         intervention.id.into(),
-        intervention.requested_at.saturating_add(after.map_or(0, i64::from)).into(),
+        (intervention.requested_at + Duration::from_millis(after.unwrap_or(0).into())).into(),
         outcome.to_owned().into(),
         status.into(),
         intervention.operation.action().to_owned().into(),
@@ -171,7 +171,7 @@ mod tests {
             agent: agent.map(str::to_owned),
             device: Some("80010001@test.cc".to_owned()),
             call: Some("13800001111".to_owned()),
-            requested_at: 0,
+            requested_at: ConsoleTime::default(),
             answered_after: None,
             finished_after: None,
         }

@@ -4,9 +4,10 @@ use super::write::Statement;
 use super::{Store, StoreError};
 use crate::floor::{AgentId, DeviceId, Memory};
 use crate::server::clock::now;
+use std::time::Duration;
 
 /// Who was last heard of longer ago has gone home.
-const LIFE: i64 = 16 * 3600 * 1000;
+const LIFE: Duration = Duration::from_secs(16 * 3600);
 
 pub(super) const KEEP: &str = "INSERT OR REPLACE INTO board (agent, device, mode, since, reason, kept_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 pub(super) const FORGET: &str = "DELETE FROM board WHERE kept_at < ?1";

@@ -2,28 +2,29 @@
 
 use super::write::Statement;
 use super::{Store, StoreError};
-use crate::floor::{AgentId, State};
+use crate::floor::{AgentId, PlatformTime, State};
 use rusqlite::OptionalExtension;
+use std::time::Duration;
 
-/// From `since` (milliseconds on the platform's clock) in this state.
+/// From `since` in this state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StateStart {
-    pub since: i64,
+    pub since: PlatformTime,
     pub state: State,
 }
 
 /// What a strip of the day can show at most: the day on which the clocks are put back is the longest.
-const SHOWN: i64 = 25 * 3600 * 1000;
+const SHOWN: Duration = Duration::from_secs(25 * 3600);
 /// A little more, for what began before.
-const LIFE: i64 = 36 * 3600 * 1000;
+const LIFE: Duration = Duration::from_secs(36 * 3600);
 
 pub(super) const KEEP: &str = "INSERT OR REPLACE INTO day (agent, since, state) VALUES (?1, ?2, ?3)";
 pub(super) const ALIVE: &str = "INSERT OR REPLACE INTO moment (name, at) VALUES ('alive', ?1)";
 pub(super) const FORGET: &str = "DELETE FROM day WHERE since < ?1";
 
 impl Store {
-    /// Keeps new marks, and that the console was alive `at` (the platform's clock); all or none.
-    pub fn keep_day(&self, marks: Vec<(AgentId, StateStart)>, at: i64) {
+    /// Keeps new marks, and that the console was alive `at`; all or none.
+    pub fn keep_day(&self, marks: Vec<(AgentId, StateStart)>, at: PlatformTime) {
         let line = |(agent, mark): (AgentId, StateStart)| {
             Statement::new(KEEP, [agent.to_string().into(), mark.since.into(), mark.state.code().to_owned().into()])
         };
@@ -32,12 +33,12 @@ impl Store {
     }
 
     /// Removes what no strip can show any more.
-    pub fn forget_days_before(&self, now: i64) {
+    pub fn forget_days_before(&self, now: PlatformTime) {
         self.keep("the end of a day", vec![Statement::new(FORGET, [(now - LIFE).into()])]);
     }
 
     /// The marks of the last day by agent and time, and when the console was last alive.
-    pub async fn day(&self, now: i64) -> Result<(Vec<(AgentId, StateStart)>, Option<i64>), StoreError> {
+    pub async fn day(&self, now: PlatformTime) -> Result<(Vec<(AgentId, StateStart)>, Option<PlatformTime>), StoreError> {
         self.ask(move |connection| {
             connection.execute(FORGET, [now - LIFE])?;
             let alive = connection.query_row("SELECT at FROM moment WHERE name = 'alive'", [], |row| row.get(0)).optional()?;

@@ -4,6 +4,7 @@
 use super::StoreError;
 use super::file::Identity;
 use super::write::{Statement, execute, set_aside};
+use crate::floor::ConsoleTime;
 use rusqlite::{Connection, ErrorCode};
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -100,9 +101,9 @@ impl Queue {
         self.health.lost.load(Ordering::Relaxed)
     }
 
-    /// Since when nothing could be written, milliseconds since 1970.
-    pub fn stuck_since(&self) -> Option<i64> {
-        Some(self.health.stuck_since.load(Ordering::Relaxed)).filter(|since| *since != 0)
+    /// Since when nothing could be written.
+    pub fn stuck_since(&self) -> Option<ConsoleTime> {
+        Some(self.health.stuck_since.load(Ordering::Relaxed)).filter(|since| *since != 0).map(ConsoleTime::from_millis)
     }
 
     /// Waits until the thread has ended, which it does not while a handle lives.
@@ -211,7 +212,7 @@ impl Thread {
 
     fn stuck(&mut self, error: &rusqlite::Error) {
         if self.health.stuck_since.load(Ordering::Relaxed) == 0 {
-            self.health.stuck_since.store(crate::server::clock::now(), Ordering::Relaxed);
+            self.health.stuck_since.store(crate::server::clock::now().as_millis(), Ordering::Relaxed);
             tracing::warn!(%error, "the database cannot be written: what is to be kept waits");
         }
     }

@@ -2,7 +2,7 @@
 
 use super::write::Statement;
 use super::{Store, StoreError, Written};
-use crate::floor::{AgentId, DeviceId, Scheduled, ScheduledKind};
+use crate::floor::{AgentId, ConsoleTime, DeviceId, Scheduled, ScheduledKind};
 use rusqlite::Row;
 
 /// What the console is to do later, with all that it takes to do it, also after a restart.
@@ -12,8 +12,8 @@ pub struct ScheduledAction {
     pub agent: AgentId,
     pub device: Option<DeviceId>,
     pub by_device: DeviceId,
-    /// When it was given, milliseconds on the console's clock.
-    pub at: i64,
+    /// When it was given.
+    pub at: ConsoleTime,
 }
 
 pub(super) const KEEP: &str = "INSERT OR REPLACE INTO pending (id, kind, agent, device, by_agent, by_device, at, minutes, due)

@@ -2,6 +2,7 @@
 
 use super::write::Statement;
 use super::{Store, StoreError, Written};
+use crate::floor::ConsoleTime;
 
 /// A session as it is kept. The role is not: it follows from the configuration at each start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +12,7 @@ pub struct StoredSession {
     pub device: String,
     pub name: String,
     pub platform_session: String,
-    /// Milliseconds since 1970.
-    pub created: i64,
+    pub created: ConsoleTime,
 }
 
 pub(super) const KEEP: &str =
@@ -31,7 +31,7 @@ impl Store {
     }
 
     /// The sessions made after `since`; older ones are removed.
-    pub async fn sessions(&self, since: i64) -> Result<Vec<StoredSession>, StoreError> {
+    pub async fn sessions(&self, since: ConsoleTime) -> Result<Vec<StoredSession>, StoreError> {
         self.ask(move |connection| {
             connection.execute("DELETE FROM session WHERE created < ?1", [since])?;
             let mut statement = connection.prepare("SELECT id_hash, agent, device, name, platform_session, created FROM session")?;

@@ -1,18 +1,19 @@
 //! Tokens for scripts. The token itself is not here, only its hash.
 
 use super::{Store, StoreError};
+use crate::floor::ConsoleTime;
 use rusqlite::{OptionalExtension, params};
+use std::time::Duration;
 
 /// How old "last used" may be before it is written again: not every request of a script is worth a write.
-const USED_STEP: i64 = 60_000;
+const USED_STEP: Duration = Duration::from_secs(60);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredToken {
     pub name: String,
     pub role: String,
-    /// Milliseconds since 1970.
-    pub made: i64,
-    pub used: Option<i64>,
+    pub made: ConsoleTime,
+    pub used: Option<ConsoleTime>,
 }
 
 impl Store {
@@ -45,14 +46,14 @@ impl Store {
     }
 
     /// Name and role of the token with this hash, whose use is noted.
-    pub async fn use_token(&self, hash: [u8; 32], now: i64) -> Result<Option<(String, String)>, StoreError> {
+    pub async fn use_token(&self, hash: [u8; 32], now: ConsoleTime) -> Result<Option<(String, String)>, StoreError> {
         self.ask(move |connection| {
-            let found: Option<(String, String, Option<i64>)> = connection
+            let found: Option<(String, String, Option<ConsoleTime>)> = connection
                 .prepare_cached("SELECT name, role, used FROM token WHERE hash = ?1")?
                 .query_row(params![hash], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
                 .optional()?;
             let Some((name, role, used)) = found else { return Ok(None) };
-            if used.is_none_or(|used| now.saturating_sub(used) >= USED_STEP) {
+            if used.is_none_or(|used| now.since(used) >= USED_STEP) {
                 connection.prepare_cached("UPDATE token SET used = ?2 WHERE hash = ?1")?.execute(params![hash, now])?;
             }
             Ok(Some((name, role)))

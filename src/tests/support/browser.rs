@@ -4,7 +4,7 @@ use super::Live;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::redirect::Policy;
 use serde_json::{Map, Value};
-use supervisor_console::floor::{AgentId, CallId, DeviceId, Intervention, Operation, Outcome};
+use supervisor_console::floor::{AgentId, CallId, ConsoleTime, DeviceId, Intervention, Operation, Outcome};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{Error, client::IntoClientRequest};
@@ -78,7 +78,7 @@ impl Answer {
             call: told["callId"].as_str().map(CallId::trusted),
             by: AgentId::trusted(text("by")),
             by_device: DeviceId::trusted(text("byDevice")),
-            requested_at: text("requestedAt").parse::<jiff::Timestamp>().unwrap().as_millisecond(),
+            requested_at: ConsoleTime::from_millis(text("requestedAt").parse::<jiff::Timestamp>().unwrap().as_millisecond()),
             answered_after: millis("answeredAfterMs"),
             finished_after: millis("finishedAfterMs"),
             outcome,

@@ -57,7 +57,7 @@ fn row_7_what_is_older_by_time_and_serial_is_old_however_long_ago() {
     floor.apply(&agent_event("agentReady", 1, later, 3000));
     floor.apply(&agent_event("agentReady", 2, later + 1, 3001));
     floor.apply(&agent_event("agentNotReady", 1, later - 700, 2000));
-    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(|since| since / 1000 % 3600)), (State::Ready, Some(later)));
+    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(second_of_hour)), (State::Ready, Some(later)));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn row_7_a_clock_that_was_set_back_goes_on() {
     let mut floor = three_ready();
     floor.apply(&agent_event("agentReady", 1, 2000, 3000));
     floor.apply(&agent_event("agentNotReady", 1, 1300, 3001));
-    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(|since| since / 1000 % 3600)), (State::NotReady, Some(1300)));
+    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(second_of_hour)), (State::NotReady, Some(1300)));
     // What was late already is late still, and what comes next is next.
     floor.apply(&agent_event("agentLoggedOff", 1, 1990, 2999));
     assert_eq!(row(&floor, 1).state, State::NotReady);
@@ -73,7 +73,7 @@ fn row_7_a_clock_that_was_set_back_goes_on() {
     assert_eq!(row(&floor, 1).state, State::Ready);
     // When it has caught up again, it counts as it is.
     floor.apply(&agent_event("agentNotReady", 1, 2600, 3003));
-    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(|since| since / 1000 % 3600)), (State::NotReady, Some(2600)));
+    assert_eq!((row(&floor, 1).state, row(&floor, 1).since.map(second_of_hour)), (State::NotReady, Some(2600)));
 }
 
 #[test]

@@ -3,12 +3,13 @@
 use super::*;
 
 /// Berlin, the night on which the clocks go back at 03:00: minutes since midnight UTC, read from the local time.
-fn berlin(civil: i64) -> Instant {
+fn berlin(local: LocalTime) -> Instant {
     const HOUR: i64 = 3_600_000;
-    match civil.rem_euclid(24 * HOUR) {
-        at if at < 2 * HOUR => (civil - 2 * HOUR).into(),
-        at if at < 3 * HOUR => Instant { first: civil - 2 * HOUR, second: Some(civil - HOUR) },
-        _ => (civil - HOUR).into(),
+    let behind = |hours: i64| PlatformTime::from_millis(local.as_millis() - hours * HOUR);
+    match local.as_millis().rem_euclid(24 * HOUR) {
+        at if at < 2 * HOUR => behind(2).into(),
+        at if at < 3 * HOUR => Instant { first: behind(2), second: Some(behind(1)) },
+        _ => behind(1).into(),
     }
 }
 
@@ -17,12 +18,12 @@ fn night(name: &str, n: u8, local: &str, serial: i64, arrived: Option<i64>) -> E
     let body = json!({"eventName": name, "eventTime": format!("1970.01.02 {local}"), "serial": serial,
         "agentId": format!("500{n}@test.cc"), "deviceId": device(n)});
     let mut event = Event::decode(body.to_string().as_bytes(), &berlin).unwrap();
-    event.arrived = arrived.map(|second| 24 * 3_600_000 + second * 1000);
+    event.arrived = arrived.map(|second| PlatformTime::from_millis(24 * 3_600_000 + second * 1000));
     event
 }
 
 fn clock(floor: &Floor, n: u8) -> i64 {
-    row(floor, n).since.unwrap() / 1000 - 24 * 3600
+    row(floor, n).since.unwrap().as_millis() / 1000 - 24 * 3600
 }
 
 #[test]

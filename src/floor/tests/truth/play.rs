@@ -1,6 +1,6 @@
 //! Random floors, played in the simulator's own model, and what the console is told of them.
 
-use crate::floor::event::{Event, EventKind};
+use crate::floor::event::{Event, EventKind, Instant};
 use crate::simulator::floor as model;
 use crate::simulator::wire;
 use proptest::prelude::*;
@@ -81,7 +81,7 @@ impl Play {
             ahead: self.ahead.clone(),
         };
         for told in self.floor.take_events() {
-            let event = Event::decode(&wire::body(&told, "test.cc", &clock), &|civil| civil.into()).unwrap();
+            let event = Event::decode(&wire::body(&told, "test.cc", &clock), &Instant::in_utc).unwrap();
             // Finished calls are pushed to web hooks only.
             if event.kind != EventKind::CallEnd {
                 self.items.push(Item::Copy(Box::new(event)));

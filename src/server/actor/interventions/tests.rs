@@ -2,8 +2,10 @@
 
 use super::*;
 use crate::floor::DeviceId;
+use crate::floor::event::Instant;
+use crate::floor::time::{at, millis_of};
 
-fn ready(at: i64) -> Intervention {
+fn ready(asked: i64) -> Intervention {
     Intervention {
         id: 0,
         operation: Operation::Ready,
@@ -12,7 +14,7 @@ fn ready(at: i64) -> Intervention {
         call: None,
         by: AgentId::trusted("5000@test.cc"),
         by_device: DeviceId::trusted("8000@test.cc"),
-        requested_at: at,
+        requested_at: at(asked),
         answered_after: None,
         finished_after: None,
         outcome: Outcome::Requested,
@@ -22,23 +24,23 @@ fn ready(at: i64) -> Intervention {
 }
 
 /// One that is sent when it is asked for.
-fn sent(all: &mut Interventions, at: i64) -> i64 {
-    let id = all.begin(ready(at)).unwrap().id;
-    assert!(all.sends(id, at).is_some());
+fn sent(all: &mut Interventions, asked: i64) -> i64 {
+    let id = all.begin(ready(asked)).unwrap().id;
+    assert!(all.sends(id, at(asked)).is_some());
     id
 }
 
 /// An event of 5001 at 8001, and the floor that took it.
 fn told(name: &str, more: &str) -> (Event, Floor) {
     let event = format!(r#"{{"eventName":"{name}","agentId":"5001@test.cc","eventTime":"2017.03.18 14:13:24"{more}}}"#);
-    let event = Event::decode(event.as_bytes(), &|t| t.into()).unwrap();
+    let event = Event::decode(event.as_bytes(), &Instant::in_utc).unwrap();
     let mut floor = Floor::default();
     floor.apply(&event);
     (event, floor)
 }
 
 fn proved(all: &mut Interventions, (event, floor): (Event, Floor), now: i64) -> Vec<Outcome> {
-    all.proved_by(&event, Some(now), &floor, now).into_iter().map(|changed| changed.outcome).collect()
+    all.proved_by(&event, Some(at(now)), &floor, at(now)).into_iter().map(|changed| changed.outcome).collect()
 }
 
 #[test]
@@ -47,7 +49,7 @@ fn an_event_before_the_answer_has_the_last_word() {
     let id = sent(&mut all, 1_000);
     assert_eq!(id, 42);
     assert_eq!(proved(&mut all, told("agentReady", ""), 1_030), [], "nobody knows yet whether it was sent at all");
-    let steps = all.answered(id, Outcome::Accepted.into(), 1_040);
+    let steps = all.answered(id, Outcome::Accepted.into(), at(1_040));
     assert_eq!(steps.iter().map(|step| step.outcome).collect::<Vec<_>>(), [Outcome::Accepted, Outcome::Confirmed]);
     assert_eq!((steps[1].answered_after, steps[1].finished_after), (Some(40), Some(30)));
 }
@@ -58,7 +60,7 @@ fn an_event_before_a_refusal_came_of_something_else() {
         let mut all = Interventions::default();
         let id = sent(&mut all, 1_000);
         proved(&mut all, told("agentReady", ""), 1_030);
-        let steps: Vec<Outcome> = all.answered(id, outcome.into(), 1_040).iter().map(|step| step.outcome).collect();
+        let steps: Vec<Outcome> = all.answered(id, outcome.into(), at(1_040)).iter().map(|step| step.outcome).collect();
         assert_eq!(steps, [outcome]);
         let later = if outcome == Outcome::Unknown { vec![Outcome::Confirmed] } else { vec![] };
         assert_eq!(proved(&mut all, told("agentReady", ""), 1_050), later);
@@ -70,11 +72,11 @@ fn what_the_agent_does_after_a_call_takes_nothing_from_its_end() {
     let mut all = Interventions::default();
     let call = Some(crate::floor::CallId::trusted("c1"));
     let id = all.begin(Intervention { operation: Operation::Drop, call, ..ready(0) }).unwrap().id;
-    all.sends(id, 0);
+    all.sends(id, at(0));
     let end = r#","callId":"c1","releasingDevice":"8001@test.cc","deviceId":"8001@test.cc","srcDeviceId":"8001@test.cc""#;
     proved(&mut all, told("connectionCleared", end), 30);
     proved(&mut all, told("agentReady", ""), 40);
-    assert_eq!(all.answered(id, Outcome::Accepted.into(), 50).last().unwrap().outcome, Outcome::Confirmed);
+    assert_eq!(all.answered(id, Outcome::Accepted.into(), at(50)).last().unwrap().outcome, Outcome::Confirmed);
 }
 
 #[test]
@@ -83,19 +85,19 @@ fn an_early_event_counts_for_nothing_once_another_has_followed_it() {
     let id = sent(&mut all, 1_000);
     proved(&mut all, told("agentReady", ""), 1_030);
     proved(&mut all, told("agentNotReady", ""), 1_040);
-    assert_eq!(all.answered(id, Outcome::Accepted.into(), 1_050).last().unwrap().outcome, Outcome::Accepted);
+    assert_eq!(all.answered(id, Outcome::Accepted.into(), at(1_050)).last().unwrap().outcome, Outcome::Accepted);
 }
 
 #[test]
 fn an_accepted_one_is_given_up_after_ten_seconds_and_still_proved_later() {
     let mut all = Interventions::default();
     let id = sent(&mut all, 0);
-    all.answered(id, Outcome::Accepted.into(), 50);
-    assert!(all.expire(9_999).0.is_empty());
-    assert_eq!(all.expire(10_000).0[0].outcome, Outcome::Unconfirmed);
+    all.answered(id, Outcome::Accepted.into(), at(50));
+    assert!(all.expire(at(9_999)).0.is_empty());
+    assert_eq!(all.expire(at(10_000)).0[0].outcome, Outcome::Unconfirmed);
     assert_eq!(proved(&mut all, told("agentReady", ""), 12_000), [Outcome::Confirmed]);
-    assert!(all.expire(71_999).1.is_empty());
-    assert_eq!(all.expire(72_000).1.len(), 1);
+    assert!(all.expire(at(71_999)).1.is_empty());
+    assert_eq!(all.expire(at(72_000)).1.len(), 1);
 }
 
 #[test]
@@ -103,10 +105,10 @@ fn what_was_not_sent_is_proved_by_nothing_and_ends_after_ten_seconds() {
     let mut all = Interventions::default();
     let id = all.begin(ready(0)).unwrap().id;
     assert_eq!(proved(&mut all, told("agentReady", ""), 30), []);
-    assert!(all.expire(9_999).0.is_empty());
-    let ended = all.expire(10_000).0.remove(0);
+    assert!(all.expire(at(9_999)).0.is_empty());
+    let ended = all.expire(at(10_000)).0.remove(0);
     assert_eq!((ended.outcome, ended.finished_after), (Outcome::NotSent(NotSent::Unwritten), Some(10_000)));
-    assert!(all.sends(id, 10_001).is_none() && all.waits(id).is_none(), "sent after it was given up");
+    assert!(all.sends(id, at(10_001)).is_none() && all.waits(id).is_none(), "sent after it was given up");
     assert_eq!(proved(&mut all, told("agentReady", ""), 10_500), []);
 }
 
@@ -114,20 +116,20 @@ fn what_was_not_sent_is_proved_by_nothing_and_ends_after_ten_seconds() {
 fn nothing_is_sent_twice() {
     let mut all = Interventions::default();
     let id = sent(&mut all, 0);
-    assert!(all.sends(id, 1).is_none() && all.not_sent(id, NotSent::Unwritten, 2).is_none());
-    assert!(all.expire(ANSWER - 1).0.is_empty());
-    assert_eq!(all.expire(ANSWER).0[0].outcome, Outcome::Unknown, "nobody said how it was answered");
+    assert!(all.sends(id, at(1)).is_none() && all.not_sent(id, NotSent::Unwritten, at(2)).is_none());
+    assert!(all.expire(at(millis_of(ANSWER) - 1)).0.is_empty());
+    assert_eq!(all.expire(at(millis_of(ANSWER))).0[0].outcome, Outcome::Unknown, "nobody said how it was answered");
 }
 
 #[test]
 fn an_event_proves_the_newest_that_asked_for_it() {
     let mut all = Interventions::default();
     let first = sent(&mut all, 0);
-    all.answered(first, Outcome::Unknown.into(), 50);
+    all.answered(first, Outcome::Unknown.into(), at(50));
     let second = sent(&mut all, 1_000);
-    all.answered(second, Outcome::Accepted.into(), 1_050);
+    all.answered(second, Outcome::Accepted.into(), at(1_050));
     let (event, floor) = told("agentReady", "");
-    let proved: Vec<i64> = all.proved_by(&event, Some(1_100), &floor, 1_100).into_iter().map(|changed| changed.id).collect();
+    let proved: Vec<i64> = all.proved_by(&event, Some(at(1_100)), &floor, at(1_100)).into_iter().map(|changed| changed.id).collect();
     assert_eq!(proved, [second], "nobody knows what became of the first");
 }
 
@@ -135,31 +137,31 @@ fn an_event_proves_the_newest_that_asked_for_it() {
 fn an_event_that_is_older_than_the_request_proves_nothing() {
     let mut all = Interventions::default();
     let id = sent(&mut all, 100_000);
-    all.answered(id, Outcome::Accepted.into(), 100_050);
+    all.answered(id, Outcome::Accepted.into(), at(100_050));
     let (event, floor) = told("agentReady", "");
-    assert_eq!(all.proved_by(&event, Some(100_000 - OLDER - 1), &floor, 100_100), []);
-    assert_eq!(all.proved_by(&event, Some(100_000 - OLDER), &floor, 100_200).len(), 1, "clocks may differ by so much");
+    assert_eq!(all.proved_by(&event, Some(at(100_000 - millis_of(OLDER) - 1)), &floor, at(100_100)), []);
+    assert_eq!(all.proved_by(&event, Some(at(100_000 - millis_of(OLDER))), &floor, at(100_200)).len(), 1, "clocks may differ by so much");
 }
 
 #[test]
 fn an_event_that_the_floor_did_not_take_proves_nothing() {
     let mut all = Interventions::default();
     let id = sent(&mut all, 0);
-    all.answered(id, Outcome::Accepted.into(), 50);
+    all.answered(id, Outcome::Accepted.into(), at(50));
     let later = r#","serial":7,"topics":"CtiRouter_1""#;
     let (_, mut floor) = told("agentNotReady", later);
     let stale =
         r#"{"eventName":"agentReady","agentId":"5001@test.cc","eventTime":"2017.03.18 14:12:24","serial":6,"topics":"CtiRouter_1"}"#;
-    let stale = Event::decode(stale.as_bytes(), &|t| t.into()).unwrap();
+    let stale = Event::decode(stale.as_bytes(), &Instant::in_utc).unwrap();
     floor.apply(&stale);
-    assert_eq!(all.proved_by(&stale, None, &floor, 60), []);
+    assert_eq!(all.proved_by(&stale, None, &floor, at(60)), []);
 }
 
 #[test]
 fn an_event_about_another_seat_proves_nothing() {
     let mut all = Interventions::default();
     let id = sent(&mut all, 0);
-    all.answered(id, Outcome::Accepted.into(), 50);
+    all.answered(id, Outcome::Accepted.into(), at(50));
     assert_eq!(proved(&mut all, told("agentReady", r#","deviceId":"8009@test.cc""#), 60), []);
     assert_eq!(proved(&mut all, told("agentReady", r#","deviceId":"8001@test.cc""#), 70), [Outcome::Confirmed]);
 }
@@ -168,9 +170,9 @@ fn an_event_about_another_seat_proves_nothing() {
 fn one_that_waits_for_the_end_of_a_call_is_not_given_up() {
     let mut all = Interventions::default();
     let id = sent(&mut all, 0);
-    all.answered(id, PlatformAnswer { deferred: true, ..Outcome::Accepted.into() }, 50);
-    assert!(all.expire(LONGEST_CALL - 1).0.is_empty());
-    assert_eq!(proved(&mut all, told("agentReady", ""), LONGEST_CALL), [Outcome::Confirmed]);
+    all.answered(id, PlatformAnswer { deferred: true, ..Outcome::Accepted.into() }, at(50));
+    assert!(all.expire(at(millis_of(LONGEST_CALL) - 1)).0.is_empty());
+    assert_eq!(proved(&mut all, told("agentReady", ""), millis_of(LONGEST_CALL)), [Outcome::Confirmed]);
 }
 
 #[test]
@@ -178,20 +180,20 @@ fn patience_counts_from_the_sending() {
     let mut all = Interventions::default();
     let id = all.begin(Intervention { deferred: true, ..ready(0) }).unwrap().id;
     assert!(all.waits(id).is_some());
-    assert!(all.expire(LONGEST_CALL * 9).0.is_empty(), "one that waits was given up");
-    assert!(!all.sends(id, 500_000).unwrap().deferred);
-    all.answered(id, Outcome::Accepted.into(), 500_050);
-    assert!(all.expire(509_999).0.is_empty());
-    assert_eq!(all.expire(510_000).0[0].finished_after, Some(510_000));
+    assert!(all.expire(at(millis_of(LONGEST_CALL) * 9)).0.is_empty(), "one that waits was given up");
+    assert!(!all.sends(id, at(500_000)).unwrap().deferred);
+    all.answered(id, Outcome::Accepted.into(), at(500_050));
+    assert!(all.expire(at(509_999)).0.is_empty());
+    assert_eq!(all.expire(at(510_000)).0[0].finished_after, Some(510_000));
 }
 
 #[test]
 fn one_that_was_put_off_ends_where_another_mode_comes_instead() {
     let mut all = Interventions::default();
     let id = sent(&mut all, 0);
-    all.answered(id, PlatformAnswer { deferred: true, ..Outcome::Accepted.into() }, 50);
+    all.answered(id, PlatformAnswer { deferred: true, ..Outcome::Accepted.into() }, at(50));
     let (event, floor) = told("agentNotReady", "");
-    let changed = all.proved_by(&event, None, &floor, 60_000);
+    let changed = all.proved_by(&event, None, &floor, at(60_000));
     assert_eq!((changed.len(), changed[0].outcome, changed[0].finished_after), (1, Outcome::Unconfirmed, Some(60_000)));
     assert_eq!(proved(&mut all, told("agentReady", ""), 61_000), [], "that is somebody else's");
 }
@@ -200,17 +202,17 @@ fn one_that_was_put_off_ends_where_another_mode_comes_instead() {
 fn a_refused_one_is_not_proved_by_anything() {
     let mut all = Interventions::default();
     let id = sent(&mut all, 0);
-    all.answered(id, Outcome::Refused(460).into(), 50);
+    all.answered(id, Outcome::Refused(460).into(), at(50));
     assert_eq!(proved(&mut all, told("agentReady", ""), 60), []);
 }
 
 #[test]
 fn where_the_console_stops_everything_has_its_end_but_what_waits() {
     let mut all = Interventions::default();
-    let ids = [0; 3].map(|at| all.begin(ready(at)).unwrap().id);
-    all.sends(ids[1], 10);
+    let ids = [0; 3].map(|asked| all.begin(ready(asked)).unwrap().id);
+    all.sends(ids[1], at(10));
     all.waits(ids[2]);
-    let ended: Vec<_> = all.close(500).into_iter().map(|i| (i.id, i.outcome)).collect();
+    let ended: Vec<_> = all.close(at(500)).into_iter().map(|i| (i.id, i.outcome)).collect();
     assert_eq!(ended, [(ids[0], Outcome::NotSent(NotSent::Stopping)), (ids[1], Outcome::Unknown)]);
-    assert!(all.close(501).is_empty());
+    assert!(all.close(at(501)).is_empty());
 }

@@ -6,9 +6,10 @@ use crate::live::{Header, LinkState};
 use crate::server::actor::published::Delta;
 use crate::server::clock::now;
 use crate::server::telemetry;
+use std::time::Duration;
 
 /// How long a call whose end was not heard is shown after that was found.
-const UNSEEN_SHOWN: i64 = 60_000;
+const UNSEEN_SHOWN: Duration = Duration::from_secs(60);
 
 impl FloorState {
     pub fn has_changes(&self) -> bool {
@@ -44,7 +45,7 @@ impl FloorState {
             }
         }
         let waited = self.waiting_since.take().filter(|_| !new.is_empty());
-        let (epoch, offset, link) = (self.epoch, self.clock.millis(), self.link.clone());
+        let (epoch, offset, link) = (self.epoch, self.clock.offset(), self.link.clone());
         self.published.publish(new, |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
         if let Some(heard) = waited {
             telemetry::published(heard.elapsed());
@@ -85,12 +86,12 @@ impl FloorState {
             telemetry::call_end_not_seen();
             now
         });
-        now.saturating_sub(found) < UNSEEN_SHOWN
+        now.since(found) < UNSEEN_SHOWN
     }
 
     /// Calls whose end was not heard and which have been shown long enough go; those that the floor has forgotten are forgotten.
     pub fn forget_unseen(&mut self) {
-        let horizon = now().saturating_sub(UNSEEN_SHOWN);
+        let horizon = now() - UNSEEN_SHOWN;
         let mut unseen = std::mem::take(&mut self.unseen);
         unseen.retain(|id, found| {
             let shown = self.published.whole.calls.contains_key(id);

@@ -7,9 +7,10 @@ use crate::server::actor::interventions::{PlatformAnswer, Stage};
 use crate::server::actor::schedule::{AgentNow, Verdict};
 use crate::server::clock::now;
 use crate::server::store::ScheduledAction;
+use std::time::Duration;
 
 /// When an action that the task outside could not even take is offered again.
-const AGAIN: i64 = 1_000;
+const AGAIN: Duration = Duration::from_secs(1);
 /// Refusals that leave a log-out waiting: the session that was borrowed is over, the agent is in a call again (protocol, section 1).
 const NOT_YET: [u16; 2] = [426, 460];
 

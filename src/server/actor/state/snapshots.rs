@@ -29,7 +29,7 @@ impl FloorState {
             }
         }
         let header = self.header();
-        let now = header.at.saturating_sub(header.offset);
+        let now = header.platform_now();
         rows.sort_by(|a, b| query.compare(a, b, now));
         FloorSnapshot { header, counts, rows }
     }

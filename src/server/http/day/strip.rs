@@ -1,24 +1,26 @@
 //! The strip of the day: the states of the reader's today, its scale, and the same as a list.
 
 use super::Page;
-use crate::floor::{AgentId, State as Doing};
+use crate::floor::time::millis_of;
+use crate::floor::{AgentId, PlatformTime, State as Doing};
 use crate::i18n::Outside;
 use crate::server::http::zone::{name, zoned};
 use crate::server::store::StateStart;
 use crate::ui::time::duration;
 use leptos::prelude::*;
+use std::time::Duration;
 
-const MINUTE: i64 = 60_000;
-/// Between two marks on the strip's scale, so that there are at most a dozen.
-const STEPS: [i64; 7] = [5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, 60 * MINUTE, 120 * MINUTE, 180 * MINUTE];
-const MOST_TICKS: i64 = 12;
+const MINUTE: Duration = Duration::from_secs(60);
+/// Minutes between two marks on the strip's scale, so that there are at most a dozen.
+const STEPS: [u32; 7] = [5, 10, 15, 30, 60, 120, 180];
+const MOST_TICKS: u64 = 12;
 
 /// A time in one state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Segment {
     state: Doing,
-    from: i64,
-    to: i64,
+    from: PlatformTime,
+    to: PlatformTime,
 }
 
 impl Page<'_> {
@@ -33,7 +35,7 @@ impl Page<'_> {
     }
 
     /// From when to when it was where the platform is.
-    fn span_on_platform(&self, from: i64, to: i64) -> String {
+    fn span_on_platform(&self, from: PlatformTime, to: PlatformTime) -> String {
         let (from, to) = (self.zones.on_platform(from), self.zones.on_platform(to));
         // The date once, where it is one.
         let to = match (from.split_once(' '), to.split_once(' ')) {
@@ -43,24 +45,28 @@ impl Page<'_> {
         (self.language.texts().platform_time)(&format!("{from} – {to}"), name(self.zones.platform))
     }
 
-    pub(super) fn strip(&self, agent: &AgentId, marks: &[StateStart], now: i64) -> AnyView {
+    pub(super) fn strip(&self, agent: &AgentId, marks: &[StateStart], now: PlatformTime) -> AnyView {
         let (texts, state) = (self.language.day_texts(), self.language.texts().state);
         // The reader's day, from midnight to midnight on the reader's clock.
-        let midnight = zoned(now, self.zones.written()).start_of_day().map_or(now, |midnight| midnight.timestamp().as_millisecond());
+        let midnight = zoned(now, self.zones.written()).start_of_day();
+        let midnight = midnight.map_or(now, |midnight| PlatformTime::from_millis(midnight.timestamp().as_millisecond()));
         let segments = segments(marks, midnight, now);
         let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
             return view! { <section class="day-strip">{self.heading()}<p class="day-nothing">{texts.nothing_known}</p></section> }
                 .into_any();
         };
         let (from, to) = (first.from, last.to);
-        let place = move |at: i64| format!("{:.3}%", (at - from) as f64 * 100.0 / (to - from).max(1) as f64);
+        let place = move |at: PlatformTime| {
+            let (at, all) = (millis_of(at.since(from)), millis_of(to.since(from)));
+            format!("{:.3}%", at as f64 * 100.0 / all.max(1) as f64)
+        };
         let words = |segment: &Segment| {
             let (from, to) = (self.time(segment.from), self.time(segment.to));
-            let words = (texts.segment)(state(segment.state), &from, &to, &duration(segment.to - segment.from));
+            let words = (texts.segment)(state(segment.state), &from, &to, &duration(segment.to.since(segment.from)));
             format!("{words} · {}", self.span_on_platform(segment.from, segment.to))
         };
         let bars = segments.iter().map(|segment| {
-            let width = place(from + segment.to - segment.from);
+            let width = place(from + segment.to.since(segment.from));
             view! {
                 <rect x=place(segment.from) y="0" width=width height="24" data-state=segment.state.code()>
                     <title>{words(segment)}</title>
@@ -81,7 +87,7 @@ impl Page<'_> {
                 <tr data-state=segment.state.code()>
                     <td>{self.moment(segment.from)}</td>
                     <td>{state(segment.state)}</td>
-                    <td>{duration(segment.to - segment.from)}</td>
+                    <td>{duration(segment.to.since(segment.from))}</td>
                 </tr>
             }
         });
@@ -112,18 +118,23 @@ impl Page<'_> {
 
     /// Whole hours where there is room, else what fits, each with its time of day; whole by the clock on the reader's wall, also where
     /// that differs from UTC by half an hour, and before and after it is put forward or back.
-    fn ticks(&self, from: i64, to: i64) -> Vec<(i64, String)> {
+    fn ticks(&self, from: PlatformTime, to: PlatformTime) -> Vec<(PlatformTime, String)> {
         let zone = self.zones.written();
-        let step = STEPS.into_iter().find(|step| (to - from) / step <= MOST_TICKS).or(STEPS.last().copied()).unwrap_or(MINUTE);
+        let minutes = to.since(from).as_secs() / 60;
+        let step = STEPS.into_iter().find(|step| minutes / u64::from(*step) <= MOST_TICKS).or(STEPS.last().copied());
+        let step = MINUTE * step.unwrap_or(1);
         // How long ago the wall's clock showed a whole step.
-        let beyond = |at: i64| (at + i64::from(zoned(at, zone).offset().seconds()) * 1000).rem_euclid(step);
+        let beyond = |at: PlatformTime| {
+            let wall = at.as_millis().saturating_add(i64::from(zoned(at, zone).offset().seconds()) * 1000);
+            Duration::from_millis(wall.rem_euclid(millis_of(step)).unsigned_abs())
+        };
         let mut ticks = Vec::new();
         let mut at = from;
         loop {
-            at += step - beyond(at);
+            at = at + step.saturating_sub(beyond(at));
             // The clock was put forward or back on the way: on to the next whole step by the new one.
-            if beyond(at) != 0 {
-                at += step - beyond(at);
+            if !beyond(at).is_zero() {
+                at = at + step.saturating_sub(beyond(at));
             }
             if at >= to || ticks.len() > MOST_TICKS as usize {
                 return ticks;
@@ -134,9 +145,9 @@ impl Page<'_> {
 }
 
 /// The states of today: from the log-on, where that was after midnight, to now.
-fn segments(marks: &[StateStart], midnight: i64, now: i64) -> Vec<Segment> {
+fn segments(marks: &[StateStart], midnight: PlatformTime, now: PlatformTime) -> Vec<Segment> {
     // The platform's clock is known to half a second: what has just begun has begun.
-    let now = marks.last().map_or(now, |last| now.max(last.since + 1));
+    let now = marks.last().map_or(now, |last| now.max(last.since + Duration::from_millis(1)));
     let ends = marks.iter().skip(1).map(|mark| mark.since).chain([now]);
     let all = marks.iter().zip(ends).map(|(mark, to)| Segment { state: mark.state, from: mark.since.max(midnight), to });
     let today = all.filter(|segment| segment.to > segment.from);
@@ -151,25 +162,25 @@ mod tests {
     use crate::server::http::zone::Zones;
     use jiff::tz::TimeZone;
 
-    const HOUR: i64 = 3_600_000;
-
     fn mark(since: i64, state: Doing) -> StateStart {
-        StateStart { since, state }
+        StateStart { since: PlatformTime::from_millis(since), state }
     }
 
-    fn labels(zone: &str, from: &str, hours: i64) -> Vec<String> {
+    fn labels(zone: &str, from: &str, hours: u64) -> Vec<String> {
         let platform = TimeZone::get("Asia/Shanghai").unwrap();
         let zones = Zones { reader: TimeZone::get(zone).ok(), platform: &platform };
         let page = Page { language: Language::En, filter: &NumberFilter::none(), zones };
-        let from = from.parse::<jiff::Timestamp>().unwrap().as_millisecond();
-        page.ticks(from, from + hours * HOUR).into_iter().map(|(_, label)| label).collect()
+        let from = PlatformTime::from_millis(from.parse::<jiff::Timestamp>().unwrap().as_millisecond());
+        page.ticks(from, from + Duration::from_secs(hours * 3600)).into_iter().map(|(_, label)| label).collect()
     }
 
     #[test]
     fn a_day_begins_at_midnight_or_with_the_log_on() {
         let marks = [mark(-5, Doing::LoggedOut), mark(10, Doing::Ready), mark(30, Doing::OnCall)];
-        let told =
-            |marks: &[StateStart], midnight| segments(marks, midnight, 50).iter().map(|s| (s.state, s.from, s.to)).collect::<Vec<_>>();
+        let told = |marks: &[StateStart], midnight| {
+            let segments = segments(marks, PlatformTime::from_millis(midnight), PlatformTime::from_millis(50));
+            segments.iter().map(|s| (s.state, s.from.as_millis(), s.to.as_millis())).collect::<Vec<_>>()
+        };
         assert_eq!(told(&marks, 0), [(Doing::Ready, 10, 30), (Doing::OnCall, 30, 50)]);
         assert_eq!(told(&marks, 20), [(Doing::Ready, 20, 30), (Doing::OnCall, 30, 50)]);
         assert_eq!(told(&marks[..1], 0), []);
@@ -197,7 +208,7 @@ mod tests {
         let drawn = |zone: &str| {
             let zones = Zones { reader: TimeZone::get(zone).ok(), platform: &platform };
             let page = Page { language: Language::En, filter: &NumberFilter::none(), zones };
-            page.strip(&AgentId::trusted("5001@test.cc"), &marks, at("2026-11-25T22:30:00Z")).to_html()
+            page.strip(&AgentId::trusted("5001@test.cc"), &marks, PlatformTime::from_millis(at("2026-11-25T22:30:00Z"))).to_html()
         };
         // In Berlin it is the 25th from midnight to half past eleven; in Shanghai the 26th has begun at 16:00 UTC, in Kolkata at 18:30.
         for (zone, heading, now) in [

@@ -5,7 +5,7 @@ mod agent;
 mod call;
 
 use super::schema::one_of;
-use crate::floor::{CallState, Counts, State};
+use crate::floor::{CallState, ConsoleTime, Counts, State};
 use crate::live::{Header, LinkState};
 use crate::server::actor::{AgentSnapshot, CallsSnapshot, FloorSnapshot};
 use crate::server::clock::rfc3339;
@@ -72,14 +72,9 @@ pub struct AgentAnswer {
     calls: Vec<Call>,
 }
 
-/// The platform's clock when the answer was made.
-fn platform_now(header: &Header) -> i64 {
-    header.at.saturating_sub(header.offset)
-}
-
 impl LinkView {
     fn of(header: &Header) -> LinkView {
-        let on_platform = |millis: i64| rfc3339(millis.saturating_sub(header.offset));
+        let on_platform = |at: ConsoleTime| rfc3339(header.offset.to_platform(at));
         LinkView {
             state: match header.link.state {
                 LinkState::Live => "live",
@@ -98,7 +93,7 @@ fn counts_of(counts: &Counts) -> BTreeMap<&'static str, u32> {
 impl From<FloorSnapshot> for FloorAnswer {
     fn from(look: FloorSnapshot) -> FloorAnswer {
         FloorAnswer {
-            as_of: rfc3339(platform_now(&look.header)),
+            as_of: rfc3339(look.header.platform_now()),
             link: LinkView::of(&look.header),
             counts: counts_of(&look.counts),
             agents: look.rows.into_iter().map(Agent::from).collect(),
@@ -108,7 +103,7 @@ impl From<FloorSnapshot> for FloorAnswer {
 
 impl From<CallsSnapshot> for CallsAnswer {
     fn from(look: CallsSnapshot) -> CallsAnswer {
-        let now = platform_now(&look.header);
+        let now = look.header.platform_now();
         let calls = look.calls.into_iter().map(|call| Call::of(call, now)).collect();
         CallsAnswer { as_of: rfc3339(now), link: LinkView::of(&look.header), calls }
     }
@@ -116,7 +111,7 @@ impl From<CallsSnapshot> for CallsAnswer {
 
 impl From<AgentSnapshot> for AgentAnswer {
     fn from(look: AgentSnapshot) -> AgentAnswer {
-        let now = platform_now(&look.header);
+        let now = look.header.platform_now();
         AgentAnswer {
             as_of: rfc3339(now),
             link: LinkView::of(&look.header),
@@ -132,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_wild_time_is_still_a_time() {
-        assert_eq!(rfc3339(i64::MAX), "9999-12-30T22:00:00.999Z");
-        assert_eq!(rfc3339(-1), "1969-12-31T23:59:59.999Z");
+        assert_eq!(rfc3339(ConsoleTime::from_millis(i64::MAX)), "9999-12-30T22:00:00.999Z");
+        assert_eq!(rfc3339(ConsoleTime::from_millis(-1)), "1969-12-31T23:59:59.999Z");
     }
 }

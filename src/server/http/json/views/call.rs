@@ -1,6 +1,7 @@
 //! A call and its parties.
 
-use crate::floor::{CallRow, Direction, PartyRole, PartyState};
+use crate::floor::time::millis_of;
+use crate::floor::{CallRow, Direction, PartyRole, PartyState, PlatformTime};
 use crate::server::clock::rfc3339;
 use crate::server::http::json::schema::one_of;
 use serde::Serialize;
@@ -83,7 +84,7 @@ pub struct Call {
 }
 
 impl Call {
-    pub(super) fn of(call: CallRow, now: i64) -> Call {
+    pub(super) fn of(call: CallRow, now: PlatformTime) -> Call {
         let parties = call.parties.into_iter().map(|party| PartyView {
             device: party.device.to_string(),
             agent: party.agent.map(|agent| agent.to_string()),
@@ -100,7 +101,11 @@ impl Call {
             queue: call.queue,
             started_at: call.started.map(rfc3339),
             answered_at: call.answered.map(rfc3339),
-            holds: HoldsView { count: call.holds.count, seconds: call.holds.total(now) / 1000, running: call.holds.running.is_some() },
+            holds: HoldsView {
+                count: call.holds.count,
+                seconds: millis_of(call.holds.total(now)) / 1000,
+                running: call.holds.running.is_some(),
+            },
             parties: parties.collect(),
             connected_with: call.named.map(|device| device.to_string()),
         }
@@ -110,7 +115,9 @@ impl Call {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::time::at;
     use crate::floor::{AgentId, CallId, DeviceId, Holds, Party};
+    use std::time::Duration;
 
     #[test]
     fn a_call_reads_as_it_was_promised() {
@@ -120,9 +127,9 @@ mod tests {
             direction: Direction::Inbound,
             kind: Some("Inbound".to_owned()),
             queue: None,
-            started: Some(1_489_846_404_000),
+            started: Some(at(1_489_846_404_000)),
             answered: None,
-            holds: Holds { count: 2, ended: 1_500, running: Some(1_489_846_410_000) },
+            holds: Holds { count: 2, ended: Duration::from_millis(1_500), running: Some(at(1_489_846_410_000)) },
             recording: true,
             data: vec![("k".to_owned(), "v".to_owned())],
             parties: vec![Party {
@@ -131,14 +138,14 @@ mod tests {
                 logged_off: None,
                 role: PartyRole::Called,
                 state: PartyState::Held,
-                since: 1_489_846_410_000,
+                since: at(1_489_846_410_000),
             }],
             named: None,
-            touched: 0,
+            touched: at(0),
             end_not_seen: false,
             intervention: None,
         };
         let expected = r#"{"callId":"c2","formerCallIds":["c1"],"direction":"inbound","type":"Inbound","queue":null,"startedAt":"2017-03-18T14:13:24.000Z","answeredAt":null,"holds":{"count":2,"seconds":6,"running":true},"parties":[{"device":"8001@test.cc","agent":"5001@test.cc","role":"called","state":"held","since":"2017-03-18T14:13:30.000Z"}]}"#;
-        assert_eq!(serde_json::to_string(&Call::of(call, 1_489_846_415_000)).unwrap(), expected);
+        assert_eq!(serde_json::to_string(&Call::of(call, at(1_489_846_415_000))).unwrap(), expected);
     }
 }
