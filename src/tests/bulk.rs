@@ -178,13 +178,13 @@ async fn who_may_not_starts_and_cancels_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_time_boxed_run_leaves_an_order_at_each_agent() {
+async fn a_time_boxed_run_leaves_a_scheduled_action_at_each_agent() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
     let body = json!({ "operation": "forceNotReady", "agents": ["5001@test.cc", "5002@test.cc"], "minutes": 15 });
     let begun = run(&browser.post_json("/api/bulk/start", &body).await);
     assert_eq!(begun.minutes, Some(15));
-    live.until("both have their order", |board| ["5001", "5002"].iter().all(|number| board.row(number).scheduled.is_some())).await;
+    live.until("it is scheduled at both", |board| ["5001", "5002"].iter().all(|number| board.row(number).scheduled.is_some())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

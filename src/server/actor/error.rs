@@ -3,7 +3,7 @@
 
 use crate::floor::{AgentId, Effect, Obstacle};
 
-/// Why an order to the floor was not taken up; nothing was sent.
+/// Why what the floor was asked for was not taken up; nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FloorError {
     /// The audit log cannot be written.

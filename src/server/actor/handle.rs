@@ -88,7 +88,7 @@ impl FloorHandle {
         self.ask(|reply| Message::Sends(id, reply)).await.ok()?
     }
 
-    /// What became of an order that was to be carried out.
+    /// What became of a scheduled action that was to be carried out.
     pub async fn returned(&self, id: i64, verdict: Verdict) {
         self.inbox.send(Message::Returned(id, verdict)).await.ok();
     }

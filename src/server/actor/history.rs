@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// Changes of state of one agent; the oldest go first.
-const MOST_MARKS: usize = 600;
+const MOST_STATE_STARTS: usize = 600;
 const MOST_EVENTS: usize = 100;
 /// Of all agents together.
 const MOST_BYTES: usize = 64 << 20;
@@ -40,7 +40,7 @@ pub struct DayFigures {
 #[derive(Debug, Clone, Default)]
 pub struct Day {
     /// In the order of time.
-    pub marks: VecDeque<StateStart>,
+    pub state_starts: VecDeque<StateStart>,
     /// The oldest first.
     pub events: VecDeque<RawEvent>,
     pub figures: Option<DayFigures>,
@@ -55,16 +55,16 @@ pub struct History {
 
 impl History {
     /// Takes up what was kept; nothing is known of the time since `alive`, the last sign of the console's life before its start.
-    pub fn restore(marks: Vec<(AgentId, StateStart)>, alive: Option<PlatformTime>) -> History {
+    pub fn restore(state_starts: Vec<(AgentId, StateStart)>, alive: Option<PlatformTime>) -> History {
         let mut history = History::default();
-        for (agent, mark) in marks {
+        for (agent, state_start) in state_starts {
             if history.agents.len() >= MOST_AGENTS && !history.agents.contains_key(&agent) {
                 continue;
             }
             let day = history.agents.entry(agent).or_default();
-            day.marks.push_back(mark);
-            if day.marks.len() > MOST_MARKS {
-                day.marks.pop_front();
+            day.state_starts.push_back(state_start);
+            if day.state_starts.len() > MOST_STATE_STARTS {
+                day.state_starts.pop_front();
             }
         }
         if let Some(alive) = alive {
@@ -79,12 +79,12 @@ impl History {
 
     /// What the board says of the agent from now on. `since` is the board's word for it, which does not reach back over a time in
     /// which nothing was known.
-    pub fn mark(&mut self, agent: &AgentId, state: State, since: Option<PlatformTime>, now: PlatformTime) {
+    pub fn enter_state(&mut self, agent: &AgentId, state: State, since: Option<PlatformTime>, now: PlatformTime) {
         if !self.agents.contains_key(agent) && (state == State::Unknown || self.agents.len() >= MOST_AGENTS) {
             return;
         }
         let day = self.agents.entry(agent.clone()).or_default();
-        let since = match (day.marks.back(), since) {
+        let since = match (day.state_starts.back(), since) {
             (Some(last), _) if last.state == state => return,
             (Some(last), Some(since)) if last.state == State::Unknown && since <= last.since => now.max(last.since + TICK),
             // The platform gives whole seconds: what happens within one is told apart by when it was heard.
@@ -92,20 +92,20 @@ impl History {
             (Some(last), None) => now.max(last.since + TICK),
             (_, since) => since.unwrap_or(now),
         };
-        let mark = StateStart { since, state };
-        day.marks.push_back(mark);
-        if day.marks.len() > MOST_MARKS {
-            day.marks.pop_front();
+        let state_start = StateStart { since, state };
+        day.state_starts.push_back(state_start);
+        if day.state_starts.len() > MOST_STATE_STARTS {
+            day.state_starts.pop_front();
         }
-        self.unkept.push((agent.clone(), mark));
+        self.unkept.push((agent.clone(), state_start));
     }
 
     /// The link broke, or the console was not running.
     pub fn nothing_known_since(&mut self, since: PlatformTime) {
-        let known = |day: &Day| day.marks.back().is_some_and(|last| last.state != State::Unknown);
+        let known = |day: &Day| day.state_starts.back().is_some_and(|last| last.state != State::Unknown);
         let agents: Vec<AgentId> = self.agents.iter().filter(|(_, day)| known(day)).map(|(agent, _)| agent.clone()).collect();
         for agent in agents {
-            self.mark(&agent, State::Unknown, Some(since), since);
+            self.enter_state(&agent, State::Unknown, Some(since), since);
         }
     }
 
@@ -133,7 +133,7 @@ impl History {
     /// Forgets those of whom `is_known` knows nothing and nothing has come since `horizon`.
     pub fn forget(&mut self, horizon: PlatformTime, is_known: impl Fn(&AgentId) -> bool) {
         self.agents.retain(|agent, day| {
-            let newest = day.marks.back().map(|mark| mark.since).max(day.events.back().map(|event| event.at));
+            let newest = day.state_starts.back().map(|state_start| state_start.since).max(day.events.back().map(|event| event.at));
             let kept = is_known(agent) || newest.is_some_and(|newest| newest >= horizon);
             if !kept {
                 self.bytes -= day.events.iter().map(|event| event.body.len()).sum::<usize>();
@@ -186,15 +186,17 @@ mod tests {
         AgentId::trusted("5001@test.cc")
     }
 
-    fn marks(history: &History) -> Vec<(i64, State)> {
-        history.of(&agent()).map_or(Vec::new(), |day| day.marks.iter().map(|mark| (mark.since.as_millis(), mark.state)).collect())
+    fn state_starts(history: &History) -> Vec<(i64, State)> {
+        history.of(&agent()).map_or(Vec::new(), |day| {
+            day.state_starts.iter().map(|state_start| (state_start.since.as_millis(), state_start.state)).collect()
+        })
     }
 
     #[test]
     fn a_day_is_a_row_of_states_without_gaps() {
         let mut history = History::default();
-        history.mark(&agent(), State::Unknown, None, at(5));
-        assert_eq!(marks(&history), []);
+        history.enter_state(&agent(), State::Unknown, None, at(5));
+        assert_eq!(state_starts(&history), []);
         for (state, since, now) in [
             (State::Ready, 10_000, 10_100),
             (State::Ready, 10_000, 10_200),
@@ -203,15 +205,15 @@ mod tests {
             // Late, and from a clock that is ahead.
             (State::Ready, 15_000, 40_000),
         ] {
-            history.mark(&agent(), state, Some(at(since)), at(now));
+            history.enter_state(&agent(), state, Some(at(since)), at(now));
         }
         let told = [(10_000, State::Ready), (20_000, State::Ringing), (20_300, State::OnCall), (21_299, State::Ready)];
-        assert_eq!(marks(&history), told);
+        assert_eq!(state_starts(&history), told);
         assert_eq!(history.take_unkept().len(), 4);
         for n in 0..1_000 {
-            history.mark(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(at(30_000 + n)), at(30_000 + n));
+            history.enter_state(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(at(30_000 + n)), at(30_000 + n));
         }
-        assert_eq!(marks(&history).len(), MOST_MARKS);
+        assert_eq!(state_starts(&history).len(), MOST_STATE_STARTS);
     }
 
     #[test]
@@ -220,13 +222,13 @@ mod tests {
         let mut history = History::restore(kept, Some(at(50)));
         assert_eq!(history.take_unkept().len(), 1);
         // Still ready, since 10: but nobody saw it between 50 and now.
-        history.mark(&agent(), State::Ready, Some(at(10)), at(80));
-        assert_eq!(marks(&history), [(10, State::Ready), (50, State::Unknown), (80, State::Ready)]);
+        history.enter_state(&agent(), State::Ready, Some(at(10)), at(80));
+        assert_eq!(state_starts(&history), [(10, State::Ready), (50, State::Unknown), (80, State::Ready)]);
         history.nothing_known_since(at(90));
-        assert_eq!(marks(&history).last(), Some(&(90, State::Unknown)));
+        assert_eq!(state_starts(&history).last(), Some(&(90, State::Unknown)));
         // The platform says since when.
-        history.mark(&agent(), State::NotReady, Some(at(95)), at(120));
-        assert_eq!(marks(&history)[3..], [(90, State::Unknown), (95, State::NotReady)]);
+        history.enter_state(&agent(), State::NotReady, Some(at(95)), at(120));
+        assert_eq!(state_starts(&history)[3..], [(90, State::Unknown), (95, State::NotReady)]);
     }
 
     #[test]
@@ -256,7 +258,7 @@ mod tests {
             event.time = Some(at(1_000 * i64::from(n)));
             history.hear(&id(n), &event, body);
         }
-        history.mark(&id(1), State::Ready, Some(at(5_000)), at(5_000));
+        history.enter_state(&id(1), State::Ready, Some(at(5_000)), at(5_000));
         history.forget(at(2_500), |agent| *agent == id(0));
         let kept: Vec<bool> = (0..4).map(|n| history.of(&id(n)).is_some()).collect();
         assert_eq!((kept, history.bytes), (vec![true, true, false, true], 3 * body.len()));

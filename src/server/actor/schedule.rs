@@ -6,7 +6,7 @@ use crate::server::store::ScheduledAction;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// An order that is older than this has lost its meaning: a working day and the night shift after it.
+/// A scheduled action that is older than this has lost its meaning: a working day and the night shift after it.
 const LIFE: Duration = Duration::from_secs(16 * 3600);
 
 /// What became of an action that was to be carried out.
@@ -29,7 +29,7 @@ enum Stage {
     Out,
 }
 
-/// What the board says of the agent of an order.
+/// What the board says of the agent of a scheduled action.
 #[derive(Debug, Clone, Copy)]
 pub struct AgentNow {
     pub state: State,
@@ -37,7 +37,7 @@ pub struct AgentNow {
     pub remembered: bool,
 }
 
-/// At most one order of each kind an agent.
+/// At most one scheduled action of each kind for an agent.
 #[derive(Debug, Default)]
 pub struct Schedule {
     ready_again: BTreeMap<AgentId, (ScheduledAction, Stage)>,
@@ -49,7 +49,7 @@ impl Schedule {
         self.ready_again.is_empty() && self.log_out.is_empty()
     }
 
-    /// Takes an order up; the answer is the one that it replaces.
+    /// Takes a scheduled action up; the answer is the one that it replaces.
     pub fn add(&mut self, action: ScheduledAction) -> Option<ScheduledAction> {
         self.insert(action, Stage::New)
     }
@@ -67,14 +67,14 @@ impl Schedule {
         book.insert(action.agent.clone(), (action, stage)).map(|(replaced, _)| replaced)
     }
 
-    /// What it came with is certain; the answer is the order, where that is news.
+    /// What it came with is certain; the answer is the action, where that is news.
     pub fn confirm(&mut self, id: i64) -> Option<ScheduledAction> {
         let (action, stage) = self.get_mut(id).filter(|(_, stage)| *stage == Stage::New)?;
         *stage = Stage::Waiting;
         Some(action.clone())
     }
 
-    /// What the agent's row shows: of two orders the one that comes first.
+    /// What the agent's row shows: of two scheduled actions the one that comes first.
     pub fn shown(&self, agent: &AgentId) -> Option<&ScheduledAction> {
         let here = |book: &BTreeMap<AgentId, (ScheduledAction, Stage)>| book.get(agent).is_some_and(|(_, stage)| *stage != Stage::Out);
         let book = if here(&self.log_out) { &self.log_out } else { &self.ready_again };
@@ -99,7 +99,7 @@ impl Schedule {
         None
     }
 
-    /// The orders that an agent's own event ends.
+    /// The scheduled actions that an agent's own event ends.
     pub fn heard(&mut self, event: &Event) -> Vec<ScheduledAction> {
         let Some(agent) = &event.agent else { return Vec::new() };
         let mut over = Vec::new();
@@ -131,7 +131,7 @@ impl Schedule {
         Some(action.clone())
     }
 
-    /// What the board makes of the orders now.
+    /// What the board makes of the scheduled actions now.
     pub fn due(&mut self, now: ConsoleTime, now_at: impl Fn(&AgentId) -> Option<AgentNow>) -> Due {
         let mut due = Due::default();
         let agents: Vec<AgentId> = self.ready_again.keys().cloned().collect();

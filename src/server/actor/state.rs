@@ -1,4 +1,4 @@
-//! What the owner has before it: the floor, the interventions, the orders and runs, and what was published of them.
+//! What the owner has before it: the floor, the interventions, the scheduled actions and runs, and what was published of them.
 
 mod interventions;
 mod publish;
@@ -40,7 +40,7 @@ pub struct FloorState {
     clock: ClockOffset,
     interventions: Interventions,
     schedule: Schedule,
-    /// Where orders go whose time has come.
+    /// Where scheduled actions go whose time has come.
     carry_out: mpsc::Sender<ScheduledAction>,
     runs: BulkRuns,
     history: History,

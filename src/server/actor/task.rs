@@ -21,7 +21,7 @@ const TICK: Duration = Duration::from_millis(20);
 /// How often silence is broken, so that a browser notices it within a second.
 const PULSE: Duration = Duration::from_millis(400);
 
-/// Starts the task with what was kept; it ends with `stop`. Beside the handle come the orders whose time has come.
+/// Starts the task with what was kept; it ends with `stop`. Beside the handle come the scheduled actions whose time has come.
 pub fn start(store: Store, past: Restored, stop: CancellationToken) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
     let (inbox, messages) = mpsc::channel(INBOX);
     let (carry_out, due) = mpsc::channel(DUE);

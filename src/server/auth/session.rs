@@ -72,17 +72,18 @@ pub struct Sessions {
 impl Sessions {
     /// Brings back the sessions of before a restart, as far as their users may still come in.
     pub async fn open(store: Store, config: &Config) -> Result<Self, StoreError> {
-        let restore = |kept: StoredSession| {
-            let agent = AgentId::own(&kept.agent, &config.namespace).ok()??;
-            let device = DeviceId::own(&kept.device, &config.namespace).ok()??;
+        let restore = |stored: StoredSession| {
+            let agent = AgentId::own(&stored.agent, &config.namespace).ok()??;
+            let device = DeviceId::own(&stored.device, &config.namespace).ok()??;
             let role = role_of(agent.number(), &config.supervisors, &config.viewers)?;
-            let platform = PlatformSession::new(kept.platform_session);
+            let platform = PlatformSession::new(stored.platform_session);
             let ended = CancellationToken::new();
-            let session = Session { id_hash: kept.id_hash, agent, device, name: kept.name, role, platform, created: kept.created, ended };
-            Some((kept.id_hash, Arc::new(session)))
+            let session =
+                Session { id_hash: stored.id_hash, agent, device, name: stored.name, role, platform, created: stored.created, ended };
+            Some((stored.id_hash, Arc::new(session)))
         };
-        let kept = store.sessions(now() - LIFE).await?;
-        let by_hash = Mutex::new(kept.into_iter().filter_map(restore).collect());
+        let stored = store.sessions(now() - LIFE).await?;
+        let by_hash = Mutex::new(stored.into_iter().filter_map(restore).collect());
         Ok(Sessions { by_hash, attempts: Attempts::default(), store })
     }
 

@@ -18,8 +18,8 @@ const LONGEST: usize = 256;
 /// Where the database cannot be written.
 pub async fn make(store: &Store, name: &str, role: Role) -> Result<Option<String>, StoreError> {
     let token = fresh();
-    let kept = StoredToken { name: name.to_owned(), role: role_code(role).to_owned(), made: now(), used: None };
-    Ok(store.keep_token(kept, hash(&token)).await?.then_some(token))
+    let stored = StoredToken { name: name.to_owned(), role: role_code(role).to_owned(), made: now(), used: None };
+    Ok(store.keep_token(stored, hash(&token)).await?.then_some(token))
 }
 
 /// The role's name, as command line and database have it.

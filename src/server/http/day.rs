@@ -48,7 +48,7 @@ pub fn render(agent: &AgentId, day: &DayView, language: Language, filter: &Numbe
     let page = Page { language, filter, zones };
     view! {
         <div class="day" data-day=agent.to_string() lang=language.code()>
-            {page.strip(agent, &day.day.marks.iter().copied().collect::<Vec<_>>(), day.now)}
+            {page.strip(agent, &day.day.state_starts.iter().copied().collect::<Vec<_>>(), day.now)}
             {(!day.call.is_empty()).then(|| page.call(&day.call))}
             {day.day.figures.as_ref().map(|figures| page.figures(figures))}
             {page.events(day.day.events.iter().rev())}
@@ -184,7 +184,7 @@ mod tests {
         let body = br#"{"eventName":"<img>","cause":"</pre><script>13800001111"}"#;
         let event = Event::decode(body, &Instant::in_utc).unwrap();
         let mut day = Day::default();
-        day.marks.push_back(StateStart { since: at(1_000), state: Doing::Ready });
+        day.state_starts.push_back(StateStart { since: at(1_000), state: Doing::Ready });
         let raw = RawEvent { at: at(1_000), kind: EventKind::Other, name: event.name, body: body[..].into() };
         day.events.push_back(raw);
         let view = DayView { day, call: Vec::new(), now: at(61_000) };

@@ -148,10 +148,10 @@ fn form_error(uri: &Uri, language: Language) -> Option<FormError> {
 
 /// The sign-in page, from which one comes back to `uri`.
 fn sign_in_address(uri: &Uri) -> String {
-    match uri.path_and_query().map(|wanted| wanted.as_str()) {
+    match uri.path_and_query().map(|page| page.as_str()) {
         None | Some("/") => SIGN_IN.to_owned(),
-        Some(wanted) => {
-            let escaped: String = wanted.bytes().map(escape).collect();
+        Some(page) => {
+            let escaped: String = page.bytes().map(escape).collect();
             format!("{SIGN_IN}?next={escaped}")
         }
     }

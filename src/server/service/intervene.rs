@@ -1,5 +1,5 @@
 //! The seven operations as a service: authorise, check, write down, send, follow. Whoever asks is an [`Principal`]: a signed-in
-//! supervisor, a script with a token, or the console itself carrying out an order.
+//! supervisor, a script with a token, or the console itself carrying out a scheduled action.
 
 use crate::api::ApiError;
 use crate::floor::bulk::MOST_MINUTES;

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::timeout;
 
-/// How long the database may take to know that an order is carried out.
+/// How long the database may take to know that a scheduled action is carried out.
 const RELEASED_WITHIN: Duration = Duration::from_secs(10);
 /// How long to wait for somebody to sign in, for a platform that is not there, and for a call to be seen.
 const AGAIN: Duration = Duration::from_secs(2);
@@ -64,7 +64,7 @@ fn lender(console: &Console, by: &AgentId) -> Option<Arc<Session>> {
 async fn carry_out(console: &Arc<Console>, action: ScheduledAction, session: Arc<Session>) -> Verdict {
     // What a restart finds, it carries out: so this goes first.
     if !matches!(timeout(RELEASED_WITHIN, console.store.release_scheduled(action.scheduled.id)).await, Ok(Ok(()))) {
-        tracing::error!(id = action.scheduled.id, "an order could not be carried out: the database cannot be written");
+        tracing::error!(id = action.scheduled.id, "a scheduled action could not be carried out: the database cannot be written");
         return Verdict::Later(now() + AGAIN);
     }
     let actor = Principal { by: action.scheduled.by.clone(), device: Some(action.by_device.clone()), ..Principal::of(session) };
@@ -83,7 +83,7 @@ async fn carry_out(console: &Arc<Console>, action: ScheduledAction, session: Arc
         Ok(_) => Verdict::Over,
         Err(error) if not_yet(&error) => Verdict::Later(now() + AGAIN),
         Err(error) => {
-            tracing::info!(agent = action.agent.as_str(), %error, "an order ended without effect");
+            tracing::info!(agent = action.agent.as_str(), %error, "a scheduled action ended without effect");
             Verdict::Over
         }
     }

@@ -52,9 +52,9 @@ impl Store {
         self.keep_told("a line of the audit log", vec![line(&intervention, intervention.outcome.code())])
     }
 
-    /// Writes that an order was taken back: `intervention` says what will not be done, and who took it back.
+    /// Writes that a scheduled action was taken back: `intervention` says what will not be done, and who took it back.
     pub fn audit_cancelled(&self, intervention: Intervention) {
-        self.keep("an order's end in the audit log", vec![line(&intervention, "cancelled")]);
+        self.keep("a scheduled action's end in the audit log", vec![line(&intervention, "cancelled")]);
     }
 
     /// Closes what was under way when the console ended: nobody heard what became of it. What the platform had accepted stays accepted,
@@ -86,7 +86,7 @@ impl Store {
             while let Some(row) = rows.next()? {
                 let (at, outcome, after): (ConsoleTime, String, Option<u32>) = (row.get(0)?, row.get(1)?, row.get(9)?);
                 let before = operation.take();
-                // An order that came of it and was taken back later: what was done stays done.
+                // A scheduled action that came of it and was taken back later: what was done stays done.
                 if let Some(before) = before.as_ref().filter(|before| outcome == "cancelled" && !is_open(&before.outcome)) {
                     operation = Some(before.clone());
                     break;

@@ -24,12 +24,12 @@ pub(super) const FORGET: &str = "DELETE FROM day WHERE since < ?1";
 
 impl Store {
     /// Keeps new marks, and that the console was alive `at`; all or none.
-    pub fn keep_day(&self, marks: Vec<(AgentId, StateStart)>, at: PlatformTime) {
-        let line = |(agent, mark): (AgentId, StateStart)| {
-            Statement::new(KEEP, [agent.to_string().into(), mark.since.into(), mark.state.code().to_owned().into()])
+    pub fn keep_day(&self, state_starts: Vec<(AgentId, StateStart)>, at: PlatformTime) {
+        let line = |(agent, state_start): (AgentId, StateStart)| {
+            Statement::new(KEEP, [agent.to_string().into(), state_start.since.into(), state_start.state.code().to_owned().into()])
         };
         let alive = Statement::new(ALIVE, [at.into()]);
-        self.keep("the day", marks.into_iter().map(line).chain([alive]).collect());
+        self.keep("the day", state_starts.into_iter().map(line).chain([alive]).collect());
     }
 
     /// Removes what no strip can show any more.

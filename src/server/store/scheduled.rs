@@ -21,7 +21,7 @@ pub(super) const KEEP: &str = "INSERT OR REPLACE INTO pending (id, kind, agent, 
 pub(super) const FORGET: &str = "DELETE FROM pending WHERE id = ?1";
 
 impl Store {
-    /// Keeps an order, or what has become of it.
+    /// Keeps a scheduled action, or what has become of it.
     pub fn persist_scheduled(&self, kept: ScheduledAction) {
         let (kind, minutes, due) = match kept.scheduled.kind {
             ScheduledKind::ReadyAgain { minutes, due } => ("ready-again", Some(minutes), due),
@@ -39,7 +39,7 @@ impl Store {
             minutes.into(),
             due.into(),
         ];
-        self.keep("an order", vec![Statement::new(KEEP, values)]);
+        self.keep("a scheduled action", vec![Statement::new(KEEP, values)]);
     }
 
     /// It is done, or will not be done.
@@ -49,7 +49,7 @@ impl Store {
 
     /// The same before what it says is sent: a restart must not send it once more.
     pub fn release_scheduled(&self, id: i64) -> Written {
-        self.keep_told("the end of an order", vec![Statement::new(FORGET, [id.into()])])
+        self.keep_told("the end of a scheduled action", vec![Statement::new(FORGET, [id.into()])])
     }
 
     /// What was still to be done when the console ended.

@@ -29,7 +29,7 @@ impl FloorState {
             if self.published.whole.rows.get(&agent) != Some(&row) {
                 let certain = !row.remembered && self.link.state == LinkState::Live;
                 let state = if certain { row.state } else { State::Unknown };
-                self.history.mark(&agent, state, row.since, now_there);
+                self.history.enter_state(&agent, state, row.since, now_there);
                 self.unkept.insert(agent);
                 new.rows.push(row);
             }

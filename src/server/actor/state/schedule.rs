@@ -27,7 +27,7 @@ impl FloorState {
         self.schedule.restore(action);
     }
 
-    /// The order that comes with this intervention, if any. It counts once the intervention is certain: a log-out that waits when it is written
+    /// The scheduled action that comes with this intervention, if any. It counts once the intervention is certain: a log-out that waits when it is written
     /// down, ready again when the not-ready before it was sent.
     pub(super) fn schedule(&mut self, begun: &Intervention, minutes: Option<u32>) {
         let kind = match (begun.operation, minutes) {
@@ -55,7 +55,7 @@ impl FloorState {
         Some(waiting)
     }
 
-    /// What an agent's event does to the orders there, where the floor took it.
+    /// What an agent's event does to the scheduled actions there, where the floor took it.
     pub(super) fn end_scheduled_by(&mut self, event: &Event) {
         if !self.floor.is_newest_word(event) {
             return;
@@ -134,7 +134,7 @@ impl FloorState {
     }
 
     /// The time of a not-ready runs from when it is true; one that did not happen is not followed by ready again. What was not sent at
-    /// all leaves no order behind.
+    /// all leaves no scheduled action behind.
     pub(super) fn scheduled_followed(&mut self, intervention: &Intervention) {
         let id = intervention.id;
         match intervention.outcome {
@@ -194,7 +194,7 @@ impl FloorState {
     }
 }
 
-/// The intervention that an order came with, as it is followed: a log-out that waits for the end of the call, or a not-ready that the platform
+/// The intervention that a scheduled action came with, as it is followed: a log-out that waits for the end of the call, or a not-ready that the platform
 /// accepted.
 fn intervention_of(action: &ScheduledAction) -> Intervention {
     let (operation, outcome) = match action.scheduled.kind {

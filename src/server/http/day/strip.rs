@@ -45,12 +45,12 @@ impl Page<'_> {
         (self.language.texts().platform_time)(&format!("{from} – {to}"), name(self.zones.platform))
     }
 
-    pub(super) fn strip(&self, agent: &AgentId, marks: &[StateStart], now: PlatformTime) -> AnyView {
+    pub(super) fn strip(&self, agent: &AgentId, state_starts: &[StateStart], now: PlatformTime) -> AnyView {
         let (texts, state) = (self.language.day_texts(), self.language.texts().state);
         // The reader's day, from midnight to midnight on the reader's clock.
         let midnight = zoned(now, self.zones.written()).start_of_day();
         let midnight = midnight.map_or(now, |midnight| PlatformTime::from_millis(midnight.timestamp().as_millisecond()));
-        let segments = segments(marks, midnight, now);
+        let segments = segments(state_starts, midnight, now);
         let (Some(first), Some(last)) = (segments.first(), segments.last()) else {
             return view! { <section class="day-strip">{self.heading()}<p class="day-nothing">{texts.nothing_known}</p></section> }
                 .into_any();
@@ -145,11 +145,15 @@ impl Page<'_> {
 }
 
 /// The states of today: from the log-on, where that was after midnight, to now.
-fn segments(marks: &[StateStart], midnight: PlatformTime, now: PlatformTime) -> Vec<Segment> {
+fn segments(state_starts: &[StateStart], midnight: PlatformTime, now: PlatformTime) -> Vec<Segment> {
     // The platform's clock is known to half a second: what has just begun has begun.
-    let now = marks.last().map_or(now, |last| now.max(last.since + Duration::from_millis(1)));
-    let ends = marks.iter().skip(1).map(|mark| mark.since).chain([now]);
-    let all = marks.iter().zip(ends).map(|(mark, to)| Segment { state: mark.state, from: mark.since.max(midnight), to });
+    let now = state_starts.last().map_or(now, |last| now.max(last.since + Duration::from_millis(1)));
+    let ends = state_starts.iter().skip(1).map(|state_start| state_start.since).chain([now]);
+    let all = state_starts.iter().zip(ends).map(|(state_start, to)| Segment {
+        state: state_start.state,
+        from: state_start.since.max(midnight),
+        to,
+    });
     let today = all.filter(|segment| segment.to > segment.from);
     today.skip_while(|segment| matches!(segment.state, Doing::LoggedOut | Doing::Unknown)).collect()
 }
@@ -162,7 +166,7 @@ mod tests {
     use crate::server::http::zone::Zones;
     use jiff::tz::TimeZone;
 
-    fn mark(since: i64, state: Doing) -> StateStart {
+    fn state_start(since: i64, state: Doing) -> StateStart {
         StateStart { since: PlatformTime::from_millis(since), state }
     }
 
@@ -176,16 +180,16 @@ mod tests {
 
     #[test]
     fn a_day_begins_at_midnight_or_with_the_log_on() {
-        let marks = [mark(-5, Doing::LoggedOut), mark(10, Doing::Ready), mark(30, Doing::OnCall)];
-        let told = |marks: &[StateStart], midnight| {
-            let segments = segments(marks, PlatformTime::from_millis(midnight), PlatformTime::from_millis(50));
+        let state_starts = [state_start(-5, Doing::LoggedOut), state_start(10, Doing::Ready), state_start(30, Doing::OnCall)];
+        let told = |state_starts: &[StateStart], midnight| {
+            let segments = segments(state_starts, PlatformTime::from_millis(midnight), PlatformTime::from_millis(50));
             segments.iter().map(|s| (s.state, s.from.as_millis(), s.to.as_millis())).collect::<Vec<_>>()
         };
-        assert_eq!(told(&marks, 0), [(Doing::Ready, 10, 30), (Doing::OnCall, 30, 50)]);
-        assert_eq!(told(&marks, 20), [(Doing::Ready, 20, 30), (Doing::OnCall, 30, 50)]);
-        assert_eq!(told(&marks[..1], 0), []);
+        assert_eq!(told(&state_starts, 0), [(Doing::Ready, 10, 30), (Doing::OnCall, 30, 50)]);
+        assert_eq!(told(&state_starts, 20), [(Doing::Ready, 20, 30), (Doing::OnCall, 30, 50)]);
+        assert_eq!(told(&state_starts[..1], 0), []);
         assert_eq!(told(&[], 0), []);
-        assert_eq!(told(&[mark(60, Doing::Ready)], 0), [(Doing::Ready, 60, 61)]);
+        assert_eq!(told(&[state_start(60, Doing::Ready)], 0), [(Doing::Ready, 60, 61)]);
     }
 
     #[test]
@@ -204,11 +208,12 @@ mod tests {
     fn today_is_the_readers_day_and_its_times_are_the_readers() {
         let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_millisecond();
         let platform = TimeZone::get("Asia/Shanghai").unwrap();
-        let marks = [mark(at("2026-11-24T22:00:00Z"), Doing::Ready), mark(at("2026-11-25T08:00:00Z"), Doing::NotReady)];
+        let state_starts =
+            [state_start(at("2026-11-24T22:00:00Z"), Doing::Ready), state_start(at("2026-11-25T08:00:00Z"), Doing::NotReady)];
         let drawn = |zone: &str| {
             let zones = Zones { reader: TimeZone::get(zone).ok(), platform: &platform };
             let page = Page { language: Language::En, filter: &NumberFilter::none(), zones };
-            page.strip(&AgentId::trusted("5001@test.cc"), &marks, PlatformTime::from_millis(at("2026-11-25T22:30:00Z"))).to_html()
+            page.strip(&AgentId::trusted("5001@test.cc"), &state_starts, PlatformTime::from_millis(at("2026-11-25T22:30:00Z"))).to_html()
         };
         // In Berlin it is the 25th from midnight to half past eleven; in Shanghai the 26th has begun at 16:00 UTC, in Kolkata at 18:30.
         for (zone, heading, now) in [

@@ -99,7 +99,7 @@ pub async fn intervention(Of(console): Of<Arc<Console>>, caller: Caller, id: Res
     let view = match console.floor.intervention(id).await? {
         Some(live) => InterventionView::of(filter.intervention(live)),
         None => match console.store.audited(id).await? {
-            Some(kept) => InterventionView::audited(kept.seen_through(&filter)),
+            Some(audited) => InterventionView::audited(audited.seen_through(&filter)),
             None => return Err(not_found("there is no such intervention")),
         },
     };

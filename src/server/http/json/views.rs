@@ -91,32 +91,32 @@ fn counts_of(counts: &Counts) -> BTreeMap<&'static str, u32> {
 }
 
 impl From<FloorSnapshot> for FloorAnswer {
-    fn from(look: FloorSnapshot) -> FloorAnswer {
+    fn from(snapshot: FloorSnapshot) -> FloorAnswer {
         FloorAnswer {
-            as_of: rfc3339(look.header.platform_now()),
-            link: LinkView::of(&look.header),
-            counts: counts_of(&look.counts),
-            agents: look.rows.into_iter().map(Agent::from).collect(),
+            as_of: rfc3339(snapshot.header.platform_now()),
+            link: LinkView::of(&snapshot.header),
+            counts: counts_of(&snapshot.counts),
+            agents: snapshot.rows.into_iter().map(Agent::from).collect(),
         }
     }
 }
 
 impl From<CallsSnapshot> for CallsAnswer {
-    fn from(look: CallsSnapshot) -> CallsAnswer {
-        let now = look.header.platform_now();
-        let calls = look.calls.into_iter().map(|call| Call::of(call, now)).collect();
-        CallsAnswer { as_of: rfc3339(now), link: LinkView::of(&look.header), calls }
+    fn from(snapshot: CallsSnapshot) -> CallsAnswer {
+        let now = snapshot.header.platform_now();
+        let calls = snapshot.calls.into_iter().map(|call| Call::of(call, now)).collect();
+        CallsAnswer { as_of: rfc3339(now), link: LinkView::of(&snapshot.header), calls }
     }
 }
 
 impl From<AgentSnapshot> for AgentAnswer {
-    fn from(look: AgentSnapshot) -> AgentAnswer {
-        let now = look.header.platform_now();
+    fn from(snapshot: AgentSnapshot) -> AgentAnswer {
+        let now = snapshot.header.platform_now();
         AgentAnswer {
             as_of: rfc3339(now),
-            link: LinkView::of(&look.header),
-            agent: Agent::from(look.row),
-            calls: look.calls.into_iter().map(|call| Call::of(call, now)).collect(),
+            link: LinkView::of(&snapshot.header),
+            agent: Agent::from(snapshot.row),
+            calls: snapshot.calls.into_iter().map(|call| Call::of(call, now)).collect(),
         }
     }
 }

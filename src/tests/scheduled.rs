@@ -7,7 +7,7 @@ use supervisor_console::floor::{Operation, Outcome, ScheduledKind, State};
 
 const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
 
-fn order(live: &Live) -> Option<ScheduledKind> {
+fn scheduled(live: &Live) -> Option<ScheduledKind> {
     live.board.row("5001").scheduled.as_ref().map(|scheduled| scheduled.kind)
 }
 
@@ -32,8 +32,8 @@ async fn a_log_out_in_a_call_waits_for_its_end() {
     let call = talking(&lab.simulator, &mut live).await;
     let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
     assert_eq!((asked_for.outcome, asked_for.deferred), (Outcome::Requested, true));
-    live.until("the order is shown", |board| board.row("5001").scheduled.is_some()).await;
-    assert_eq!(order(&live), Some(ScheduledKind::LogoutAfterCall));
+    live.until("it is shown", |board| board.row("5001").scheduled.is_some()).await;
+    assert_eq!(scheduled(&live), Some(ScheduledKind::LogoutAfterCall));
     assert_eq!(live.board.action("5001").map(|action| (action.id, action.deferred)), Some((asked_for.id, true)));
     let again = browser.force(Operation::Logout, &AGENT).await;
     assert_eq!((again.status, again.problem()), (409, json!({ "code": "obstacle", "obstacle": "under-way" })));
@@ -44,7 +44,7 @@ async fn a_log_out_in_a_call_waits_for_its_end() {
     live.until_outcome("5001", Outcome::Confirmed).await;
     live.until_state("5001", State::LoggedOut).await;
     assert_eq!(live.board.action("5001").unwrap().id, asked_for.id);
-    assert_eq!(order(&live), None);
+    assert_eq!(scheduled(&live), None);
     assert_eq!(asked(&lab.simulator).await, ["Logout"]);
     lab.settled().await;
     let outcomes = lab.database.outcomes(asked_for.id);
@@ -126,11 +126,11 @@ async fn a_time_boxed_not_ready_runs_from_the_event_and_can_be_taken_back() {
     let form = [&AGENT[..], &[("minutes", "5")]].concat();
     let asked_for = browser.force(Operation::NotReady, &form).await.intervention();
     live.until("its time runs", |board| {
-        let order = board.row("5001").scheduled.as_ref();
-        order.is_some_and(|order| matches!(order.kind, ScheduledKind::ReadyAgain { minutes: 5, due: Some(_) }))
+        let scheduled = board.row("5001").scheduled.as_ref();
+        scheduled.is_some_and(|scheduled| matches!(scheduled.kind, ScheduledKind::ReadyAgain { minutes: 5, due: Some(_) }))
     })
     .await;
-    let Some(ScheduledKind::ReadyAgain { due: Some(due), .. }) = order(&live) else { panic!("no order") };
+    let Some(ScheduledKind::ReadyAgain { due: Some(due), .. }) = scheduled(&live) else { panic!("nothing is scheduled") };
     let after = due.as_millis() - asked_for.requested_at.as_millis();
     assert!((300_000..360_000).contains(&after), "{after} ms");
     assert_eq!(cancel(&browser).await.0, 200);
@@ -212,7 +212,7 @@ async fn only_a_supervisor_on_our_own_page_takes_an_order_back() {
         );
     }
     let live = all_ready_but(&browser).await;
-    assert_eq!(order(&live), Some(ScheduledKind::LogoutAfterCall));
+    assert_eq!(scheduled(&live), Some(ScheduledKind::LogoutAfterCall));
     assert_eq!(cancel(&browser).await.0, 200);
 }
 
