@@ -67,7 +67,7 @@ pub struct PageContext {
     /// What went wrong with a form that was sent without a program in the page.
     pub form_error: Option<FormError>,
     /// Present for those who are signed in.
-    pub first: Option<InitialState>,
+    pub initial: Option<InitialState>,
 }
 
 /// Why a form was refused: for scripts and tests, and in the reader's words.

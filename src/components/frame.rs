@@ -44,9 +44,9 @@ impl Content {
 /// Draws a page for those who are signed in.
 pub fn signed_in(draw: impl FnOnce(InitialState) -> Content) -> Erased {
     let page = use_context::<PageContext>();
-    let first = page.as_ref().and_then(|page| page.first.clone());
-    match (page, first) {
-        (Some(page), Some(first)) => framed(&page, draw(first)),
+    let initial = page.as_ref().and_then(|page| page.initial.clone());
+    match (page, initial) {
+        (Some(page), Some(initial)) => framed(&page, draw(initial)),
         _ => {
             // Come here from a page that was made for nobody: only the server can say who it is now.
             Effect::new(|_| {
@@ -58,10 +58,10 @@ pub fn signed_in(draw: impl FnOnce(InitialState) -> Content) -> Erased {
 }
 
 /// Makes what every such page stands on, live from now on, and provides it to the page's parts.
-pub fn begin(first: &InitialState, query: BoardQuery) -> Workspace {
-    let workspace = Workspace::provide(first, query);
+pub fn begin(initial: &InitialState, query: BoardQuery) -> Workspace {
+    let workspace = Workspace::provide(initial, query);
     let store = workspace.store;
-    Times::provide(first.time_zone.clone());
+    Times::provide(initial.time_zone.clone());
     Interventions::provide(workspace);
     KeysOpen::provide();
     Effect::new(move |_| {

@@ -19,11 +19,11 @@ pub struct Workspace {
 
 impl Workspace {
     /// Makes a workspace of what came with the page, and provides it to the page's parts.
-    pub fn provide(first: &InitialState, query: BoardQuery) -> Workspace {
+    pub fn provide(initial: &InitialState, query: BoardQuery) -> Workspace {
         let workspace = Workspace {
-            store: Store::new(first, query),
-            me: StoredValue::new(first.me.clone()),
-            hidden: StoredValue::new(first.hidden.clone()),
+            store: Store::new(initial, query),
+            me: StoredValue::new(initial.me.clone()),
+            hidden: StoredValue::new(initial.hidden.clone()),
             announcement: RwSignal::new(String::new()),
         };
         provide_context(workspace);

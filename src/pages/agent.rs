@@ -16,12 +16,12 @@ const KEYS: &[KeyHelp] =
 /// `asked` is the id as it stands in the address.
 #[component]
 pub fn AgentPage(asked: String) -> impl IntoView {
-    signed_in(|first| {
+    signed_in(|initial| {
         let texts = texts();
-        let namespace = &first.me.namespace;
-        let known = first.rows.first().map(|row| row.agent.clone()).or_else(|| named(&asked, namespace));
+        let namespace = &initial.me.namespace;
+        let known = initial.rows.first().map(|row| row.agent.clone()).or_else(|| named(&asked, namespace));
         let agent = known.unwrap_or_else(|| AgentId::trusted(asked));
-        begin(&first, BoardQuery::default());
+        begin(&initial, BoardQuery::default());
         let back = format!("/?agent={}", encode(in_query(&agent, namespace)));
         let id = agent.to_string();
         let main = erased(view! {
@@ -29,7 +29,7 @@ pub fn AgentPage(asked: String) -> impl IntoView {
                 <a href=back data-to-floor>
                     {texts.to_floor}
                 </a>
-                <AgentDetail agent day=first.day looked=true />
+                <AgentDetail agent day=initial.day looked=true />
             </article>
         });
         Content::new(main, KEYS)

@@ -23,8 +23,8 @@ const KEYS: &[KeyHelp] = &[keys::ROWS, keys::ENDS, keys::PAGES, keys::SEARCH, ke
 
 #[component]
 pub fn CallsPage() -> impl IntoView {
-    signed_in(|first| {
-        let workspace = begin(&first, BoardQuery::default());
+    signed_in(|initial| {
+        let workspace = begin(&initial, BoardQuery::default());
         CallsNavigation::provide(workspace.store, address());
         let grid = Grid::provide(workspace, workspace.store.calls.shown.order);
         let main = erased(view! {

@@ -41,10 +41,10 @@ const KEYS: &[KeyHelp] = &[
 
 #[component]
 pub fn FloorPage() -> impl IntoView {
-    signed_in(|first| {
+    signed_in(|initial| {
         let texts = texts();
         let address = address();
-        let workspace = begin(&first, untrack(|| query_of(address)));
+        let workspace = begin(&initial, untrack(|| query_of(address)));
         let navigation = BoardNavigation::provide(workspace, address);
         let grid = Grid::provide(workspace, workspace.store.order);
         let selection = Selection::provide(workspace);

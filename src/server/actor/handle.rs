@@ -49,7 +49,7 @@ impl FloorHandle {
     }
 
     /// What a page shows first.
-    pub async fn view(&self, subject: Subject, reader: Reader) -> Result<PageFloor, Stopped> {
+    pub async fn page_floor(&self, subject: Subject, reader: Reader) -> Result<PageFloor, Stopped> {
         self.ask(|reply| Message::PageFloor(Box::new((subject, reader)), reply)).await
     }
 

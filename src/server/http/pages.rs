@@ -41,14 +41,14 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         _ => {}
     }
     let uri = as_remembered(uri, &headers);
-    let first = match &session {
+    let initial = match &session {
         Some(session) => match initial_state(&console, session, &uri, &headers).await {
-            Some(first) => Some(first),
+            Some(initial) => Some(initial),
             None => return (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response(),
         },
         None => None,
     };
-    let unknown_agent = first.as_ref().is_some_and(|first| first.rows.is_empty() && agent::asked_by(uri.path()).is_some());
+    let unknown_agent = initial.as_ref().is_some_and(|initial| initial.rows.is_empty() && agent::asked_by(uri.path()).is_some());
     let context = PageContext {
         language: preferences::language(&headers),
         theme: preferences::theme(&headers),
@@ -56,7 +56,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         query: uri.query().unwrap_or_default().to_owned(),
         namespace: console.config.namespace.clone(),
         form_error: form_error(&uri, preferences::language(&headers)),
-        first,
+        initial,
     };
     let provided = context.clone();
     // Leptos writes scripts into the document, and gives them this.
@@ -121,19 +121,19 @@ async fn initial_state(console: &Console, session: &Session, uri: &Uri, headers:
         _ => String::new(),
     };
     let reader = Reader { visibility, device: session.device.clone() };
-    let view = console.floor.view(subject, reader).await.ok()?;
+    let floor = console.floor.page_floor(subject, reader).await.ok()?;
     Some(InitialState {
         me: session.me(&console.config.namespace),
         own_device: filter.device(session.device.clone()),
-        header: view.header,
-        counts: view.counts,
-        teams: view.teams,
-        matching: view.matching,
-        rows: view.rows,
+        header: floor.header,
+        counts: floor.counts,
+        teams: floor.teams,
+        matching: floor.matching,
+        rows: floor.rows,
         hidden: console.config.hidden.clone(),
-        calls: view.calls,
-        matching_calls: view.matching_calls,
-        queues: view.queues,
+        calls: floor.calls,
+        matching_calls: floor.matching_calls,
+        queues: floor.queues,
         day,
         time_zone: zone::name(&console.config.time_zone).to_owned(),
     })

@@ -32,7 +32,7 @@ async fn a_supervisor_steps_in_from_an_outside_phone_and_knows_it_again() {
     // The own phone's call comes with every page, and the browser finds the own part in it.
     let page = supervisor.get("/agents/5002").await.body;
     let context: PageContext = postcard::from_bytes(&decoded(&page)[page.len()..]).unwrap();
-    let first = context.first.unwrap();
+    let first = context.initial.unwrap();
     let own = first.calls.iter().find(|own| own.id.as_str() == call).and_then(|own| own.party(&first.own_device));
     assert!(own.is_some() && first.me.device.number() == PHONE, "{first:?}");
 }
