@@ -65,6 +65,7 @@ pub async fn scheduled_cancel(agent: &str) -> Result<(), ApiError> {
     let (console, Supervisor { principal, .. }) = asked()?;
     scheduled::cancel(&console, &principal, agent).await
 }
+
 /// Signs somebody in, in the place of whoever this browser was.
 pub async fn sign_in(given: Credentials, next: &str) -> Result<(), ApiError> {
     let form = form()?;
