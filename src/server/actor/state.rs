@@ -32,8 +32,8 @@ use tokio::time::Instant;
 const FUTURE: Duration = Duration::from_secs(5 * 60);
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
-/// How long the day of an agent is kept of whom the floor knows nothing: as long as the database keeps it.
-const DAY_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How long the day of an agent is kept of whom the floor knows nothing: as long as a reader can see of it, on the longest day.
+const DAY_KEPT: Duration = Duration::from_secs(25 * 3600);
 
 pub struct FloorState {
     floor: Floor,
