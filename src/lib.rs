@@ -15,7 +15,6 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]
-#[allow(clippy::indexing_slicing, reason = "to be mended: agents and queues are named by their place")]
 pub mod simulator;
 #[cfg(feature = "ssr")]
 pub mod stomp;

@@ -14,6 +14,7 @@ mod hangup;
 mod listening;
 mod model;
 mod names;
+mod people;
 mod refusal;
 mod setup;
 mod staff;
@@ -25,6 +26,7 @@ pub use super::id::Id;
 pub use dial::Outcome;
 pub use events::{AgentStatus, CallEnd, Content, Event};
 pub use model::{Agent, Call, CallType, Connection, Device, Mode, PartState};
+use people::People;
 pub use refusal::Refusal;
 pub use setup::{Plan, Ways};
 pub use staff::NewAgent;
@@ -52,9 +54,22 @@ pub(super) fn queue_of(number: &str) -> Option<usize> {
     QUEUES.iter().position(|queue| queue.code == number)
 }
 
+/// What stands for a queue that is none of [`QUEUES`].
+static NO_QUEUE: Queue = Queue { name: "", code: "", teams: &[] };
+
+/// The queue at this place of [`QUEUES`].
+pub(super) fn queue_at(place: usize) -> &'static Queue {
+    QUEUES.get(place).unwrap_or(&NO_QUEUE)
+}
+
+/// The name of the team at this place of [`TEAMS`].
+pub(super) fn team_name(place: usize) -> &'static str {
+    TEAMS.get(place).copied().unwrap_or_default()
+}
+
 pub const TEAMS: [&str; 6] = ["Claims A", "Claims B", "Sales North", "Sales South", "Service", "Back office"];
 
-pub const QUEUES: [Queue; 6] = [
+pub static QUEUES: [Queue; 6] = [
     Queue { name: "Claims hotline", code: "7001", teams: &[0, 1] },
     Queue { name: "Claims follow-up", code: "7002", teams: &[0, 1, 5] },
     Queue { name: "Sales", code: "7003", teams: &[2, 3] },
@@ -101,7 +116,7 @@ pub struct Floor {
     pub(super) rate: f64,
     pub(super) rng: StdRng,
     pub(super) now: Millis,
-    pub(super) agents: Vec<Agent>,
+    pub(super) agents: People,
     /// How many agents the floor was planned for: they come first, the supervisors behind them, then who was hired.
     pub(super) simulated: usize,
     /// Entries of the roster that tests have added.

@@ -86,7 +86,7 @@ impl Floor {
             return;
         }
         self.plan_break(index);
-        let (reason, _, _) = BREAKS[self.rng.random_range(0..BREAKS.len())];
+        let Some((reason, _, _)) = BREAKS.get(self.rng.random_range(0..BREAKS.len())).copied() else { return };
         if self.in_call(index) {
             self.agents[index].pending = Some((Mode::NotReady, Some(reason.to_owned())));
         } else if self.agents[index].mode == Mode::Ready {

@@ -75,10 +75,10 @@ impl<'a> Address<'a> {
 
     /// Of an event given as JSON; what it does not say is the simulator's own namespace, no agent and no device.
     pub fn of(event: &'a Value, namespace: &str) -> Self {
-        let text = |value: &'a Value| value.as_str();
-        let agent = text(&event["agentId"]).or_else(|| text(&event["params"]["agent"])).or_else(|| text(&event["agent"]["agentId"]));
-        let name = text(&event["eventName"]).unwrap_or("unknown");
-        Address::new(name, text(&event["namespace"]).unwrap_or(namespace), agent, text(&event["srcDeviceId"]))
+        let text = |at: &str| event.pointer(at).and_then(Value::as_str);
+        let agent = text("/agentId").or_else(|| text("/params/agent")).or_else(|| text("/agent/agentId"));
+        let name = text("/eventName").unwrap_or("unknown");
+        Address::new(name, text("/namespace").unwrap_or(namespace), agent, text("/srcDeviceId"))
     }
 
     /// The keys of [`Topic::Key`] that this event has.
@@ -117,20 +117,21 @@ impl<'a> Address<'a> {
 /// AMQP's topic match. Linear in the pattern: a route has four words.
 fn fits(pattern: &[String], route: &[&str]) -> bool {
     // reachable[i]: the words of the pattern so far can stand for the first i words of the route.
-    let mut reachable = vec![false; route.len() + 1];
-    reachable[0] = true;
+    let mut reachable: Vec<bool> = std::iter::once(true).chain(route.iter().map(|_| false)).collect();
     for word in pattern {
-        let mut next = vec![false; route.len() + 1];
-        for at in 0..=route.len() {
-            if word == "#" {
-                next[at] = reachable[..=at].contains(&true);
-            } else if at > 0 {
-                next[at] = reachable[at - 1] && (word == "*" || word == route[at - 1]);
-            }
-        }
-        reachable = next;
+        reachable = if word == "#" {
+            let mut any = false;
+            let so_far = |here: &bool| {
+                any |= *here;
+                any
+            };
+            reachable.iter().map(so_far).collect()
+        } else {
+            let is_it = |(before, present): (&bool, &&str)| *before && (word == "*" || word == *present);
+            std::iter::once(false).chain(reachable.iter().zip(route).map(is_it)).collect()
+        };
     }
-    reachable[route.len()]
+    reachable.last() == Some(&true)
 }
 
 #[cfg(test)]

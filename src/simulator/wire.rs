@@ -126,7 +126,7 @@ fn params(event: &Event, namespace: &str, clock: &Clock) -> Value {
                 "subscriptionId": format!("http%3A%2F%2F127.0.0.1%3A58080%2Fevent-sink%2Fcsta%2F{namespace}"),
             });
             if let Some(agent) = &event.agent {
-                params["agent"] = json!(&**agent);
+                set(&mut params, "agent", json!(&**agent));
             }
             params
         }
@@ -232,8 +232,15 @@ fn call_end_json(end: &CallEnd, namespace: &str, clock: &Clock) -> Value {
     ];
     for (name, value) in optional {
         if let Some(value) = value {
-            call[name] = value;
+            set(&mut call, name, value);
         }
     }
     call
+}
+
+/// Sets a member of an object.
+fn set(object: &mut Value, name: &str, value: Value) {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
 }

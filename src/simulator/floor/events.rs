@@ -1,6 +1,6 @@
 //! What the floor tells: typed, without the wall clock; `wire` turns it into the platform's JSON.
 
-use super::{CallType, Counters, Floor, Id, Millis, Mode, QUEUES};
+use super::{CallType, Counters, Floor, Id, Millis, Mode, queue_at};
 use serde_json::{Value, json};
 
 /// One device's copy of one event.
@@ -146,7 +146,7 @@ impl Floor {
         fields.push(("userData", json!({ "data": data })));
         fields.push(("callType", json!(call.kind.as_str())));
         if let Some(queue) = call.queue {
-            fields.push(("split", json!(QUEUES[queue].name)));
+            fields.push(("split", json!(queue_at(queue).name)));
         }
         fields
     }

@@ -5,12 +5,13 @@ use super::{Id, Millis};
 use std::collections::BTreeMap;
 
 /// What an agent says of himself (`agentMode`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
     Ready,
     NotReady,
     WorkNotReady,
     Allocated,
+    #[default]
     Logout,
 }
 
@@ -26,7 +27,7 @@ impl Mode {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Agent {
     pub id: Id,
     pub name: String,

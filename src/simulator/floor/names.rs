@@ -16,7 +16,8 @@ const GIVEN: [&str; 47] = [
 
 /// 40 and 47 have no common divisor: 1,880 agents before a name comes twice.
 pub fn name(index: usize) -> String {
-    format!("{} {}", FAMILY[(index * 7 + 2) % FAMILY.len()], GIVEN[index % GIVEN.len()])
+    let part = |names: &[&'static str], place: usize| names.get(place % names.len().max(1)).copied().unwrap_or_default();
+    format!("{} {}", part(&FAMILY, index.wrapping_mul(7).wrapping_add(2)), part(&GIVEN, index))
 }
 
 impl Floor {

@@ -49,7 +49,7 @@ impl Floor {
             rate: if plan.calls_per_hour.is_finite() { plan.calls_per_hour.max(0.0) } else { 0.0 },
             rng: StdRng::seed_from_u64(plan.seed),
             now: 0,
-            agents: Vec::new(),
+            agents: People::default(),
             simulated: plan.agents as usize,
             listed: Vec::new(),
             agent_ids: HashMap::new(),

@@ -18,7 +18,7 @@ impl Floor {
             .filter(|(_, agent)| team.is_none_or(|team| team == team_id(agent.team)))
             .map(|(index, agent)| {
                 let queues: Vec<Value> =
-                    (0..QUEUES.len()).filter(|queue| QUEUES[*queue].teams.contains(&agent.team)).map(queue_json).collect();
+                    (0..QUEUES.len()).filter(|queue| queue_at(*queue).teams.contains(&agent.team)).map(queue_json).collect();
                 let (code, domain) = agent.id.split_once('@').unwrap_or((&agent.id, ""));
                 json!({
                     "id": format!("a6d1c0de-0000-4000-8000-{index:012x}"),
@@ -26,7 +26,7 @@ impl Floor {
                     "loginName": &*agent.id,
                     "userName": agent.name,
                     "status": agent.status,
-                    "org": { "id": team_id(agent.team), "name": TEAMS[agent.team] },
+                    "org": { "id": team_id(agent.team), "name": team_name(agent.team) },
                     "agentQueues": queues,
                     "namespace": domain,
                 })
@@ -81,8 +81,8 @@ impl Floor {
             },
             "extension": { "extensionId": device.map(|device| &**device), "calls": phone.map_or(0, |phone| phone.calls.len()) },
         });
-        if let Some(active) = active {
-            state["agent"]["activeCall"] = active;
+        if let (Some(active), Some(agent)) = (active, state.pointer_mut("/agent").and_then(Value::as_object_mut)) {
+            agent.insert("activeCall".to_owned(), active);
         }
         Ok(state)
     }
@@ -93,12 +93,16 @@ impl Floor {
             .agents
             .iter()
             .map(|agent| {
-                let calls =
-                    agent.device.as_ref().and_then(|device| self.devices.get(device)).map(|device| &device.calls[..]).unwrap_or_default();
+                let calls = agent
+                    .device
+                    .as_ref()
+                    .and_then(|device| self.devices.get(device))
+                    .map(|device| device.calls.as_slice())
+                    .unwrap_or_default();
                 json!({
                     "agentId": &*agent.id,
                     "name": agent.name,
-                    "team": TEAMS[agent.team],
+                    "team": team_name(agent.team),
                     "supervisor": agent.supervisor,
                     "device": agent.device.as_deref(),
                     "mode": agent.mode.as_str(),
@@ -123,7 +127,7 @@ impl Floor {
                     "callType": call.kind.as_str(),
                     "caller": &*call.caller,
                     "called": &*call.called,
-                    "queue": call.queue.map(|queue| QUEUES[queue].name),
+                    "queue": call.queue.map(|queue| queue_at(queue).name),
                     "answered": call.answered.is_some(),
                     "holds": call.holds,
                     "recorded": self.devices.values().any(|phone| phone.recording.as_ref().is_some_and(|(_, of)| *of == call.id)),
@@ -140,6 +144,6 @@ impl Floor {
 }
 
 fn queue_json(queue: usize) -> Value {
-    let Queue { name, code, .. } = QUEUES[queue];
+    let Queue { name, code, .. } = queue_at(queue);
     json!({ "id": format!("9ce1e5a0-309c-11e7-98a2-{:012x}", queue + 1), "name": name, "code": code })
 }

@@ -46,19 +46,20 @@ pub async fn faults(State(shared): State<Arc<Shared>>, body: Bytes) -> Response 
         Ok(armed) => armed,
         Err(refusal) => return refusal.into_response(),
     };
+    let mut set = |fault: &str, value: Value| drop(armed.as_object_mut().map(|armed| armed.insert(fault.to_owned(), value)));
     if let Some(millis) = order.stall_ms {
         shared.lines.stall(Duration::from_millis(millis.min(3_600_000)));
-        armed["stall_ms"] = json!(millis);
+        set("stall_ms", json!(millis));
     }
     if order.cut == Some(true) {
         shared.lines.cut();
-        armed["cut"] = json!(true);
+        set("cut", json!(true));
     }
     if order.expire_sessions == Some(true) {
         if let Err(stopped) = shared.engine.with(|engine| engine.logins.expire_all()).await {
             return reply(Err(stopped));
         }
-        armed["expire_sessions"] = json!(true);
+        set("expire_sessions", json!(true));
     }
     Json(armed).into_response()
 }

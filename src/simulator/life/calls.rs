@@ -1,6 +1,6 @@
 //! Calls that nobody asked for: they arrive, are answered, take their course and end.
 
-use super::super::floor::{CallType, Floor, Id, Millis, Mode, Outcome, QUEUES, Waiting};
+use super::super::floor::{CallType, Floor, Id, Millis, Mode, Outcome, QUEUES, Waiting, queue_at};
 use super::{MINUTE, SECOND};
 use crate::simulator::due::Due;
 use rand::Rng;
@@ -111,9 +111,9 @@ impl Floor {
             if self.ready.is_empty() {
                 return None;
             }
-            let index = self.ready[self.rng.random_range(0..self.ready.len())];
+            let index = *self.ready.get(self.rng.random_range(0..self.ready.len()))?;
             found = Some(index);
-            if queue.is_none_or(|queue| QUEUES[queue].teams.contains(&self.agents[index].team)) {
+            if queue.is_none_or(|queue| queue_at(queue).teams.contains(&self.agents[index].team)) {
                 break;
             }
         }
@@ -213,7 +213,7 @@ impl Floor {
         if able.is_empty() {
             return;
         }
-        let device = able[self.rng.random_range(0..able.len())].clone();
+        let Some(device) = able.get(self.rng.random_range(0..able.len())).cloned() else { return };
         self.drop_connection(call, &device).ok();
         // In a conference one leaves after the other.
         if self.calls.contains_key(call) {

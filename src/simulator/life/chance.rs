@@ -3,6 +3,9 @@
 use super::super::floor::{Floor, Id, Millis};
 use rand::Rng;
 
+/// The beginnings of mobile numbers, behind the 1.
+const NETWORKS: [u32; 14] = [30, 31, 35, 36, 37, 38, 39, 50, 58, 59, 76, 86, 88, 89];
+
 impl Floor {
     /// Time to the next of things that happen independently of one another.
     pub(super) fn exponential(&mut self, mean: f64) -> Millis {
@@ -20,7 +23,7 @@ impl Floor {
 
     /// A customer's mobile number; `prefix` is what we dial to get outside. It never ends in the zeros that mean busy.
     pub(super) fn customer(&mut self, prefix: &str) -> Id {
-        let network = [30, 31, 35, 36, 37, 38, 39, 50, 58, 59, 76, 86, 88, 89][self.rng.random_range(0..14)];
+        let network = NETWORKS.get(self.rng.random_range(0..NETWORKS.len())).copied().unwrap_or_default();
         let (area, line) = (self.rng.random_range(0..10_000), self.rng.random_range(1..10_000));
         format!("{prefix}1{network}{area:04}{line:04}@{}", self.namespace).into()
     }
