@@ -1,7 +1,12 @@
-//! What is true on the floor now. Pure: no IO, no clock, no randomness; the same code runs in the server and in the browser.
+//! Everything that is true now of a tenant's agents, devices and calls.
 //!
-//! [`Floor`] is a fold over [`Event`]s; a [`Row`] is what it says of one agent. Duplicates change nothing, and the events of
+//! The module is pure: no IO, no clock, no randomness. The [`Floor`] runs in the server only; the types that pages show and send
+//! (rows, queries, forecasts) are compiled for the browser too.
+//!
+//! [`Floor`] is a fold over [`Event`]s, and a [`Row`] is what it says of one agent. A duplicate changes nothing, and the events of
 //! different sources (agent events, call events, status events) may interleave in any order with the same result.
+
+#![warn(missing_docs)]
 
 pub mod board;
 pub mod bulk;

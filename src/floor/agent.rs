@@ -1,5 +1,7 @@
-//! What is known of one agent, by source: the agent's own events, the status events, the roster. Each source fills a register of
-//! its own, so that the sources commute; what the board says is worked out from them when asked.
+//! What is known of one agent, by source: the agent's own events, the status events, the roster.
+//!
+//! Each source has fields of its own, so that the order in which sources are heard does not matter. What the board says is worked out
+//! from those fields when asked.
 
 use super::event::{Event, EventKind, Status};
 use super::stamp::Stamp;
@@ -8,16 +10,22 @@ use super::{DeviceId, Figures, PlatformTime, State};
 /// An agent's mode (CSTA agent state), apart from any call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
+    /// Waiting for a call.
     Ready,
+    /// Logged on, and not to be given calls.
     NotReady,
+    /// After-call work: `WorkNotReady` on the wire.
     AfterCall,
+    /// Reserved by the platform for an outbound call.
     Allocated,
+    /// Bound to no device.
     LoggedOut,
+    /// No event has told the mode.
     Unknown,
 }
 
 impl Mode {
-    /// From the platform's `agentMode` and `agentStatus` words; none for a word that says nothing of the mode.
+    /// Reads an `agentMode` or `agentStatus` word (protocol, section 3), or returns `None` for a word that does not tell the mode.
     pub fn from_word(word: &str) -> Option<Mode> {
         match word {
             "Ready" | "Idle" => Some(Mode::Ready),
@@ -29,7 +37,7 @@ impl Mode {
         }
     }
 
-    /// The platform's `agentMode` word; none for unknown.
+    /// Returns the platform's `agentMode` word, or `None` for [`Mode::Unknown`].
     pub fn word(self) -> Option<&'static str> {
         Some(match self {
             Mode::Ready => "Ready",
@@ -41,6 +49,7 @@ impl Mode {
         })
     }
 
+    /// Returns the state of an agent in this mode who is not in a call.
     pub fn state(self) -> State {
         match self {
             Mode::Ready => State::Ready,
@@ -53,7 +62,9 @@ impl Mode {
     }
 }
 
-/// The state that an `agentStatus` word stands for where nothing better is known.
+/// Returns the state that an `agentStatus` word stands for (protocol, section 3), or `None` if the word is not known.
+///
+/// What events say counts for more; this is for agents of whom none has come.
 pub fn state_of_status(word: &str) -> Option<State> {
     Some(match word {
         "OnCallIn" | "OnCallOut" | "CallInternal" | "OnCallPreOccupied" | "OnPreDictive" | "OnAgentAutoCall" | "OnPreView" => State::OnCall,
@@ -65,40 +76,49 @@ pub fn state_of_status(word: &str) -> Option<State> {
     })
 }
 
-/// What the agent's own events or status events said last.
+/// What one source said last of the agent's mode.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModeFact {
+    /// When it was said.
     pub at: Stamp,
+    /// The mode that was told.
     pub mode: Mode,
+    /// Since when the agent has been in this mode; absent after [`Agent::doubt`].
     pub since: Option<PlatformTime>,
+    /// The device at which the agent was then, if any was named.
     pub device: Option<DeviceId>,
+    /// Why not ready, as the platform words it; set for [`Mode::NotReady`] only.
     pub reason: Option<String>,
 }
 
+/// What each source says of one agent.
 #[derive(Debug, Clone, Default)]
 pub struct Agent {
-    /// From agent events, log-offs apart.
+    /// From agent events, except log-offs.
     events: Option<ModeFact>,
-    /// Log-offs, one for each device that one named: a log-off speaks of that binding and of no other.
+    /// The last log-off from each device: it ends the binding to that device and to no other.
     log_offs: Vec<ModeFact>,
     /// From AgentStatusEvent.
     status: Option<ModeFact>,
-    /// The last `agentStatus` word of roster or status event, for agents of whom no event has come.
+    /// The last `agentStatus` word of a status event or the roster, for agents of whom no event has told the mode.
     pub hint: Option<String>,
     /// The device that a call event named with this agent, with the event's stamp.
     pub seen_at: Option<(Stamp, DeviceId)>,
+    /// The name, from the roster or else a status event; empty if neither gave one.
     pub name: String,
+    /// The team's name, from the roster; empty if it gave none.
     pub team: String,
+    /// The day's figures, from the last AgentStatusEvent that had them.
     pub figures: Option<Figures>,
-    /// When the roster listed the agent last.
+    /// When the roster last listed the agent.
     pub listed: Option<PlatformTime>,
 }
 
-/// Devices whose log-offs are remembered of one agent.
+/// The most log-offs that are kept of one agent, each from another device.
 const MOST_LOG_OFFS: usize = 8;
 
 impl Agent {
-    /// What was remembered from before a restart.
+    /// Makes an agent of whom only `fact` is known, which was kept over a restart.
     pub fn remembered(fact: ModeFact) -> Agent {
         let mut agent = Agent::default();
         match fact.mode {
@@ -108,7 +128,7 @@ impl Agent {
         agent
     }
 
-    /// Takes an agent event; says whether anything changed.
+    /// Takes an agent event and returns whether it changed anything; an older one than is known does not.
     pub fn take_event(&mut self, event: &Event, at: Stamp) -> bool {
         let mode = match event.kind {
             EventKind::AgentLoggedOff => Mode::LoggedOut,
@@ -134,6 +154,7 @@ impl Agent {
         true
     }
 
+    /// Takes a log-off and returns whether it changed anything.
     fn log_off(&mut self, fact: ModeFact) -> bool {
         match self.log_offs.iter_mut().find(|known| known.device == fact.device) {
             Some(known) if !fact.at.replaces(&known.at) => return false,
@@ -148,7 +169,7 @@ impl Agent {
         true
     }
 
-    /// Takes a status event; says whether anything changed.
+    /// Takes a status event and returns whether it changed anything; an older one than is known does not.
     pub fn take_status(&mut self, status: &Status, at: Stamp) -> bool {
         if self.status.as_ref().is_some_and(|known| !at.replaces(&known.at)) {
             return false;
@@ -173,14 +194,14 @@ impl Agent {
         true
     }
 
-    /// The roster's word, for an agent of whom no status event has come.
+    /// Takes the roster's status word, which counts only for an agent of whom no status event has come.
     pub fn take_roster_status(&mut self, word: Option<String>) {
         if self.status.is_none() {
             self.hint = word;
         }
     }
 
-    /// What is known is contradicted: only where the agent sits is kept.
+    /// Gives up the mode, which the roster contradicts, and keeps only the device.
     pub fn doubt(&mut self) {
         let logged_out = self.own_word().is_some_and(|fact| fact.mode == Mode::LoggedOut);
         self.status = None;
@@ -195,7 +216,7 @@ impl Agent {
         }
     }
 
-    /// Logged off before `horizon`, or never heard of.
+    /// Returns whether the agent is logged out or of unknown mode, and no event has named the agent since `horizon`.
     pub fn is_off_since(&self, horizon: PlatformTime) -> bool {
         match self.mode() {
             Some(fact) => fact.mode == Mode::LoggedOut && self.heard_last().is_none_or(|heard| heard < horizon),
@@ -203,22 +224,23 @@ impl Agent {
         }
     }
 
-    /// When an event last spoke of the agent.
+    /// Returns when an event last named the agent, by the platform's clock.
     pub fn heard_last(&self) -> Option<PlatformTime> {
         let seen = self.seen_at.as_ref().map(|(at, _)| at.happened);
         self.facts().map(|fact| fact.at.happened).chain(seen).max()
     }
 
-    /// Where the agent sits or lately sat.
+    /// Returns the devices that the agent is or lately was bound to; one may come twice.
     pub fn devices(&self) -> impl Iterator<Item = &DeviceId> {
         self.facts().filter_map(|fact| fact.device.as_ref()).chain(self.seen_at.as_ref().map(|(_, device)| device))
     }
 
+    /// Returns what every source says of the mode.
     fn facts(&self) -> impl Iterator<Item = &ModeFact> {
         self.events.iter().chain(&self.log_offs).chain(&self.status)
     }
 
-    /// What the agent's own events say: the newest mode, or the log-off from where the agent has it.
+    /// Returns the newest mode by the agent's own events. A log-off from another device than the newest other event's does not count.
     pub(super) fn own_word(&self) -> Option<&ModeFact> {
         let ends = |off: &&ModeFact| match &self.events {
             Some(fact) => (off.device.is_none() || fact.device.is_none() || off.device == fact.device) && off.at.replaces(&fact.at),
@@ -228,8 +250,10 @@ impl Agent {
         off.or(self.events.as_ref())
     }
 
-    /// The newest word on the mode; an agent's own event wins over a status event that is not later for certain. A status event that
-    /// speaks of a call says nothing of the mode, and a log-off from elsewhere nothing of this binding.
+    /// Returns the newest mode by all sources, or `None` if none has told one.
+    ///
+    /// The agent's own event counts for more than a status event that is not certainly later. A status event that tells of a call says
+    /// nothing of the mode, and a log-off from another device does not end this binding.
     pub fn mode(&self) -> Option<&ModeFact> {
         let own = self.own_word();
         let elsewhere = |fact: &ModeFact| {
@@ -244,7 +268,8 @@ impl Agent {
         }
     }
 
-    /// The device that this agent last claimed. A call event's word counts only while no agent event has come.
+    /// Returns the device that the agent was last heard to be at, or `None` if logged out. A call event's copy counts only if nothing else
+    /// named a device.
     pub fn bound_device(&self) -> Option<DeviceId> {
         match self.mode() {
             Some(fact) if fact.mode == Mode::LoggedOut => None,

@@ -13,23 +13,25 @@ use std::hash::{Hash, Hasher};
 /// What an event did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Applied {
-    /// It changed, or may have changed, what is said of these.
+    /// It changed the rows of these agents and calls, or may have.
     Changed(Changes),
-    /// It came before.
+    /// The same event came before.
     Duplicate,
-    /// It says nothing about the floor, or lacks what it would need to.
+    /// It says nothing about the floor, lacks the fields that it would need, or is older than what is known.
     Nothing,
 }
 
-/// Whose rows an event touched. A call that became part of another is among them: it has no row any more.
+/// The agents and calls whose rows an event changed, or may have changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes {
+    /// The agents whose rows may differ.
     pub agents: Vec<AgentId>,
+    /// The calls whose rows may differ, with those that became part of another call and have no row any more.
     pub calls: Vec<CallId>,
 }
 
 impl Changes {
-    /// Each once, in order.
+    /// Sorts both lists and removes what is in them twice.
     fn tidy(&mut self) {
         self.agents.sort_unstable();
         self.agents.dedup();
@@ -38,13 +40,41 @@ impl Changes {
     }
 }
 
-/// How many events are remembered to know one that comes twice.
+/// How many events are remembered, by their hashes, so that a duplicate is recognised.
 const REMEMBERED: usize = 1 << 18;
-/// How many log-offs are remembered of one device.
+/// How many log-offs are kept of one device.
 const MOST_LEFT: usize = 4;
 
 impl Floor {
-    /// Takes one event. The same event twice changes nothing the second time.
+    /// Applies one event and returns what it changed; a copy that comes twice changes nothing.
+    ///
+    /// Which of two facts is later is decided by their times and serials, not by their arrival (protocol, section 5), so events may come in
+    /// any order.
+    ///
+    /// ```
+    /// use supervisor_console::floor::event::Instant;
+    /// use supervisor_console::floor::{AgentId, Applied, Event, Floor, State};
+    ///
+    /// let logged_on = br#"{"eventName": "agentLoggedOn", "eventTime": "2026.11.20 09:00:00", "serial": 10,
+    ///     "agentId": "5001@test.cc", "deviceId": "8001@test.cc"}"#;
+    /// let ready = br#"{"eventName": "agentReady", "eventTime": "2026.11.20 09:00:02", "serial": 11,
+    ///     "agentId": "5001@test.cc", "deviceId": "8001@test.cc"}"#;
+    /// let rings = br#"{"eventName": "delivered", "eventTime": "2026.11.20 09:00:30", "serial": 1, "callId": "c1",
+    ///     "srcDeviceId": "8001@test.cc", "alertingDevice": "8001@test.cc", "callingDevice": "13800002408@test.cc",
+    ///     "calledDevice": "8001@test.cc", "callType": "Inbound"}"#;
+    ///
+    /// let mut floor = Floor::default();
+    /// for body in [&logged_on[..], &ready[..], &rings[..]] {
+    ///     let event = Event::decode(body, &Instant::in_utc)?;
+    ///     assert!(matches!(floor.apply(&event), Applied::Changed(_)));
+    ///     assert_eq!(floor.apply(&event), Applied::Duplicate);
+    /// }
+    /// let row = floor.row(&AgentId::trusted("5001@test.cc")).expect("its events were applied");
+    /// assert_eq!(row.state, State::Ringing);
+    /// assert_eq!(row.device.as_ref().map(|device| device.number()), Some("8001"));
+    /// assert_eq!(row.call.map(|call| call.other), Some("13800002408".to_owned()));
+    /// # Ok::<(), supervisor_console::floor::EventError>(())
+    /// ```
     pub fn apply(&mut self, event: &Event) -> Applied {
         if !self.remember(event) {
             return Applied::Duplicate;
@@ -69,11 +99,13 @@ impl Floor {
         if changed == Changes::default() { Applied::Nothing } else { Applied::Changed(changed) }
     }
 
-    /// Chooses between the readings of a local time that occurs twice in the year, by the event's neighbours.
+    /// Sets the event's `time` if its local time occurs twice (the end of summer time): to the reading that fits the serials around it and
+    /// its arrival (protocol, section 5). [`Floor::apply`] chooses so too; this is for others who use the time.
     pub fn settle(&self, event: &mut Event) {
         event.time = self.time_of(event);
     }
 
+    /// Returns the event's time, settled as [`Floor::settle`] does.
     fn time_of(&self, event: &Event) -> Option<PlatformTime> {
         match event.said.filter(|_| !event.untimed).and_then(|said| Some((said.first, said.second?))) {
             Some((first, second)) => Some(self.sources.reading(event, first, second)),
@@ -81,7 +113,8 @@ impl Floor {
         }
     }
 
-    /// Where the event belongs among those of its source. One that does not say stands behind what came before it.
+    /// Makes the event's stamp: its place among the events of its source. One without a time, or without a serial unless its time is long
+    /// past, comes after everything before it.
     fn stamp(&mut self, event: &Event) -> Stamp {
         let timed = self.time_of(event).filter(|_| !event.untimed);
         let happened = timed.or(event.time).unwrap_or(self.latest);
@@ -106,13 +139,14 @@ impl Floor {
         Stamp { time, source, serial, rank: rank(event.kind), happened }
     }
 
-    /// Behind everything that has come so far.
+    /// Makes a stamp that is after everything that has come so far.
     pub(super) fn arrival(&mut self) -> Stamp {
         self.unordered += 1;
         let rank = UNORDERED + self.unordered;
         Stamp { time: self.latest, source: SourceId::MAX, serial: i64::MAX, rank, happened: self.latest }
     }
 
+    /// Applies an agent event.
     fn agent_event(&mut self, event: &Event, at: Stamp) -> Changes {
         let mut changes = Changes::default();
         let Some(id) = &event.agent else { return changes };
@@ -136,6 +170,7 @@ impl Floor {
         changes
     }
 
+    /// Applies an AgentStatusEvent.
     fn status_event(&mut self, event: &Event, at: Stamp) -> Changes {
         let mut changes = Changes::default();
         let Some(status) = &event.status else { return changes };
@@ -159,7 +194,8 @@ impl Floor {
         changes
     }
 
-    /// An agent at `device` is in a mode that nobody in a call changes into: what was heard of there clearly earlier is over.
+    /// Records that an agent at `device` changed into a mode that nobody takes in a call (protocol, section 5): a call that was last
+    /// heard of there clearly earlier is over.
     fn idle(&mut self, device: &DeviceId, at: Stamp, changes: &mut Changes) {
         let Some(bindings) = self.binding_mut(device) else { return };
         if bindings.idle.is_none_or(|idle| idle < at) {
@@ -168,8 +204,8 @@ impl Floor {
         }
     }
 
-    /// `agent`, who sat at `sat_at`, logged off; not where the log-off spoke of another seat. The call that goes on there has nothing to
-    /// do with it.
+    /// Records at the device `sat_at` that `agent` logged off there, unless the log-off was from another device. The device's call goes
+    /// on (protocol, section 5).
     fn left(&mut self, agent: &AgentId, sat_at: Option<&DeviceId>, at: Stamp) {
         let Some(device) = sat_at.filter(|device| self.device_of(agent).as_ref() != Some(*device)) else { return };
         let Some(DeviceBinding { left, .. }) = self.binding_mut(device) else { return };
@@ -179,7 +215,7 @@ impl Floor {
         left.push((at, agent.clone()));
     }
 
-    /// An agent sits somewhere else: the calls of both devices name their agents.
+    /// Adds the calls at both devices to `changes`: an agent went from one to the other, and their rows name their agents.
     fn moved(&self, from: Option<&DeviceId>, to: Option<&DeviceId>, changes: &mut Changes) {
         for device in [from, to].into_iter().flatten() {
             self.changed_at(device, None, changes);
@@ -187,7 +223,7 @@ impl Floor {
         changes.tidy();
     }
 
-    /// What is said of the calls at `device`, and of who is in them, may have changed; `known` apart.
+    /// Adds the calls at `device`, except `known`, and the agents in them to `changes`.
     fn changed_at(&self, device: &DeviceId, known: Option<&CallId>, changes: &mut Changes) {
         let Some(at_device) = self.device_calls.get(device) else { return };
         for id in at_device.calls.iter().filter(|id| Some(*id) != known) {
@@ -199,7 +235,7 @@ impl Floor {
         }
     }
 
-    /// Records that `agent` sits at `device`; whoever sat there before may be affected as well.
+    /// Binds `agent` to `device`, in the register that `register` chooses, and adds both that agent and the one before to `changes`.
     fn claim(
         &mut self,
         agent: &AgentId,
@@ -217,7 +253,7 @@ impl Floor {
         }
     }
 
-    /// A copy names the agent at its source device: that is how an agent of whom no agent event came is found.
+    /// Takes the agent that a call event's copy names at its source device: so the floor finds agents of whom no agent event has come.
     fn agent_of_copy(&mut self, event: &Event, at: Stamp, changes: &mut Changes) {
         let (Some(id), Some(device)) = (&event.agent, &event.source) else { return };
         let Some(agent) = self.agent_mut(id) else { return };
@@ -227,7 +263,7 @@ impl Floor {
         self.claim(id, Some(device), |bindings| &mut bindings.seen, at, changes);
     }
 
-    /// False where the event came before. Without a serial nobody can tell it from another of its kind.
+    /// Remembers the event and returns whether it is new. One without a serial always is: it cannot be told from another of its kind.
     fn remember(&mut self, event: &Event) -> bool {
         if event.serial.is_none() {
             return true;
@@ -250,7 +286,7 @@ impl Floor {
     }
 }
 
-/// The order of events that share second and serial (or have none).
+/// Returns the order among events that share their second and serial (or have none).
 fn rank(kind: EventKind) -> u64 {
     match kind {
         EventKind::AgentLoggedOn | EventKind::ServiceInitiated => 0,

@@ -1,28 +1,37 @@
-//! Which rows a board shows, in which order: the query that stands in the page's URL, and the counts above the rows.
+//! Which rows the board shows and in which order: the query in the page's address, and the counts above the rows.
 
 use super::{PlatformTime, Row, State, threshold};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use strum::EnumCount;
 
-/// What to sort by: a column, or trouble. The agent's number breaks every tie, so the order is total.
+/// What the board is sorted by: a column, or trouble. The agent's number decides between equals, so the order is total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumCount)]
 pub enum SortKey {
+    /// The agent's number, 801 before 8001.
     Agent,
+    /// The agent's name; rows without one last.
     Name,
+    /// The state, in the order of [`State`]'s variants.
     State,
+    /// The time in the state, the shortest first; rows without one last.
     Time,
+    /// The team's name; rows without one last.
     Team,
+    /// The device's number; rows without one last.
     Device,
+    /// The time in the call, since its answer or else its start, the shortest first; rows without a call last.
     Call,
-    /// What is past its threshold first, the furthest past on top: [`threshold::urgency`].
+    /// How far the state is past its threshold, the furthest first: [`threshold::urgency`].
     Trouble,
 }
 
 impl SortKey {
+    /// Every key, in the order of the variants.
     pub const ALL: [SortKey; SortKey::COUNT] =
         [SortKey::Agent, SortKey::Name, SortKey::State, SortKey::Time, SortKey::Team, SortKey::Device, SortKey::Call, SortKey::Trouble];
 
+    /// Returns the key's name in addresses and in the cookie `sort`.
     pub fn code(self) -> &'static str {
         match self {
             SortKey::Agent => "agent",
@@ -36,15 +45,18 @@ impl SortKey {
         }
     }
 
+    /// Reads what [`SortKey::code`] writes, or returns `None` for another text.
     pub fn from_code(code: &str) -> Option<SortKey> {
         SortKey::ALL.into_iter().find(|key| key.code() == code)
     }
 }
 
-/// By what, and which way round.
+/// What rows are sorted by and in which direction; by agent, ascending, unless chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
+    /// What to sort by.
     pub key: SortKey,
+    /// Whether the order is reversed; rows without a value come last either way.
     pub descending: bool,
 }
 
@@ -55,31 +67,33 @@ impl Default for Sort {
 }
 
 impl Sort {
-    /// As in URLs and in the cookie `sort`: `time`, `-time`.
+    /// Returns the sort as addresses and the cookie `sort` carry it: `time`, or `-time` for descending.
     pub fn code(self) -> String {
         format!("{}{}", if self.descending { "-" } else { "" }, self.key.code())
     }
 
+    /// Reads what [`Sort::code`] writes, or returns `None` for another text.
     pub fn from_code(code: &str) -> Option<Sort> {
         let (descending, code) = code.strip_prefix('-').map_or((false, code), |code| (true, code));
         Some(Sort { key: SortKey::from_code(code)?, descending })
     }
 }
 
-/// What a board shows: `?q=&state=ready,on-call&team=&sort=-time`. Unknown words in a URL are passed over.
+/// Which rows the board shows, as the page's address has it: `?q=&state=ready,on-call&team=&sort=-time`. Unknown words are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct BoardQuery {
-    /// Looked for in name, number, device and the other party, without regard to case.
+    /// Text to find in the name, the agent's and the device's id or the other party's number, regardless of case; empty: every row.
     pub search: String,
-    /// Empty: every state.
+    /// The states to show; empty: every state.
     pub states: Vec<State>,
-    /// A team's name; empty: every team.
+    /// The name of the team to show; empty: every team.
     pub team: String,
+    /// The order of the rows.
     pub sort: Sort,
 }
 
 impl BoardQuery {
-    /// From decoded query parameters.
+    /// Reads a query from decoded parameters, ignoring unknown ones. Of the search 100 characters count, of the team 200.
     pub fn from_params<'a>(params: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut query = BoardQuery::default();
         for (name, value) in params {
@@ -94,7 +108,7 @@ impl BoardQuery {
         query
     }
 
-    /// The parameters that differ from the default, not yet percent-encoded, in a fixed order.
+    /// Returns the parameters that differ from the default, not yet percent-encoded, in a fixed order.
     pub fn to_params(&self) -> Vec<(&'static str, String)> {
         let mut params = Vec::new();
         if !self.search.is_empty() {
@@ -112,15 +126,17 @@ impl BoardQuery {
         params
     }
 
+    /// Returns whether the board shows the row.
     pub fn matches(&self, row: &Row) -> bool {
         self.in_team(row) && (self.states.is_empty() || self.states.contains(&row.state)) && self.found_in(row)
     }
 
-    /// Whether the team filter lets the row through.
+    /// Returns whether the row is of the team that is shown, whatever else is filtered by.
     pub fn in_team(&self, row: &Row) -> bool {
         self.team.is_empty() || self.team == row.team
     }
 
+    /// Returns whether the searched text is in the row.
     fn found_in(&self, row: &Row) -> bool {
         let wanted = self.search.trim().to_lowercase();
         wanted.is_empty()
@@ -130,8 +146,7 @@ impl BoardQuery {
             || row.call.as_ref().is_some_and(|call| call.other.contains(&wanted))
     }
 
-    /// The board's order of two rows at `now`. Rows without a value in what is sorted by come last
-    /// in either direction.
+    /// Compares two rows in the board's order at `now`. Rows without a value to sort by come last in either direction.
     pub fn compare(&self, a: &Row, b: &Row, now: PlatformTime) -> Ordering {
         let began = |row: &Row| row.call.as_ref().and_then(|call| call.answered.or(call.started));
         let (last, by_key) = match self.sort.key {
@@ -155,35 +170,38 @@ impl BoardQuery {
         last.then(by_key).then_with(|| numeric(a.agent.number()).cmp(&numeric(b.agent.number())))
     }
 
-    /// When the row's place may next change without an event of anybody, only because time passes.
+    /// Returns when the row's place may next change only because time passes, or `None` if it cannot: it can only when sorted by trouble.
     pub fn next_turn(&self, row: &Row, now: PlatformTime) -> Option<PlatformTime> {
         let since = row.since.filter(|_| self.sort.key == SortKey::Trouble)?;
         threshold::next_passing(row.state, since, now)
     }
 }
 
-/// Numbers in the order people expect: 801 before 8001.
+/// Returns a sort key that puts shorter numbers first, as people expect: 801 before 8001.
 fn numeric(number: &str) -> (usize, &str) {
     (number.len(), number)
 }
 
-/// How many agents are in each state, by [`State::ALL`]'s order.
+/// How many agents are in each state, in the order of [`State::ALL`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     counts: [u32; State::ALL.len()],
 }
 
 impl Counts {
+    /// Counts one more agent in `state`.
     pub fn add(&mut self, state: State) {
         if let Some((_, count)) = State::ALL.into_iter().zip(&mut self.counts).find(|(known, _)| *known == state) {
             *count = count.saturating_add(1);
         }
     }
 
+    /// Returns how many agents are in `state`.
     pub fn of(&self, state: State) -> u32 {
         State::ALL.into_iter().zip(self.counts).find(|(known, _)| *known == state).map_or(0, |(_, count)| count)
     }
 
+    /// Returns how many agents are counted in all states together.
     pub fn all(&self) -> u32 {
         self.counts.iter().sum()
     }
@@ -198,7 +216,7 @@ mod tests {
 
     const NOW: PlatformTime = at(1_700_000_000_000);
 
-    /// So many seconds in the state; none where nobody knows since when.
+    /// Returns a row that has been in the state for so many seconds, or for an unknown time.
     fn row(number: u32, state: State, seconds: Option<i64>) -> Row {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
         (row.state, row.since) = (state, seconds.map(|seconds| at(NOW.as_millis() - seconds * 1000)));

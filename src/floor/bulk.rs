@@ -3,20 +3,23 @@
 use super::{AgentId, DeviceId, Effect, Obstacle, Operation, Outcome, Role, Row, Situation, forecast};
 use serde::{Deserialize, Serialize};
 
-/// How many agents one run may have.
+/// The most agents that one run may have.
 pub const MOST_AGENTS: usize = 1_000;
 /// The longest time-boxed not-ready, in minutes.
 pub const MOST_MINUTES: u32 = 8 * 60;
 
-/// What would happen to whom, by the state of the moment.
+/// What a bulk run would do to whom, by the state of the moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DryRun {
+    /// The agents at whom the operation would take effect at once.
     pub now: Vec<AgentId>,
+    /// The agents at whom it would take effect once their call has ended.
     pub after_call: Vec<AgentId>,
+    /// The agents at whom it cannot work, and why.
     pub not_possible: Vec<(AgentId, Obstacle)>,
 }
 
-/// Looks at each row; changes nothing.
+/// Forecasts `operation` for each row, asked for by somebody with `role` and `own_device`. Changes nothing.
 pub fn dry_run<'a>(operation: Operation, rows: impl IntoIterator<Item = &'a Row>, role: Role, own_device: &DeviceId) -> DryRun {
     let mut plan = DryRun::default();
     for row in rows {
@@ -30,35 +33,42 @@ pub fn dry_run<'a>(operation: Operation, rows: impl IntoIterator<Item = &'a Row>
     plan
 }
 
-/// One run on the server, as its supervisor sees it.
+/// One operation at many agents, one after the other, as pages show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BulkRun {
+    /// The run's number: ascending, and never used again, even after a restart.
     pub id: u64,
+    /// Who started it, as in [`Intervention::by`](super::Intervention::by).
     pub by: AgentId,
+    /// What is done at each agent.
     pub operation: Operation,
-    /// Not ready for so many minutes, then ready again.
+    /// After how many minutes not ready the agents are to be ready again (1 to [`MOST_MINUTES`]); absent: never by itself.
     pub minutes: Option<u32>,
-    /// In the order in which they are asked for.
+    /// Each agent with how far the run has come there, in the order in which they are asked for.
     pub items: Vec<(AgentId, BulkStep)>,
+    /// Whether somebody cancelled it: nothing more is sent.
     pub cancelled: bool,
 }
 
-/// How far one agent of a run has come.
+/// How far a bulk run has come at one agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BulkStep {
+    /// Its turn has not come yet.
     Waiting,
-    /// Followed from here on: requested, accepted, confirmed ...
+    /// It was requested; the outcome so far.
     Sent(Outcome),
-    /// The platform puts it off, or the console waits, until the agent's call has ended.
+    /// It takes effect when the agent's call has ended: the platform puts it off, or the console waits.
     AfterCall,
+    /// It cannot work at this agent, for this reason.
     NotPossible(Obstacle),
-    /// Not sent for another reason than the floor's state: signed out, audit log not writable, too many at once.
+    /// It was not sent for a reason other than the floor's state: signed out, audit log not writable, too many at once.
     NotSent,
+    /// The run was cancelled before its turn came.
     Cancelled,
 }
 
 impl BulkStep {
-    /// Nothing more will happen by itself, and what was wanted did not happen: what "retry" takes up again.
+    /// Returns whether it ended without the effect that was wanted, so that "retry" asks again.
     pub fn failed(self) -> bool {
         match self {
             BulkStep::NotPossible(_) | BulkStep::NotSent => true,
@@ -69,7 +79,7 @@ impl BulkStep {
         }
     }
 
-    /// Still to come, or not yet answered.
+    /// Returns whether it is still to come or its outcome is pending.
     pub fn open(self) -> bool {
         match self {
             BulkStep::Waiting => true,
@@ -80,16 +90,17 @@ impl BulkStep {
 }
 
 impl BulkRun {
+    /// Returns whether nothing is open at any agent.
     pub fn is_over(&self) -> bool {
         self.items.iter().all(|(_, step)| !step.open())
     }
 
-    /// How many are past their request, of how many.
+    /// Returns at how many agents it is no longer open, and how many agents there are.
     pub fn progress(&self) -> (usize, usize) {
         (self.items.iter().filter(|(_, step)| !step.open()).count(), self.items.len())
     }
 
-    /// Whom "retry" would ask for again.
+    /// Returns the agents at whom "retry" would ask again.
     pub fn failed(&self) -> Vec<AgentId> {
         self.items.iter().filter(|(_, step)| step.failed()).map(|(agent, _)| agent.clone()).collect()
     }

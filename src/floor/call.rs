@@ -1,7 +1,7 @@
 //! One call, merged from the copies of its events that every device in it gets.
 //!
-//! A call is its facts, sorted by when they happened; what is said of it is a pure fold over them ([`Folded`]). So its copies may
-//! arrive in any order and more than once, and two calls that become one are simply the union of their facts.
+//! A call is kept as a list of facts, sorted by when they happened; its state is a pure fold over them ([`Folded`]). So copies may arrive
+//! in any order and more than once, and two calls that become one are the union of their facts.
 
 mod absorb;
 mod connection;
@@ -26,35 +26,42 @@ use fact::{Merge, becomes_another};
 use several::Several;
 use surroundings::{ExpectedListener, Surroundings};
 
-/// Nobody talks in larger circles; whatever names more devices is not a call. Fits the bits of a `u64`.
+/// The most devices in one call; further ones are ignored. One bit of a `u64` stands for each.
 pub const MOST_DEVICES: usize = 64;
-/// More calls than this do not become one.
+/// The most ids that one call may have had; further calls do not become part of it.
 const MOST_IDS: usize = 32;
+/// The most recordings of one call that are told apart.
 const MOST_RECORDS: usize = 64;
-/// Facts kept of one call. What is older is kept as what it amounted to.
+/// The most facts that are kept of one call; of older ones only the result of folding them is kept.
 const MOST_FACTS: usize = 512;
 
+/// One call with all the facts that are known of it.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Every id that it has, or had; its own is first.
+    /// Every id that it has or had; its present one is first.
     ids: Several<CallId>,
     /// One for each id.
     origins: Several<Origin>,
+    /// Every device that was ever named in it; facts refer to them by their places here.
     devices: Vec<DeviceId>,
+    /// The ids of its recordings; facts refer to them by their places here.
     records: Vec<String>,
     /// In the order in which they happened.
     facts: Vec<Fact>,
-    /// What facts that are no longer kept amounted to.
+    /// The result of folding the facts that are no longer kept.
     base: Folded,
+    /// The result of folding all facts.
     folded: Folded,
+    /// The devices that were asked to listen.
     listeners: Vec<ExpectedListener>,
-    /// More than one source tells of it.
+    /// Whether the facts come from more than one source.
     mixed: bool,
-    /// The newest event's time: what is pruned first.
+    /// The newest event's time; the call with the oldest is forgotten first.
     pub touched: PlatformTime,
 }
 
 impl Call {
+    /// Makes a call of which nothing but its id is known.
     pub fn new(id: CallId) -> Self {
         Call {
             ids: Several::of(id),
@@ -70,7 +77,7 @@ impl Call {
         }
     }
 
-    /// Takes one event that names this call as `under`. The same fact twice changes nothing.
+    /// Takes one event that names this call as `under`; the same fact twice changes nothing.
     pub fn take(&mut self, event: &Event, under: &CallId, at: Stamp) {
         self.touched = self.touched.max(at.time);
         let eldest = self.eldest();
@@ -86,6 +93,7 @@ impl Call {
         self.insert(fact, eldest);
     }
 
+    /// Returns which calls become one by a conference or transfer, or `None` if the event merges none.
     fn merge_of(&mut self, event: &Event) -> Option<Merge> {
         if !becomes_another(event) {
             return None;
@@ -94,14 +102,14 @@ impl Call {
         Some(Merge { primary: place(&event.primary_old), secondary: place(&event.secondary_old), new: place(&event.new_call) })
     }
 
-    /// The end of a recording that was heard before its beginning.
+    /// Takes the end of a recording that was heard before its beginning.
     pub fn stop_recording(&mut self, record: &String, at: Stamp) {
         let eldest = self.eldest();
         let record = self.index_of_record(record);
         self.insert(Fact { record, ..Fact::new(EventKind::RecordStopped, 0, at) }, eldest);
     }
 
-    /// `device` has left, as far as is known otherwise than by an event.
+    /// Clears the connection of `device` at `at`, by other evidence than an event of the call.
     pub fn clear(&mut self, device: &DeviceId, at: Stamp) {
         let eldest = self.eldest();
         if let Some(device) = self.position(device) {
@@ -116,6 +124,7 @@ impl Call {
         together.all(|known| known != fact).then_some(place)
     }
 
+    /// Adds a fact and folds it in; `eldest` is the oldest id of before.
     fn insert(&mut self, fact: Fact, eldest: u8) {
         let Some(place) = self.place_of(&fact) else { return };
         let last = place == self.facts.len();
@@ -132,6 +141,7 @@ impl Call {
         }
     }
 
+    /// Folds all facts anew.
     fn fold(&mut self) {
         self.folded = self.base.clone();
         let around = Surroundings { listeners: &self.listeners, facts: &self.facts, eldest: self.eldest() };
@@ -144,7 +154,7 @@ impl Call {
         }
     }
 
-    /// The older half is kept as what it amounted to.
+    /// Folds the older half of the facts into the base and drops them.
     fn compact(&mut self) {
         let old: Vec<Fact> = self.facts.iter().take(MOST_FACTS / 2).copied().collect();
         let around = Surroundings { listeners: &self.listeners, facts: &self.facts, eldest: self.eldest() };
@@ -152,7 +162,7 @@ impl Call {
         self.facts.drain(..old.len());
     }
 
-    /// `device` was asked to listen, after everything that is known of the call now.
+    /// Expects `device` as a silent listener from now on, after every fact that is known.
     pub fn expect_listener(&mut self, device: &DeviceId) {
         let from = self.newest();
         let device = self.index_of(device);
@@ -166,7 +176,7 @@ impl Call {
         self.fold();
     }
 
-    /// `device` was asked to take part, after everything that is known of the call now.
+    /// Expects `device` as an ordinary party again from now on, after every fact that is known.
     pub fn forget_listener(&mut self, device: &DeviceId) {
         let at = self.newest().unwrap_or_default();
         let Some(device) = self.position(device) else { return };
@@ -175,44 +185,49 @@ impl Call {
         self.fold();
     }
 
-    /// Among the call's own facts: of another source's newest event nobody could say whether it is later.
+    /// Returns the stamp of the newest fact. Not of the floor's newest event: across sources nobody could say which is later.
     fn newest(&self) -> Option<Stamp> {
         self.facts.last().map(|fact| fact.at)
     }
 
+    /// Returns the id that the platform knows the call by now.
     pub fn id(&self) -> &CallId {
         self.ids.first()
     }
 
-    /// The ids that it had before, sorted.
+    /// Returns the ids that it had before, sorted.
     pub fn former(&self) -> Vec<CallId> {
         let mut former = self.ids.rest().to_vec();
         former.sort_unstable();
         former
     }
 
+    /// Returns the ids that it had before, in the order in which they were heard of.
     pub fn former_ids(&self) -> &[CallId] {
         self.ids.rest()
     }
 
+    /// Returns every device that was ever named in it.
     pub fn devices(&self) -> &[DeviceId] {
         &self.devices
     }
 
+    /// Returns what the facts together say.
     pub fn folded(&self) -> &Folded {
         &self.folded
     }
 
+    /// Returns the facts that are kept, in the order in which they happened.
     pub fn facts(&self) -> &[Fact] {
         &self.facts
     }
 
-    /// What `device` has, or had, to do with it.
+    /// Returns the connection that `device` has or had, or `None` if it never had one.
     pub fn connection(&self, device: &DeviceId) -> Option<&Connection> {
         self.folded.connection(self.position(device)?)
     }
 
-    /// Every device that has, or had, a part, with its place.
+    /// Returns every device that has or had a connection, with its place.
     pub fn connections(&self) -> impl Iterator<Item = (usize, &DeviceId, &Connection)> {
         self.devices
             .iter()
@@ -222,15 +237,17 @@ impl Call {
             .map(|((n, d), p)| (n, d, p))
     }
 
-    /// The oldest of the calls that became this one: the customer's, whose words count.
+    /// Returns the origin of the oldest of the calls that became this one: the customer's, whose type and queue are shown.
     pub fn origin(&self) -> &Origin {
         self.origins.get(usize::from(self.eldest())).unwrap_or(self.origins.first())
     }
 
+    /// Returns the origin of every call that became this one.
     pub fn origins(&self) -> impl Iterator<Item = &Origin> {
         self.origins.iter()
     }
 
+    /// Returns the place of the oldest id.
     fn eldest(&self) -> u8 {
         if self.origins.len() == 1 {
             return 0;

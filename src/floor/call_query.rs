@@ -1,27 +1,29 @@
-//! Which calls `/calls` shows: the query that stands in the page's URL. Longest first, always.
+//! Which calls `/calls` shows: the query in the page's address. The longest call always comes first.
 
 use super::{AgentId, CallRow, CallState, Direction};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
-/// `?q=&team=&queue=&direction=inbound&state=talking,on-hold`. Unknown words in a URL are passed over.
+/// Which calls `/calls` shows: `?q=&team=&queue=&direction=inbound&state=talking,on-hold`. Unknown words are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CallQuery {
-    /// Looked for in the parties' numbers and the queue, without regard to case.
+    /// Text to find in a party's device or agent id or in the queue, regardless of case; empty: every call.
     pub search: String,
-    /// A team with an agent in the call; empty: every team.
+    /// The name of a team with an agent in the call; empty: every team.
     pub team: String,
-    /// A queue's name; empty: every queue.
+    /// The name of the queue that the call came through; empty: every queue.
     pub queue: String,
+    /// The direction to show; absent: every direction.
     pub direction: Option<Direction>,
-    /// Empty: every state.
+    /// The states to show; empty: every state.
     pub states: Vec<CallState>,
 }
 
 impl CallQuery {
+    /// The names of the query parameters, in the order in which [`CallQuery::to_params`] writes them.
     pub const PARAMS: [&'static str; 5] = ["q", "team", "queue", "direction", "state"];
 
-    /// From decoded query parameters.
+    /// Reads a query from decoded parameters, ignoring unknown ones. Of each text 200 characters count.
     pub fn from_params<'a>(params: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut query = CallQuery::default();
         let text = |value: &str| value.chars().take(200).collect();
@@ -38,7 +40,7 @@ impl CallQuery {
         query
     }
 
-    /// The parameters that differ from the default, not yet percent-encoded, in a fixed order.
+    /// Returns the parameters that differ from the default, not yet percent-encoded, in a fixed order.
     pub fn to_params(&self) -> Vec<(&'static str, String)> {
         let states = self.states.iter().map(|state| state.code()).collect::<Vec<_>>().join(",");
         let direction = self.direction.map_or("", Direction::code).to_owned();
@@ -52,7 +54,7 @@ impl CallQuery {
         all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
 
-    /// `team_of` says which team an agent is in.
+    /// Returns whether the page shows the call; `team_of` returns the name of an agent's team.
     pub fn matches<'a>(&self, call: &CallRow, team_of: impl Fn(&AgentId) -> Option<&'a str>) -> bool {
         let in_team = |agent: &AgentId| team_of(agent) == Some(self.team.as_str());
         (self.team.is_empty() || call.parties.iter().filter_map(|party| party.agent.as_ref()).any(in_team))
@@ -62,6 +64,7 @@ impl CallQuery {
             && self.found_in(call)
     }
 
+    /// Returns whether the searched text is in the call.
     fn found_in(&self, call: &CallRow) -> bool {
         let wanted = self.search.trim().to_lowercase();
         let in_party = |party: &super::Party| {
@@ -73,7 +76,7 @@ impl CallQuery {
             || call.queue.as_ref().is_some_and(|queue| queue.to_lowercase().contains(&wanted))
     }
 
-    /// The longest first; the id breaks ties, so the order is total.
+    /// Compares two calls in the order of the page: the longest first; the id decides between equals, so the order is total.
     pub fn compare(a: &CallRow, b: &CallRow) -> Ordering {
         let began = |call: &CallRow| (call.started.is_none(), call.started);
         began(a).cmp(&began(b)).then_with(|| a.id.cmp(&b.id))

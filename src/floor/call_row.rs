@@ -5,94 +5,108 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 use strum::EnumCount;
 
-/// A call of which nothing was heard for so long may have ended unheard.
+/// How long nothing may be heard of a call before it is marked as one that may have ended without its end being heard.
 pub const DOUBTFUL_AFTER: Duration = Duration::from_secs(4 * 3600);
 
-/// One call with its parties, merged from the copies that its devices got.
+/// One call with its parties, as it is shown: merged from the copies that each device in it gets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRow {
     /// The id that the platform knows it by now.
     pub id: CallId,
     /// The ids that it had before conferences and transfers, sorted.
     pub former: Vec<CallId>,
+    /// Who called whom, seen from the floor: by `callType`, else by whose devices the caller's and the called one's are.
     pub direction: Direction,
-    /// The platform's `callType` word.
+    /// The platform's `callType` word (protocol, section 3), if an event had one.
     pub kind: Option<String>,
-    /// The queue (`split`) that it came through.
+    /// The queue (`split`) that it came through, if an event named one.
     pub queue: Option<String>,
+    /// When its first event happened; absent if only its recording was heard of.
     pub started: Option<PlatformTime>,
+    /// When it was first answered; absent while it was not.
     pub answered: Option<PlatformTime>,
+    /// How often and for how long it was on hold.
     pub holds: Holds,
+    /// Whether the platform is recording it.
     pub recording: bool,
-    /// Call data (`userData`), sorted by key.
+    /// Call data (`userData`), sorted by key: at most 50 entries, with a last one of `…` if there are more.
     pub data: Vec<(String, String)>,
-    /// Who has a part in it now, silent listeners with them: caller, called, then as they came.
+    /// The devices in it now, silent listeners included: caller, called, transferred, joined, then listeners.
     pub parties: Vec<Party>,
-    /// A device of ours that the call names as its other end and that has no part in it: whom its only party listens to, or calls.
+    /// The caller's or called one's device if it is one of ours and no party: whom the only party listens to, or calls.
     pub named: Option<DeviceId>,
-    /// When the latest event of it happened; for [`CallRow::is_doubtful`].
+    /// When its latest event happened; see [`CallRow::is_doubtful`].
     pub touched: PlatformTime,
-    /// Set where it ended without its end being heard: later events of its devices contradict it.
+    /// Whether it ended without its end being heard: later events of its devices contradict it (protocol, section 5).
     pub end_not_seen: bool,
     /// The latest intervention at this call, while it runs and for a short time after.
     pub intervention: Option<Intervention>,
 }
 
-/// How often and for how long a call was on hold, all parties together.
+/// How often and for how long a call was on hold, by whichever party.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Holds {
+    /// How often a party put it on hold.
     pub count: u32,
-    /// How long the holds took that have ended.
+    /// How long it was on hold in the stretches that have ended; on the wire in milliseconds.
     #[serde(with = "super::time::as_millis")]
     pub ended: Duration,
-    /// Since when it is on hold now.
+    /// Since when it is on hold now; absent if nobody holds it.
     pub running: Option<PlatformTime>,
 }
 
 impl Holds {
-    /// How long it was on hold in all, at `now`.
+    /// Returns how long it had been on hold in all at `now`.
     pub fn total(&self, now: PlatformTime) -> Duration {
         self.ended.saturating_add(self.running.map_or(Duration::ZERO, |since| now.since(since)))
     }
 }
 
-/// One device's part in a call (CSTA: a connection).
+/// One device's connection in a call, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
+    /// The device; an outside party is one too.
     pub device: DeviceId,
-    /// Who sits there; none for outside parties and free devices.
+    /// The agent bound to it; absent for outside parties and free devices.
     pub agent: Option<AgentId>,
-    /// Who sat there and logged off during the call; the telephone goes on talking.
+    /// The agent who logged off there during the call, if nobody is bound to it now; the device stays in the call (protocol, section 5).
     pub logged_off: Option<AgentId>,
+    /// How it came into the call.
     pub role: PartyRole,
+    /// How far its connection has come.
     pub state: PartyState,
-    /// In this state since.
+    /// Since when it is in this state.
     pub since: PlatformTime,
 }
 
 impl Party {
-    /// Who sits there, or sat there until a log-off during the call: whose call it is.
+    /// Returns the agent whose call it is: the one bound to the device, or who logged off there during the call.
     pub fn whose(&self) -> Option<&AgentId> {
         self.agent.as_ref().or(self.logged_off.as_ref())
     }
 }
 
+/// How a party came into a call, in the order in which parties are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumCount)]
 pub enum PartyRole {
+    /// It called.
     Caller,
+    /// It was called, or answered first.
     Called,
-    /// Came by a transfer.
+    /// The call was transferred to it.
     Transferred,
-    /// Came by a conference.
+    /// It joined by a conference, or in a way that nobody told.
     Joined,
-    /// Hears, and is not heard.
+    /// It hears the call silently and takes no part.
     Listener,
 }
 
 impl PartyRole {
+    /// Every role, in the order of the variants.
     pub const ALL: [PartyRole; PartyRole::COUNT] =
         [PartyRole::Caller, PartyRole::Called, PartyRole::Transferred, PartyRole::Joined, PartyRole::Listener];
 
+    /// Returns the role's name in the JSON views and on pages.
     pub fn code(self) -> &'static str {
         match self {
             PartyRole::Caller => "caller",
@@ -104,17 +118,23 @@ impl PartyRole {
     }
 }
 
-/// How far a device's part in a call has come, in this order.
+/// How far a device's connection in a call has come, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum PartyState {
+    /// Off the hook, nothing dialled yet.
     Initiated,
+    /// It has dialled, and nobody has answered.
     Dialling,
+    /// It rings.
     Alerting,
+    /// It talks, or listens.
     Connected,
+    /// It has put the call on hold.
     Held,
 }
 
 impl PartyState {
+    /// Returns the state's name in `data-state` and the JSON views.
     pub fn code(self) -> &'static str {
         match self {
             PartyState::Initiated => "initiated",
@@ -126,21 +146,27 @@ impl PartyState {
     }
 }
 
-/// A call as a whole, for filters and `/calls`.
+/// The state of a call as a whole, for filters and `/calls`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumCount)]
 pub enum CallState {
+    /// A party has put it on hold.
     OnHold,
+    /// Three or more parties are connected, and none holds it.
     Conference,
+    /// It was answered, and at most two parties are connected.
     Talking,
+    /// A device rings, and the call is unanswered or fewer than two parties are connected.
     Ringing,
+    /// Somebody has dialled, and nothing rings yet.
     Dialling,
 }
 
 impl CallState {
+    /// Every state, in the order in which filters offer them.
     pub const ALL: [CallState; CallState::COUNT] =
         [CallState::Talking, CallState::OnHold, CallState::Conference, CallState::Ringing, CallState::Dialling];
 
-    /// What URLs and `data-state` carry.
+    /// Returns the state's name in addresses and `data-state`.
     pub fn code(self) -> &'static str {
         match self {
             CallState::OnHold => "on-hold",
@@ -151,41 +177,44 @@ impl CallState {
         }
     }
 
+    /// Reads what [`CallState::code`] writes, or returns `None` for another text.
     pub fn from_code(code: &str) -> Option<CallState> {
         CallState::ALL.into_iter().find(|state| state.code() == code)
     }
 }
 
 impl CallRow {
-    /// Nothing was heard of it for hours: it may have ended unheard.
+    /// Returns whether nothing was heard of it for [`DOUBTFUL_AFTER`], so that its end may have been missed.
     pub fn is_doubtful(&self, now: PlatformTime) -> bool {
         !self.end_not_seen && now.since(self.touched) >= DOUBTFUL_AFTER
     }
 
-    /// It was opened to listen to another call, which tells of its listener too.
+    /// Returns whether it was opened to listen to another call: it has listeners only, and that call's row shows them too.
     pub fn monitors(&self) -> bool {
         self.named.is_some() && self.talkers().next().is_none()
     }
 
+    /// Returns the party at `device`, or `None` if there is none.
     pub fn party(&self, device: &DeviceId) -> Option<&Party> {
         self.parties.iter().find(|party| party.device == *device)
     }
 
-    /// The parties that take part: listeners left out.
+    /// Returns the parties that are no listeners.
     pub fn talkers(&self) -> impl Iterator<Item = &Party> {
         self.parties.iter().filter(|party| party.role != PartyRole::Listener)
     }
 
-    /// The devices that hear silently.
+    /// Returns the devices that hear it silently.
     pub fn listeners(&self) -> impl Iterator<Item = &DeviceId> {
         self.parties.iter().filter(|party| party.role == PartyRole::Listener).map(|party| &party.device)
     }
 
-    /// Connected or on hold: who could talk to each other.
+    /// Returns how many parties are connected or hold it, listeners not counted.
     pub fn in_it(&self) -> usize {
         self.talkers().filter(|party| party.state >= PartyState::Connected).count()
     }
 
+    /// Returns the state of the call as a whole.
     pub fn state(&self) -> CallState {
         let any = |state| self.talkers().any(|party| party.state == state);
         if any(PartyState::Held) {
@@ -203,14 +232,14 @@ impl CallRow {
         }
     }
 
-    /// Every party's device id, sorted, separated by commas: what `data-parties` carries.
+    /// Returns every party's device id, sorted and separated by commas: what `data-parties` carries.
     pub fn devices(&self) -> String {
         let mut devices: Vec<&str> = self.parties.iter().map(|party| party.device.as_str()).collect();
         devices.sort_unstable();
         devices.join(",")
     }
 
-    /// The party from outside, else the caller: what a supervisor calls the call by.
+    /// Returns the party by which a supervisor knows the call: the one from outside, or else the first; `None` if there are no parties.
     pub fn other_end(&self) -> Option<&Party> {
         let outside = |party: &&Party| party.whose().is_none() && party.role != PartyRole::Listener;
         self.parties
@@ -219,7 +248,7 @@ impl CallRow {
             .or_else(|| self.parties.first())
     }
 
-    /// Whether this call is, or once was, `id`.
+    /// Returns whether `id` is or was an id of this call.
     pub fn is(&self, id: &CallId) -> bool {
         self.id == *id || self.former.contains(id)
     }

@@ -1,7 +1,8 @@
 //! What the floor says of calls: who is in one, whether it is over, its row, its history.
 //!
-//! An end that nobody heard is found by contradiction: a device of ours that is busy in another call, or whose agent changed mode,
-//! later than the call last heard of it, has left. Nothing is written down for that, so a later event shows it alive again.
+//! An end that nobody heard is found by contradiction (protocol, section 5): a device of ours has left if it was busy in another call, or
+//! its agent changed mode, after the last event of it in this call. That is worked out anew each time, so a later event of the call
+//! shows it alive again.
 
 use super::call::{Call, Connection, ConnectionState, NOBODY, data};
 use super::device::{DeviceBinding, ListenRequest};
@@ -11,24 +12,26 @@ use super::standing::Standing;
 use super::{AgentId, CallId, CallRow, DeviceId, Direction, Floor, Party, PartyRole, PartyState, PlatformTime};
 use std::time::Duration;
 
-/// One thing that happened to a call, its copies collapsed.
+/// One thing that happened to a call, its copies counted once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistoryLine {
+    /// When it happened.
     pub at: PlatformTime,
+    /// The kind of event that told it.
     pub kind: EventKind,
-    /// Who did it, or to whom it happened.
+    /// The device that did it, or to which it happened, if one was named.
     pub device: Option<DeviceId>,
-    /// Who else is named: who calls, who was added, to whom it was transferred.
+    /// The other device that was named: who calls, who was added, to whom it was transferred.
     pub other: Option<DeviceId>,
     /// The id that the call had then.
     pub under: CallId,
 }
 
-/// Copies of one event are no further apart.
+/// How far apart copies of one event are at most.
 const COPIES_APART: Duration = Duration::from_secs(2);
 
 impl Floor {
-    /// `device` was asked to listen silently to `call`: when it turns up there, it is no party.
+    /// Expects `device` as a silent listener of `call`, so that it counts as one when it turns up there.
     pub fn expect_listener(&mut self, call: &CallId, device: &DeviceId) {
         let (id, from) = (self.successor(call), self.latest);
         if let Some(call) = self.calls.get_mut(&id) {
@@ -38,7 +41,7 @@ impl Floor {
         }
     }
 
-    /// `device` is to join as a party after all.
+    /// Expects `device` as an ordinary party of `call` from now on, no longer as a listener.
     pub fn forget_listener(&mut self, call: &CallId, device: &DeviceId) {
         let id = self.successor(call);
         if let Some(call) = self.calls.get_mut(&id) {
@@ -47,7 +50,7 @@ impl Floor {
         self.listen_requests.remove(device);
     }
 
-    /// The id under which a call goes on after conferences and transfers.
+    /// Returns the id under which a call goes on after conferences and transfers: its own if it had none.
     pub fn successor(&self, call: &CallId) -> CallId {
         let mut id = call;
         for _ in 0..16 {
@@ -59,11 +62,12 @@ impl Floor {
         id.clone()
     }
 
-    /// Known from copies of its own, or from an agent's binding; never from how its number looks.
+    /// Returns whether a device is ours: known from copies of its own or an agent's binding, never from how its number looks.
     pub(super) fn is_ours(&self, device: &DeviceId) -> bool {
         self.bindings.contains_key(device)
     }
 
+    /// Returns how a call stands, seen from the whole floor.
     pub(super) fn standing(&self, call: &Call) -> Standing {
         let (mut left, mut absent, mut talkers, mut heard_talkers, mut gone, mut ringing_only) = (0, 0, 0, 0, false, true);
         // A call that has none of our devices any more is not the floor's: nobody will hear of it again.
@@ -90,8 +94,8 @@ impl Floor {
         Standing { left, absent, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours || ringing_only)) }
     }
 
-    /// A device of ours gets copies of its own: one that got none has no part, although others' copies name it. Only that it rings may be
-    /// known from others first, where it is in no other call, or holds it.
+    /// Returns whether a device of ours has no connection although others' copies name it: it would get copies of its own. Only that it
+    /// rings may be known from others first, unless it is busy in another call.
     fn is_absent(&self, call: &Call, device: &DeviceId, connection: &Connection) -> bool {
         use ConnectionState::{Connected, Held};
         if connection.heard || !connection.live() {
@@ -108,7 +112,7 @@ impl Floor {
         connection.named_only || matches!(connection.state, Some(Connected | Held)) || elsewhere()
     }
 
-    /// Something later says that the device, which is ours, is not in this call. On hold it may be elsewhere.
+    /// Returns whether something later shows that a device of ours has left this call. One that holds it may be busy elsewhere.
     fn contradicted(&self, call: &Call, device: &DeviceId, connection: &Connection) -> bool {
         use ConnectionState::{Alerting, Connected, Dialling, Initiated};
         if !matches!(connection.state, Some(Initiated | Dialling | Alerting | Connected)) {
@@ -125,7 +129,7 @@ impl Floor {
         elsewhere.chain(at_device.busy).any(|busy| busy.surely_after(&connection.seen))
     }
 
-    /// Whether `device` has a part in `call` now.
+    /// Returns whether `device` has a live connection in `call` now.
     pub fn in_call(&self, device: &DeviceId, call: &CallId) -> bool {
         let Some(call) = self.calls.get(&self.successor(call)) else { return false };
         let Some(index) = call.position(device) else { return false };
@@ -133,22 +137,22 @@ impl Floor {
         !standing.over && call.connection(device).is_some_and(|connection| standing.counts(usize::from(index), connection))
     }
 
-    /// Whether `call` is known and not over.
+    /// Returns whether `call` is known and not over.
     pub fn call_is_live(&self, call: &CallId) -> bool {
         self.calls.get(&self.successor(call)).is_some_and(|call| call.connections().next().is_some() && !self.standing(call).over)
     }
 
-    /// Whether `call` is known, and over: its end was heard, or later events contradict it.
+    /// Returns whether `call` is known and over: its end was heard, or later events contradict it.
     pub fn is_over(&self, call: &CallId) -> bool {
         self.calls.get(&self.successor(call)).is_some_and(|call| self.standing(call).over)
     }
 
-    /// The calls that `device` has, or lately had, a part in.
+    /// Returns the calls that `device` is or lately was in, sorted by id.
     pub fn calls_at(&self, device: &DeviceId) -> Vec<CallId> {
         self.device_calls.get(device).into_iter().flat_map(|at_device| &at_device.calls).cloned().collect()
     }
 
-    /// The agents with a part in `call`, each with the device, in the devices' order.
+    /// Returns the agents in `call`, listeners not counted, each with the device, sorted by device.
     pub fn agents_in(&self, call: &CallId) -> Vec<(AgentId, DeviceId)> {
         let Some(call) = self.calls.get(&self.successor(call)) else { return Vec::new() };
         let standing = self.standing(call);
@@ -159,18 +163,18 @@ impl Floor {
         agents
     }
 
-    /// Those at the call's devices, whoever has left with them: whose rows its events may change.
+    /// Returns the agents bound to the call's devices, even to those that have left: the call's events may change their rows.
     pub(super) fn agents_at_devices<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a AgentId> {
         call.devices().iter().filter_map(|device| self.bindings.get(device).and_then(DeviceBinding::holder))
     }
 
-    /// The ids of the calls that are known now, those that have ended lately with them.
+    /// Returns the ids of the calls that are known, lately ended ones included.
     pub fn calls(&self) -> impl Iterator<Item = &CallId> {
         self.calls.keys()
     }
 
-    /// What is said of the call with this id, while it goes on, without the interventions, which are not the floor's. A call whose end was
-    /// not heard is told with its last parties.
+    /// Returns the row of the call, or `None` if it is over, not known or known by a newer id. Its intervention is absent: the floor does
+    /// not know interventions. A call whose end was not heard has a row too, with its last parties.
     pub fn call_row(&self, id: &CallId) -> Option<CallRow> {
         let call = self.calls.get(id)?;
         let standing = self.standing(call);
@@ -223,13 +227,13 @@ impl Floor {
         })
     }
 
-    /// Who logged off at `device` while its telephone was in this call: by the two sources' clocks, not clearly before.
+    /// Returns the first agent who logged off at `device` while it was in this call: not surely before it entered.
     fn logged_off_during(&self, device: &DeviceId, connection: &Connection) -> Option<AgentId> {
         let during = |(at, _): &&(Stamp, AgentId)| !connection.entered.surely_after(at);
         self.bindings.get(device)?.left.iter().filter(during).min_by_key(|(at, _)| *at).map(|(_, agent)| agent.clone())
     }
 
-    /// What happened to a call, in order; the oldest may be missing where very much happened.
+    /// Returns what happened to a call, oldest first; of a very long history the oldest lines are missing.
     pub fn call_history(&self, id: &CallId) -> Vec<HistoryLine> {
         let Some(call) = self.calls.get(&self.successor(id)) else { return Vec::new() };
         let mut lines: Vec<HistoryLine> = Vec::new();
@@ -238,7 +242,7 @@ impl Floor {
             let (who, other) = (device(fact.device), device(fact.other));
             let near = lines.iter().rev().take_while(|line| fact.at.happened.abs_diff(line.at) <= COPIES_APART);
             let same = |line: &HistoryLine| line.kind == fact.kind && line.device == who && line.other == other;
-            // A copy; but what was undone in between happened twice.
+            // A copy, unless something else happened to the same device in between.
             let copy = near.take_while(|line| same(line) || line.device != who || line.device.is_none()).any(same);
             if !copy {
                 let under = call.id_at(fact.under).clone();
@@ -248,7 +252,7 @@ impl Floor {
         lines
     }
 
-    /// From `callType`, else from who called whom.
+    /// Returns the direction by `callType`, or else by whose devices called and were called.
     pub(super) fn direction(&self, call: &Call) -> Direction {
         let end = |index: Option<u8>| index.and_then(|index| call.device_at(index));
         match call.origin().kind().map(String::as_str) {
@@ -264,8 +268,8 @@ impl Floor {
         }
     }
 
-    /// Whom `device` talks to: of caller and called who is still there, else of the parties, the one from outside before our own.
-    /// Where nobody is left, whom it talked to.
+    /// Returns whom `device` talks to: the caller or called one that is still there, or else another party, one from outside before ours.
+    /// If nobody is left, whom it talked to last.
     pub(super) fn other_party<'a>(&self, call: &'a Call, standing: &Standing, device: &DeviceId) -> Option<&'a DeviceId> {
         let folded = call.folded();
         let named = |index: Option<u8>| index.and_then(|index| Some((index, call.device_at(index)?)));
@@ -281,6 +285,7 @@ impl Floor {
     }
 }
 
+/// Returns the state of a party by its connection, or `None` if it has left.
 fn party_state(state: ConnectionState) -> Option<PartyState> {
     match state {
         ConnectionState::Initiated => Some(PartyState::Initiated),

@@ -1,25 +1,26 @@
 //! How far the console's clock is ahead of the platform's, measured from the events themselves.
 //!
-//! An event can arrive late, by an hour after a broken link, but hardly early: so of the events that arrive together the one that was
-//! quickest tells best. Of several such moments the median counts, so that neither a backlog nor a wild time stamp moves it.
+//! An event can arrive late (by an hour after a broken link) but hardly early, so of the events that arrive together the quickest one
+//! measures best. The median over several such moments counts, so that neither a backlog nor a wrong time stamp moves it.
 
 use super::time::{ConsoleTime, Offset, PlatformTime, millis_of};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Events that arrive within this time are one moment.
+/// How long one moment is: of the events that arrive within it only the quickest counts.
 const MOMENT: Duration = Duration::from_secs(10);
-/// How many moments the median is taken from.
+/// How many moments the median is taken over.
 const MOMENTS: usize = 7;
 
+/// Measures the clock offset: the console's clock minus the platform's.
 #[derive(Debug, Clone, Default)]
 pub struct ClockOffset {
-    /// Which moment each was, and the smallest offset in it.
+    /// The number of each moment, and the smallest offset in it.
     moments: VecDeque<(i64, Offset)>,
 }
 
 impl ClockOffset {
-    /// Learns from an event stamped `event_time` that arrived at `arrived`.
+    /// Takes the measure of an event that happened at `event_time` and arrived at `arrived`.
     pub fn observe(&mut self, arrived: ConsoleTime, event_time: PlatformTime) {
         let (moment, offset) = (arrived.as_millis().div_euclid(millis_of(MOMENT)), Offset::between(arrived, event_time));
         match self.moments.back_mut() {
@@ -33,15 +34,16 @@ impl ClockOffset {
         }
     }
 
+    /// Returns whether any event has been measured.
     pub fn is_measured(&self) -> bool {
         !self.moments.is_empty()
     }
 
-    /// Returns the offset as it is measured so far; [`Offset::NONE`] before the first event.
+    /// Returns the offset as measured so far; [`Offset::NONE`] before the first event.
     pub fn offset(&self) -> Offset {
         let mut sorted: Vec<Offset> = self.moments.iter().map(|(_, offset)| *offset).collect();
         sorted.sort_unstable();
-        // Of two the quicker one.
+        // Of an even number the lower median: the quicker one.
         sorted.get(sorted.len().saturating_sub(1) / 2).copied().unwrap_or(Offset::NONE)
     }
 }

@@ -1,5 +1,5 @@
-//! One platform event, decoded leniently (protocol, section 3): every field is optional, a field of an unexpected type counts as
-//! absent, unknown fields are kept, an unknown name is [`EventKind::Other`]. Only what is not a JSON object is refused.
+//! One platform event, decoded leniently (protocol, section 3): every field but the name is optional, a field of an unexpected type
+//! counts as absent, unknown fields are kept, and an unknown name is [`EventKind::Other`].
 
 mod decode;
 mod kind;
@@ -12,79 +12,116 @@ use super::time::PlatformTime;
 use super::{AgentId, CallId, DeviceId, Namespace};
 use serde_json::{Map, Value};
 
+/// Why a message body is not an event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EventError {
+    /// The body is not JSON; with the parser's words.
     #[error("not JSON: {0}")]
     NotJson(String),
+    /// The body is JSON, but no object.
     #[error("not a JSON object")]
     NotObject,
+    /// `eventName` is missing, empty, too long or neither text nor number.
     #[error("no eventName")]
     NoName,
 }
 
+/// One message of the platform about something that happened; a copy, if several devices get one each (protocol, section 3).
+///
+/// Every field that may be absent is so if the event does not have it, or has it with an unexpected type. Ids are as the platform wrote
+/// them until [`Event::of_tenant`] has checked them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
+    /// The kind, by `eventName`.
     pub kind: EventKind,
+    /// `eventName` as it came.
     pub name: String,
-    /// The platform gives whole seconds. Of an hour that occurs twice it is
-    /// the first reading until [`super::Floor::settle`] has chosen.
+    /// When it happened, in whole seconds. If the local time occurs twice it is the first reading, until [`super::Floor::settle`] has
+    /// chosen.
     pub time: Option<PlatformTime>,
-    /// The time as the event gives it.
+    /// `eventTime` as the event has it, with both readings if its local time occurs twice.
     pub said: Option<Instant>,
-    /// `time` is not the event's own word: it stands for when it arrived.
+    /// Whether `time` is the time of arrival, which the owner sets if the event has no time or an impossible one.
     pub untimed: bool,
-    /// When it arrived, by the platform's clock; none where nobody said.
+    /// When it arrived, in platform time; absent until the owner sets it.
     pub arrived: Option<PlatformTime>,
-    /// Counts separately for each component, and there for each [`Series`].
+    /// `serial`: counts separately for each component, and there for each [`Series`].
     pub serial: Option<i64>,
-    /// The part of the platform that wrote it, as `topics` names it: `CtiRouter_x`, `CtiWorker_y`.
+    /// The component that wrote it, as `topics` names it: `CtiRouter_x`, `CtiWorker_y`.
     pub component: Option<String>,
+    /// `namespace`: the tenant.
     pub namespace: Option<Namespace>,
-    /// Whose copy this is.
+    /// `srcDeviceId`: whose copy this is.
     pub source: Option<DeviceId>,
-    /// Whose state changed.
+    /// `deviceId`: whose state changed.
     pub device: Option<DeviceId>,
-    /// `agentId`, or `params.agent`: the agent at the source device.
+    /// `agentId`, or else `params.agent`: the agent at the source device; or else the agent that an AgentStatusEvent is about.
     pub agent: Option<AgentId>,
+    /// `callId`, or else the id of the call that a CallEndEvent tells of.
     pub call: Option<CallId>,
+    /// `agentMode`, in the platform's words.
     pub mode: Option<String>,
+    /// `reason`: why the agent is not ready, in the platform's words.
     pub reason: Option<String>,
+    /// `initiatedDevice`: which device went off the hook.
     pub initiated: Option<DeviceId>,
+    /// `callingDevice`: which device calls.
     pub calling: Option<DeviceId>,
+    /// `calledDevice`: which device is called.
     pub called: Option<DeviceId>,
+    /// `alertingDevice`: which device rings.
     pub alerting: Option<DeviceId>,
+    /// `answeringDevice`: which device answered.
     pub answering: Option<DeviceId>,
+    /// `holdingDevice`: which device put the call on hold.
     pub holding: Option<DeviceId>,
+    /// `retrievingDevice`: which device took the call off hold.
     pub retrieving: Option<DeviceId>,
+    /// `conferencingDevice`: which device made the conference.
     pub conferencing: Option<DeviceId>,
+    /// `addedParty`: which device joined by the conference.
     pub added: Option<DeviceId>,
+    /// `transferringDevice`: which device transferred the call, and left it.
     pub transferring: Option<DeviceId>,
+    /// `transferredToDevice`: which device the call was transferred to; may be a queue or an outside number.
     pub transferred_to: Option<DeviceId>,
+    /// `releasingDevice`: which device left the call.
     pub releasing: Option<DeviceId>,
+    /// `primaryOldCall`: the call that was held for the other when the two became one; absent also if the platform wrote `0`.
     pub primary_old: Option<CallId>,
+    /// `secondaryOldCall`: the other of the two calls; absent also if the platform wrote `0`.
     pub secondary_old: Option<CallId>,
+    /// `newCall`: the id under which the call goes on after a conference or transfer.
     pub new_call: Option<CallId>,
+    /// `callType` (protocol, section 3: delivered).
     pub call_type: Option<String>,
-    /// The queue.
+    /// `split`: the queue that the call came through.
     pub split: Option<String>,
-    /// What recordStopped names instead of its call.
+    /// `recordId`: the recording; recordStopped may name it instead of its call.
     pub record: Option<String>,
+    /// What an AgentStatusEvent says of its agent; absent from every other kind.
     pub status: Option<Status>,
     /// Every field that is not above, as it came.
     pub rest: Map<String, Value>,
 }
 
-/// What an AgentStatusEvent says of its agent.
+/// What an AgentStatusEvent says of its agent (protocol, section 3).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
+    /// `agentId`: the agent that it is about.
     pub agent: AgentId,
+    /// `extensionId`: the device that the agent is bound to.
     pub device: Option<DeviceId>,
+    /// `agentName`: the agent's name.
     pub name: Option<String>,
-    /// One of the protocol's agentStatus words.
+    /// One of the protocol's `agentStatus` words.
     pub word: String,
+    /// `agentStatusTimestamp`: since when the agent has this status.
     pub since: Option<Instant>,
-    /// Calls of the day, and the seconds spent talking and in after-call work.
+    /// `CallsTotal`: the calls of the day.
     pub calls: Option<u32>,
+    /// `TalkTime`: seconds of the day spent talking.
     pub talk_seconds: Option<u32>,
+    /// `AcwTime`: seconds of the day spent in after-call work.
     pub after_call_seconds: Option<u32>,
 }

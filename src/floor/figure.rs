@@ -1,24 +1,36 @@
-//! The figures that the platform counts of an agent's day (protocol, section 3: AgentStatusEvent).
+//! The figures of an agent's day that the platform counts (protocol, section 3: AgentStatusEvent).
 
 use strum::EnumCount;
 
-/// A figure of the day that AgentStatusEvent counts; times are seconds.
+/// One figure of an agent's day, as AgentStatusEvent counts it; times are in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumCount)]
 pub enum Figure {
+    /// Calls of every direction.
     Calls,
+    /// Inbound calls that were answered.
     Inbound,
+    /// Outbound calls that were answered.
     Outbound,
+    /// Internal calls that were answered.
     Internal,
+    /// Time spent talking.
     TalkTime,
+    /// Time that calls were on hold.
     HoldTime,
+    /// Time in after-call work.
     AfterCallTime,
+    /// How often the agent went into after-call work.
     AfterCallCount,
+    /// Time spent not ready.
     NotReadyTime,
+    /// How often the agent went not ready.
     NotReadyCount,
+    /// Average handling time of a call.
     HandlingTime,
 }
 
 impl Figure {
+    /// Every figure, in the order in which pages show them.
     pub const ALL: [Figure; Figure::COUNT] = [
         Figure::Calls,
         Figure::Inbound,
@@ -33,7 +45,7 @@ impl Figure {
         Figure::NotReadyCount,
     ];
 
-    /// The platform's name of it.
+    /// Returns the name that the figure has in the event's `params`.
     pub fn param(self) -> &'static str {
         match self {
             Figure::Calls => "CallsTotal",
@@ -50,6 +62,7 @@ impl Figure {
         }
     }
 
+    /// Returns whether it is a time in seconds rather than a count.
     pub fn is_time(self) -> bool {
         matches!(self, Figure::TalkTime | Figure::HoldTime | Figure::AfterCallTime | Figure::NotReadyTime | Figure::HandlingTime)
     }

@@ -1,35 +1,36 @@
-//! What an operation will do here and now, before it is asked for: its effect, or why it cannot work. From the floor's state and
-//! the platform's documented rules (protocol, sections 1 and 4).
+//! What an operation would do here and now, before it is asked for: its effect, or the obstacle. By the floor's state and the platform's
+//! documented rules (protocol, sections 1 and 4).
 //!
-//! One decision for both sides: the browser words it at the button and disables with it, the server refuses with it.
+//! Both halves decide by it: the browser disables a button and says why, the server refuses the request.
 
 use super::{CallId, DeviceId, Operation, PartyState, Role, Row, ScheduledKind, State};
 use serde::{Deserialize, Serialize};
 use strum::{EnumCount, EnumString, IntoStaticStr};
 
-/// What an operation will do.
+/// What an operation would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumCount, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Effect {
-    /// The supervisor's phone hears the call silently.
+    /// The supervisor's own device hears the call silently.
     Listens,
-    /// The supervisor's phone becomes a party.
+    /// The supervisor's own device becomes a party.
     Joins,
-    /// The supervisor's phone, which only listens now, becomes a party.
+    /// The supervisor's own device, which is a listener now, becomes a party.
     ListenerJoins,
-    /// The call goes to the supervisor's phone; the agent leaves it.
+    /// The call goes to the supervisor's own device, and the agent leaves it.
     Takes,
-    /// The agent leaves; the others go on.
+    /// The agent leaves, and the others go on.
     Leaves,
     /// The agent leaves, and with one party left the call ends.
     EndsCall,
-    /// The agent changes mode, or is logged out, now.
+    /// The agent changes mode, or is logged out, at once.
     Now,
-    /// The same, once the agent's call has ended.
+    /// The agent changes mode, or is logged out, once the call has ended.
     AfterCall,
 }
 
 impl Effect {
+    /// Every effect, in the order of the variants.
     pub const ALL: [Effect; Effect::COUNT] = [
         Effect::Listens,
         Effect::Joins,
@@ -41,47 +42,62 @@ impl Effect {
         Effect::AfterCall,
     ];
 
-    /// What `data-effect` and a server function's `expect` carry, for example `ends-call`; read with `str::parse`.
+    /// Returns the name that `data-effect` and a server function's `expect` carry, for example `ends-call`; `str::parse` reads it.
     pub fn code(self) -> &'static str {
         self.into()
     }
 }
 
-/// Why an operation cannot work here and now. Its name in JSON, for example `not-in-call`, is read with `str::parse`.
+/// Why an operation cannot work here and now. `str::parse` reads its name in JSON, for example `not-in-call`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error, EnumCount, EnumString, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Obstacle {
+    /// Who asks is no supervisor.
     #[error("you may look but not step in")]
     NotPermitted,
+    /// The target is in no call.
     #[error("the agent is not in a call")]
     NotInCall,
+    /// The target is not in the call that was named.
     #[error("the device is not in that call")]
     NotInThatCall,
+    /// The call is not answered yet.
     #[error("the call is not answered yet")]
     NotAnswered,
+    /// The target holds the call.
     #[error("the device has the call on hold: joining or taking it would fail")]
     OnHold,
+    /// The target's device is not known.
     #[error("the agent's device is not known")]
     NoDevice,
+    /// The agent is logged out.
     #[error("the agent is logged out")]
     LoggedOut,
+    /// The agent is ready.
     #[error("the agent is ready already")]
     AlreadyReady,
+    /// The agent is not ready.
     #[error("the agent is not ready already")]
     AlreadyNotReady,
+    /// The supervisor's own device is in the call.
     #[error("your own device is in that call already")]
     AlreadyIn,
+    /// The supervisor's own device is in another call, and does not hold it.
     #[error("your own device is busy with another call")]
     OwnBusy,
+    /// The target is the supervisor's own device.
     #[error("this is your own device")]
     OwnDevice,
+    /// The agent is bound to a device other than the one that was named.
     #[error("the agent sits at another device")]
     OtherDevice,
+    /// The same operation at this agent is pending or scheduled.
     #[error("the same operation at this agent is still under way")]
     UnderWay,
 }
 
 impl Obstacle {
+    /// Every obstacle, in the order of the variants.
     pub const ALL: [Obstacle; Obstacle::COUNT] = [
         Obstacle::NotPermitted,
         Obstacle::NotInCall,
@@ -100,18 +116,21 @@ impl Obstacle {
     ];
 }
 
-/// The target's part in the call that the operation is about.
+/// The target's connection in the call that an operation is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TargetConnection<'a> {
+    /// The call.
     pub call: &'a CallId,
+    /// How far the target's connection has come.
     pub state: PartyState,
+    /// Whether anybody has answered the call.
     pub answered: bool,
-    /// Connected or on hold in the call, listeners left out.
+    /// How many parties are connected or hold the call, listeners not counted.
     pub parties: u32,
 }
 
 impl Row {
-    /// The part of the agent's device in the call that the row is about.
+    /// Returns the agent's connection in the row's call, or `None` if the row has no call.
     pub fn connection(&self) -> Option<TargetConnection<'_>> {
         let call = self.call.as_ref()?;
         let state = match self.state {
@@ -124,29 +143,39 @@ impl Row {
     }
 }
 
-/// The supervisor's own phone, where it is in a call.
+/// The connection of the supervisor's own device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OwnConnection<'a> {
+    /// The call that it is in.
     pub call: &'a CallId,
+    /// Whether it is a listener there.
     pub listens: bool,
+    /// Whether it holds the call.
     pub held: bool,
 }
 
-/// What is known when the operation is looked at.
+/// What [`forecast`] judges by.
 #[derive(Debug, Clone, Copy)]
 pub struct Situation<'a> {
+    /// The role of who asks.
     pub role: Role,
-    /// The phone that would join, take or listen.
+    /// The device of who asks, which would join, take or listen.
     pub own_device: &'a DeviceId,
+    /// What that device is doing in a call; absent if it is in none.
     pub own_call: Option<OwnConnection<'a>>,
-    /// The agent at the target, where there is one.
+    /// The row of the agent at the target, if there is one.
     pub row: Option<&'a Row>,
-    /// The target's device.
+    /// The target's device, if it is known.
     pub device: Option<&'a DeviceId>,
+    /// The target's connection in the call that the operation is about; absent if it is in none.
     pub connection: Option<TargetConnection<'a>>,
 }
 
-/// What `operation` will do in this situation, or what stands in its way.
+/// Returns what `operation` would do in this situation.
+///
+/// # Errors
+///
+/// Returns the first [`Obstacle`] that is in the way.
 pub fn forecast(operation: Operation, situation: &Situation) -> Result<Effect, Obstacle> {
     if situation.role != Role::Supervisor {
         return Err(Obstacle::NotPermitted);
@@ -160,6 +189,7 @@ pub fn forecast(operation: Operation, situation: &Situation) -> Result<Effect, O
     if operation.on_call() { at_call(operation, situation) } else { at_agent(operation, situation) }
 }
 
+/// Forecasts an operation about a call.
 fn at_call(operation: Operation, situation: &Situation) -> Result<Effect, Obstacle> {
     let connection = situation.connection.ok_or(Obstacle::NotInCall)?;
     let device = situation.device.ok_or(Obstacle::NoDevice)?;
@@ -184,10 +214,11 @@ fn at_call(operation: Operation, situation: &Situation) -> Result<Effect, Obstac
     }
 }
 
+/// Forecasts an operation about an agent.
 fn at_agent(operation: Operation, situation: &Situation) -> Result<Effect, Obstacle> {
     let Some(row) = situation.row else { return Ok(Effect::Now) };
     match (operation, row.state) {
-        // What is only remembered forbids nothing: the platform knows better.
+        // What is only remembered is no obstacle: the platform knows better.
         _ if row.remembered && row.device.is_some() => Ok(Effect::Now),
         (_, State::LoggedOut) => Err(Obstacle::LoggedOut),
         (Operation::Ready, State::Ready) => Err(Obstacle::AlreadyReady),
@@ -212,7 +243,7 @@ mod tests {
         row
     }
 
-    /// What each call operation (listen, join, take, drop) will do.
+    /// Returns what each call operation (listen, join, take, drop) would do.
     fn at(state: PartyState, own_call: Option<OwnConnection>) -> [Result<Effect, Obstacle>; 4] {
         let (row, own, call) = (row(State::OnCall), DeviceId::trusted("8099@test.cc"), CallId::trusted("c1"));
         let connection = Some(TargetConnection { call: &call, state, answered: state >= PartyState::Connected, parties: 2 });

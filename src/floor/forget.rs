@@ -1,28 +1,29 @@
-//! What the floor forgets of agents and devices, so that months of changing staff do not add up: who left, and where nobody sits.
+//! Forgets agents who left and devices that nobody is bound to, so that months of changing staff do not add up.
 //!
-//! Nothing is forgotten that has a part in a call. Calls that are over are forgotten as events come ([`Floor::apply`]).
+//! No agent or device in a call is forgotten. Calls that are over are forgotten as events come ([`Floor::apply`]).
 
 use super::agent::Agent;
 use super::device::DeviceBinding;
 use super::{AgentId, CallId, Changes, DeviceId, Floor, PlatformTime};
 use std::time::Duration;
 
-/// Who logged off is kept for a working day and the night shift after it.
+/// How long an agent who logged off is kept: a working day and the night shift after it.
 const KEEP_LOGGED_OFF: Duration = Duration::from_secs(16 * 3600);
-/// What was not heard of at all for so long is gone, although nothing said so: agents and calls.
+/// How long an agent or call is kept of which nothing is heard at all.
 const KEEP_SILENT: Duration = Duration::from_secs(7 * 24 * 3600);
 
-/// What was forgotten.
+/// What [`Floor::forget`] forgot.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Forgotten {
-    /// These have no row any more.
+    /// The agents who have no row any more.
     pub agents: Vec<AgentId>,
-    /// Calls that are gone, and whose rows may say something else without them.
+    /// The calls that are gone, and the agents whose rows may differ without them.
     pub changes: Changes,
 }
 
 impl Floor {
-    /// Forgets whom the roster lists no more and who logged off long ago, and devices where nobody has sat for long.
+    /// Forgets agents who logged off long ago and whom the roster lists no more, devices that nobody has been bound to for long, and
+    /// agents and calls of which nothing was heard for a week. `now` is platform time.
     pub fn forget(&mut self, now: PlatformTime) -> Forgotten {
         let (logged_off, silent) = (now - KEEP_LOGGED_OFF, now - KEEP_SILENT);
         let changes = self.forget_calls(silent);
@@ -31,7 +32,7 @@ impl Floor {
             at_device.calls.retain(|id| calls.contains_key(id));
             !at_device.calls.is_empty()
         });
-        // Where nobody has read a roster lately, nobody knows whom it would list.
+        // If no roster was read lately, nobody knows whom it would list.
         let is_listed = |listed: Option<PlatformTime>| match self.roster_read {
             Some(read) if read >= logged_off => listed.is_some_and(|listed| listed >= logged_off),
             _ => true,
@@ -57,7 +58,7 @@ impl Floor {
         Forgotten { agents, changes }
     }
 
-    /// Those of which nothing was heard since `horizon`, whatever was heard before.
+    /// Forgets the calls of which nothing was heard since `horizon`, over or not.
     fn forget_calls(&mut self, horizon: PlatformTime) -> Changes {
         let mut changes = Changes::default();
         let gone: Vec<CallId> = self.calls.iter().filter(|(_, call)| call.touched < horizon).map(|(id, _)| id.clone()).collect();
@@ -69,12 +70,13 @@ impl Floor {
         changes
     }
 
+    /// Returns whether a device that the agent is or lately was bound to is in a call.
     fn is_in_call(&self, agent: &AgentId) -> bool {
         let has_seat = |device: &DeviceId| self.device_calls.contains_key(device);
         self.device_of(agent).as_ref().is_some_and(has_seat) || self.agents.get(agent).is_some_and(|agent| agent.devices().any(has_seat))
     }
 
-    /// Nobody sits there, nobody was there since `horizon`, and it is in no call.
+    /// Returns whether nobody is bound to the device, nothing was told of its binding since `horizon`, and it is in no call.
     fn is_empty(&self, device: &DeviceId, bindings: &DeviceBinding, horizon: PlatformTime) -> bool {
         !self.device_calls.contains_key(device)
             && bindings.newest().is_none_or(|newest| newest < horizon)

@@ -1,25 +1,28 @@
 //! The ids of the wire as types: agent `5001@test.cc`, device `8001@test.cc`, namespace `test.cc`, call id a UUID.
 //!
-//! What the platform calls an id is an id (protocol, section 5): letters, Chinese, `+`, `#`, spaces, even `/` and `%` stand in it, and
-//! only controls do not. So an id is text, never a piece of a path, a query or a list: whoever puts one there encodes it
-//! (`server::sdk::requests`, `ui::address`). `parse` refuses what cannot be an id at all; the agents' domain is checked where they
-//! come in ([`AgentId::named`], `floor::tenant`).
+//! An id is whatever the platform sends (protocol, section 5): it may hold letters, Chinese, `+`, `#`, spaces, even `/` and `%`, but no
+//! control characters. So whoever puts an id into a path, a query or a list has to encode it (`server::sdk::requests`,
+//! `ui::address`). `parse` refuses what cannot be an id at all; the domain is checked where ids come in ([`AgentId::named`],
+//! `floor::tenant`).
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why a text from outside is not an id. The text says what an id looks like.
+/// Why a text from outside is not an id; the message says what an id looks like.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
+    /// It is no agent or device id.
     #[error("not an agent or device id: expected NUMBER@NAMESPACE, for example 5001@test.cc, without control characters")]
     NotQualified,
+    /// It is no call id.
     #[error("not a call id: expected up to 256 bytes without control characters, and neither . nor ..")]
     NotCall,
+    /// It is no namespace.
     #[error("not a namespace: expected letters, digits, '-', '_' and '.', for example test.cc")]
     NotNamespace,
 }
 
-/// In bytes. The platform's ids have about 20, a call's 36; longer texts are no ids (`floor::event` reads none).
+/// The longest id, in bytes. The platform's agent and device ids have about 20, its call ids 36; `floor::event` reads no longer ones.
 pub const LONGEST_ID: usize = 256;
 
 macro_rules! id {
@@ -30,11 +33,12 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// An id as the platform gave it; not checked.
+            /// Makes an id of a text that the platform gave, without checking it.
             pub fn trusted(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
+            /// Returns the id as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -49,26 +53,30 @@ macro_rules! id {
 }
 
 id!(
-    /// An agent: `5001@test.cc`.
+    /// An agent's id: `5001@test.cc`.
     AgentId
 );
 id!(
-    /// A device (extension), or an outside party as the platform writes it: `8001@test.cc`, `917602176375@test.cc`.
+    /// A device's id: a telephone of ours (`8001@test.cc`) or an outside party as the platform writes it (`917602176375@test.cc`).
     DeviceId
 );
 id!(
-    /// A call: a UUID on the platform.
+    /// A call's id: on the platform a UUID. A call may have had several ([`super::CallRow::former`]).
     CallId
 );
 id!(
-    /// A tenant, which users know as the domain: `test.cc`.
+    /// A tenant's name, which users know as the domain: `test.cc`.
     Namespace
 );
 
 macro_rules! qualified {
     ($name:ident) => {
         impl $name {
-            /// `NUMBER@NAMESPACE` from outside: exactly one `@`, before it anything but controls.
+            /// Checks an id from outside: `NUMBER@NAMESPACE` with exactly one `@`, before it any characters but controls.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`IdError::NotQualified`] if `text` is not that, or is longer than [`LONGEST_ID`].
             pub fn parse(text: &str) -> Result<Self, IdError> {
                 let (number, namespace) = text.split_once('@').ok_or(IdError::NotQualified)?;
                 if number.is_empty() || !is_plain(text) || Namespace::parse(namespace).is_err() {
@@ -77,8 +85,12 @@ macro_rules! qualified {
                 Ok(Self(text.to_owned()))
             }
 
-            /// What `text` means in `namespace`: a whole id, or a number alone; none of another domain. An id of ours is written as
-            /// ours are, however its domain is spelled: one agent is not two.
+            /// Returns the id that `text`, a whole id or a number alone, has in `namespace`, or `None` if it is of another domain. The
+            /// domain is written as `namespace` is, however `text` spells it, so that one agent has one id.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`IdError::NotQualified`] if it is no id.
             pub fn named(text: &str, namespace: &Namespace) -> Result<Option<Self>, IdError> {
                 match text.split_once('@') {
                     None => Self::of(text, namespace).map(Some),
@@ -87,22 +99,31 @@ macro_rules! qualified {
                 }
             }
 
-            /// The same of a whole id that is written as ours are: what goes to the platform is what was asked for, to the letter.
+            /// Checks a whole id that must be of exactly `namespace`, or returns `None` if it is not. Unlike [`Self::named`] it changes
+            /// nothing: what goes to the platform is what was asked for, to the letter.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`IdError::NotQualified`] if it is no whole id.
             pub fn own(text: &str, namespace: &Namespace) -> Result<Option<Self>, IdError> {
                 Ok(Some(Self::parse(text)?).filter(|id| id.namespace() == namespace.as_str()))
             }
 
-            /// The id of `number` in `namespace`; the number is checked, the namespace is ours.
+            /// Makes the id of `number` in `namespace`; only the number needs checking.
+            ///
+            /// # Errors
+            ///
+            /// Returns [`IdError::NotQualified`] if the number is empty, too long, or has an `@` or a control character.
             pub fn of(number: &str, namespace: &Namespace) -> Result<Self, IdError> {
                 Self::parse(&format!("{number}@{namespace}"))
             }
 
-            /// What stands before the `@`: what people dial and say.
+            /// Returns what is before the `@`: what people dial and say.
             pub fn number(&self) -> &str {
                 self.0.split('@').next().unwrap_or(&self.0)
             }
 
-            /// What stands behind the `@`; empty where the platform gave none.
+            /// Returns what is behind the `@`; empty if the platform gave none.
             pub fn namespace(&self) -> &str {
                 self.0.split_once('@').map_or("", |(_, namespace)| namespace)
             }
@@ -113,45 +134,55 @@ qualified!(AgentId);
 qualified!(DeviceId);
 
 impl CallId {
+    /// Checks a call's id from outside.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`IdError::NotCall`] if it is empty, longer than [`LONGEST_ID`], has a control character, or is `.` or `..`.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        // A dot segment (RFC 3986, section 3.3) cannot be sent in a path, encoded or not: it would climb.
+        // A dot segment (RFC 3986, section 3.3) cannot be sent in a path, encoded or not: it would lead upwards.
         let is_call = !text.is_empty() && is_plain(text) && !matches!(text, "." | "..");
         if is_call { Ok(Self(text.to_owned())) } else { Err(IdError::NotCall) }
     }
 }
 
 impl Namespace {
+    /// Checks a namespace from outside: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, not dots alone.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`IdError::NotNamespace`] if `text` is not that.
     pub fn parse(text: &str) -> Result<Self, IdError> {
         if is_word(text, 64) { Ok(Self(text.to_owned())) } else { Err(IdError::NotNamespace) }
     }
 
-    /// Whether `domain` is this one: domains are the same in capitals.
+    /// Returns whether `domain` is this one, regardless of case.
     pub fn is_same(&self, domain: &str) -> bool {
         self.0.eq_ignore_ascii_case(domain)
     }
 
-    /// As it stands in a topic: dots as underscores (protocol, section 2).
+    /// Returns it as topics have it: dots as underscores (protocol, section 2).
     pub fn in_topic(&self) -> String {
         self.0.replace('.', "_")
     }
 }
 
-/// What may stand before an agent id's `@`.
+/// Returns whether `text` may be before an agent id's `@`.
 pub fn is_agent_number(text: &str) -> bool {
     !text.is_empty() && is_plain(text) && !text.contains('@')
 }
 
-/// A telephone number as the SDK's `isPhoneNumber` has it: digits only, here 1 to 32 of them.
+/// Returns whether `text` is a telephone number as the SDK's `isPhoneNumber` has it: digits only, here 1 to 32 of them.
 pub fn is_phone_number(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Short enough, and without controls.
+/// Returns whether `text` is short enough for an id and has no control characters.
 fn is_plain(text: &str) -> bool {
     text.len() <= LONGEST_ID && !text.chars().any(char::is_control)
 }
 
-/// `.` and `..` are no words: they would climb in a path.
+/// Returns whether `text` is a namespace of at most `longest` bytes. Dots alone are none: in a path they would lead upwards.
 fn is_word(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))

@@ -1,28 +1,36 @@
-//! The seven force operations, and how far one has come. What each needs beforehand is `forecast`'s.
+//! The seven force operations, and how far an intervention has come. What each operation needs is decided by [`super::forecast()`].
 //!
-//! An operation is finished only by its event (protocol, section 4): the platform's 2xx is "accepted" and nothing more.
+//! Only its event shows that an operation took effect (protocol, section 4): the platform's 2xx means "accepted" and nothing more.
 
 use super::{AgentId, CallId, ConsoleTime, DeviceId};
 use serde::{Deserialize, Serialize};
 use strum::EnumCount;
 
+/// One of the seven things that a supervisor can do at an agent or a call (protocol, section 1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumCount)]
 pub enum Operation {
+    /// Hear a call silently, with the supervisor's own device.
     Listen,
+    /// Become a party of a call, with the supervisor's own device.
     Join,
+    /// Transfer a call from the agent to the supervisor's own device.
     Take,
+    /// Drop the agent's device from a call.
     Drop,
+    /// Make an agent ready.
     Ready,
+    /// Make an agent not ready.
     NotReady,
+    /// Log an agent out.
     Logout,
 }
 
 impl Operation {
-    /// In the order in which a row offers them.
+    /// Every operation, in the order in which a row offers them.
     pub const ALL: [Operation; Operation::COUNT] =
         [Operation::Listen, Operation::Join, Operation::Take, Operation::Drop, Operation::Ready, Operation::NotReady, Operation::Logout];
 
-    /// The SDK's name: what `data-action`, the audit log and `--hide-action` carry.
+    /// Returns the SDK's name, which `data-action`, the audit log and `--hide-action` carry.
     pub fn action(self) -> &'static str {
         match self {
             Operation::Listen => "forceListen",
@@ -35,11 +43,12 @@ impl Operation {
         }
     }
 
+    /// Reads what [`Operation::action`] writes, or returns `None` for another text.
     pub fn from_action(action: &str) -> Option<Operation> {
         Operation::ALL.into_iter().find(|operation| operation.action() == action)
     }
 
-    /// The server function's path below `/api/`.
+    /// Returns the server function's path below `/api/`.
     pub fn path(self) -> &'static str {
         match self {
             Operation::Listen => "force/listen",
@@ -52,7 +61,7 @@ impl Operation {
         }
     }
 
-    /// The key that starts it on the board.
+    /// Returns the key that starts it on the board.
     pub fn key(self) -> &'static str {
         match self {
             Operation::Listen => "l",
@@ -65,46 +74,47 @@ impl Operation {
         }
     }
 
-    /// Asks once before it is sent: it ends or takes away what somebody is in the middle of.
+    /// Returns whether the page asks before it sends it, because it ends or takes away what somebody is in the middle of.
     pub fn destructive(self) -> bool {
         matches!(self, Operation::Drop | Operation::Take | Operation::Logout)
     }
 
-    /// Is about a call; the others are about an agent.
+    /// Returns whether it is about a call; the others are about an agent.
     pub fn on_call(self) -> bool {
         matches!(self, Operation::Listen | Operation::Join | Operation::Take | Operation::Drop)
     }
 }
 
-/// What a signed-in person may do.
+/// What somebody who is signed in may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Role {
-    /// Sees the board.
+    /// Only looks.
     Viewer,
-    /// Sees the board and steps in.
+    /// Looks and steps in.
     Supervisor,
 }
 
-/// How far an operation has come (`data-outcome`).
+/// How far an intervention has come (`data-outcome`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
-    /// Written to the audit log and on its way to the platform.
+    /// It is on its way: to the audit log, to the platform, or waiting for the agent's call to end.
     Requested,
-    /// The platform took it; its event has not come yet.
+    /// The platform accepted it (2xx); its event has not come yet.
     Accepted,
-    /// Its event came.
+    /// Its proof came: the event that shows that it took effect (protocol, section 4).
     Confirmed,
-    /// The platform refused it, with this HTTP status.
+    /// The platform refused it, with this HTTP status (protocol, section 1).
     Refused(u16),
-    /// Nothing was sent, and nothing will be.
+    /// Nothing was sent, and nothing will be, for this reason.
     NotSent(NotSent),
-    /// The connection broke, or a gateway answered for the platform: it may or may not have taken effect. Never repeated by itself.
+    /// It may or may not have taken effect: the connection broke, or a gateway answered for the platform. It is never repeated by itself.
     Unknown,
-    /// Accepted, but no event within ten seconds.
+    /// It was accepted, but no proof came within ten seconds; for a deferred one, within the longest time that a call may last.
     Unconfirmed,
 }
 
 impl Outcome {
+    /// Returns the outcome's name in `data-outcome`, the audit log and the JSON views; the same for what was refused and not sent.
     pub fn code(self) -> &'static str {
         match self {
             Outcome::Requested => "requested",
@@ -116,24 +126,25 @@ impl Outcome {
         }
     }
 
+    /// Returns whether the outcome may still change: it is requested or accepted.
     pub fn pending(self) -> bool {
         matches!(self, Outcome::Requested | Outcome::Accepted)
     }
 }
 
-/// Why an operation was never sent.
+/// Why an intervention was never sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NotSent {
     /// There was no connection to the platform.
     Unreachable,
-    /// The audit log could not be written in time: what is not written down is not done.
+    /// The audit log could not be written in time, and nothing is done that is not written there.
     Unwritten,
-    /// The console stopped first.
+    /// The console was stopped first.
     Stopping,
 }
 
 impl NotSent {
-    /// What the audit log and the JSON views carry.
+    /// Returns the reason's name in the audit log and the JSON views.
     pub fn code(self) -> &'static str {
         match self {
             NotSent::Unreachable => "unreachable",
@@ -143,28 +154,33 @@ impl NotSent {
     }
 }
 
-/// One intervention, from click to proof.
+/// One instance of an operation, from the request to its proof.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Intervention {
-    /// Unique in the console's database, ascending.
+    /// The intervention's number: ascending, and unique in the console's database.
     pub id: i64,
+    /// What was asked for.
     pub operation: Operation,
-    /// The agent at the target device, where one is known.
+    /// The agent at the target device, if one is known.
     pub agent: Option<AgentId>,
-    /// The target: whose call or whose state. For listening, the device listened to where it is known.
+    /// The target device: whose call or whose mode. For listening the device that is listened to, if it is known.
     pub device: Option<DeviceId>,
+    /// The call that it is about; absent for operations about an agent.
     pub call: Option<CallId>,
-    /// Who asked, and with which device (joins, takes and listens there).
+    /// Who asked: an agent's id, or `token:` and the name of a script's token.
     pub by: AgentId,
+    /// The device of who asked, which joins, takes or listens; empty if it has none.
     pub by_device: DeviceId,
+    /// When it was asked for.
     pub requested_at: ConsoleTime,
-    /// Milliseconds from the request to the platform's answer.
+    /// Milliseconds from the request to the platform's answer; absent until it comes.
     pub answered_after: Option<u32>,
-    /// Milliseconds from the request to the event that proves it, or to giving up.
+    /// Milliseconds from the request to the proof, or to giving up; absent until then.
     pub finished_after: Option<u32>,
+    /// How far it has come.
     pub outcome: Outcome,
-    /// Accepted for later: it takes effect when the agent's call ends (`pendingMode`).
+    /// Whether it takes effect when the agent's call ends: the platform put it off (`pendingMode`), or the console waits.
     pub deferred: bool,
-    /// Whom or what a refusal named as the one in the way (455, 459).
+    /// The agent or device that a refusal named as the one in the way (protocol, section 1: 455, 459).
     pub holder: Option<String>,
 }

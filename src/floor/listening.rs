@@ -1,19 +1,19 @@
-//! Calls that somebody listens to by a call of its own: the wire of a monitoring call is not known for certain (protocol, section 5),
-//! so it is told by what was asked for and by whom its only party is connected with.
+//! Calls that somebody listens to by a call of its own. How the platform tells of such a monitoring call is not known for certain
+//! (protocol, section 5), so it is recognised by what was asked for and by whom its only party is connected with.
 
 use super::call::{Call, Connection};
 use super::standing::Standing;
 use super::{CallId, DeviceId, Floor};
 
 impl Floor {
-    /// The end of `call` that is one of ours and has no part in it: whom its party listens to, or calls.
+    /// Returns the caller or called device of `call` that is one of ours and has no connection in it: whom its party listens to, or calls.
     pub(super) fn named_end<'a>(&self, call: &'a Call, standing: &Standing) -> Option<&'a DeviceId> {
         let folded = call.folded();
         let ends = [folded.calling, folded.called].into_iter().flatten();
         ends.filter(|end| !standing.takes_part(usize::from(*end))).find_map(|end| call.device_at(end))
     }
 
-    /// The call that `call` was opened to listen to, with the device that listens.
+    /// Returns the call that `call` was opened to listen to, with the listener and its connection; `None` if it is no monitoring call.
     pub(super) fn listened_to_by<'a>(&self, call: &'a Call, standing: &Standing) -> Option<(CallId, &'a DeviceId, &'a Connection)> {
         if self.listen_requests.is_empty() {
             return None;
@@ -25,7 +25,7 @@ impl Floor {
         other.position(watched).is_some().then_some((id, device, connection))
     }
 
-    /// Who listens to `call` by a call of its own.
+    /// Returns who listens to `call` by a call of its own, each with its connection there.
     pub(super) fn listeners_from_elsewhere(&self, call: &Call, standing: &Standing) -> Vec<(DeviceId, Connection)> {
         let mut listeners = Vec::new();
         for (device, watch) in self.listen_requests.iter().filter(|_| !standing.over) {
@@ -44,7 +44,7 @@ impl Floor {
         listeners
     }
 
-    /// The call that a listener at one of `id`'s devices was asked to listen to: what is said of it may change with this call.
+    /// Returns the other call that a device in the call `id` was asked to listen to: events of this one may change the other's row.
     pub(super) fn listened_to_call(&self, id: &CallId) -> Option<CallId> {
         let call = self.calls.get(id)?;
         let watch = call.devices().iter().find_map(|device| self.listen_requests.get(device));

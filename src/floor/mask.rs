@@ -1,15 +1,15 @@
-//! Numbers of outside parties, hidden from those who have no right to see them: `13800002408` reads `138****2408`.
+//! Masks outside parties' numbers for those who may not see them whole: `13800002408` reads `138****2408`.
 //!
-//! This is the border: whatever is about to leave the server for such a reader goes through a [`Mask`] once, each type whole, field by
-//! field, so that a new field does not compile until it is decided about. Masking comes before searching and counting: who may not see
-//! a whole number does not find it either.
+//! Everything that leaves the server for such a reader goes through a [`Mask`] once. Each type is taken apart field by field, so that a new
+//! field does not compile until it is decided about. Masking comes before searching and counting, so nobody finds a number who may not
+//! see it.
 //!
-//! - **Ours stays.** Agents' ids; a device at which an agent sits, by an event or the roster; whatever is as short as an extension.
-//!   A supervisor's own phone at which no agent sits is an outside number where it is long.
-//! - **Names and words** (of agents, teams and queues, reasons, call data by key and value, what the platform answers) are
-//!   texts: numbers in them are hidden, but an agent's own in the name.
-//! - **A call's id** stays what it is where it holds no such number; the platform's are UUIDs. Else it is told under another name, which
-//!   is as good for links, keys and operations: the console knows whose it is.
+//! - **Ours stays whole**: agents' ids, a device that an agent is bound to, and whatever is as short as an extension. A supervisor's own
+//!   device that no agent is bound to counts as outside if its number is long.
+//! - **Texts** (names of agents, teams and queues, reasons, call data, the platform's answers) have the numbers in them masked; an agent's
+//!   name keeps the agent's own number.
+//! - **A call's id** stays as it is unless it holds an outside number; the platform's are UUIDs. Such a call gets another name, which works
+//!   as well in links, keys and operations: the console knows whose it is.
 
 mod digit;
 mod event;
@@ -26,31 +26,33 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use text::{is_long, mask_text_but};
 
-/// How many characters of a call's id are told of one that has another name.
+/// How many characters of a call's masked id are in its other name.
 const NAMED_BY: usize = 64;
 
-/// Knows what is ours, and hides the rest. Cheap to clone.
+/// Hides outside parties' numbers; knows which ids are ours. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Mask(Arc<Known>);
 
-/// The ids of ours that are long enough to be taken for numbers from outside: shorter ones need not be known.
+/// The ids of ours that are long enough to look like outside numbers; shorter ones are never masked and need not be known.
 #[derive(Debug, Clone, Default)]
 struct Known {
     /// The domain of every agent.
     namespace: String,
+    /// The agents with a long number.
     agents: HashSet<AgentId>,
+    /// The devices with a long number that an agent is bound to.
     device_calls: HashMap<DeviceId, AgentId>,
-    /// What the calls' other names are made with, so that nobody finds a number by trying all.
+    /// The key of the calls' other names, so that nobody finds a number by trying all.
     secret: [u64; 2],
 }
 
 impl Mask {
-    /// Knows nothing yet. The same secret gives calls the same names.
+    /// Makes a mask that knows no ids of ours yet. Two with the same secret give calls the same names.
     pub fn new(secret: [u64; 2]) -> Mask {
         Mask(Arc::new(Known { secret, ..Known::default() }))
     }
 
-    /// Learns where agents sit now: each row with where the agent sat before.
+    /// Learns which devices agents are bound to, from rows, each with the agent's device of before.
     pub fn learn<'a>(&mut self, rows: impl Iterator<Item = (&'a Row, Option<&'a DeviceId>)> + Clone) {
         if let Some((row, _)) = rows.clone().next().filter(|_| self.0.namespace.is_empty()) {
             Arc::make_mut(&mut self.0).namespace = row.agent.namespace().to_owned();
@@ -74,7 +76,7 @@ impl Mask {
         }
     }
 
-    /// Who has left the floor for good is not known any more.
+    /// Forgets agents who have no row any more, and their devices.
     pub fn forget(&mut self, gone: &[AgentId]) {
         if gone.iter().any(|agent| self.0.agents.contains(agent)) {
             Arc::make_mut(&mut self.0).agents.retain(|agent| !gone.contains(agent));
@@ -84,7 +86,7 @@ impl Mask {
         }
     }
 
-    /// Surely ours: an agent's id, or where an agent sits; also without the domain.
+    /// Returns whether it is a long id of ours: an agent's, or a device's that an agent is bound to; with or without the domain.
     fn is_ours(&self, text: &str) -> bool {
         if self.0.agents.is_empty() && self.0.device_calls.is_empty() {
             return false;
@@ -93,12 +95,12 @@ impl Mask {
         self.0.agents.contains(&AgentId::trusted(id.as_str())) || self.0.device_calls.contains_key(&DeviceId::trusted(id))
     }
 
-    /// What people dial, or whom they name: an id without its domain.
+    /// Masks a number as people dial it, without a domain, unless it is ours.
     pub fn number(&self, number: &str) -> String {
         if self.is_ours(number) { number.to_owned() } else { mask_number(number).into_owned() }
     }
 
-    /// An id of somebody or something: its number is hidden unless it is ours, its domain is no number of anybody.
+    /// Masks the number in an agent's or device's id unless it is ours, and any number in a domain other than ours.
     pub fn id(&self, id: &str) -> String {
         if self.is_ours(id) {
             return id.to_owned();
@@ -110,11 +112,12 @@ impl Mask {
         }
     }
 
+    /// Masks the number in a device's id, unless it is ours.
     pub fn device(&self, device: &DeviceId) -> DeviceId {
         DeviceId::trusted(self.id(device.as_str()))
     }
 
-    /// Whoever asked has named the agent: it may be anybody, unless it is surely one of ours.
+    /// Masks the number in an agent's id that somebody typed in and that may be none of ours.
     fn named(&self, agent: AgentId) -> AgentId {
         AgentId::trusted(self.id(agent.as_str()))
     }
@@ -123,7 +126,7 @@ impl Mask {
         devices.into_iter().map(|device| self.device(&device)).collect()
     }
 
-    /// A name or a reason, whatever it says.
+    /// Masks the numbers in any text, such as a name or a reason.
     pub fn text(&self, text: String) -> String {
         match mask_text(&text) {
             Cow::Borrowed(_) => text,
@@ -131,7 +134,7 @@ impl Mask {
         }
     }
 
-    /// A call by the name that those know it by who see no outside numbers.
+    /// Returns a call's id as it is, or its other name if it holds an outside number.
     pub fn call_id(&self, id: &CallId) -> CallId {
         match mask_text(id.as_str()) {
             Cow::Borrowed(_) => id.clone(),
@@ -139,7 +142,7 @@ impl Mask {
                 let mut hasher = DefaultHasher::new();
                 (self.0.secret, id).hash(&mut hasher);
                 let name = hasher.finish();
-                // Letters alone: nobody is to take it for a number.
+                // Letters only, so that it does not look like a number.
                 let letter = |at: u32| char::from(b'a' + (name >> (at * 4) & 0xf) as u8);
                 CallId::trusted(masked.chars().take(NAMED_BY).chain(['~']).chain((0..16).map(letter)).collect::<String>())
             }
@@ -150,12 +153,13 @@ impl Mask {
         ids.into_iter().map(|id| self.call_id(&id)).collect()
     }
 
+    /// Masks the numbers in an agent's row.
     pub fn row(&self, row: Row) -> Row {
         let Row { agent, name, team, device, state, since, remembered, reason, call, figures, intervention, scheduled } = row;
         Row {
             name: if is_long(agent.number()) { mask_text_but(&name, agent.number()).into_owned() } else { self.text(name) },
             team: self.text(team),
-            // Who sits there is ours.
+            // A device that an agent is bound to is ours.
             device,
             reason: reason.map(|reason| self.text(reason)),
             call: call.map(|call| self.call_view(call)),
@@ -169,7 +173,7 @@ impl Mask {
         }
     }
 
-    /// Says what will be done, and by whom it was asked for.
+    /// Leaves what is scheduled as it is: it holds no outside number.
     fn scheduled(&self, scheduled: Scheduled) -> Scheduled {
         let Scheduled { id, kind, by } = scheduled;
         Scheduled { id, kind, by }
@@ -193,6 +197,7 @@ impl Mask {
         }
     }
 
+    /// Masks the numbers in a call's row.
     pub fn call(&self, call: CallRow) -> CallRow {
         let CallRow {
             id,
@@ -232,11 +237,12 @@ impl Mask {
 
     fn party(&self, party: Party) -> Party {
         let Party { device, agent, logged_off, role, state, since } = party;
-        // Whose agent sits there, or sat there during the call, is ours.
+        // A device that an agent is bound to, or was during the call, is ours.
         let device = if agent.is_some() || logged_off.is_some() { device } else { self.device(&device) };
         Party { device, agent, logged_off, role, state, since }
     }
 
+    /// Masks the numbers in an intervention.
     pub fn intervention(&self, intervention: Intervention) -> Intervention {
         let Intervention {
             id,
@@ -253,7 +259,7 @@ impl Mask {
             deferred,
             holder,
         } = intervention;
-        // At a call the floor has found the agent at the device; else whoever asked has named both.
+        // At a call the floor found the agent at the device; otherwise both are as whoever asked typed them in.
         let seated = agent.is_some() && operation.on_call();
         Intervention {
             agent: agent.map(|agent| if seated { agent } else { self.named(agent) }),
@@ -272,12 +278,14 @@ impl Mask {
         }
     }
 
+    /// Masks the numbers in a bulk run: its agents are as whoever asked named them.
     pub fn run(&self, run: BulkRun) -> BulkRun {
         let BulkRun { id, by, operation, minutes, items, cancelled } = run;
         let items = items.into_iter().map(|(agent, step)| (self.named(agent), step)).collect();
         BulkRun { id, by, operation, minutes, items, cancelled }
     }
 
+    /// Masks the numbers in a line of a call's history.
     pub fn line(&self, line: HistoryLine) -> HistoryLine {
         let HistoryLine { at, kind, device, other, under } = line;
         HistoryLine {

@@ -1,22 +1,27 @@
-//! What the console keeps of an agent over a restart, and over a break of the link: where the agent sat, and in which mode. Both are
-//! remembered, not known: an event, or the roster's word, puts them right.
+//! What the console keeps of an agent over a restart and over a break of the link: the device and the mode. Both are remembered, not
+//! known, until an event or the roster confirms or corrects them.
 
 use super::agent::{Agent, Mode, ModeFact};
 use super::stamp::{SourceId, Stamp};
 use super::{AgentId, CallId, DeviceId, Floor, PlatformTime, State};
 
-/// One agent as it is kept. `mode` is the platform's agentMode word; none where the agent was in a call, of which nothing is kept.
+/// What is kept of one agent over a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memory {
+    /// The agent.
     pub agent: AgentId,
+    /// The device that was named with the mode.
     pub device: Option<DeviceId>,
+    /// The platform's `agentMode` word; absent if the mode is not known or the agent was in a call, for calls are not kept.
     pub mode: Option<String>,
+    /// Since when the agent has been in that mode.
     pub since: PlatformTime,
+    /// Why not ready, as the platform words it.
     pub reason: Option<String>,
 }
 
 impl Floor {
-    /// What is worth keeping of `agent`; none while no event has come.
+    /// Returns what to keep of `agent`, or `None` if no mode, or no time of it, is known.
     pub fn memory(&self, agent: &AgentId) -> Option<Memory> {
         let fact = self.agents.get(agent)?.mode()?;
         let in_call = self.row(agent)?.state.in_call();
@@ -29,7 +34,7 @@ impl Floor {
         })
     }
 
-    /// Takes up what was kept; for a floor that has heard nothing yet.
+    /// Restores what was kept of an agent, as older than any event; call it before the first one is applied.
     pub fn restore(&mut self, memory: Memory) {
         let at = Stamp { time: memory.since, source: SourceId::MAX, serial: i64::MIN, rank: 0, happened: memory.since };
         let Some(agent) = self.agent_mut(&memory.agent) else { return };
@@ -41,8 +46,8 @@ impl Floor {
         }
     }
 
-    /// What is remembered of `agent` is contradicted by the roster's `told`: only where the agent sits is kept, and the roster's word
-    /// counts until the next event. Says which calls the agent is not in any more: none where the word says nothing of calls.
+    /// Gives up what is remembered of `agent` because the roster tells another state, `told`, which counts until the next event; only the
+    /// device is kept. Returns the calls that the device left: all that it was in if `told` is a state that nobody in a call has.
     pub fn doubt(&mut self, agent: &AgentId, told: State) -> Vec<CallId> {
         let at = self.arrival();
         let Some(known) = self.agents.get_mut(agent) else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! Which event proves which operation (protocol, section 4).
+//! Which event is the proof of which operation (protocol, section 4).
 
 use super::agent::Mode;
 use super::event::{Event, EventKind};
@@ -6,11 +6,12 @@ use super::stamp::CLOCKS_APART;
 use super::{CallId, DeviceId, Floor, Intervention, Operation};
 use std::time::Duration;
 
-/// How much older than the request an event may look that came of it: clocks of two sources differ, and event times are whole seconds.
+/// How much older than the request its proof may look: the clocks of two sources differ, and event times are whole seconds.
 pub const OLDER: Duration = Duration::from_secs(CLOCKS_APART.as_secs() + 1);
 
 impl Floor {
-    /// Whether an agent's event tells the mode that the agent's own events tell by now: it was not overtaken by a newer one.
+    /// Returns whether an agent event, already applied, tells the agent's present mode: no newer event has told another. True for events
+    /// that tell none of ready, not ready and logged off.
     pub fn is_newest_word(&self, event: &Event) -> bool {
         let mode = match event.kind {
             EventKind::AgentReady => Mode::Ready,
@@ -24,8 +25,8 @@ impl Floor {
 }
 
 impl Intervention {
-    /// Whether `event`, already applied to `floor`, shows that this operation took effect. An event that the floor did not take, because
-    /// it knows something newer, shows nothing.
+    /// Returns whether `event`, already applied to `floor`, shows that this intervention took effect. One that the floor ignored, because
+    /// it knows something newer, does not.
     pub fn is_proved_by(&self, event: &Event, floor: &Floor) -> bool {
         let is = |field: &Option<DeviceId>, device: &DeviceId| field.as_ref() == Some(device);
         let own = &self.by_device;
@@ -52,25 +53,26 @@ impl Intervention {
         }
     }
 
-    /// The event is of this kind, speaks of this operation's agent at its device, and nothing newer is known.
+    /// Returns whether the event is of this kind and about the intervention's agent at its device, and nothing newer is known.
     fn is_mode_of(&self, event: &Event, kind: EventKind, floor: &Floor) -> bool {
         let elsewhere = event.device.as_ref().zip(self.device.as_ref()).is_some_and(|(there, here)| there != here);
         let here = self.agent.is_some() && event.agent == self.agent && !elsewhere;
         event.kind == kind && here && floor.is_newest_word(event)
     }
 
+    /// Returns whether `device` is in the intervention's call.
     fn is_in_call(&self, device: &DeviceId, floor: &Floor) -> bool {
         self.call.as_ref().is_some_and(|call| floor.in_call(device, call))
     }
 
-    /// The event speaks of a call of its own between the listener and the device listened to, which is no ordinary call of the two.
+    /// Returns whether the event is of a monitoring call with the device that is listened to, and not of an ordinary call.
     fn is_monitored_by(&self, event: &Event, floor: &Floor) -> bool {
         let named = |device: &DeviceId| event.calling.as_ref() == Some(device) || event.called.as_ref() == Some(device);
         let monitors = || event.call.as_ref().and_then(|call| floor.call_row(&floor.successor(call))).is_some_and(|call| call.monitors());
         self.device.as_ref().is_some_and(named) && monitors()
     }
 
-    /// The event speaks of this operation's call, under whichever of its ids.
+    /// Returns whether the event is of the intervention's call, under whichever of its ids.
     fn concerns(&self, event: &Event, floor: &Floor) -> bool {
         let Some(call) = self.call.as_ref().map(|call| floor.successor(call)) else { return false };
         let same = |id: &Option<CallId>| id.as_ref().is_some_and(|id| floor.successor(id) == call);
@@ -78,6 +80,7 @@ impl Intervention {
     }
 }
 
+/// Returns whether the event says that `device` answered.
 fn answered_at(event: &Event, device: &DeviceId) -> bool {
     event.kind == EventKind::Established && event.answering.as_ref() == Some(device)
 }

@@ -1,10 +1,11 @@
 //! When an event happened, for deciding which of two facts about the same thing is the later one (protocol, section 5).
 //!
-//! Facts are kept as registers: a fact replaces another only if it happened later. That is what makes duplicates harmless and lets
-//! copies of an event arrive in any order.
+//! A fact replaces another only if it happened later. So duplicates are harmless, and copies of an event may arrive in any order.
 //!
-//! The platform's components count their own serials and have clocks of their own. So the events of one source are in a strict order,
-//! while of two sources only what is further apart than their clocks may be is certain.
+//! Each component of the platform counts serials of its own and has a clock of its own. So the events of one source are in a strict
+//! order, while between two sources the order is certain only if they are further apart than their clocks may differ.
+//!
+//! A *source* in this module is one series of a component's serials.
 
 use super::event::{Event, Series};
 use super::time::PlatformTime;
@@ -14,26 +15,29 @@ use std::time::Duration;
 /// How far the clocks of two sources may differ (protocol, section 5).
 pub const CLOCKS_APART: Duration = Duration::from_secs(5);
 
-/// One counter of serials, by its place in [`Sources`].
+/// One source, by its place in [`Sources`].
 pub type SourceId = u16;
 
-/// Event time, then the source's own serial, then the event's rank among those of one moment.
+/// When something happened, as far as it decides which of two facts is later: compared by the fields in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Stamp {
-    /// The event's time, made to go on where the source's clock was set back.
+    /// The event's time, corrected so that it goes on if the source's clock was set back.
     pub time: PlatformTime,
+    /// Whose serial it is; the highest for what the floor found out by itself.
     pub source: SourceId,
+    /// The event's serial, or a stand-in if it has none.
     pub serial: i64,
+    /// The order among events of one time and serial; above [`UNORDERED`] for what has no time or serial, by arrival.
     pub rank: u64,
-    /// When it happened, as far as that is known: what is shown. The same as `time` wherever the event says it.
+    /// When it happened, as it is shown: the event's own time, or the best guess if it has none.
     pub happened: PlatformTime,
 }
 
-/// Above every rank of an event that says when it happened.
+/// A rank above that of every event with a time and serial.
 pub const UNORDERED: u64 = 16;
 
 impl Stamp {
-    /// Whether it is later for certain: by the order of one source, or by more than the clocks of two may differ.
+    /// Returns whether it is certainly later: by the order of one source, or by more than the clocks of two may differ.
     pub fn surely_after(&self, other: &Stamp) -> bool {
         if self.source == other.source {
             return self > other;
@@ -43,32 +47,32 @@ impl Stamp {
         apart(self.time, other.time) || (arrival(self) && arrival(other) && apart(self.happened, other.happened))
     }
 
-    /// Whether what it says takes the place of what was said at `known`: not where it is older, and of two sources that cannot be
-    /// told apart the one that is heard later counts.
+    /// Returns whether a fact of this stamp replaces one of the stamp `known`: of one source if it is later; of two sources unless it is
+    /// certainly older, so that of two facts that cannot be ordered the one that is heard later counts.
     pub fn replaces(&self, known: &Stamp) -> bool {
         if self.source == known.source { self > known } else { !known.surely_after(self) }
     }
 }
 
-/// How often a source's clock may be set back and still be told apart from what came before.
+/// How many times that a source's clock was set back are remembered.
 const MOST_SHIFTS: usize = 16;
-/// How many times of the hour that occurs twice are remembered of a source.
+/// How many chosen readings of the hour that occurs twice are remembered of a source.
 const MOST_READINGS: usize = 256;
-/// More sources than any platform has; what names yet another counts with those that name none.
+/// The most sources, more than any platform has; events of a further one count with those that name no component.
 const MOST_SOURCES: usize = 4096;
-/// What arrives within this time of a moment may well have happened then.
+/// How long after a moment an event of it may usually arrive.
 const SOON: Duration = Duration::from_secs(10 * 60);
-/// Without a serial, what is older than this is old rather than from a clock that was set back.
+/// How much older than the newest an event without a serial has to be to count as late, and not as from a clock that was set back.
 const LATE_WITHOUT_SERIAL: Duration = Duration::from_secs(10 * 60);
 
-/// The counters of serials that were heard of.
+/// The sources that were heard of.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     by_name: Names,
     clocks: Vec<SourceClock>,
 }
 
-/// The sources by their component's name, for each [`Series`].
+/// The sources of each [`Series`], by their component's name.
 #[derive(Debug, Clone, Default)]
 struct Names {
     agent: HashMap<String, SourceId>,
@@ -97,16 +101,18 @@ impl Names {
 /// What is known of one source's serials and clock.
 #[derive(Debug, Clone, Default)]
 struct SourceClock {
-    /// The highest serial, and the highest time, made to go on.
+    /// The highest serial.
     serial: i64,
+    /// The highest time, corrected.
     latest: Option<PlatformTime>,
-    /// From which serial on how much is added to the clock, because it was set back.
+    /// How much is added to the clock because it was set back, each with the serial from which on.
     shifts: Vec<(i64, Duration)>,
-    /// Which readings were chosen for times of the hour that occurs twice, by serial.
+    /// The readings that were chosen for times in the hour that occurs twice, by serial.
     readings: BTreeMap<i64, PlatformTime>,
 }
 
 impl Sources {
+    /// Returns the event's source, which is new if it was not heard of before.
     pub fn id_of(&mut self, event: &Event) -> SourceId {
         if let Some(id) = self.known(event) {
             return id;
@@ -120,16 +126,17 @@ impl Sources {
         id
     }
 
+    /// Returns the event's source, or `None` if it was not heard of before.
     fn known(&self, event: &Event) -> Option<SourceId> {
         self.by_name.of(event.kind.series()).get(event.component.as_deref().unwrap_or_default()).copied()
     }
 
-    /// Whose serials `event` counts with, where it was heard of.
+    /// Returns the clock of the event's source, or `None` if that was not heard of before.
     fn clock_of(&self, event: &Event) -> Option<&SourceClock> {
         self.clocks.get(usize::from(self.known(event)?))
     }
 
-    /// Where an event with this serial stands, and remembers it.
+    /// Returns the corrected time of an event of the source `id` that happened at `happened` by the source's clock, and remembers it.
     pub fn place(&mut self, id: SourceId, serial: i64, happened: PlatformTime, floor_latest: PlatformTime) -> PlatformTime {
         match self.clocks.get_mut(usize::from(id)) {
             Some(clock) => clock.place(serial, happened, floor_latest),
@@ -137,13 +144,13 @@ impl Sources {
         }
     }
 
-    /// The highest serial of a source.
+    /// Returns the highest serial of a source; 0 if there is none.
     pub fn serial(&self, id: SourceId) -> i64 {
         self.clocks.get(usize::from(id)).map_or(0, |clock| clock.serial)
     }
 
-    /// Which of two readings of a local time is the event's, by its neighbours: those with nearby serials of the same source, and when
-    /// it arrived.
+    /// Returns which of two readings of a local time is the event's: the one that fits the times of nearby serials of the same source,
+    /// and its arrival.
     pub fn reading(&self, event: &Event, first: PlatformTime, second: PlatformTime) -> PlatformTime {
         let heard = |time: PlatformTime| event.arrived.is_none_or(|arrived| time <= arrived + CLOCKS_APART);
         let soon = |time: PlatformTime| event.arrived.is_some_and(|arrived| arrived.abs_diff(time) <= SOON);
@@ -167,7 +174,7 @@ impl Sources {
         }
     }
 
-    /// Remembers which reading was chosen.
+    /// Remembers the reading that was chosen for a serial.
     pub fn remember_reading(&mut self, id: SourceId, serial: i64, time: PlatformTime) {
         if let Some(clock) = self.clocks.get_mut(usize::from(id)) {
             clock.readings.insert(serial, time);
@@ -179,10 +186,12 @@ impl Sources {
 }
 
 impl SourceClock {
+    /// Returns how much is added to the clock at a serial.
     fn shift_at(&self, serial: i64) -> Duration {
         self.shifts.iter().rev().find(|(from, _)| *from <= serial).map_or(Duration::ZERO, |(_, shift)| *shift)
     }
 
+    /// Does what [`Sources::place`] does, for this source.
     fn place(&mut self, serial: i64, happened: PlatformTime, floor_latest: PlatformTime) -> PlatformTime {
         let Some(latest) = self.latest else {
             (self.serial, self.latest) = (serial, Some(happened));
@@ -191,7 +200,7 @@ impl SourceClock {
         if serial <= self.serial {
             let time = happened + self.shift_at(serial);
             if happened > latest + CLOCKS_APART {
-                // Later, and counted from the beginning again: the component was started anew.
+                // Later, but with a lower serial: the component was restarted.
                 (self.serial, self.latest) = (serial, Some(happened));
                 self.shifts.clear();
                 self.readings.clear();
@@ -203,7 +212,7 @@ impl SourceClock {
         self.serial = serial;
         let shift = self.shift_at(serial);
         let time = if happened + CLOCKS_APART >= latest {
-            // The clock is right by itself, or falls back by less than anybody could tell.
+            // The clock goes on by itself, or falls back by less than clocks may differ.
             self.set_shift(serial, Duration::ZERO);
             happened.max(latest)
         } else {
@@ -211,7 +220,7 @@ impl SourceClock {
             if shifted + CLOCKS_APART >= latest && !shift.is_zero() {
                 shifted.max(latest)
             } else {
-                // Serials go on and times fall: the clock was set back. What it says goes on from the newest that is known.
+                // Serials rise and times fall: the clock was set back. Its times go on from the newest that is known.
                 let now = latest.max(floor_latest);
                 self.set_shift(serial, now.since(happened));
                 now
@@ -221,6 +230,7 @@ impl SourceClock {
         time
     }
 
+    /// Adds so much to the clock from a serial on.
     fn set_shift(&mut self, serial: i64, shift: Duration) {
         if self.shift_at(serial) == shift {
             return;
@@ -231,7 +241,7 @@ impl SourceClock {
         }
     }
 
-    /// The times of the nearest known serials below and above.
+    /// Returns the times of the nearest known serials below and above.
     fn neighbours(&self, serial: i64) -> (Option<PlatformTime>, Option<PlatformTime>) {
         let below = self.readings.range(..serial).next_back().map(|(_, time)| *time);
         let above = self.readings.range(serial.saturating_add(1)..).next().map(|(_, time)| *time);
@@ -239,7 +249,7 @@ impl SourceClock {
     }
 }
 
-/// Without a serial: whether it is old rather than the newest that is known.
+/// Returns whether an event without a serial is old, rather than from a clock that was set back.
 pub fn is_late(happened: PlatformTime, latest: PlatformTime) -> bool {
     happened + LATE_WITHOUT_SERIAL < latest
 }

@@ -1,26 +1,26 @@
-//! How a call stands, seen from the whole floor: other calls and the agents' modes may contradict what its own events say.
+//! The state of a call seen from the whole floor: other calls and the agents' modes may contradict what its own events say.
 
 use super::call::Connection;
 
-/// A call as it is seen from the whole floor.
+/// What the whole floor says of a call and its connections (protocol, section 5).
 pub(super) struct Standing {
-    /// One bit for each device's place: left, although no event said so.
+    /// One bit for each device's place: set if it has left although no event said so.
     pub(super) left: u64,
-    /// Named by others and nothing more, although it is one of ours: has no part in it.
+    /// One bit for each device's place: set if it is ours and others only named it, so that it has no connection.
     pub(super) absent: u64,
-    /// Nobody talks there any more.
+    /// Whether the call is over.
     pub over: bool,
-    /// Nobody said that it ended.
+    /// Whether it is over although no event said so.
     pub unseen: bool,
 }
 
 impl Standing {
-    /// The part is live and not contradicted.
+    /// Returns whether the connection at that place is live and not contradicted.
     pub fn counts(&self, index: usize, connection: &Connection) -> bool {
         connection.live() && (self.left | self.absent) >> index & 1 == 0
     }
 
-    /// The device has, or had, a part in it.
+    /// Returns whether the device at that place has or had a connection, rather than being only named.
     pub fn takes_part(&self, index: usize) -> bool {
         self.absent >> index & 1 == 0
     }

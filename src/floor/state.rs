@@ -1,4 +1,4 @@
-//! The floor's memory, and what it says when asked: rows.
+//! What the floor keeps, and the rows that it makes of it.
 
 use super::agent::{Agent, Mode, state_of_status};
 use super::call::{Call, Connection, ConnectionState};
@@ -8,62 +8,75 @@ use super::standing::Standing;
 use super::{AgentId, CallId, CallView, DeviceId, PartyRole, PlatformTime, Row, State};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-/// All that the events have said so far. Owned by one task; see [`Floor::apply`].
+/// Everything that is true now of a tenant's agents, devices and calls, by the events so far; see [`Floor::apply`].
 #[derive(Debug, Clone, Default)]
 pub struct Floor {
+    /// Every agent that was heard of.
     pub(super) agents: BTreeMap<AgentId, Agent>,
+    /// Every call that goes on or ended lately, by its present id.
     pub(super) calls: HashMap<CallId, Call>,
+    /// The calls of each device, ours or from outside.
     pub(super) device_calls: HashMap<DeviceId, DeviceCalls>,
+    /// Every device of ours.
     pub(super) bindings: HashMap<DeviceId, DeviceBinding>,
-    /// Calls that became another one, and when.
+    /// The call that each former id became a part of, and when.
     pub(super) successors: HashMap<CallId, (CallId, PlatformTime)>,
+    /// The recordings that were heard of, by id.
     pub(super) recordings: HashMap<String, Recording>,
-    /// Calls that ended and are not kept whole any more, each with its last event's time: what comes late does not begin them anew.
+    /// Calls that ended and are not kept whole any more, each with its last event's time, so that late events do not begin them anew.
     pub(super) ended: HashMap<CallId, PlatformTime>,
-    /// Where silent listeners were asked to listen: the call, and the device that was listened to.
+    /// What each device was asked to listen to.
     pub(super) listen_requests: HashMap<DeviceId, ListenRequest>,
     /// The newest event time.
     pub(super) latest: PlatformTime,
-    /// Whose serials and clocks the stamps are made of.
+    /// The sources of events, with their serials and clocks.
     pub(super) sources: Sources,
-    /// How many events did not say when they happened.
+    /// How many stamps were made without a time or serial.
     pub(super) unordered: u64,
+    /// How many events were applied, duplicates not counted.
     pub(super) applied: u64,
+    /// The hashes of the latest events, to recognise duplicates.
     pub(super) seen: HashSet<u64>,
+    /// The same hashes, oldest first.
     pub(super) seen_order: VecDeque<u64>,
-    /// When a roster was read last.
+    /// When a roster was last read, in platform time.
     pub(super) roster_read: Option<PlatformTime>,
-    /// How often an agent was turned away because there are too many.
+    /// How often an agent was turned away because there were too many.
     pub(super) turned_away: u64,
 }
 
-/// How many agents a floor has at most, wherever they are named.
+/// The most agents that a floor has; further ones are turned away, wherever they are named.
 pub const MOST_AGENTS: usize = 200_000;
-/// How many devices; an agent may use several in a day.
+/// The most devices of ours; an agent may use several in a day.
 const MOST_DEVICES: usize = 2 * MOST_AGENTS;
 
-/// What is known of a recording: its end names nothing else.
+/// What is known of a recording. Its end may name nothing but its id.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Recording {
+    /// The call that is recorded; absent until its beginning is heard.
     pub call: Option<CallId>,
-    /// Its end, where that was heard before its beginning.
+    /// Its end, if that was heard before its beginning.
     pub stopped: Option<Stamp>,
+    /// When it was last heard of.
     pub time: PlatformTime,
 }
 
 /// One agent as the platform's roster lists it (protocol, section 1).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RosterEntry {
+    /// The agent.
     pub agent: AgentId,
+    /// The agent's name; empty if the roster gives none.
     pub name: String,
+    /// The team's name; empty if the roster gives none.
     pub team: String,
-    /// The roster's status word; what it says counts only until the agent's first event.
+    /// The roster's `agentStatus` word, if it gives one; it counts only until an event tells the agent's mode.
     pub status: Option<String>,
 }
 
 impl Floor {
-    /// Takes the roster, read at `now`: names and teams, and agents of whom no event has come, as far as there is
-    /// room for them. Says whose rows changed.
+    /// Takes the roster as read at `now`, in platform time: names, teams and agents of whom no event has come, up to [`MOST_AGENTS`].
+    /// Returns the agents whose rows may differ.
     pub fn take_roster(&mut self, roster: Vec<RosterEntry>, now: PlatformTime) -> Vec<AgentId> {
         self.roster_read = Some(now);
         let mut changed = Vec::new();
@@ -78,7 +91,7 @@ impl Floor {
         changed
     }
 
-    /// The agent, who is new where nobody knows him; none where there are too many.
+    /// Returns the agent, who is new if not known yet, or `None` if there are too many.
     pub(super) fn agent_mut(&mut self, id: &AgentId) -> Option<&mut Agent> {
         if self.agents.len() >= MOST_AGENTS && !self.agents.contains_key(id) {
             self.turned_away += 1;
@@ -87,7 +100,7 @@ impl Floor {
         Some(self.agents.entry(id.clone()).or_default())
     }
 
-    /// What is known of a device of ours, from now on one; none where there are too many.
+    /// Returns the binding of a device, which is ours from now on, or `None` if there are too many.
     pub(super) fn binding_mut(&mut self, device: &DeviceId) -> Option<&mut DeviceBinding> {
         if self.bindings.len() >= MOST_DEVICES && !self.bindings.contains_key(device) {
             return None;
@@ -95,28 +108,31 @@ impl Floor {
         Some(self.bindings.entry(device.clone()).or_default())
     }
 
-    /// How often an agent had no room on the floor, whether an event or the roster named him.
+    /// Returns how often an agent was turned away because there were [`MOST_AGENTS`], whether an event or the roster named the agent.
     pub fn turned_away(&self) -> u64 {
         self.turned_away
     }
 
-    /// Who sits at `device`.
+    /// Returns the agent bound to `device`, or `None` if there is none.
     pub fn agent_at(&self, device: &DeviceId) -> Option<&AgentId> {
         let agent = self.bindings.get(device)?.holder()?;
         (self.device_of(agent).as_ref() == Some(device)).then_some(agent)
     }
 
+    /// Returns every agent that has a row, sorted by id.
     pub fn agents(&self) -> impl Iterator<Item = &AgentId> {
         self.agents.keys()
     }
 
+    /// Returns the device that the agent is bound to, or `None` if there is none.
     pub(super) fn device_of(&self, id: &AgentId) -> Option<DeviceId> {
         let device = self.agents.get(id)?.bound_device()?;
-        // Somebody else sits there since: this agent's log-off was lost.
+        // Another agent has logged on there since: this one's log-off was lost.
         (self.bindings.get(&device)?.holder() == Some(id)).then_some(device)
     }
 
-    /// What the board says of `agent`, without the interventions, which are not the floor's.
+    /// Returns the agent's row, or `None` if the agent is not known. Its intervention and what is scheduled are absent, and it never counts
+    /// as remembered: the floor does not know these.
     pub fn row(&self, id: &AgentId) -> Option<Row> {
         let agent = self.agents.get(id)?;
         let device = self.device_of(id);
@@ -129,9 +145,10 @@ impl Floor {
         Some(row)
     }
 
+    /// Fills in the mode, by events or else by the last status word.
     fn fill_mode(&self, row: &mut Row, agent: &Agent, bound: bool) {
         match agent.mode() {
-            // The device was taken over by another agent: what this one does is not known.
+            // Another agent has logged on at the device: what this one does is not known.
             Some(fact) if !bound && fact.mode != Mode::LoggedOut && fact.device.is_some() => {}
             Some(fact) if fact.mode != Mode::Unknown => {
                 row.state = fact.mode.state();
@@ -145,6 +162,7 @@ impl Floor {
         }
     }
 
+    /// Fills in the call that `device` is most busy with, and the state that follows from it.
     fn fill_call(&self, row: &mut Row, device: &DeviceId) {
         let Some(at_device) = self.device_calls.get(device) else { return };
         let mut connections: Vec<(&CallId, &Call, Standing, &Connection)> = Vec::new();
@@ -170,7 +188,7 @@ impl Floor {
             (std::cmp::Reverse(prominence(connection.state)), connection.since, (*id).clone())
         };
         let Some((id, call, standing, connection)) = connections.into_iter().min_by_key(key) else {
-            // Back to the mode of before the call: in it since the call ended, if no event has said so since.
+            // Back in the mode from before the call: since the call ended, unless a later event tells the mode.
             if let (Some(ended), Some(since)) = (ended, row.since) {
                 row.since = Some(since.max(ended));
             }
@@ -210,7 +228,7 @@ impl Floor {
     }
 }
 
-/// Of several calls, the one that a device is busy with: talking before ringing before dialling before holding.
+/// Returns how busy a device is with a call in that state: talking before ringing before dialling before holding.
 fn prominence(state: Option<ConnectionState>) -> u8 {
     match state {
         Some(ConnectionState::Connected) => 5,

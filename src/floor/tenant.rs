@@ -1,10 +1,12 @@
-//! The door for events: what another tenant's event says, and what names an agent that cannot be one, makes no row.
+//! Checks which tenant an event is of, and its ids, before the floor takes it: another tenant's agents get no rows here, nor do ids that
+//! no agent can have.
 //!
-//! An event is of the domain that it names, else of its agent's, else of the device whose copy it is; one that names none came on our
-//! own topic and is ours. Ids without a domain are of ours, and ours are written in one way. An agent of another domain is none of our
-//! floor, whatever else the event says: what is about that agent is passed over, what is about a call keeps the call. An agent id with
-//! two `@`, or with controls, is none: what is about that agent counts as malformed. A call id or an own device that is none counts as
-//! absent.
+//! An event is of the domain that it names, or else its agent's, or else the source device's. One that names none came on our own topic
+//! and is ours. Ids without a domain get ours, written in one way.
+//!
+//! An agent of another domain is not on our floor, whatever else the event says: an event about that agent is refused, one about a call
+//! counts without the agent. The same goes for an agent id with two `@` or with control characters. A call id or an own device's id that
+//! cannot be one counts as absent.
 
 use super::event::{Event, EventKind, Status};
 use super::{AgentId, CallId, DeviceId, IdError, Namespace};
@@ -12,17 +14,23 @@ use super::{AgentId, CallId, DeviceId, IdError, Namespace};
 /// Why an event is not for this floor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotOurs {
+    /// It is of another tenant, or about another tenant's agent.
     #[error("an event of another tenant")]
     OtherTenant,
+    /// It is about an agent whose id cannot be one.
     #[error("an event of an agent: {0}")]
     NoAgent(#[from] IdError),
 }
 
 impl Event {
-    /// The event as the floor of `ours` takes it.
+    /// Checks that the event is of the tenant `ours`, and writes its ids in one way.
+    ///
+    /// # Errors
+    ///
+    /// Returns a [`NotOurs`] if it is of another tenant, or about an agent whose id cannot be one.
     pub fn of_tenant(mut self, ours: &Namespace) -> Result<Event, NotOurs> {
         let foreign = |domain: &str| !domain.is_empty() && !ours.is_same(domain);
-        // What is no id is of no domain.
+        // What cannot be an id has no domain.
         let of_agent = self.agent.as_ref().filter(|id| AgentId::parse(id.as_str()).is_ok()).map(AgentId::namespace);
         let said = self.namespace.as_ref().map(Namespace::as_str).or(of_agent);
         if said.or(self.source.as_ref().map(DeviceId::namespace)).is_some_and(foreign) {
@@ -33,7 +41,7 @@ impl Event {
         self.agent = match agent {
             Some(Ok(None)) if about_agent => return Err(NotOurs::OtherTenant),
             Some(Err(error)) if about_agent => return Err(error.into()),
-            // What a call's copy says of the call is true all the same.
+            // What a copy says of the call counts without the agent.
             agent => agent.and_then(Result::ok).flatten(),
         };
         if let Some(status) = &mut self.status {
@@ -54,7 +62,7 @@ impl Event {
         Ok(self)
     }
 
-    /// The devices that it names beside the source's and the subject's: outside parties among them.
+    /// Returns the devices that it names besides source and subject; outside parties may be among them.
     fn parties(&mut self) -> [&mut Option<DeviceId>; 12] {
         [
             &mut self.initiated,
@@ -73,19 +81,21 @@ impl Event {
     }
 }
 
+/// Returns whether events of this kind are about an agent rather than a call.
 fn is_about_agent(kind: EventKind) -> bool {
     use EventKind::{AgentAllocated, AgentLoggedOff, AgentLoggedOn, AgentNotReady, AgentReady, AgentStatus, AgentWorkingAfterCall};
     matches!(kind, AgentLoggedOn | AgentLoggedOff | AgentReady | AgentNotReady | AgentAllocated | AgentWorkingAfterCall | AgentStatus)
 }
 
+/// Checks the ids of a status and writes them in one way.
 fn qualify_status(status: &mut Status, ours: &Namespace) -> Result<(), NotOurs> {
     status.agent = AgentId::named(status.agent.as_str(), ours)?.ok_or(NotOurs::OtherTenant)?;
     qualify(&mut status.device, ours, true);
     Ok(())
 }
 
-/// Brings a device's id into our way of writing. An outside party may be called anything; where an agent sits (`own`) is a device that
-/// one can name to the platform, or it is not known.
+/// Writes a device's id in one way, or makes it absent if it cannot be one. An outside party's may be any text without control
+/// characters; one of ours (`own`) must be a whole id, for it has to be named to the platform.
 fn qualify(device: &mut Option<DeviceId>, ours: &Namespace, own: bool) {
     let Some(id) = device.take() else { return };
     *device = match DeviceId::named(id.as_str(), ours) {

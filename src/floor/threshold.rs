@@ -1,18 +1,20 @@
-//! How long a state may last before it deserves a look, and before it is trouble: one rule for the cells' colours, the order by
-//! trouble, and the groups to select. A threshold is passed, not reached.
+//! How long a state may last before it deserves a look, and before it is trouble: one rule for the colours on the board, the order by
+//! trouble, and the groups to select. A threshold is passed once the time is longer, not when it is equal.
 
 use super::{PlatformTime, State};
 use core::time::Duration;
 
-/// How much a time in a state stands out; the worst first.
+/// How far past its thresholds the time in a state is; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
+    /// Past the higher threshold.
     Trouble,
+    /// Past the lower threshold only.
     Look,
 }
 
 impl Level {
-    /// What `data-level` carries.
+    /// Returns the level's name in `data-level`.
     pub fn code(self) -> &'static str {
         match self {
             Level::Trouble => "trouble",
@@ -21,7 +23,7 @@ impl Level {
     }
 }
 
-/// Minutes after which the time in a state deserves a look, and after which it is trouble.
+/// Returns the thresholds of a state in minutes, the one for a look and the one for trouble, or `None` if it may last for ever.
 pub fn limits(state: State) -> Option<(u32, u32)> {
     match state {
         State::OnHold | State::AfterCall => Some((1, 3)),
@@ -31,32 +33,34 @@ pub fn limits(state: State) -> Option<(u32, u32)> {
     }
 }
 
-/// Whether `elapsed` is more than so many minutes.
+/// Returns whether `elapsed` is more than so many minutes.
 pub fn is_past(minutes: u32, elapsed: Duration) -> bool {
     elapsed > limit(minutes)
 }
 
+/// Returns so many minutes as a duration.
 fn limit(minutes: u32) -> Duration {
     Duration::from_secs(u64::from(minutes) * 60)
 }
 
-/// The highest limit that `elapsed` in `state` is past: what it means, and its minutes.
+/// Returns the highest threshold that `elapsed` in `state` is past: its level, and its minutes. `None` if it is past none.
 pub fn passed(state: State, elapsed: Duration) -> Option<(Level, u32)> {
     let (look, trouble) = limits(state)?;
     let all = [(Level::Trouble, trouble), (Level::Look, look)];
     all.into_iter().find(|(_, minutes)| is_past(*minutes, elapsed))
 }
 
-/// When the next limit of `state` is passed by what lasts since `since`; none where all have been at `now`, or there is none.
+/// Returns when an agent who is in `state` since `since` passes the next threshold after `now`, or `None` if there is none left.
 pub fn next_passing(state: State, since: PlatformTime, now: PlatformTime) -> Option<PlatformTime> {
     let (look, trouble) = limits(state)?;
     [look, trouble].into_iter().map(|minutes| since + limit(minutes) + Duration::from_millis(1)).find(|at| *at > now)
 }
 
-/// A place in the order by trouble, the smallest first: what is past its trouble limit, then what is past its look limit, then the
-/// rest. Among those past a limit the one furthest past the highest limit that it has passed comes first; among the rest the one that
-/// has lasted longest. Within a level the moment decides (when the limit was passed, or since when it lasts), which does not depend on
-/// `now`: two rows change places only when one of them passes a limit.
+/// Returns the place in the order by trouble, the smallest first.
+///
+/// Rows past their trouble threshold come first, then those past their look threshold, then the rest. Past a threshold the one furthest
+/// past it comes first; in the rest the one that has lasted longest. Within a level rows are compared by a moment (when the threshold was
+/// passed, or since when the state lasts) that does not depend on `now`, so two rows change places only when one passes a threshold.
 pub fn urgency(state: State, since: PlatformTime, now: PlatformTime) -> (u8, PlatformTime) {
     match passed(state, now.since(since)) {
         Some((Level::Trouble, minutes)) => (0, since + limit(minutes)),

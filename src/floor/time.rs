@@ -1,4 +1,4 @@
-//! Moments, each by the clock that it was read from. The platform's clock and the console's differ, so their moments are two types: what
+//! Moments by the clock that they were read from. The platform's clock and the console's differ, so their moments are two types: code that
 //! mixes them does not compile, and only an [`Offset`] turns one into the other.
 //!
 //! A moment counts milliseconds since 1970. How long something takes is a [`Duration`], which is never negative.
@@ -45,14 +45,14 @@ pub struct Platform;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Console;
 
-/// A moment by the platform's clock.
+/// Platform time: a moment by the platform's clock.
 pub type PlatformTime = Time<Platform>;
 
-/// A moment by the console's clock.
+/// Console time: a moment by the console's clock.
 pub type ConsoleTime = Time<Console>;
 
 impl<C: Copy> Time<C> {
-    /// Before every other moment.
+    /// The earliest moment of all.
     pub const MIN: Self = Time::from_millis(i64::MIN);
 
     /// Returns the moment so many milliseconds after the beginning of 1970.
@@ -76,7 +76,7 @@ impl<C: Copy> Time<C> {
     }
 }
 
-/// The moment so long afterwards, or the last one.
+/// Returns the moment so long afterwards, or the last one that there is.
 impl<C: Copy> Add<Duration> for Time<C> {
     type Output = Self;
 
@@ -85,7 +85,7 @@ impl<C: Copy> Add<Duration> for Time<C> {
     }
 }
 
-/// The moment so long before, or the first one.
+/// Returns the moment so long before, or the first one that there is.
 impl<C: Copy> Sub<Duration> for Time<C> {
     type Output = Self;
 
@@ -100,28 +100,38 @@ impl<C> core::fmt::Debug for Time<C> {
     }
 }
 
-/// Returns the whole milliseconds of `duration`, or the most that fit.
+/// Returns the whole milliseconds of `duration`, or [`i64::MAX`] if they do not fit.
 pub fn millis_of(duration: Duration) -> i64 {
     let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
     seconds.saturating_mul(1000).saturating_add(i64::from(duration.subsec_millis()))
 }
 
-/// Sends a duration as a plain number of milliseconds.
+/// Serializes a duration as a plain number of milliseconds, for `#[serde(with)]`.
 pub mod as_millis {
     use core::time::Duration;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+    /// Writes the duration as whole milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// Returns the serializer's error.
     pub fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         super::millis_of(*duration).serialize(serializer)
     }
 
+    /// Reads a number of milliseconds; a negative one counts as zero.
+    ///
+    /// # Errors
+    ///
+    /// Returns the deserializer's error if there is no whole number.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
         Ok(Duration::from_millis(i64::deserialize(deserializer)?.try_into().unwrap_or(0)))
     }
 }
 
-/// The console's clock minus the platform's, as it was measured; zero before anything was. Turns moments of one into moments of the other;
-/// nothing else does.
+/// The clock offset: the console's clock minus the platform's, in milliseconds; zero until it is measured. Only it turns moments of one
+/// clock into moments of the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Offset {
@@ -129,7 +139,7 @@ pub struct Offset {
 }
 
 impl Offset {
-    /// Takes both clocks for one: what there is to go by while nothing is measured.
+    /// No offset: both clocks count as the same, as long as nothing is measured.
     pub const NONE: Offset = Offset { millis: 0 };
 
     /// Returns the offset at which the two are the same moment.

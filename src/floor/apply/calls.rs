@@ -1,4 +1,4 @@
-//! What call events do: to their call, to calls that become one, to the calls that they contradict; and how calls are forgotten.
+//! What call events do to their call, to calls that become one and to the calls that they contradict; and how calls are forgotten.
 
 use super::Changes;
 use crate::floor::call::Call;
@@ -8,14 +8,16 @@ use crate::floor::state::Recording;
 use crate::floor::{CallId, Floor, PlatformTime};
 use std::time::Duration;
 
+/// The most calls, and the most of each list about calls, that a floor keeps.
 const MOST_CALLS: usize = 200_000;
 /// How long an ended call is kept whole, by event time.
 const KEEP_ENDED: Duration = Duration::from_secs(10 * 60);
-/// How long one is kept that went on elsewhere (in a queue, at an outside number), and how long it is remembered that a call ended: what
-/// comes late must find it so.
+/// How long a call is kept that went on elsewhere (in a queue, at an outside number), and how long it is remembered that a call ended, so
+/// that a late event does not begin it anew.
 const KEEP_AWAY: Duration = Duration::from_secs(70 * 60);
 
 impl Floor {
+    /// Applies a call event.
     pub(super) fn call_event(&mut self, event: &Event, at: Stamp) -> Changes {
         let Some(named) = &event.call else { return Changes::default() };
         let mut changes = Changes::default();
@@ -44,7 +46,7 @@ impl Floor {
         changes
     }
 
-    /// The call with this id, which `event` names as `named`, takes it; each device that it names knows of the call from now on.
+    /// Gives `event`, which names the call as `named`, to the call `id`, and lists the call at each device that is new in it.
     fn take_into(&mut self, id: &CallId, event: &Event, named: &CallId, at: Stamp) {
         let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
         let known = call.devices().len();
@@ -54,7 +56,7 @@ impl Floor {
         }
     }
 
-    /// Those in the call; and the other calls of its devices, which it may contradict.
+    /// Adds to `changes` the agents in the call, and the other calls of its devices, which it may contradict.
     fn changed_in(&self, id: &CallId, changes: &mut Changes) {
         let Some(call) = self.calls.get(id) else { return };
         changes.agents.extend(self.agents_at_devices(call).cloned());
@@ -65,7 +67,7 @@ impl Floor {
         }
     }
 
-    /// A late word on a call that ended and is not kept any more.
+    /// Returns whether an event of that time is a late one of a call that ended and is not kept any more.
     fn ended_before(&mut self, id: &CallId, at: Stamp) -> bool {
         match self.ended.get(id) {
             Some(end) if at.time <= *end + CLOCKS_APART => true,
@@ -77,6 +79,7 @@ impl Floor {
         }
     }
 
+    /// Returns whether the call is known or there is room for one more, after forgetting old ones if need be.
     fn has_room_for(&mut self, id: &CallId) -> bool {
         if self.calls.len() >= MOST_CALLS && !self.calls.contains_key(id) {
             self.prune();
@@ -84,7 +87,7 @@ impl Floor {
         self.calls.len() < MOST_CALLS || self.calls.contains_key(id)
     }
 
-    /// recordStopped names its recording only; recordStarted said whose that is.
+    /// Applies recordStarted or recordStopped. The latter may name its recording only; recordStarted said which call that is.
     pub(super) fn record_event(&mut self, event: &Event, at: Stamp) -> Changes {
         let known = event.record.as_ref().and_then(|record| self.recordings.get(record)).cloned().unwrap_or_default();
         let room = self.recordings.len() < MOST_CALLS;
@@ -113,7 +116,7 @@ impl Floor {
         changes
     }
 
-    /// Calls that become `new` by a conference or a transfer are one call from now on.
+    /// Merges the calls that a conference or transfer names into `new`, and returns the id under which that call goes on.
     fn merge(&mut self, event: &Event, new: &CallId) -> CallId {
         let new = self.successor(new);
         for old in [&event.call, &event.primary_old, &event.secondary_old].into_iter().flatten() {
@@ -141,14 +144,14 @@ impl Floor {
         new
     }
 
-    /// `old` goes on as `new`.
+    /// Records that the call `old` goes on as `new`.
     fn go_on(&mut self, old: CallId, new: &CallId) {
         if self.successors.len() < MOST_CALLS || self.successors.contains_key(&old) {
             self.successors.insert(old, (new.clone(), self.latest));
         }
     }
 
-    /// Forgets calls that ended long ago; where that is not enough, those that were silent the longest.
+    /// Forgets calls that ended long ago; if that does not make room, also those that were not heard of for longest.
     pub(super) fn prune(&mut self) {
         let (horizon, far) = (self.latest - KEEP_ENDED, self.latest - KEEP_AWAY);
         let goes_on = |call: &Call| call.connections().filter(|(_, _, connection)| connection.live()).count() > 1;
@@ -170,7 +173,7 @@ impl Floor {
         self.recordings.retain(|_, known| known.time >= horizon || known.call.as_ref().is_some_and(|call| calls.contains_key(call)));
     }
 
-    /// The call is not kept whole any more.
+    /// Forgets a call, except that it ended and until when its devices were busy in it.
     pub(in crate::floor) fn remove_call(&mut self, id: &CallId) {
         let Some(call) = self.calls.remove(id) else { return };
         if self.ended.len() < MOST_CALLS {
@@ -179,7 +182,7 @@ impl Floor {
         for device in call.devices() {
             let Some(at_device) = self.device_calls.get_mut(device) else { continue };
             at_device.calls.remove(id);
-            // What it contradicted stays contradicted.
+            // The calls that it contradicted stay over.
             at_device.busy = at_device.busy.max(call.connection(device).and_then(|connection| connection.busy));
             if at_device.calls.is_empty() {
                 self.device_calls.remove(device);

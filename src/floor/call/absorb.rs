@@ -1,11 +1,11 @@
-//! Two calls become one.
+//! Merges two calls that became one.
 
 use super::fact::{Fact, Merge, NOBODY};
 use super::surroundings::ExpectedListener;
 use super::{Call, MOST_DEVICES, MOST_FACTS, order};
 
 impl Call {
-    /// Takes in everything of `old`: two calls became one.
+    /// Takes in every id, device and fact of `old`, which became part of this call.
     pub fn absorb(&mut self, old: Call) {
         let ids: Vec<Option<u8>> = old.ids.iter().map(|id| self.index_of_id(id)).collect();
         let devices: Vec<u8> = old.devices.iter().map(|device| self.index_of(device)).collect();

@@ -1,72 +1,87 @@
-//! A device's part in a call, as the fold keeps it.
+//! A device's connection in a call, as the fold keeps it.
 
 use crate::floor::stamp::Stamp;
 use crate::floor::{PartyRole, PlatformTime};
 
-/// How far a device has come in a call (CSTA's connection states); a later one is greater.
+/// How far a connection has come (CSTA's connection states); a later one is greater.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum ConnectionState {
+    /// Off the hook, nothing dialled yet.
     #[default]
     Initiated,
+    /// It has dialled.
     Dialling,
+    /// It rings.
     Alerting,
+    /// It talks, or listens.
     Connected,
+    /// It has put the call on hold.
     Held,
+    /// It has left.
     Cleared,
 }
 
-/// One device's part in the call.
+/// One device's connection in one call.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Connection {
-    /// None: named, and nothing more.
+    /// How far it has come; absent if the device was only named and has no connection.
     pub state: Option<ConnectionState>,
+    /// Since when it is in this state.
     pub since: PlatformTime,
-    /// When this stay began.
+    /// When the device last came into the call.
     pub entered: Stamp,
     /// The latest sign that the device is in the call.
     pub seen: Stamp,
-    /// When it left, where it did.
+    /// When it last left, if it did.
     pub left: Stamp,
-    /// The ids of the call that it entered, and that it left.
+    /// The place of the id under which it came into the call.
     pub entered_under: u8,
+    /// The place of the id under which it left.
     pub left_under: u8,
-    /// The latest sign that the device is busy with this call rather than with another one; stays when it has left.
+    /// The latest sign that the device is busy with this call rather than with another one; kept when it has left.
     pub busy: Option<Stamp>,
+    /// How it came into the call.
     pub role: Option<PartyRole>,
     /// How often this device put the call on hold.
     pub holds: u32,
-    /// Known only because another device's copies name it as who calls: where it is one of ours that proves no part, for a device of
-    /// ours gets copies of its own.
+    /// Whether it is known only because another device's copies name it. For a device of ours that proves no connection: it would get
+    /// copies of its own (protocol, section 5).
     pub named_only: bool,
-    /// It got a copy of its own.
+    /// Whether it got a copy of its own.
     pub heard: bool,
-    /// Its state is what its first copy, which is of something else, lets one think.
+    /// Whether its state is a guess, because its first copy tells of another device.
     pub guessed: bool,
-    /// Rings because a transfer sent the call there; its own ringing was not told yet.
+    /// Whether it is taken to ring because the call was transferred to it; its own ringing has not been told yet.
     pub awaited: bool,
-    /// What it has, or had, in another of the calls that became this one, while it was in the first.
+    /// Its connection in another of the calls that became this one, if it was in both at once.
     pub other: Option<Stay>,
 }
 
-/// A part in one of two calls that became one.
+/// A device's second connection, in another of the calls that became one.
 #[derive(Debug, Clone, Copy)]
 pub struct Stay {
+    /// The place of that call's id.
     pub under: u8,
+    /// How far the connection has come.
     pub state: ConnectionState,
+    /// When the device came into that call.
     pub entered: Stamp,
+    /// How it came into that call.
     pub role: PartyRole,
 }
 
 impl Connection {
+    /// Returns whether the device is in the call.
     pub fn live(&self) -> bool {
         self.state.is_some_and(|state| state != ConnectionState::Cleared)
     }
 
-    /// In it, and not holding it.
+    /// Returns whether the device is in the call and does not hold it.
     pub fn busy_there(&self) -> bool {
         self.live() && self.state != Some(ConnectionState::Held)
     }
 
+    /// Returns whether the device is a listener.
     pub fn listens(&self) -> bool {
         self.role == Some(PartyRole::Listener)
     }

@@ -1,48 +1,56 @@
-//! What one copy of one event says of a call, as small as it can be kept: devices and ids by their places in the call.
+//! What one copy of one event says of a call, kept small: devices, ids and recordings are named by their places in the call.
 
 use crate::floor::DeviceId;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::stamp::Stamp;
 
-/// The place of no device, id or recording.
+/// The place that stands for no device, id or recording.
 pub const NOBODY: u8 = u8::MAX;
 
+/// What one copy of one event says of a call. Devices, ids and recordings are places in the call, or [`NOBODY`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fact {
+    /// When it happened.
     pub at: Stamp,
+    /// The kind of event.
     pub kind: EventKind,
-    /// The id that the copy gave.
+    /// The id that the copy gave the call.
     pub under: u8,
-    /// Whose copy it is.
+    /// The device whose copy it is.
     pub source: u8,
-    /// Who did it, or to whom it happened.
+    /// The device that did it, or to which it happened.
     pub device: u8,
-    /// Who else is named: who calls, who was added, to whom it was transferred.
+    /// The other device that is named: who calls, who was added, to whom it was transferred.
     pub other: u8,
-    /// Who was called.
+    /// The device that was called.
     pub third: u8,
+    /// The recording that began or ended.
     pub record: u8,
-    /// Of a conference or transfer by which two calls become one: which calls those were, and which goes on.
+    /// Which calls became one; set only if a conference or transfer merged calls.
     pub merges: Option<Merge>,
 }
 
 /// The ids of a conference or transfer, by their places in the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Merge {
-    /// The call that was held for the other, as far as the event says.
+    /// The call that was held for the other, if the event says so.
     pub primary: u8,
+    /// The other call, if the event says so.
     pub secondary: u8,
+    /// The id under which both go on.
     pub new: u8,
 }
 
 impl Fact {
+    /// Makes a fact that names no device.
     pub fn new(kind: EventKind, under: u8, at: Stamp) -> Self {
         Fact { at, kind, under, source: NOBODY, device: NOBODY, other: NOBODY, third: NOBODY, record: NOBODY, merges: None }
     }
 
-    /// None for an event that says nothing of a call. `place` gives a device its place. Where the event does not name whose state
-    /// changed, that is its `deviceId`; whose copy it is says nothing of that (protocol, section 5), but only a caller gets copies of
-    /// his own dialling.
+    /// Makes the fact that `event` tells, or returns `None` if it says nothing of a call. `place` gives a device its place.
+    ///
+    /// If the event does not name whose state changed, that is its `deviceId`. Whose copy it is does not tell (protocol, section 5),
+    /// except for off-hook and dialling, of which only the caller gets copies.
     pub fn of<'e>(event: &'e Event, under: u8, at: Stamp, mut place: impl FnMut(&DeviceId) -> u8) -> Option<Fact> {
         let source = event.source.as_ref();
         let or_device = |named: &'e Option<DeviceId>| named.as_ref().or(event.device.as_ref());
@@ -53,7 +61,7 @@ impl Fact {
             EventKind::Established => (or_device(&event.answering), event.calling.as_ref(), event.called.as_ref()),
             EventKind::Held => (or_device(&event.holding), None, None),
             EventKind::Retrieved => (or_device(&event.retrieving), None, None),
-            // Here the added party is whose state changed.
+            // Here the state that changed is the added party's.
             EventKind::Conferenced => (event.conferencing.as_ref(), or_device(&event.added), None),
             EventKind::Transferred => (or_device(&event.transferring), event.transferred_to.as_ref(), None),
             EventKind::ConnectionCleared => (or_device(&event.releasing), None, None),
@@ -62,13 +70,13 @@ impl Fact {
             _ => return None,
         };
         let mut place = |device: Option<&DeviceId>| device.map_or(NOBODY, &mut place);
-        // The caller first: parties stand in the order in which they are named.
+        // The caller first: devices get their places in the order in which they are named.
         let (other, third) = (place(other), place(third));
         Some(Fact { source: place(source), device: place(device), other, third, ..Fact::new(event.kind, under, at) })
     }
 }
 
-/// Of the calls that a conference or transfer names, one is not the one that goes on. In a single step there is only one.
+/// Returns whether a conference or transfer merges calls: it names one besides the one that goes on. A single-step one does not.
 pub fn becomes_another(event: &Event) -> bool {
     let Some(new) = event.new_call.as_ref().filter(|_| matches!(event.kind, EventKind::Conferenced | EventKind::Transferred)) else {
         return false;

@@ -1,7 +1,7 @@
-//! What the facts of a call amount to: every party's state and role, the holds, since when it is answered, whether it is recorded.
+//! The state of a call by its facts: every device's connection, the holds, when it was answered, whether it is recorded.
 //!
-//! What an event says of the device it is about counts; what it only implies of others (who calls, whose copy it is) brings in a
-//! device that was not known, and never takes one back, out of a later stage or into a call that it has left.
+//! What an event says of the device that it is about counts. What it only implies of others (who calls, whose copy it is) brings in a
+//! device that was not known, but never moves one back to an earlier state or into a call that it has left.
 
 mod states;
 mod stays;
@@ -15,45 +15,54 @@ use crate::floor::event::EventKind;
 use crate::floor::stamp::Stamp;
 use crate::floor::{PartyRole, PlatformTime};
 
+/// The state of a call, folded from its facts.
 #[derive(Debug, Clone, Default)]
 pub struct Folded {
-    /// By the devices' places.
+    /// The connections, by the devices' places.
     pub connections: Vec<Connection>,
+    /// The place of the device that called, if it is known.
     pub calling: Option<u8>,
+    /// The place of the device that was called, if it is known.
     pub called: Option<u8>,
+    /// When its first fact happened, recordings and the end report apart.
     pub started: Option<PlatformTime>,
+    /// When it was first answered.
     pub answered: Option<PlatformTime>,
+    /// Who holds it, and the holds so far.
     pub holding: Holding,
-    /// One bit for each recording; the highest for those without an id.
+    /// One bit for each recording that runs; the highest for those without an id.
     recording: u64,
-    /// Those that have ended: the word of a source that is behind does not begin them anew.
+    /// One bit for each recording that has ended, so that a late event of another source does not begin it anew.
     recorded: u64,
-    /// The id of the call that the present fact speaks of.
+    /// The place of the id under which the present fact tells of the call.
     under: u8,
 }
 
-/// The bit of a recording whose id is not known.
+/// The bit of recordings whose id is not known.
 const NAMELESS: u64 = 1 << 63;
 
-/// The bit of the recording with that place among the call's recordings.
+/// Returns the bit of the recording at that place.
 fn bit(record: u8) -> u64 {
     if record < 63 { 1 << record } else { NAMELESS }
 }
 
 impl Folded {
+    /// Returns the connection of the device at that place, or `None` if it never had one.
     pub fn connection(&self, device: u8) -> Option<&Connection> {
         self.connections.get(usize::from(device)).filter(|connection| connection.state.is_some())
     }
 
+    /// Returns whether any recording runs.
     pub fn recording(&self) -> bool {
         self.recording != 0
     }
 
-    /// A copy, told by another source, of something that was told already.
+    /// Takes a fact that another source told already: it only shows that its source device is in the call.
     pub fn copy(&mut self, fact: &Fact, around: &Surroundings) {
         self.witnessed(fact, around);
     }
 
+    /// Folds one fact in.
     pub fn step(&mut self, fact: &Fact, around: &Surroundings) {
         use ConnectionState::{Alerting, Cleared, Connected, Dialling, Held, Initiated};
         let at = fact.at;
@@ -112,13 +121,13 @@ impl Folded {
                 } else {
                     self.imply(fact.device, Connected, at, self.end_role(fact.device), around);
                 }
-                // Who is added has the state that he had in the call that merges: no conference proves an answer.
+                // The added party keeps the state that it had in the call that merges: no conference proves an answer.
                 self.reach(fact.other, Alerting, at, PartyRole::Joined, around);
                 self.give_role(fact.other, PartyRole::Joined);
             }
             EventKind::Transferred => {
                 self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
-                // Its phone rings from now on, or it rings or talks already: no transfer proves an answer.
+                // It rings from now on, or it rings or talks already: no transfer proves an answer.
                 let known = self.connection(fact.other).is_some_and(Connection::live);
                 self.reach(fact.other, Alerting, at, PartyRole::Transferred, around);
                 self.give_role(fact.other, PartyRole::Transferred);
@@ -153,13 +162,13 @@ impl Folded {
         self.witnessed(fact, around);
     }
 
-    /// A copy comes to a device that is in the call.
+    /// Takes the fact as evidence that the device whose copy it is is in the call (protocol, section 5).
     fn witnessed(&mut self, fact: &Fact, around: &Surroundings) {
         if matches!(fact.kind, EventKind::RecordStarted | EventKind::RecordStopped | EventKind::CallEnd | EventKind::Failed) {
             return;
         }
         if self.connection(fact.source).is_none() {
-            // As far as the others have come: of several phones that ring each hears of the others.
+            // In the state of the others: of several devices that ring each gets a copy of the others' ringing.
             let rings = fact.kind == EventKind::Delivered && self.answered.is_none();
             let state = if rings { ConnectionState::Alerting } else { ConnectionState::Connected };
             self.imply(fact.source, state, fact.at, self.end_role(fact.source), around);
@@ -177,12 +186,13 @@ impl Folded {
         }
     }
 
-    /// Of a call that nobody has answered the caller has left already, by the word of a source that is behind.
+    /// Returns whether the caller had left before anybody answered, not certainly before `at`: the present fact is late.
     fn caller_has_left(&self, at: Stamp) -> bool {
         let caller = self.calling.and_then(|calling| self.connection(calling)).filter(|_| self.answered.is_none());
         caller.is_some_and(|caller| !caller.live() && !at.surely_after(&caller.left))
     }
 
+    /// Clears every connection.
     fn clear_all(&mut self, at: Stamp) {
         for device in 0..self.connections.len() {
             if self.connections.get(device).is_some_and(Connection::live) {
@@ -191,7 +201,8 @@ impl Folded {
         }
     }
 
-    /// `device` is offered a call that was sent elsewhere: where it was sent to (a queue, a number that is forwarded) has passed it on.
+    /// Clears the devices that a transfer named and that have not rung: `device` is offered the call, so a queue or a forwarded number
+    /// has passed it on.
     fn passed_on(&mut self, device: u8, at: Stamp, around: &Surroundings) {
         if around.listens(device, at, self.under) {
             return;
@@ -207,7 +218,7 @@ impl Folded {
         }
     }
 
-    /// Who called whom: the first word stands, for later copies name whoever joined.
+    /// Records who called whom. The first fact counts, for later copies name whoever joined.
     fn ends(&mut self, calling: u8, called: u8, count: bool) {
         if count {
             self.calling = self.calling.or((calling != NOBODY).then_some(calling));
@@ -215,7 +226,7 @@ impl Folded {
         }
     }
 
-    /// The role of a device that turns up without having been called.
+    /// Returns the role of a device that turns up without having rung.
     fn end_role(&self, device: u8) -> PartyRole {
         match Some(device) {
             device if device == self.calling => PartyRole::Caller,
@@ -224,7 +235,7 @@ impl Folded {
         }
     }
 
-    /// The role of a device that rings or answers.
+    /// Returns the role of a device that rings or answers.
     fn newcomer(&self, eldest: bool) -> PartyRole {
         if eldest && self.answered.is_none() { PartyRole::Called } else { PartyRole::Joined }
     }

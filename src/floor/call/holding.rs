@@ -4,15 +4,17 @@ use super::fact::NOBODY;
 use crate::floor::stamp::Stamp;
 use crate::floor::{Holds, PlatformTime};
 
+/// The holds of one call.
 #[derive(Debug, Clone, Default)]
 pub struct Holding {
+    /// How often and for how long it was on hold.
     pub holds: Holds,
-    /// Who holds it now, and under which of its ids: who holds two calls of which one becomes has put both on hold.
+    /// The devices that hold it now, each with the place of the id under which: a device may hold both of two calls that became one.
     held: Vec<(u8, u8)>,
 }
 
 impl Holding {
-    /// The device holds it under this id; says whether it did not before.
+    /// Records that the device holds it under this id, and returns whether that is new.
     pub fn begins(&mut self, device: u8, under: u8, at: Stamp) -> bool {
         if self.held.contains(&(device, under)) {
             return false;
@@ -23,7 +25,7 @@ impl Holding {
         true
     }
 
-    /// The device does not hold it any more under this id, or under none of them where this one was not known.
+    /// Records that the device holds it no more under this id, or under any id if it did not hold it under this one.
     pub fn ends(&mut self, device: u8, under: Option<u8>, at: Stamp) {
         let before = self.held.len();
         let one = under.filter(|under| self.held.contains(&(device, *under)));
@@ -35,7 +37,7 @@ impl Holding {
         }
     }
 
-    /// Takes in the holds of another call that became this one.
+    /// Takes in the holds of another call that became this one; `place` turns its places into this one's.
     pub fn absorb(&mut self, other: Holding, place: &impl Fn(u8) -> u8) {
         self.holds.count = self.holds.count.saturating_add(other.holds.count);
         self.holds.ended = self.holds.ended.saturating_add(other.holds.ended);
@@ -44,7 +46,7 @@ impl Holding {
     }
 }
 
-/// The earlier of two moments of which each may be unknown.
+/// Returns the earlier of two moments, or the one that is known.
 pub fn earlier(ours: Option<PlatformTime>, theirs: Option<PlatformTime>) -> Option<PlatformTime> {
     match (ours, theirs) {
         (Some(ours), Some(theirs)) => Some(ours.min(theirs)),

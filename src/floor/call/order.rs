@@ -1,8 +1,8 @@
-//! In which order a call's facts are folded.
+//! The order in which a call's facts are folded.
 //!
-//! Of one source that is the order of their stamps. Where two sources tell of one call, as when a consultation that another worker
-//! handled became part of it, their clocks differ by seconds, and the calls' own logic says more than their stamps: what is told of a
-//! call that became another one happened before that, what is told under a new id afterwards; and the same thing told by two sources
+//! Facts of one source are folded in the order of their stamps. If two sources tell of one call, as when a consultation that another
+//! worker handled became part of it, their clocks differ by seconds and their stamps say less than the calls themselves: what is told of a
+//! call that became another one happened before that, and what is told under the new id afterwards. The same thing told by two sources
 //! within the difference of their clocks happened once.
 
 use super::fact::{Fact, Merge};
@@ -11,28 +11,32 @@ use crate::floor::event::EventKind;
 use crate::floor::stamp::{CLOCKS_APART, SourceId, Stamp};
 use std::time::Duration;
 
-/// Whether facts of more than one source are among `facts`. What the console adds by itself, and a call's end that is told whole, are
-/// of none.
+/// Returns whether the facts come from more than one source. What the console adds by itself, and the report of a finished call, count as
+/// from none.
 pub fn is_mixed(facts: &[Fact]) -> bool {
     let mut sources = facts.iter().filter(|fact| is_told(fact)).map(|fact| fact.at.source);
     let first = sources.next();
     sources.any(|source| Some(source) != first)
 }
 
+/// Returns whether a source told the fact while the call went on.
 fn is_told(fact: &Fact) -> bool {
     fact.kind != EventKind::CallEnd && fact.at.source != SourceId::MAX
 }
 
-/// When one call became another, and how that is told: the fact, and its place among all.
+/// One merge of calls, and the fact that tells it.
 struct Turn<'a> {
+    /// Which calls became which.
     merge: Merge,
+    /// The fact's place among all facts.
     place: usize,
+    /// The fact that tells it.
     fact: &'a Fact,
-    /// Where it stands in time: later than it was told where it follows another by the word of a source that is ahead.
+    /// When it counts as having happened: later than its fact if it follows a merge told by a source whose clock is ahead.
     time: PlatformTime,
 }
 
-/// The facts as they are to be folded, each with whether it is a copy of one before. `facts` are in the order of their stamps.
+/// Returns the facts in the order in which to fold them, each with whether it is a copy of an earlier one. `facts` are sorted by stamp.
 pub fn sequence(facts: &[Fact]) -> Vec<(Fact, bool)> {
     let turns = turns(facts);
     let mut order: Vec<_> = facts.iter().enumerate().map(|(place, fact)| (rank(fact, &turns), place, fact)).collect();
@@ -41,7 +45,7 @@ pub fn sequence(facts: &[Fact]) -> Vec<(Fact, bool)> {
     order.into_iter().map(|(_, place, fact)| (*fact, is_copy(fact, place, &turns, &mut told))).collect()
 }
 
-/// Each merge once: as the call that goes on tells of it, or else as it was told first.
+/// Returns each merge once: by the fact under the id that goes on, or else by the first fact that tells it.
 fn turns(facts: &[Fact]) -> Vec<Turn<'_>> {
     let mut turns: Vec<Turn> = Vec::new();
     for (place, fact) in facts.iter().enumerate() {
@@ -62,9 +66,9 @@ fn turns(facts: &[Fact]) -> Vec<Turn<'_>> {
     turns
 }
 
-/// What a call became cannot become something else before: moves each turn behind those that led to it.
+/// Moves each merge behind those that led to its calls: what a call became cannot have become something else before.
 fn in_their_order(turns: &mut [Turn]) {
-    // As often as there are turns: in a circle of calls, which no platform has, there is no end.
+    // At most once for each merge, so that a circle of calls, which no platform has, ends too.
     for _ in 0..turns.len() {
         let times: Vec<PlatformTime> = turns.iter().map(|turn| behind(turn, turns)).collect();
         if turns.iter().zip(&times).all(|(turn, time)| turn.time == *time) {
@@ -76,7 +80,7 @@ fn in_their_order(turns: &mut [Turn]) {
     }
 }
 
-/// The turn's time, or the moment after the last of those that led to it.
+/// Returns the merge's time, or the moment after the last of those that led to it.
 fn behind(turn: &Turn, turns: &[Turn]) -> PlatformTime {
     let Merge { primary, secondary, new } = turn.merge;
     let leads = |other: &&Turn| other.merge.new != new && (other.merge.new == primary || other.merge.new == secondary);
@@ -85,7 +89,8 @@ fn behind(turn: &Turn, turns: &[Turn]) -> PlatformTime {
     last.filter(|last| turn.time <= *last).map_or(turn.time, |last| last + Duration::from_millis(1))
 }
 
-/// Where a fact stands among those of other sources: its time, then before, at or behind a merge of that time, then its own order.
+/// Returns a fact's place among those of other sources: its time, then whether it is before, at or after a merge of that time, then its
+/// stamp.
 fn rank(fact: &Fact, turns: &[Turn]) -> (PlatformTime, u8, Stamp) {
     let (mut time, mut side) = (fact.at.time, 1);
     if let Some(turn) = turns.iter().find(|turn| std::ptr::eq(turn.fact, fact)) {
@@ -108,7 +113,7 @@ fn rank(fact: &Fact, turns: &[Turn]) -> (PlatformTime, u8, Stamp) {
     (time, side, fact.at)
 }
 
-/// Whether another source told the same thing, within the difference of their clocks; then the two are one from now on.
+/// Returns whether another source told the same thing within the difference of their clocks, and records that the two are one.
 fn is_copy<'a>(fact: &'a Fact, place: usize, turns: &[Turn], told: &mut Vec<(&'a Fact, Vec<SourceId>)>) -> bool {
     if fact.merges.is_some() {
         return turns.iter().all(|turn| turn.place != place);

@@ -1,30 +1,37 @@
-//! What a call brought with it under one of its ids: when it began, its type, its queue and its call data. After a merge the oldest
-//! origin's words count: that is the customer's call.
+//! What was told of a call under one of its ids: when it began, its type, its queue and its call data. After a merge the oldest origin
+//! counts: that is the customer's call.
 
 use crate::floor::event::{Event, EventKind};
 use crate::floor::stamp::Stamp;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// The most entries of call data that are kept.
 const MOST_ENTRIES: usize = 50;
-/// Characters of one value; what is cut ends with an ellipsis.
+/// The most characters of one value; one that is cut ends with an ellipsis.
 const LONGEST_VALUE: usize = 500;
+/// The most characters of one key.
 const LONGEST_KEY: usize = 100;
 
+/// What was told of a call under one of its ids.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// The earliest fact; none where only another call's event named this id.
+    /// The earliest event under this id; absent if only another call's event named it.
     pub first: Option<Stamp>,
+    /// `callType` by the earliest event that has it.
     kind: Option<(Stamp, String)>,
+    /// `split` by the earliest event that has it.
     queue: Option<(Stamp, String)>,
+    /// Call data, each value by the latest event that has its key.
     data: BTreeMap<String, (Stamp, String)>,
-    /// There were more entries than are kept.
+    /// Whether there were more entries of call data than are kept.
     more: bool,
 }
 
 impl Origin {
+    /// Takes what an event under this id tells.
     pub fn take(&mut self, event: &Event, at: Stamp) {
-        // The end speaks of the call, it is no beginning; its recordings neither.
+        // Neither the report of a finished call nor a recording tells when the call began.
         if !matches!(event.kind, EventKind::CallEnd | EventKind::RecordStarted | EventKind::RecordStopped) {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
         }
@@ -45,6 +52,7 @@ impl Origin {
         }
     }
 
+    /// Takes in what another call was told under the same id.
     pub fn merge(&mut self, other: Origin) {
         self.first = match (self.first, other.first) {
             (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
@@ -63,7 +71,7 @@ impl Origin {
         }
     }
 
-    /// Of too many the first by key are kept, whatever the order in which they came.
+    /// Keeps an entry; of too many the first by key are kept, whatever the order in which they came.
     fn keep(&mut self, key: String, entry: (Stamp, String)) {
         self.data.insert(key, entry);
         if self.data.len() > MOST_ENTRIES {
@@ -72,16 +80,18 @@ impl Origin {
         }
     }
 
+    /// Returns the `callType` word, if one was told.
     pub fn kind(&self) -> Option<&String> {
         self.kind.as_ref().map(|(_, kind)| kind)
     }
 
+    /// Returns the queue, if one was told.
     pub fn queue(&self) -> Option<&String> {
         self.queue.as_ref().map(|(_, queue)| queue)
     }
 }
 
-/// The call data of all origins as one list; where two give the same key, the older one's value.
+/// Returns the call data of all origins, sorted by key; if two have the same key, the older one's value.
 pub fn data<'a>(origins: impl Iterator<Item = &'a Origin>) -> Vec<(String, String)> {
     let mut by_age: Vec<&Origin> = origins.filter(|origin| !origin.data.is_empty()).collect();
     by_age.sort_by_key(|origin| (origin.first.is_none(), origin.first));
@@ -97,7 +107,7 @@ pub fn data<'a>(origins: impl Iterator<Item = &'a Origin>) -> Vec<(String, Strin
     kept.chain(rest).collect()
 }
 
-/// The first word stands: later copies speak of whoever joined.
+/// Replaces what is known if the event is earlier: later copies tell of whoever joined.
 fn earliest(known: &mut Option<(Stamp, String)>, word: Option<&String>, at: Stamp) {
     if let Some(word) = word
         && known.as_ref().is_none_or(|(first, _)| at < *first)
@@ -106,6 +116,7 @@ fn earliest(known: &mut Option<(Stamp, String)>, word: Option<&String>, at: Stam
     }
 }
 
+/// Returns a value of call data as text, cut to [`LONGEST_VALUE`].
 fn text(value: &Value) -> String {
     let text = match value {
         Value::String(text) => text.clone(),

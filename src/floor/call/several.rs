@@ -1,6 +1,6 @@
 //! A list that is never empty.
 
-/// One item at least; the others behind it, by place.
+/// A list of at least one item; the first has the place 0.
 #[derive(Debug, Clone)]
 pub(super) struct Several<T> {
     first: T,
@@ -8,27 +8,32 @@ pub(super) struct Several<T> {
 }
 
 impl<T> Several<T> {
+    /// Makes a list of one item.
     pub fn of(first: T) -> Self {
         Several { first, rest: Vec::new() }
     }
 
+    /// Returns the first item.
     pub fn first(&self) -> &T {
         &self.first
     }
 
+    /// Returns all items but the first.
     pub fn rest(&self) -> &[T] {
         &self.rest
     }
 
+    /// Returns how many items there are, at least 1.
     pub fn len(&self) -> usize {
         self.rest.len() + 1
     }
 
+    /// Returns all items in order.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         std::iter::once(&self.first).chain(&self.rest)
     }
 
-    /// Returns the item at `place`, or `None` if there is none so far behind.
+    /// Returns the item at `place`, or `None` if there are not so many.
     pub fn get(&self, place: usize) -> Option<&T> {
         match place.checked_sub(1) {
             None => Some(&self.first),
@@ -36,6 +41,7 @@ impl<T> Several<T> {
         }
     }
 
+    /// Returns the item at `place` to be changed, or `None` if there are not so many.
     pub fn get_mut(&mut self, place: usize) -> Option<&mut T> {
         match place.checked_sub(1) {
             None => Some(&mut self.first),

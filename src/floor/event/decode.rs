@@ -8,7 +8,29 @@ use crate::floor::{AgentId, CallId, DeviceId, Namespace};
 use serde_json::{Map, Value};
 
 impl Event {
-    /// Decodes one message body.
+    /// Decodes one message body; `to_utc` knows the platform's zone.
+    ///
+    /// ```
+    /// use supervisor_console::floor::event::{Instant, LocalTime};
+    /// use supervisor_console::floor::{Event, EventKind, PlatformTime};
+    ///
+    /// // The platform's local time is eight hours ahead of UTC, as in Shanghai.
+    /// let in_shanghai = |local: LocalTime| Instant::from(PlatformTime::from_millis(local.as_millis() - 8 * 3_600_000));
+    /// let body = br#"{"eventName": "agentReady", "eventTime": "2017.03.18 14:13:24", "serial": 11050820, "agentId": "5002@test.cc",
+    ///     "deviceId": "8002@test.cc", "agentMode": "Ready", "devices": {"Voice": "8002@test.cc"}}"#;
+    ///
+    /// let event = Event::decode(body, &in_shanghai)?;
+    /// assert_eq!(event.kind, EventKind::AgentReady);
+    /// assert_eq!(event.time, Some(PlatformTime::from_millis(1_489_817_604_000)));
+    /// assert_eq!(event.agent.map(|agent| agent.number().to_owned()), Some("5002".to_owned()));
+    /// // Fields that the console does not know are kept.
+    /// assert_eq!(event.rest["devices"]["Voice"], "8002@test.cc");
+    /// # Ok::<(), supervisor_console::floor::EventError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an [`EventError`] if the body is not JSON, is not an object or has no `eventName`. Nothing else is refused.
     pub fn decode(body: &[u8], to_utc: ToUtc) -> Result<Event, EventError> {
         let value: Value = serde_json::from_slice(body).map_err(|error| EventError::NotJson(error.to_string()))?;
         let Value::Object(mut map) = value else { return Err(EventError::NotObject) };
@@ -61,13 +83,14 @@ impl Event {
     }
 }
 
-/// `topics` are for subscribers; one of them names the writer.
+/// Returns the component that wrote the event: one of its `topics` names it.
 fn component(map: &Map<String, Value>) -> Option<String> {
     let topics = map.get("topics")?.as_array()?.iter().filter_map(Value::as_str);
     let names = |topic: &&str| topic.starts_with("CtiRouter_") || topic.starts_with("CtiWorker_");
     topics.filter(|topic| topic.len() <= LONGEST).find(names).map(str::to_owned)
 }
 
+/// Reads what an AgentStatusEvent says of its agent, or returns `None` if agent or status is missing.
 fn status(map: &Map<String, Value>, to_utc: ToUtc) -> Option<Status> {
     let agent = map.get("agent")?;
     let of_agent = |name: &str| agent.get(name).and_then(as_text);
@@ -87,9 +110,10 @@ fn status(map: &Map<String, Value>, to_utc: ToUtc) -> Option<Status> {
     })
 }
 
-/// Longer texts are no ids, names or times of this protocol.
+/// The longest text in bytes; longer ones are no ids, names or times of this protocol and count as absent.
 const LONGEST: usize = LONGEST_ID;
 
+/// Reads a text or number as text, without the space around it; `None` if it is empty, too long or something else.
 fn as_text(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.trim().to_owned(),
@@ -99,22 +123,24 @@ fn as_text(value: &Value) -> Option<String> {
     (!text.is_empty() && text.len() <= LONGEST).then_some(text)
 }
 
+/// Reads a number, or a text that holds one.
 fn as_integer(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| as_text(value)?.parse().ok())
 }
 
-/// Takes a field out of the map where it is a text or a number; leaves it there where it is something else.
+/// Takes a field out of the map if it is a text or a number; leaves it there if it is something else.
 fn text(map: &mut Map<String, Value>, name: &str) -> Option<String> {
     let text = as_text(map.get(name)?)?;
     map.remove(name);
     Some(text)
 }
 
+/// Takes a device's id out of the map.
 fn device(map: &mut Map<String, Value>, name: &str) -> Option<DeviceId> {
     text(map, name).map(DeviceId::trusted)
 }
 
-/// `"0"` stands for "no call" in `primaryOldCall` and `secondaryOldCall`.
+/// Takes a call's id out of the map; `"0"` stands for "no call" in `primaryOldCall` and `secondaryOldCall`.
 fn call(map: &mut Map<String, Value>, name: &str) -> Option<CallId> {
     text(map, name).filter(|id| id != "0").map(CallId::trusted)
 }

@@ -1,33 +1,54 @@
-//! The kinds of events, by the protocol's names, and whose serials each counts with.
+//! The kinds of events, by the protocol's names, and the series of serials that each belongs to.
 
+/// What an event tells, by its `eventName` (protocol, section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventKind {
+    /// `agentLoggedOn`: an agent was bound to a device.
     AgentLoggedOn,
+    /// `agentLoggedOff`: an agent's binding to a device ended.
     AgentLoggedOff,
+    /// `agentReady`: an agent waits for calls.
     AgentReady,
+    /// `agentNotReady`: an agent is not to be given calls; may carry a reason.
     AgentNotReady,
+    /// `agentAllocated`: the platform reserved an agent for an outbound call.
     AgentAllocated,
+    /// `agentWorkingAfterCall`: an agent is in after-call work.
     AgentWorkingAfterCall,
+    /// `serviceInitiated`: a device went off the hook; only that device gets a copy.
     ServiceInitiated,
+    /// `originated`: a device dials; only that device gets a copy.
     Originated,
+    /// `delivered`: a device rings.
     Delivered,
+    /// `established`: a device answered.
     Established,
+    /// `held`: a party put the call on hold.
     Held,
+    /// `retrieved`: a party took the call off hold.
     Retrieved,
+    /// `conferenced`: a party joined; calls may become one and change their id.
     Conferenced,
+    /// `transferred`: the call left one device for another, under `newCall`.
     Transferred,
+    /// `connectionCleared`: a party left.
     ConnectionCleared,
+    /// `failed`: an outbound call failed.
     Failed,
+    /// `recordStarted`: a recording began.
     RecordStarted,
+    /// `recordStopped`: a recording ended.
     RecordStopped,
+    /// `AgentStatusEvent`: an agent's status and the day's figures.
     AgentStatus,
+    /// `CallEndEvent`: one finished call, whole.
     CallEnd,
-    /// A name that this edition does not know: kept, and without effect on the floor.
+    /// A name that the console does not know: the event is kept, and changes nothing on the floor.
     Other,
 }
 
 impl EventKind {
-    /// Whose serials this kind counts with.
+    /// Returns the series that this kind's serials belong to.
     pub fn series(self) -> Series {
         match self {
             EventKind::AgentLoggedOn
@@ -41,6 +62,7 @@ impl EventKind {
         }
     }
 
+    /// Returns the kind with this `eventName`.
     pub(super) fn from_name(name: &str) -> EventKind {
         match name {
             "agentLoggedOn" => EventKind::AgentLoggedOn,
@@ -68,12 +90,12 @@ impl EventKind {
     }
 }
 
-/// Which counter an event's serial belongs to, beside the component that counts (protocol, section 3).
+/// Which of a component's counters an event's serial belongs to (protocol, section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Series {
-    /// agentReady and its like.
+    /// Agent events: agentReady and its like.
     Agent,
-    /// Calls and recordings.
+    /// Events of calls and recordings, and those of unknown kind.
     Call,
     /// AgentStatusEvent and CallEndEvent.
     Report,

@@ -1,22 +1,23 @@
-//! The platform's local times, as milliseconds and in UTC.
+//! The platform's local times, and the moments that they stand for.
 
 use crate::floor::time::{PlatformTime, Time};
 
-/// The clock on the platform's wall.
+/// The clock of [`LocalTime`]: the platform's, read in its own zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Wall;
 
-/// The platform's local time, counted as if it were UTC: not a moment before the zone is known.
+/// The platform's local time as events have it, counted as if it were UTC; it takes the zone to make a moment of it.
 pub type LocalTime = Time<Wall>;
 
-/// What [`Event::decode`] needs to know of the platform's zone: which moment a local time is.
+/// Turns a local time into the moment that it is in the platform's zone, for [`Event::decode`](super::Event::decode).
 pub type ToUtc<'a> = &'a (dyn Fn(LocalTime) -> Instant + Sync);
 
-/// The moment of a local time. At the end of summer time an hour occurs twice: then there are two readings.
+/// The moment of a local time. At the end of summer time an hour occurs twice, and there are two readings (protocol, section 5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instant {
+    /// The only reading, or the earlier of two.
     pub first: PlatformTime,
-    /// The later reading, where there are two.
+    /// The later reading, if there are two.
     pub second: Option<PlatformTime>,
 }
 
@@ -27,18 +28,18 @@ impl From<PlatformTime> for Instant {
 }
 
 impl Instant {
-    /// Returns the moment where the platform's zone is UTC.
+    /// Returns the moment of a local time if the platform's zone is UTC.
     pub fn in_utc(local: LocalTime) -> Instant {
         PlatformTime::from_millis(local.as_millis()).into()
     }
 
-    /// The later reading, or the only one.
+    /// Returns the later reading, or the only one.
     pub fn last(self) -> PlatformTime {
         self.second.unwrap_or(self.first)
     }
 }
 
-/// Reads `2017.03.18 14:13:24` (also with dashes, a `T`, or a fraction).
+/// Reads `2017.03.18 14:13:24` (also with dashes, a `T` or a fraction, which is ignored), or returns `None` for another text.
 pub(super) fn local_time(time: &str) -> Option<LocalTime> {
     let mut parts = time.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
     let mut next = |longest: usize| -> Option<i64> {

@@ -1,5 +1,5 @@
-//! Events as they came, without the numbers: the fields that the platform is known to send keep their values, as far as those hold no
-//! number from outside; of all others it is only told that they are there. The body keeps its form.
+//! Masks the numbers in an event's body as it came. Fields that the platform is known to send keep their values, with outside numbers
+//! masked; of all other fields only their presence is told. The body keeps its form.
 
 use super::Mask;
 use super::text::{OUTSIDE, is_long, mask_text};
@@ -48,30 +48,30 @@ const WORDS: [&str; 38] = [
     "topics",
     "transferred",
 ];
-/// Fields that hold an agent, or a device, and are not called so.
+/// Fields that hold an agent's or device's id and do not end in `Device`.
 const IDS: [&str; 8] = ["addedParty", "agentId", "ani", "dnis", "eventSrc", "extensionId", "firstStation", "srcDeviceId"];
 /// Fields that hold a call's id.
 const CALLS: [&str; 7] = ["callId", "id", "newCall", "originalCallId", "primaryOldCall", "recordId", "secondaryOldCall"];
-/// A device, a bar, and a call's id.
+/// The field that holds a device, a bar and a call's id.
 const CONNECTION: &str = "connectionId";
-/// What is inside of these is known as well; what call data and parameters are called is up to whoever attached them.
+/// Objects and lists whose fields are known as well. The names in call data and parameters are up to whoever attached them.
 const KNOWN_PARTS: [&str; 3] = ["agent", "call", "topics"];
-/// What stands for a value that is not told.
+/// The text in place of a value or name that is not told.
 const UNTOLD: &str = "***";
-/// A serial has fewer digits than a number with its area.
+/// The most digits of a serial; a telephone number with its area code has more.
 const LONGEST_SERIAL: usize = 9;
 
-/// Where one is in a body.
+/// The place in a body that is being read.
 #[derive(Debug, Default)]
 struct Place {
-    /// The field whose value comes.
+    /// The name of the field whose value comes next.
     field: String,
-    /// The fields that one is inside of, and how deep that is.
+    /// The names of the fields that are around it, the outermost first.
     around: Vec<String>,
 }
 
 impl Mask {
-    /// An event's body as it came, its numbers hidden; none where it is not JSON, such as one that was cut off.
+    /// Masks the numbers in an event's body as it came, or returns `None` if it is not JSON, such as one that was cut off.
     pub fn event(&self, body: &[u8]) -> Option<String> {
         let text = std::str::from_utf8(body).ok()?;
         serde_json::from_str::<IgnoredAny>(text).ok()?;
@@ -111,6 +111,7 @@ impl Mask {
         Some(masked)
     }
 
+    /// Masks the numbers in the value of the field at `place`.
     fn value<'a>(&self, place: &Place, value: &'a str) -> Cow<'a, str> {
         if !place.is_known() {
             return Cow::Owned(UNTOLD.to_owned());
@@ -138,7 +139,7 @@ impl Mask {
 }
 
 impl Place {
-    /// The platform is known to send this field here.
+    /// Returns whether the platform is known to send this field here.
     fn is_known(&self) -> bool {
         let here = match self.around.as_slice() {
             [_] => true,
@@ -153,13 +154,13 @@ impl Place {
             || [&WORDS[..], &CALLS[..]].iter().any(|known| known.contains(&field)))
     }
 
-    /// A device or an agent, and no text.
+    /// Returns whether the field holds an agent's or device's id.
     fn is_number(&self) -> bool {
         let field = self.field.as_str();
         field == "deviceId" || field.ends_with("Device") || IDS.contains(&field)
     }
 
-    /// A number that is too short to be anybody's, where one is known to stand.
+    /// Returns whether a JSON number may be told: the field is known, and it is too short to be a telephone number.
     fn may_count(&self, token: &str) -> bool {
         let most = if self.field == "serial" { LONGEST_SERIAL } else { OUTSIDE - 1 };
         self.is_known()
@@ -168,7 +169,7 @@ impl Place {
     }
 }
 
-/// Writes the string as it came where nothing in it was hidden.
+/// Writes the masked string, or the token as it came if nothing in it was masked.
 fn write(masked: &mut String, token: &str, value: Cow<'_, str>) -> Option<()> {
     match value {
         Cow::Borrowed(_) => masked.push_str(token),
@@ -177,7 +178,7 @@ fn write(masked: &mut String, token: &str, value: Cow<'_, str>) -> Option<()> {
     Some(())
 }
 
-/// How long the string is that `text` begins with, its quotes included.
+/// Returns the length of the JSON string that `text` begins with, quotes included, or `None` if it does not end.
 fn string(text: &str) -> Option<usize> {
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate().skip(1) {

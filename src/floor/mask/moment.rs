@@ -1,8 +1,8 @@
-//! Dates and times, which have as many digits as a number.
+//! Dates and times, which have as many digits as a telephone number.
 
 use super::digit::is_digit;
 
-/// Dates and times of day, and nothing else.
+/// Returns whether the text is made of dates and times of day only.
 pub(super) fn is_time(text: &str) -> bool {
     let mut rest = text;
     loop {
@@ -17,7 +17,7 @@ pub(super) fn is_time(text: &str) -> bool {
     }
 }
 
-/// What is behind a day of these centuries: `2017.03.18`, also with hyphens or slashes.
+/// Returns what follows a date of the 20th or 21st century, `2017.03.18`, also with hyphens or slashes; `None` if there is none.
 fn date(text: &str) -> Option<&str> {
     let (year, rest) = number(text, 4)?;
     let sign = rest.chars().next().filter(|sign| matches!(sign, '.' | '-' | '/'))?;
@@ -26,7 +26,7 @@ fn date(text: &str) -> Option<&str> {
     ((1900..2100).contains(&year) && (1..=12).contains(&month) && (1..=31).contains(&day)).then_some(rest)
 }
 
-/// What is behind `14:13`, `14:13:24` or `14:13:24.123`.
+/// Returns what follows `14:13`, `14:13:24` or `14:13:24.123`; `None` if the text begins with no time of day.
 fn time_of_day(text: &str) -> Option<&str> {
     let (hour, rest) = number(text, 2)?;
     let (minute, mut rest) = number(rest.strip_prefix(':')?, 2)?;
@@ -38,7 +38,7 @@ fn time_of_day(text: &str) -> Option<&str> {
     (hour < 24 && minute < 60 && second <= 60).then_some(rest)
 }
 
-/// A number of exactly so many digits, and what is behind it.
+/// Reads a number of exactly so many digits, and returns it with what follows.
 fn number(text: &str, length: usize) -> Option<(u32, &str)> {
     let (digits, behind) = text.split_at_checked(length).filter(|(digits, _)| digits.bytes().all(|b| b.is_ascii_digit()))?;
     Some((digits.parse().ok()?, behind))

@@ -1,9 +1,9 @@
-//! Characters that a text spells as JSON, a URL or HTML would.
+//! Characters that a text writes with an escape of JSON, URLs or HTML.
 
 use super::digit::is_digit;
 
-/// The character that `text` begins with where it is spelled: `%2D`, `\u0031`, `\x31`, `&#49;`, `&#x31;`. Says how long that is. A
-/// spelling that has digits only and means none is none here: those digits may be the number.
+/// Returns the character that `text` begins with if it is escaped (`%2D`, `\u0031`, `\x31`, `&#49;`, `&#x31;`), with the length of the
+/// escape in bytes. An escape of digits only that means no digit is not read as one, for its digits may be part of a number.
 pub(super) fn spelled(text: &str) -> Option<(usize, char)> {
     if text.starts_with('%') {
         return percent(text);
@@ -24,15 +24,17 @@ pub(super) fn spelled(text: &str) -> Option<(usize, char)> {
     Some((end + 3, c))
 }
 
+/// How far, in bytes, the `;` of an HTML escape is looked for.
 const LONGEST_ENTITY: usize = 10;
 
+/// Returns the character with that code.
 fn character(code: &str, base: u32) -> Option<char> {
-    // A sign is no part of a spelling, although it is one of a number.
+    // Parsing a number would accept a sign; an escape has none.
     let code = Some(code).filter(|code| !code.starts_with('+'))?;
     char::from_u32(u32::from_str_radix(code, base).ok()?)
 }
 
-/// A character of one to four bytes, each as `%XX`.
+/// Reads a character of one to four bytes, each written as `%XX`.
 fn percent(text: &str) -> Option<(usize, char)> {
     let mut bytes = [0; 4];
     for at in 0..bytes.len() {

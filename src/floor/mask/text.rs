@@ -1,35 +1,38 @@
-//! Numbers in texts: where one stands, however it is written, and the text with its middle hidden.
+//! Finds numbers in texts, however they are written, and hides their middle.
 //!
-//! A digit is a digit in any script, and also where the text spells it as JSON, a URL or HTML would. A number goes on over spaces and
-//! signs and over what nobody sees; letters and `@` end it. What is left to be seen are three digits at its beginning and four at its
-//! end. Masking what is masked changes nothing. Where nobody could tell, it is hidden: two extensions side by side look like a number.
+//! A digit counts in any script, and also if it is escaped as in JSON, URLs or HTML. A number goes on over spaces, signs and invisible
+//! characters; letters and `@` end it. Its first three and last four digits stay visible. Masking a text twice changes nothing more. In
+//! doubt digits are hidden: two extensions side by side look like a number.
 
 use super::digit::{HIDDEN, is_digit};
 use super::moment::is_time;
 use super::spelling::spelled;
 use std::borrow::Cow;
 
-/// Fewer digits than this are an extension.
+/// The fewest digits of an outside number; fewer are an extension.
 pub const OUTSIDE: usize = 7;
 
-/// From so many digits on, both ends of a number are shown.
+/// The fewest digits of a number whose both ends are shown; of shorter ones only the last two digits are.
 const LONG: usize = 10;
 
+/// What a character means for finding numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// A digit, or one that is hidden already.
     Digit,
-    /// A space: on its other side another number may begin.
+    /// A space: another number may begin after it.
     Blank,
-    /// What separates the items of a list, where a space stands beside it.
+    /// A comma or the like, which separates two numbers if there is a space next to it.
     Comma,
+    /// Any other character that may be inside a number: brackets, hyphens.
     Sign,
+    /// A character that is not visible.
     Invisible,
     /// A letter, an `@`, a whole UUID: no number goes on over it.
     Other,
 }
 
-/// One character, as many bytes of the text as it takes.
+/// One character of a text, or one UUID, with the bytes that it takes there.
 #[derive(Debug, Clone, Copy)]
 struct Unit {
     start: usize,
@@ -37,7 +40,7 @@ struct Unit {
     kind: Kind,
 }
 
-/// Any text, with every number in it that could be from outside hidden. Dates with times, and UUIDs, stay.
+/// Masks every number in a text that could be an outside party's. Dates, times and UUIDs stay as they are.
 pub fn mask_text(text: &str) -> Cow<'_, str> {
     // Most of what has many digits is a call's id.
     if (text.len() == UUID && begins_with_uuid(text)) || !may_hold_number(text) {
@@ -45,7 +48,7 @@ pub fn mask_text(text: &str) -> Cow<'_, str> {
     }
     let units = units(text);
     let mut masked = String::new();
-    // Up to where the text is in `masked`.
+    // How much of the text has been written to `masked`.
     let mut done = 0;
     let mut rest = units.as_slice();
     while let Some(first) = rest.iter().position(|unit| unit.kind == Kind::Digit) {
@@ -63,17 +66,17 @@ pub fn mask_text(text: &str) -> Cow<'_, str> {
     changed(text, masked)
 }
 
-/// The text between two places where characters begin; nothing where they are none, for what is shown by mistake is worse than what is not.
+/// Returns the text between two places where characters begin, or nothing if they are not such: showing too much is worse than too little.
 fn between(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).unwrap_or_default()
 }
 
-/// What is hidden already stays what it is.
+/// Returns the text itself if masking did not change it.
 fn changed(text: &str, masked: String) -> Cow<'_, str> {
     if masked == text { Cow::Borrowed(text) } else { Cow::Owned(masked) }
 }
 
-/// A text that is a number and nothing else, with its middle hidden where it is one from outside: whatever stands between its digits.
+/// Masks a text that is a number as a whole, if it is long enough to be an outside party's, whatever is between its digits.
 pub fn mask_number(number: &str) -> Cow<'_, str> {
     if !may_hold_number(number) {
         return Cow::Borrowed(number);
@@ -87,7 +90,7 @@ pub fn mask_number(number: &str) -> Cow<'_, str> {
     changed(number, masked)
 }
 
-/// [`mask_text`], where `kept` stays as it is wherever it is not a piece of a longer number.
+/// Does what [`mask_text`] does, but leaves `kept` as it is wherever it is not a piece of a longer number.
 pub fn mask_text_but<'a>(text: &'a str, kept: &str) -> Cow<'a, str> {
     if kept.is_empty() || !text.contains(kept) {
         return mask_text(text);
@@ -106,21 +109,22 @@ pub fn mask_text_but<'a>(text: &'a str, kept: &str) -> Cow<'a, str> {
     changed(text, masked)
 }
 
-/// Whether `text` has too many digits to be surely none from outside.
+/// Returns whether `text` has enough digits for an outside party's number.
 pub fn is_long(text: &str) -> bool {
     may_hold_number(text) && digits(&units(text)) >= OUTSIDE
 }
 
-/// Enough characters that are digits: a digit that is spelled out has one in its spelling.
+/// Returns whether a text may have enough digits for a number, quickly: an escaped digit has a digit in its escape.
 fn may_hold_number(text: &str) -> bool {
     text.len() >= OUTSIDE && text.chars().filter(|c| is_digit(*c)).nth(OUTSIDE - 1).is_some()
 }
 
+/// Returns how many of the units are digits.
 fn digits(units: &[Unit]) -> usize {
     units.iter().filter(|unit| unit.kind == Kind::Digit).count()
 }
 
-/// Writes the number that `units` are, its middle hidden.
+/// Writes the number that `units` make up, with its middle hidden.
 fn hide(text: &str, units: &[Unit], masked: &mut String) {
     let all = digits(units);
     let (first, last) = if all >= LONG { (3, 4) } else { (0, 2) };
@@ -134,7 +138,7 @@ fn hide(text: &str, units: &[Unit], masked: &mut String) {
     }
 }
 
-/// How many units the number takes that they begin with, up to its last digit.
+/// Returns how many units the number takes that they begin with, up to its last digit.
 fn length_of_number(units: &[Unit]) -> usize {
     let (mut length, mut count) = (1, 1);
     let (mut blank, mut comma) = (false, false);
@@ -157,11 +161,12 @@ fn length_of_number(units: &[Unit]) -> usize {
     length
 }
 
-/// How many digits there are until the next space.
+/// Returns how many digits there are before the next space.
 fn word<'a>(units: impl Iterator<Item = &'a Unit>) -> usize {
     units.take_while(|unit| !matches!(unit.kind, Kind::Blank | Kind::Other)).filter(|unit| unit.kind == Kind::Digit).count()
 }
 
+/// Splits a text into units.
 fn units(text: &str) -> Vec<Unit> {
     let mut units = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -179,11 +184,12 @@ fn units(text: &str) -> Vec<Unit> {
     units
 }
 
+/// Returns what a character means for finding numbers.
 fn kind(c: char) -> Kind {
     match c {
         _ if is_digit(c) => Kind::Digit,
         '@' => Kind::Other,
-        // Letters to Unicode, and strokes to who reads them.
+        // Letters by Unicode, but they are read as dashes.
         'ー' | 'ｰ' | 'ㅡ' => Kind::Sign,
         _ if is_invisible(c) => Kind::Invisible,
         ',' | ';' | ':' | '，' | '；' | '：' | '、' | '،' => Kind::Comma,
@@ -193,7 +199,7 @@ fn kind(c: char) -> Kind {
     }
 }
 
-/// Controls, formats, fillers, and what is drawn over another character.
+/// Returns whether a character is a control, a format or filler character, or drawn over another one.
 fn is_invisible(c: char) -> bool {
     (c.is_control() && !c.is_whitespace())
         || matches!(c,
@@ -202,8 +208,10 @@ fn is_invisible(c: char) -> bool {
             '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// The length of a UUID.
 const UUID: usize = 36;
 
+/// Returns whether a text begins with a UUID.
 fn begins_with_uuid(text: &str) -> bool {
     let is_one = |(at, byte): (usize, &u8)| if [8, 13, 18, 23].contains(&at) { *byte == b'-' } else { byte.is_ascii_hexdigit() };
     text.as_bytes().get(..UUID).is_some_and(|word| word.iter().enumerate().all(is_one))

@@ -1,4 +1,4 @@
-//! How far each device comes in a call: what an event says of it, and what it only implies.
+//! Moves connections from state to state: by what an event says of a device, and by what it only implies.
 
 use super::Folded;
 use crate::floor::PartyRole;
@@ -9,13 +9,14 @@ use crate::floor::call::surroundings::Surroundings;
 use crate::floor::stamp::Stamp;
 
 impl Folded {
+    /// Sets the role of a device that is in the call.
     pub(super) fn give_role(&mut self, device: u8, role: PartyRole) {
         if let Some(connection) = self.connections.get_mut(usize::from(device)).filter(|connection| connection.live()) {
             connection.role = Some(role);
         }
     }
 
-    /// Who calls somebody that has answered rings no more, although nobody told of the answer: none of ours was in the call then.
+    /// Connects a caller that was taken to ring: its call was answered, so it must have answered itself, when none of ours was in the call.
     pub(super) fn calls_and_talks(&mut self, device: u8, at: Stamp) {
         let rings = |connection: &&mut Connection| connection.state == Some(ConnectionState::Alerting) && !connection.heard;
         if let Some(connection) = self.connections.get_mut(usize::from(device)).filter(rings) {
@@ -23,6 +24,7 @@ impl Folded {
         }
     }
 
+    /// Records that a connected device is busy with this call.
     pub(super) fn show_busy(&mut self, device: u8, at: Stamp) {
         if let Some(connection) =
             self.connections.get_mut(usize::from(device)).filter(|connection| connection.state == Some(ConnectionState::Connected))
@@ -31,7 +33,7 @@ impl Folded {
         }
     }
 
-    /// The device is in this state, whatever it was in.
+    /// Moves the device to this state, from whichever state it was in.
     pub(super) fn set(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
         if !self.connections.get(index).is_some_and(Connection::live) && state != ConnectionState::Cleared {
@@ -43,7 +45,7 @@ impl Folded {
         self.change(index, state, at);
     }
 
-    /// The device has come as far as this, again if it had left.
+    /// Moves the device forward to this state, but not back; if it had left, it comes in again.
     pub(super) fn reach(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
         if !self.connections.get(index).is_some_and(Connection::live) {
@@ -62,7 +64,7 @@ impl Folded {
         }
     }
 
-    /// An event about another device says that this one has a part.
+    /// Brings in a device that an event about another device names, or moves on one that was dialling.
     pub(super) fn imply(&mut self, device: u8, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let Some(index) = self.room(device) else { return };
         let Some((known, busy)) = self.connections.get(index).map(|connection| (connection.state, connection.busy)) else { return };
@@ -84,6 +86,7 @@ impl Folded {
         }
     }
 
+    /// Moves the connection at that place to this state and records what follows from it.
     pub(super) fn change(&mut self, index: usize, state: ConnectionState, at: Stamp) {
         let Some(connection) = self.connections.get_mut(index) else { return };
         if state < ConnectionState::Held && state != ConnectionState::Alerting {
@@ -99,6 +102,7 @@ impl Folded {
         }
     }
 
+    /// Records that the device put the call on hold under that id.
     pub(super) fn hold(&mut self, device: u8, under: u8, at: Stamp) {
         let Some(connection) = self.connections.get_mut(usize::from(device)) else { return };
         if self.holding.begins(device, under, at) {

@@ -1,4 +1,4 @@
-//! A device comes into a call, leaves it and comes back; two calls become one, with what each device did in either.
+//! Devices that come into a call, leave it and come back, and what each did in either of two calls that became one.
 
 use super::{Folded, NAMELESS};
 use crate::floor::PartyRole;
@@ -10,20 +10,20 @@ use crate::floor::call::{ConnectionState, MOST_DEVICES};
 use crate::floor::stamp::Stamp;
 
 impl Folded {
-    /// Who has left comes back only by what is later for certain, for it may be the word of another source that is behind; or as a part
-    /// of another call that became this one.
+    /// Returns whether the device may come into the call. One that has left may come back only by a fact that is certainly later (another
+    /// source may be late), or by another of the calls that became this one.
     pub(super) fn may_enter(&self, index: usize, at: Stamp) -> bool {
         let Some(connection) = self.connections.get(index) else { return true };
         connection.state != Some(ConnectionState::Cleared) || connection.left_under != self.under || at.surely_after(&connection.left)
     }
 
-    /// The device left one of two calls that became this one, and goes on in the other.
+    /// Returns whether the device left one of two calls that became this one and goes on in the other, and records that.
     pub(super) fn goes_on_elsewhere(&mut self, fact: &Fact, around: &Surroundings) -> bool {
         let Some(connection) = self.connections.get_mut(usize::from(fact.device)).filter(|connection| connection.live()) else {
             return false;
         };
         let became = |old: u8, new: u8| around.became(old, new, Some(fact.at));
-        // Two calls still when it left.
+        // They were still two calls when it left.
         let apart = |one: u8, other: u8| one != other && !became(one, other) && !became(other, one);
         match connection.other {
             Some(stay) if stay.under == fact.under && apart(connection.entered_under, fact.under) => {
@@ -40,7 +40,7 @@ impl Folded {
                 self.holding.ends(fact.device, Some(fact.under), fact.at);
                 true
             }
-            // Nobody can say whether it left the one before it entered the other, or the two became one only later.
+            // Nobody can say whether it left the one before it came into the other, or the two became one only later.
             _ => {
                 let under = connection.entered_under;
                 let one_later = around.became(under, fact.under, None) && !became(under, fact.under);
@@ -49,7 +49,7 @@ impl Folded {
         }
     }
 
-    /// Remembers that a device which is in the call by another of its ids comes into it by this one as well.
+    /// Records that a device which is in the call under another id comes into it under this one as well.
     pub(super) fn note_other_stay(&mut self, index: usize, state: ConnectionState, at: Stamp, role: PartyRole, around: &Surroundings) {
         let under = self.under;
         let Some(connection) = self.connections.get_mut(index) else { return };
@@ -62,6 +62,7 @@ impl Folded {
         }
     }
 
+    /// Returns the place as an index of a connection that exists, or `None` if the call has too many devices.
     pub(super) fn room(&mut self, device: u8) -> Option<usize> {
         let index = usize::from(device);
         if index >= MOST_DEVICES {
@@ -73,6 +74,7 @@ impl Folded {
         Some(index)
     }
 
+    /// Begins a stay of the device in the call.
     pub(super) fn enter(&mut self, index: usize, at: Stamp, role: PartyRole, around: &Surroundings) {
         let place = u8::try_from(index).unwrap_or(NOBODY);
         let role = if around.listens(place, at, self.under) { PartyRole::Listener } else { role };
@@ -82,7 +84,8 @@ impl Folded {
         connection.entered_under = self.under;
     }
 
-    /// Takes in what older facts of another call amounted to; the later word on a device counts.
+    /// Takes in what the older facts of another call were folded into; of two connections of a device the one that was seen later counts.
+    /// `place` turns the other call's places into this one's.
     pub fn absorb(&mut self, other: Folded, place: &impl Fn(u8) -> u8) {
         for (index, theirs) in (0u8..).zip(other.connections) {
             let Some(index) = self.room(place(index)).filter(|_| theirs.state.is_some()) else { continue };
@@ -97,7 +100,7 @@ impl Folded {
         self.calling = self.calling.or(other.calling.map(place).filter(|device| *device != NOBODY));
         self.called = self.called.or(other.called.map(place).filter(|device| *device != NOBODY));
         self.holding.absorb(other.holding, place);
-        // Which of its recordings still run is not known here: one that runs is better told than kept back.
+        // Which of its recordings still run is not known here: showing one that has ended is better than hiding one that runs.
         if other.recording != 0 {
             self.recording |= NAMELESS;
         }
