@@ -38,8 +38,8 @@ pub struct PhoneArguments {
     /// one.
     #[cfg_attr(feature = "ssr", schema(example = "8000"))]
     pub phone_number: Option<String>,
-    /// The expected effect (`joins`, `listener-joins`, `takes`): if it would be another one now, nothing is sent. If it is missing, any will
-    /// do.
+    /// The expected effect (`joins`, `listener-joins`, `takes`): if it would be another one now, nothing is sent. If it is missing, any
+    /// will do.
     pub expect: Option<String>,
 }
 
