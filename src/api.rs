@@ -1,5 +1,7 @@
-//! The server functions: public endpoints, one file a subject, the same for pages and scripts. Each body authorises, then makes one
-//! service call. Pages ask them through [`client`].
+//! The server functions: public endpoints, one file for each subject, the same for pages and scripts. Each only calls its service, which
+//! authorises. Pages call them through [`client`].
+
+#![warn(missing_docs)]
 
 pub mod arguments;
 pub mod client;

@@ -1,7 +1,10 @@
 //! What travels between the console and its browsers, and the browser's store of it.
 //!
-//! Every message carries epoch and sequence: a browser either proves that it missed nothing (`/live?epoch=E&seq=S`) or is sent a
-//! snapshot. Messages are binary WebSocket frames, postcard-encoded.
+//! Every message about the board carries an epoch and a sequence. A browser that connects again names the last ones it has
+//! (`/live?epoch=E&seq=S`) and is sent what it missed, or a snapshot if that is no longer kept. Messages are binary WebSocket frames,
+//! encoded with postcard.
+
+#![warn(missing_docs)]
 
 pub mod browser;
 pub mod message;

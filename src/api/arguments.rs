@@ -1,22 +1,25 @@
-//! What the server functions take: one struct a function, one JSON object on the wire, the same from pages and scripts. Keys are the
-//! SDK's names (`deviceId`, `callId`, `phoneNumber`, `agentId`); the OpenAPI document is made from these structs.
+//! The arguments of the server functions: each takes one of these structs, as one JSON object, from pages and scripts alike. Keys are the
+//! SDK's names (`deviceId`, `callId`, `phoneNumber`, `agentId`; protocol, section 1). The OpenAPI document is made from these structs, with
+//! their comments.
 //!
-//! A member that is missing counts as empty, so that the function can say which one it is.
+//! A text or list that is missing is read as an empty one, so that the function can name the argument that is wrong.
 
 use serde::Serialize;
 #[cfg(feature = "ssr")]
 use {serde::Deserialize, utoipa::ToSchema};
 
-/// Whom to drop from which call.
+/// Which device to drop from which call.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
 pub struct DropArguments {
+    /// The device that leaves the call.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "8001@test.cc"))]
     pub device_id: String,
+    /// The call, by its present or a former id.
     #[cfg_attr(feature = "ssr", serde(default), schema(required))]
     pub call_id: String,
-    /// The effect that is expected (`ends-call`, `leaves`): with another one nothing is sent.
+    /// The expected effect (`ends-call`, `leaves`): if it would be another one now, nothing is sent. If it is missing, any will do.
     pub expect: Option<String>,
 }
 
@@ -25,15 +28,18 @@ pub struct DropArguments {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
 pub struct PhoneArguments {
-    /// The device in the call.
+    /// The agent's device in the call.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "8001@test.cc"))]
     pub device_id: String,
+    /// The call, by its present or a former id.
     #[cfg_attr(feature = "ssr", serde(default), schema(required))]
     pub call_id: String,
-    /// The phone that joins or takes: a browser's session has its own, a token must name one.
+    /// The number of the phone that joins or takes, digits only. If it is missing, the phone of the browser's session; a token must name
+    /// one.
     #[cfg_attr(feature = "ssr", schema(example = "8000"))]
     pub phone_number: Option<String>,
-    /// The effect that is expected (`joins`, `listener-joins`, `takes`): with another one nothing is sent.
+    /// The expected effect (`joins`, `listener-joins`, `takes`): if it would be another one now, nothing is sent. If it is missing, any
+    /// will do.
     pub expect: Option<String>,
 }
 
@@ -42,45 +48,50 @@ pub struct PhoneArguments {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
 pub struct ListenArguments {
+    /// The call, by its present or a former id.
     #[cfg_attr(feature = "ssr", serde(default), schema(required))]
     pub call_id: String,
-    /// The device that listens: a browser's session has its own, a token must name one.
+    /// The device that listens. If it is missing, the phone of the browser's session; a token must name one.
     #[cfg_attr(feature = "ssr", schema(example = "8000@test.cc"))]
     pub device_id: Option<String>,
-    /// The effect that is expected (`listens`): with another one nothing is sent.
+    /// The expected effect (`listens`): if it would be another one now, nothing is sent. If it is missing, any will do.
     pub expect: Option<String>,
 }
 
-/// Whom to make ready or to log out.
+/// Which agent to make ready or to log out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
 pub struct AgentArguments {
+    /// The agent who is made ready or logged out.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "5001@test.cc"))]
     pub agent_id: String,
+    /// The device at which the agent is logged on.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "8001@test.cc"))]
     pub device_id: String,
-    /// The effect that is expected (`now`, `after-call`): with another one nothing is sent.
+    /// The expected effect (`now`, `after-call`): if it would be another one now, nothing is sent. If it is missing, any will do.
     pub expect: Option<String>,
 }
 
-/// Whom to make not ready, and for how long.
+/// Which agent to make not ready, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
 pub struct NotReadyArguments {
+    /// The agent who is made not ready.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "5001@test.cc"))]
     pub agent_id: String,
+    /// The device at which the agent is logged on.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "8001@test.cc"))]
     pub device_id: String,
-    /// Ready again after so many minutes.
+    /// After how many minutes to make the agent ready again, 1 to 480. If it is missing, the console does not do so.
     #[cfg_attr(feature = "ssr", schema(minimum = 1, maximum = 480))]
     pub minutes: Option<u32>,
-    /// The effect that is expected (`now`, `after-call`): with another one nothing is sent.
+    /// The expected effect (`now`, `after-call`): if it would be another one now, nothing is sent. If it is missing, any will do.
     pub expect: Option<String>,
 }
 
-/// Which operation to carry out at whom, one after the other.
+/// Which operation to carry out at which agents, one after the other.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
@@ -88,10 +99,11 @@ pub struct BulkArguments {
     /// `forceReady`, `forceNotReady` or `forceLogout`.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "forceNotReady"))]
     pub operation: String,
-    /// Their ids, each once; in this order.
+    /// The ids of 1 to 1000 agents, whose turns come in this order. An id that is repeated counts once.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, min_items = 1, max_items = 1000))]
     pub agents: Vec<String>,
-    /// Of `forceNotReady`: ready again after so many minutes.
+    /// For `forceNotReady` only: after how many minutes to make each agent ready again, 1 to 480. If it is missing, the console does not do
+    /// so.
     #[cfg_attr(feature = "ssr", schema(minimum = 1, maximum = 480))]
     pub minutes: Option<u32>,
 }
@@ -101,14 +113,16 @@ pub struct BulkArguments {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
 pub struct BulkCancelArguments {
+    /// The run's id, from the answer that started it.
     pub id: u64,
 }
 
-/// At whom to take back what the console would do later.
+/// At which agent to cancel the scheduled action.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
 pub struct ScheduledCancelArguments {
+    /// The agent for whom something is scheduled.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "5001@test.cc"))]
     pub agent_id: String,
 }

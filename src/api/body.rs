@@ -1,4 +1,4 @@
-//! How the server functions take their arguments: the argument struct itself is the JSON body.
+//! The encoding of the server functions' arguments: the argument struct itself is the JSON body.
 
 use leptos::server_fn::codec::Post;
 use leptos::server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
@@ -9,8 +9,7 @@ use std::ops::Deref;
 /// The input encoding of a server function with one argument.
 pub type JsonBody = Post<OneArgument>;
 
-/// The `#[server]` macro makes a struct with a member for each argument. With one argument, that is a wrapper which must not show on
-/// the wire.
+/// Encodes the only argument of a server function, without the struct that the `#[server]` macro wraps around it.
 pub struct OneArgument;
 
 impl ContentType for OneArgument {

@@ -1,17 +1,17 @@
-//! The browser's side of the server functions: a JSON body there, JSON back. By hand, because what the functions bring along for any
-//! type in any encoding is a tenth of what the browser would load.
+//! The browser's side of the server functions: sends a JSON body, and reads the JSON of the answer. Written by hand, because the clients
+//! that the functions bring along, for any type in any encoding, would be a tenth of what the browser loads.
 
 use super::{ApiError, ApiErrorKind};
 use crate::address::percent::encode;
 use crate::floor::Outcome;
 use serde::Serialize;
 
-/// What a server function answered, as far as pages ask: the rest comes over the live channel.
+/// What pages read of a server function's answer; the rest comes over the live channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer {
-    /// Of an intervention, or of a run.
+    /// The id of the intervention or bulk run; 0 if the answer has none.
     pub id: i64,
-    /// How far the intervention had come.
+    /// The outcome of the intervention so far: requested, accepted or confirmed. Accepted also if the answer names none.
     pub outcome: Outcome,
 }
 
@@ -19,22 +19,24 @@ pub struct Answer {
 ///
 /// # Errors
 ///
-/// What the function refused with; [`ApiError::Transport`] where no answer of the console's came.
+/// The error with which the function answered; [`ApiError::Transport`] if the console gave no answer that can be read, in which case the
+/// operation may have taken effect.
 pub async fn call(path: &str, arguments: &impl Serialize) -> Result<Answer, ApiError> {
     let body = serde_json::to_string(arguments).map_err(|error| ApiError::Transport { detail: error.to_string() })?;
     ask(path, "application/json", &body).await
 }
 
-/// Sends a form, as signing in and out take it.
+/// Sends a form to the server function at `/api/{path}`, as signing in and out take it.
 ///
 /// # Errors
 ///
-/// As [`call`].
+/// The same as of [`call`].
 pub async fn submit(path: &str, fields: &[(&str, &str)]) -> Result<(), ApiError> {
     let pairs: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     ask(path, "application/x-www-form-urlencoded", &pairs.join("&")).await.map(|_| ())
 }
 
+/// Sends the body and reads the answer or the error.
 async fn ask(path: &str, kind: &str, body: &str) -> Result<Answer, ApiError> {
     let (status, answer) = fetch(&format!("/api/{path}"), kind, body).await?;
     if !(200..300).contains(&status) {
@@ -48,17 +50,20 @@ async fn ask(path: &str, kind: &str, body: &str) -> Result<Answer, ApiError> {
     Ok(Answer { id: answer.number("id").unwrap_or_default(), outcome })
 }
 
-/// One JSON object.
+/// A JSON object, as each side has it.
 pub(super) trait Object {
+    /// Returns the member if it is a string, or `None`.
     fn text(&self, name: &str) -> Option<String>;
+    /// Returns the member if it is a number, or `None`. In the browser a fraction is cut off.
     fn number(&self, name: &str) -> Option<i64>;
 
-    /// The error that a problem+json body tells of. An answer that is none of ours came from something between us and the console.
+    /// Returns the error in a problem+json body. An answer that is not one came from something between the browser and the console, and
+    /// becomes [`ApiError::Transport`] with its `status`.
     fn error(&self, status: u16) -> ApiError {
         let text = |name| self.text(name).unwrap_or_default();
         let platform = self.number("platformStatus").and_then(|status| u16::try_from(status).ok()).unwrap_or(0);
         let lost = |_| ApiError::Transport { detail: format!("status {status}") };
-        // Each by its name: an error that this side does not know does not compile.
+        // One arm for each: an error without one does not compile.
         match text("code").parse() {
             Ok(ApiErrorKind::SignedOut) => ApiError::SignedOut,
             Ok(ApiErrorKind::NotPermitted) => ApiError::NotPermitted,
@@ -107,7 +112,7 @@ mod browser {
         }
     }
 
-    /// Sends the body; answers the status, and the JSON where there is any.
+    /// Sends the body. Returns the status, and the JSON of the answer or null.
     pub async fn fetch(path: &str, kind: &str, body: &str) -> Result<(u16, JsValue), ApiError> {
         let lost = |_| ApiError::Transport { detail: String::new() };
         let init = RequestInit::new();
@@ -124,7 +129,7 @@ mod browser {
     }
 }
 
-/// Nobody clicks on the server.
+/// Fails: on the server there is nobody to click, but the pages that call it are compiled there too.
 #[cfg(not(feature = "hydrate"))]
 fn fetch(path: &str, _kind: &str, _body: &str) -> std::future::Ready<Result<(u16, serde_json::Value), ApiError>> {
     std::future::ready(Err(ApiError::Transport { detail: format!("{path} is asked by browsers only") }))

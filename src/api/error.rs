@@ -1,4 +1,4 @@
-//! What a server function can answer instead of a result. The page puts it in words (`i18n`); the HTTP status is decided here.
+//! The errors of the server functions, and their HTTP statuses. Pages have their own words for them (`i18n`).
 
 use crate::floor::{Effect, NotSent, Obstacle};
 use strum::{EnumCount, EnumDiscriminants, EnumString, IntoStaticStr, VariantNames};
@@ -8,66 +8,92 @@ use {
     leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr},
 };
 
+/// Why a server function did not do what it was asked for. What each is on the wire, says [`ApiErrorKind`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, EnumDiscriminants)]
 #[strum_discriminants(
     name(ApiErrorKind),
     derive(EnumCount, EnumString, Hash, IntoStaticStr, VariantNames),
     strum(serialize_all = "kebab-case"),
-    doc = "Which error it is; its name is the `code` on the wire."
+    doc = "Which error it is. Its name in kebab case is the `code` on the wire, which never changes."
 )]
 pub enum ApiError {
+    /// There is no session and no token, or none that is known.
     #[error("not signed in: sign in and try again")]
     SignedOut,
+    /// The role does not permit it, or the console does not offer it (`--hide-action`).
     #[error("the role of this user does not permit it")]
     NotPermitted,
+    /// A page of another origin sent the request.
     #[error("the request came from another origin")]
     WrongOrigin,
-    /// `field` is the parameter's name, `problem` says what it should look like.
+    /// An argument is missing or not valid.
     #[error("{field}: {problem}")]
-    BadArgument { field: String, problem: String },
-    /// The precondition does not hold here and now.
+    BadArgument {
+        /// The argument's name on the wire, for example `callId`; `request` if the body as a whole could not be read.
+        field: String,
+        /// What is wrong with it or what it should look like, in English.
+        problem: String,
+    },
+    /// The operation cannot work here and now: nothing was sent.
     #[error("{obstacle}")]
-    Obstacle { obstacle: Obstacle },
-    /// The floor changed since the one who asks was shown what would happen: `effect` is what would happen now. Nothing was sent.
+    Obstacle {
+        /// What stands in the way.
+        obstacle: Obstacle,
+    },
+    /// The floor has changed, so that the effect would not be the expected one: nothing was sent.
     #[error("the floor has changed meanwhile: it would do something else now ({})", effect.code())]
-    Changed { effect: Effect },
-    /// The platform's login refused number, password or domain.
+    Changed {
+        /// What the operation would do now.
+        effect: Effect,
+    },
+    /// The platform's login refused the number, password or domain.
     #[error("number, password or domain is wrong")]
     WrongCredentials,
-    /// The platform answered an operation with this status; `holder` is the agent or device its answer named.
+    /// The platform refused an operation.
     #[error("the platform refused it with status {status}")]
-    Refused { status: u16, holder: Option<String> },
-    /// No connection to the platform: nothing was sent.
+    Refused {
+        /// The platform's HTTP status (protocol, section 1).
+        status: u16,
+        /// The agent or device that the platform named as the one in the way (455, 459); `None` if it named none.
+        holder: Option<String>,
+    },
+    /// The platform could not be reached: nothing was sent.
     #[error("the platform cannot be reached")]
     Unreachable,
-    /// No answer of the platform's came after sending: it may or may not have taken effect.
+    /// The operation was sent and the platform's answer did not come: it may or may not have taken effect.
     #[error("the platform's answer did not come: it may or may not have taken effect")]
     OutcomeUnknown,
-    /// The platform answered something that is not in its protocol.
+    /// The platform's answer to signing in is not in its protocol.
     #[error("the platform's answer was not understood (status {status})")]
-    NotUnderstood { status: u16 },
-    /// A token's operation goes to the platform with a signed-in supervisor's session, and there is none.
+    NotUnderstood {
+        /// The platform's HTTP status.
+        status: u16,
+    },
+    /// A token's operation is sent with the platform session of a supervisor who is signed in, and nobody is.
     #[error("no supervisor is signed in: operations go to the platform with a signed-in supervisor's session")]
     NoPlatformSession,
-    /// Too many at once; try again in a moment.
+    /// There are too many requests, sign-in attempts or operations at once; a later attempt may succeed.
     #[error("too many requests: try again in a moment")]
     Busy,
     /// The audit log could not be written, so nothing was sent.
     #[error("the audit log could not be written, so nothing was sent")]
     AuditFailed,
-    /// The database file was deleted or replaced: nothing is sent that cannot be written down.
+    /// The database file was deleted or replaced, so nothing was sent: it could not be audited.
     #[error("the console's database file was deleted or replaced, so nothing was sent")]
     DatabaseLost,
     /// The console is stopping: nothing was sent.
     #[error("the console is stopping, so nothing was sent")]
     Stopping,
-    /// The call never reached the console, or its answer never came back.
+    /// In the browser: the console gave no answer that can be read. On the server: the framework failed.
     #[error("the console cannot be reached: {detail}")]
-    Transport { detail: String },
+    Transport {
+        /// What failed, in English; may be empty.
+        detail: String,
+    },
 }
 
 impl ApiError {
-    /// The HTTP status of this answer.
+    /// Returns the HTTP status with which the server answers this error.
     pub fn status(&self) -> u16 {
         match self {
             ApiError::SignedOut | ApiError::WrongCredentials => 401,

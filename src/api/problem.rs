@@ -1,5 +1,5 @@
-//! Errors on the wire: problem+json (RFC 9457), for pages and scripts alike. `code` is what a program looks at and never changes;
-//! `detail` is for people.
+//! Errors on the wire: problem+json (RFC 9457), for pages and scripts alike. Programs go by the `code`, which never changes; the `detail`
+//! is for people.
 
 use super::client::Object;
 use super::{ApiError, ApiErrorKind};
@@ -12,18 +12,26 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
+/// The content type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// What is refused before any server function is asked, or has no [`ApiError`]: views, addresses, bodies.
+/// Which problem it is that no server function tells of, and that has no [`ApiError`]. Its name in kebab case is the `code`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumCount, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum HttpProblem {
+    /// There is nothing at the address, or no agent, call or intervention of that id (404).
     NotFound,
+    /// The address does not take this method (405).
     MethodNotAllowed,
+    /// The body is not JSON (400).
     MalformedJson,
+    /// The body is too long (413).
     TooLarge,
+    /// The body is of another content type than the address takes (415).
     UnsupportedMediaType,
+    /// The database could not be read (503).
     Database,
+    /// The console failed; its log says why (500).
     Internal,
 }
 
@@ -37,22 +45,23 @@ pub struct Members {
     kind: &'static str,
     /// The status in words.
     title: &'static str,
+    /// The HTTP status.
     pub status: u16,
-    /// For people.
+    /// What went wrong, in English, for people.
     pub detail: String,
-    /// For programs; never changes.
+    /// Which problem it is, for programs; never changes.
     #[schema(schema_with = codes)]
     pub code: &'static str,
-    /// Of `bad-argument`: which one.
+    /// Of `bad-argument`: the argument's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Of `obstacle`: what stands in the way, for example `on-hold`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub obstacle: Option<&'static str>,
-    /// Of `changed`: what would happen now.
+    /// Of `changed`: what the operation would do now, for example `ends-call`.
     #[serde(skip_serializing_if = "Option::is_none")]
     effect: Option<&'static str>,
-    /// Of `refused` and `not-understood`: the platform's status.
+    /// Of `refused` and `not-understood`: the platform's HTTP status.
     #[serde(skip_serializing_if = "Option::is_none")]
     platform_status: Option<u16>,
     /// Of `refused`: the agent or device that the platform named as the one in the way.
@@ -60,20 +69,25 @@ pub struct Members {
     holder: Option<String>,
 }
 
-/// What went wrong.
+/// An error as it is answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem(pub Box<Members>);
+pub struct Problem(
+    /// The members of the JSON object.
+    pub Box<Members>,
+);
 
-/// Every code there is.
+/// Iterates over every code that a problem can have.
 pub fn all_codes() -> impl Iterator<Item = &'static str> {
     ApiErrorKind::VARIANTS.iter().chain(HttpProblem::VARIANTS).copied()
 }
 
+/// Returns the schema of a code, for the OpenAPI document.
 fn codes() -> impl Into<RefOr<Schema>> {
     ObjectBuilder::new().schema_type(Type::String).enum_values(Some(all_codes()))
 }
 
 impl Problem {
+    /// Makes a problem without the members that only some codes have.
     pub fn new(status: StatusCode, code: impl Into<&'static str>, detail: impl Into<String>) -> Problem {
         Problem(Box::new(Members {
             kind: "about:blank",
@@ -89,11 +103,12 @@ impl Problem {
         }))
     }
 
+    /// Makes the problem of an argument that is not valid: `problem` says what is wrong with it, in English.
     pub fn bad(field: &str, problem: &str) -> Problem {
         ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() }.into()
     }
 
-    /// The JSON object.
+    /// Returns the problem as JSON.
     pub fn to_bytes(&self) -> Vec<u8> {
         serde_json::to_vec(&self.0).unwrap_or_default()
     }
@@ -126,7 +141,7 @@ impl From<ApiError> for Problem {
     }
 }
 
-/// The encoding of a server function's error.
+/// The encoding of the server functions' errors.
 pub struct ProblemJson;
 
 impl ContentType for ProblemJson {

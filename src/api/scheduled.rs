@@ -1,4 +1,4 @@
-//! What the console will do at an agent later (`Row.scheduled`), taken back.
+//! Cancelling the scheduled action at an agent (`Row.scheduled`).
 
 use super::ApiError;
 use super::arguments::ScheduledCancelArguments;
@@ -7,7 +7,11 @@ use crate::server::http::functions;
 use crate::server::http::json::OperationProblems;
 use leptos::prelude::*;
 
-/// Takes back what the console would do at this agent by itself: make ready again, or log out after the call.
+/// Cancels the scheduled action at the agent: to be made ready again, or logged out after the call.
+///
+/// # Errors
+///
+/// `bad-argument` if nothing is scheduled at the agent.
 #[utoipa::path(
     post,
     path = "/api/scheduled/cancel",
@@ -17,6 +21,7 @@ use leptos::prelude::*;
     responses((status = 200, description = "It will not be done", body = ()), OperationProblems),
 )]
 #[server(prefix = "/api", endpoint = "scheduled/cancel", input = JsonBody)]
+#[allow(missing_docs, reason = "the macro makes a struct of the arguments, whose member cannot be documented")]
 pub async fn scheduled_cancel(arguments: ScheduledCancelArguments) -> Result<(), ApiError> {
     functions::scheduled_cancel(&arguments.agent_id).await
 }

@@ -5,8 +5,14 @@ use crate::server::http::functions;
 use crate::server::service::sign_in::Credentials;
 use leptos::prelude::*;
 
-/// Signs in through the platform's login. `extension` is the supervisor's own phone, digits only. Answers the cookie; a browser
-/// without scripts goes on to `next`, a path of ours.
+/// Signs in through the platform's login, and sets the session's cookie. `extension` is the supervisor's own phone, digits only. A browser
+/// without scripts is redirected to `next`, a path of this console.
+///
+/// # Errors
+///
+/// [`ApiError::BadArgument`] for a field that is not valid; [`ApiError::WrongCredentials`] if the platform refuses them;
+/// [`ApiError::NotPermitted`] if the person has no role here; [`ApiError::Busy`] after too many attempts; [`ApiError::Unreachable`] or
+/// [`ApiError::NotUnderstood`] if the platform gives no usable answer.
 #[server(prefix = "/api", endpoint = "sign-in")]
 pub async fn sign_in(
     number: String,
@@ -19,6 +25,10 @@ pub async fn sign_in(
 }
 
 /// Ends the session on the server and removes the cookie.
+///
+/// # Errors
+///
+/// [`ApiError::SignedOut`] if there is no session.
 #[server(prefix = "/api", endpoint = "sign-out")]
 pub async fn sign_out() -> Result<(), ApiError> {
     functions::sign_out().await

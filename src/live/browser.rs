@@ -1,4 +1,4 @@
-//! The browser's own clock, by which nothing is shown: what is read from it is turned into the console's time first.
+//! The browser's own clock. Nothing is shown by it: each time read from it is turned into the console's time first.
 
 use crate::floor::ConsoleTime;
 use crate::floor::time::Time;
@@ -11,14 +11,14 @@ pub struct Browser;
 /// A moment by the browser's clock.
 pub type BrowserTime = Time<Browser>;
 
-/// The console's clock minus the browser's, as the messages tell it.
+/// The console's clock minus the browser's, in milliseconds, as the messages on the live channel show it. Zero by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Skew {
     millis: i64,
 }
 
 impl Skew {
-    /// Returns the skew at which the two are the same moment.
+    /// Returns the skew that makes the two moments the same.
     pub fn between(console: ConsoleTime, browser: BrowserTime) -> Skew {
         Skew { millis: console.as_millis().saturating_sub(browser.as_millis()) }
     }
@@ -28,7 +28,7 @@ impl Skew {
         ConsoleTime::from_millis(at.as_millis().saturating_add(self.millis))
     }
 
-    /// Returns how far apart the two are.
+    /// Returns how much the two differ.
     pub fn abs_diff(self, other: Skew) -> Duration {
         Duration::from_millis(self.millis.abs_diff(other.millis))
     }

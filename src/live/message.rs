@@ -1,77 +1,116 @@
-//! The messages and their encoding.
+//! The messages from the console to its browsers, and their encoding.
 
 use crate::floor::{
     AgentId, BulkRun, CallId, CallRow, ConsoleTime, Counts, DeviceId, Namespace, Offset, Operation, PlatformTime, Role, Row,
 };
 use serde::{Deserialize, Serialize};
 
-/// Whether the console hears the platform.
+/// Whether the console receives the platform's events (protocol, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkState {
-    /// Subscribed, and the broker was heard within its heart-beat.
+    /// Connected and subscribed; the broker has not been silent for too long.
     Live,
-    /// Not connected; what is shown is as old as `since`.
+    /// Not connected, or not yet subscribed; what is shown is as old as [`Link::since`].
     Down,
 }
 
+/// The connection to the platform's events, as browsers are told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
+    /// Whether events can arrive.
     pub state: LinkState,
-    /// Since when.
+    /// When the state last changed, or when the console started if it has not changed since.
     pub since: ConsoleTime,
-    /// When the last event arrived; none before the first.
+    /// When the last event arrived; `None` before the first since the console started.
     pub last_event: Option<ConsoleTime>,
 }
 
-/// Stands at the head of every message.
+/// What every message but [`Down::SignedOut`] begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// Changes with every start of the console: sequences of different epochs have nothing to do with each other.
+    /// A random number that the console draws at its start. Sequences of different epochs cannot be compared.
     pub epoch: u64,
-    /// The state of the board after this message.
+    /// The sequence: the number of the board's state after this message. A delta raises it by one, a pulse repeats it.
     pub seq: u64,
-    /// When the message was made.
+    /// When the message was made, by the console's clock.
     pub at: ConsoleTime,
-    /// Turns the console's time into the platform's: `offset.to_platform(at).since(row.since)` is the time in state.
+    /// The clock offset when the message was made. With the [`since`](Row::since) of a row,
+    /// `offset.to_platform(at).since(since)` is the time in state.
     pub offset: Offset,
+    /// The link when the message was made.
     pub link: Link,
 }
 
-/// From the console to a browser.
+/// A message from the console to a browser.
+///
+/// Numbers of outside parties in it are masked if the reader may not see them whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Down {
-    /// Everything: forget what was before.
-    Snapshot { header: Header, rows: Vec<Row>, calls: Vec<CallRow>, runs: Vec<BulkRun> },
-    /// The rows that changed since `header.seq - 1`, each whole; and the calls that are gone: ended, or part of another one now
-    /// (which then names them among its former ids).
-    Delta { header: Header, rows: Vec<Row>, calls: Vec<CallRow>, gone: Vec<CallId>, runs: Vec<BulkRun> },
-    /// Nothing changed; twice a second, so that silence is noticed.
-    Pulse { header: Header },
-    /// The session has ended: go to the sign-in page.
+    /// The whole board, in place of what the browser had before.
+    Snapshot {
+        /// The sequence of this snapshot, from which the next delta counts.
+        header: Header,
+        /// The row of every agent, in no order that matters.
+        rows: Vec<Row>,
+        /// Every call, in no order that matters.
+        calls: Vec<CallRow>,
+        /// Every bulk run that the console still holds, whoever started it.
+        runs: Vec<BulkRun>,
+    },
+    /// What changed since the message with the sequence before this one's.
+    Delta {
+        /// The sequence after the change.
+        header: Header,
+        /// The rows that are new or changed, each complete.
+        rows: Vec<Row>,
+        /// The calls that are new or changed, each complete.
+        calls: Vec<CallRow>,
+        /// The calls that have ended or become part of another call, which then lists them among its former ids.
+        gone: Vec<CallId>,
+        /// The bulk runs that are new or changed, each complete.
+        runs: Vec<BulkRun>,
+    },
+    /// Nothing changed on the board. Sent more than twice a second, so that silence is noticed, and when the link changes.
+    Pulse {
+        /// The sequence of the last snapshot or delta, and the link as it is now.
+        header: Header,
+    },
+    /// The session has ended: the browser goes to the sign-in page.
     SignedOut,
 }
 
-/// A message that could not be read; the browser reconnects and takes a snapshot.
+/// A message could not be encoded or decoded. A browser that cannot decode one reconnects and is sent a snapshot.
 #[derive(Debug, thiserror::Error)]
 #[error("a live message could not be read: {0}")]
 pub struct MessageError(#[from] postcard::Error);
 
 impl Header {
-    /// Returns the platform's time when the message was made.
+    /// Returns when the message was made, by the platform's clock.
     pub fn platform_now(&self) -> PlatformTime {
         self.offset.to_platform(self.at)
     }
 }
 
 impl Down {
+    /// Encodes the message with postcard.
+    ///
+    /// # Errors
+    ///
+    /// [`MessageError`] if postcard cannot encode it.
     pub fn encode(&self) -> Result<Vec<u8>, MessageError> {
         Ok(postcard::to_allocvec(self)?)
     }
 
+    /// Decodes one message, which is one WebSocket frame.
+    ///
+    /// # Errors
+    ///
+    /// [`MessageError`] if the bytes are no message, for example one of a console of another version.
     pub fn decode(bytes: &[u8]) -> Result<Down, MessageError> {
         Ok(postcard::from_bytes(bytes)?)
     }
 
+    /// Returns the message's header, or `None` for [`Down::SignedOut`], which has none.
     pub fn header(&self) -> Option<&Header> {
         match self {
             Down::Snapshot { header, .. } | Down::Delta { header, .. } | Down::Pulse { header } => Some(header),
@@ -80,48 +119,58 @@ impl Down {
     }
 }
 
-/// Who is signed in.
+/// The supervisor or viewer who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
+    /// The agent id: the number given at sign-in, within the console's namespace.
     pub agent: AgentId,
-    /// From the roster; empty where it gives none.
+    /// The name that the platform gave at sign-in (`agentName`; protocol, section 1: own state), at most 100 characters; empty if it gave
+    /// none.
     pub name: String,
+    /// The tenant that the console serves.
     pub namespace: Namespace,
-    /// The supervisor's own phone: joins, takes and listens there.
+    /// The supervisor's own phone, given at sign-in, with which the supervisor joins, takes and listens.
     pub device: DeviceId,
+    /// What the person may do, as the console is configured.
     pub role: Role,
 }
 
-/// What the server renders a page from and hands to the browser with the page, so that both draw the same first picture.
+/// What a page is rendered from, first on the server and then again in the browser, which gets it with the page: both must show the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InitialState {
+    /// Whoever reads the page.
     pub me: Me,
-    /// The own phone as calls name it: where numbers from outside are hidden, and it looks like one, it is hidden too.
+    /// The own phone as it stands in `calls`: masked like an outside party's number if it looks like one and the reader sees those masked.
     pub own_device: DeviceId,
+    /// When this state was taken, with the clock offset and the link of that moment. The live channel does not continue from its sequence
+    /// but begins with a snapshot.
     pub header: Header,
-    /// Of the whole floor within the team filter, before state filter and search.
+    /// How many agents are in each state: of the team that the board's query names, else of the whole floor; before its state filter and
+    /// search.
     pub counts: Counts,
-    /// Every team's name, sorted.
+    /// The names of all teams, sorted, each once.
     pub teams: Vec<String>,
-    /// How many agents match the query of the URL.
+    /// How many agents match the board's query; on an agent's page, 1 if the floor knows the agent; otherwise 0.
     pub matching: u32,
-    /// The first of them, in the query's order: at most [`InitialState::ROWS`].
+    /// The rows that the page shows first: on the board the first [`InitialState::ROWS`] that match its query, in its order; on an agent's
+    /// page the agent's; on `/calls` those of all agents in `calls`.
     pub rows: Vec<Row>,
-    /// Operations that the configuration does not offer (`--hide-action`).
+    /// The operations that this console does not offer (`--hide-action`).
     pub hidden: Vec<Operation>,
-    /// The calls that the page shows first: on `/calls` the longest that match its query, on an agent's page those of the agent; on
-    /// every page those of the supervisor's own phone.
+    /// The calls that the page shows first: on `/calls` the longest [`InitialState::ROWS`] that match its query, on an agent's page those
+    /// of the agent, and on every page those of the supervisor's own phone.
     pub calls: Vec<CallRow>,
-    /// How many calls match the query of `/calls`.
+    /// How many calls match the query of `/calls`; 0 on other pages.
     pub matching_calls: u32,
-    /// Every queue's name with a call now, sorted.
+    /// The names of all queues that have a call now, sorted, each once.
     pub queues: Vec<String>,
-    /// The agent's day as a piece of HTML (`GET /agents/{id}/day`); empty but on an agent's page.
+    /// The agent's day as HTML, as `GET /agents/{id}/day` answers it; empty except on an agent's page.
     pub day: String,
-    /// The platform's zone, by its name; times are written in the reader's, with the platform's in their tooltips.
+    /// The name of the platform's time zone. Times are shown in the reader's zone, with the platform's in their tooltips.
     pub time_zone: String,
 }
 
 impl InitialState {
+    /// The most rows of the board, or calls of `/calls`, that come with a page.
     pub const ROWS: usize = 100;
 }

@@ -1,7 +1,8 @@
 //! The browser's end of `/live`: one WebSocket, kept open for as long as the page lives.
 //!
-//! Promises: a gap in epoch or sequence is never shown over, it leads to a snapshot; a lost connection is tried again for ever, at
-//! most three seconds apart; a page that is closed, frozen or put aside causes no error; messages wait for at most one frame.
+//! A gap in epoch or sequence leads to a snapshot before anything else is shown. After a lost connection it tries again until it succeeds,
+//! at most three seconds apart. A page that is closed, frozen or put in the background causes no error. Messages wait for one animation
+//! frame at most.
 
 mod sign_in;
 
@@ -16,35 +17,44 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// Rows and calls that may wait for a frame before they are applied without one.
+/// How many rows and calls may wait for an animation frame; with more they are applied without waiting for it.
 const WAITING_ROWS: usize = 20_000;
-/// An open socket that says nothing for so long is given up.
+/// How long a socket may stay silent, while it opens or later, before it is given up.
 const DEAF: Duration = Duration::from_secs(5);
+/// The longest pause between two attempts to connect, in milliseconds.
 const LONGEST_WAIT_MS: f64 = 3_000.0;
 
+/// The connection and the store that it feeds.
 struct Live {
     store: Store,
     inner: RefCell<Inner>,
 }
 
+/// What changes while the page lives.
 #[derive(Default)]
 struct Inner {
+    /// The current socket; `None` between two attempts.
     socket: Option<WebSocket>,
-    /// Kept for as long as their socket: the browser calls them.
+    /// The current socket's handlers, kept for as long as the browser may call them.
     on_close: Option<Closure<dyn FnMut(web_sys::Event)>>,
     on_message: Option<Closure<dyn FnMut(MessageEvent)>>,
-    /// The present socket has said something.
+    /// Whether the current socket has brought a message that follows on from what the page shows.
     open: bool,
-    /// When the present socket was made.
+    /// When the current socket was made.
     since: BrowserTime,
+    /// Attempts to connect since the last message.
     attempts: u32,
-    /// Epoch and sequence of the last message taken in.
+    /// Epoch and sequence of the last message received; `None` before the first snapshot, and when a message was missed.
     position: Option<(u64, u64)>,
+    /// Messages that wait for the next animation frame, oldest first.
     queue: Vec<Down>,
+    /// How many rows and calls they contain.
     queued_rows: usize,
+    /// Whether an animation frame has been asked for.
     frame: bool,
-    /// The page is being left or put aside: no more attempts until it is back.
+    /// Whether the page is being left or frozen: no more attempts to connect until it is back.
     away: bool,
+    /// Whether the session has ended: no more attempts to connect.
     signed_out: bool,
 }
 
@@ -53,9 +63,9 @@ pub fn now() -> BrowserTime {
     BrowserTime::from_millis(js_sys::Date::now() as i64)
 }
 
-/// Connects, and keeps the store's clocks and liveness up to date.
+/// Connects to `/live`, feeds `store` from it, and keeps the store's clocks and liveness up to date, for as long as the page lives.
 pub fn start(store: Store) {
-    // The page was made when its header says: late by its way here, which the first message puts right.
+    // The page's header says when the page was made. Its way here makes the skew wrong by that much, which the first message corrects.
     store.skew.set_value(Skew::between(store.heard.get_value(), now()));
     let live = Rc::new(Live { store, inner: RefCell::default() });
     connect(&live);
@@ -71,11 +81,13 @@ pub fn start(store: Store) {
     }
 }
 
+/// Calls `handler` at every such event of the window.
 fn listen(event: &'static str, handler: impl Fn() + 'static) {
     // The page's listeners live as long as the page.
     let _ = window_event_listener_untyped(event, move |_| handler());
 }
 
+/// Opens a socket, unless there is one or there should be none.
 fn connect(live: &Rc<Live>) {
     {
         let inner = live.inner.borrow();
@@ -115,6 +127,7 @@ fn connect(live: &Rc<Live>) {
     inner.on_message = Some(on_message);
 }
 
+/// Returns the address of `/live`, with the position from which to continue, if there is one.
 fn address(position: Option<(u64, u64)>) -> String {
     let location = location();
     let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss" } else { "ws" };
@@ -125,12 +138,13 @@ fn address(position: Option<(u64, u64)>) -> String {
     }
 }
 
-/// An earlier socket may still report after it was given up.
+/// Returns whether the event comes from the current socket: an earlier one may still report after it was given up.
 fn is_current(live: &Live, event: &web_sys::Event) -> bool {
     let target: Option<JsValue> = event.target().map(Into::into);
     live.inner.borrow().socket.as_ref().map(JsValue::from) == target
 }
 
+/// Receives one message: queues it for the next animation frame, or starts over if messages are missing before it.
 fn take_in(live: &Rc<Live>, data: &JsValue) {
     let bytes = js_sys::Uint8Array::new(data).to_vec();
     let Ok(message) = Down::decode(&bytes) else {
@@ -155,7 +169,7 @@ fn take_in(live: &Rc<Live>, data: &JsValue) {
         }
         match &message {
             Down::Snapshot { rows, calls, .. } => {
-                // What came before it is in it.
+                // It includes what came before it.
                 inner.queue.clear();
                 inner.queued_rows = rows.len() + calls.len();
                 inner.queue.push(message);
@@ -182,18 +196,19 @@ fn take_in(live: &Rc<Live>, data: &JsValue) {
     }
 }
 
-/// Whether nothing is missing between `position` and this message.
+/// Returns whether no message is missing between `position` and this one.
 fn follows(message: &Down, header: &Header, position: Option<(u64, u64)>) -> bool {
     match (message, position) {
         (Down::Snapshot { .. }, _) => true,
         (Down::Delta { .. }, Some((epoch, seq))) => header.epoch == epoch && header.seq == seq.wrapping_add(1),
         (_, Some((epoch, seq))) => header.epoch == epoch && header.seq == seq,
-        // A pulse may come before the snapshot; a change may not.
+        // A pulse may come before the snapshot; a delta may not.
         (Down::Delta { .. }, None) => false,
         (_, None) => true,
     }
 }
 
+/// Applies the messages that wait.
 fn flush(live: &Live) {
     let queue = {
         let mut inner = live.inner.borrow_mut();
@@ -206,19 +221,20 @@ fn flush(live: &Live) {
     }
 }
 
-/// Something is missing: ask for a snapshot.
+/// Connects anew and asks for a snapshot, because a message is missing or could not be read.
 fn start_over(live: &Rc<Live>) {
     live.inner.borrow_mut().position = None;
     lost(live);
 }
 
+/// Gives the connection up and schedules the next attempt.
 fn lost(live: &Rc<Live>) {
     give_up(live);
     live.store.judge(false, now());
     again(live);
 }
 
-/// Lets the present socket go without waiting for its farewell.
+/// Closes the current socket without waiting for the closing handshake.
 fn give_up(live: &Live) {
     let (socket, on_close, on_message) = {
         let mut inner = live.inner.borrow_mut();
@@ -233,17 +249,18 @@ fn give_up(live: &Live) {
             _ = socket.close();
         }
     }
-    // We may have been called by one of them: they go when their call has returned.
+    // One of them may be what called us, so they are dropped only after it has returned.
     set_timeout(move || drop((on_close, on_message)), Duration::ZERO);
 }
 
+/// Schedules the next attempt to connect: after 150 to 3000 ms, growing with the number of attempts, with some chance in it.
 fn again(live: &Rc<Live>) {
     let attempts = {
         let mut inner = live.inner.borrow_mut();
         inner.attempts = inner.attempts.saturating_add(1);
         inner.attempts
     };
-    // A console that is there but lets nobody in looks from here like one that is not there.
+    // A refused WebSocket looks the same here whether the session has ended or the console is down.
     if attempts % 2 == 0 {
         ask_whether_signed_in(live);
     }
@@ -253,6 +270,7 @@ fn again(live: &Rc<Live>) {
     set_timeout(move || connect(&live), Duration::from_millis(wait as u64));
 }
 
+/// Moves the store's clocks on, and gives a connection up that has been silent for too long.
 fn watch(live: &Rc<Live>) {
     let local = now();
     let (open, quiet) = {
@@ -267,11 +285,13 @@ fn watch(live: &Rc<Live>) {
     live.store.tick(local);
 }
 
+/// Disconnects, because the page is being left or frozen.
 fn leave(live: &Live) {
     live.inner.borrow_mut().away = true;
     give_up(live);
 }
 
+/// Shows what has arrived meanwhile and connects again, because the page is visible or online again.
 fn come_back(live: &Rc<Live>) {
     let idle = {
         let mut inner = live.inner.borrow_mut();

@@ -1,8 +1,8 @@
-//! The browser's store of the board: what the page shows is computed from here and from nowhere else.
+//! The browser's store of the board: whatever the page shows is computed from it.
 //!
-//! Rows are plain data in a [`Table`], calls in a [`CallTable`]; what is on screen has a signal, and only what changes fires.
+//! Rows are plain data in a [`Table`], calls in a [`CallTable`]; what is on screen has a signal, which fires only when it changes.
 //! Until the first snapshot the store holds what came with the page ([`InitialState`]); the server renders from the same store.
-//! Order changes wait while the store is held (the pointer is over the list, a dialog is open); values do not.
+//! While the store is held (the pointer is over the list, or a dialog is open), changes of order wait; changes of values do not.
 
 mod call_table;
 mod calls;
@@ -25,22 +25,23 @@ use leptos::prelude::*;
 use std::sync::Arc;
 use watches::Watches;
 
-/// How the page stands to the truth.
+/// How current the page is, and if it is not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Liveness {
     /// Not yet connected since the page was loaded.
     Connecting,
+    /// Current: the console was heard within the last second, and its link to the platform is live.
     Live,
-    /// The console hears no platform.
+    /// The console's link to the platform is down.
     PlatformDown,
-    /// The socket is open, but nothing has come for over a second.
+    /// The connection to the console is open, but nothing has come for over a second.
     Silent,
-    /// The socket is closed.
+    /// The connection to the console was lost.
     Closed,
 }
 
 impl Liveness {
-    /// As in `<body data-link>`.
+    /// Returns the value of `<body data-link>`, which the style sheet reads: `live`, `stale` or `down`.
     pub fn code(self) -> &'static str {
         match self {
             Liveness::Live => "live",
@@ -50,43 +51,59 @@ impl Liveness {
     }
 }
 
+/// The page's copy of the board, and the signals of what is computed from it. A copy of the struct is another handle to the same store.
 #[derive(Clone, Copy)]
 pub struct Store {
+    /// The rows of all agents; until the first snapshot only those that came with the page.
     table: StoredValue<Table>,
+    /// The signals of the rows on screen.
     watches: Watches<Row>,
+    /// The calls, and the list of them on `/calls`.
     pub calls: Calls,
-    /// The agents' rows as the board shows them; its signals stand here again, for short.
+    /// The board's list of agents; `order`, `waiting` and `matching` below are its signals.
     shown: Shown,
-    /// The platform's time at which the rows were last put in order, and the one at which that order may change by itself.
+    /// When the rows were last put in order, and when that order may next change without an event, if ever; by the platform's clock.
     turns: StoredValue<(PlatformTime, Option<PlatformTime>)>,
+    /// The slots of the rows that the board shows, in order.
     pub order: RwSignal<Arc<Vec<usize>>>,
+    /// How many rows will move, appear or vanish when the hold ends.
     pub waiting: RwSignal<u32>,
+    /// How many agents match the query; before the first snapshot, as the server counted them.
     pub matching: RwSignal<u32>,
+    /// Whether the lists keep their order for now; see [`Store::hold`].
     held: RwSignal<bool>,
-    /// Moves on with everything that comes: for the few views that look at more than one row.
+    /// Counts the changes, wrapping around: for the few views that depend on more than one row.
     pub changes: RwSignal<u32>,
+    /// The bulk runs of whoever is signed in.
     pub runs: BulkRuns,
+    /// How many agents are in each state, of the team that the query names, else of the whole floor.
     pub counts: RwSignal<Counts>,
+    /// The names of all teams, sorted, each once.
     pub teams: RwSignal<Vec<String>>,
+    /// Whether any row has figures of the day, for which the board then has columns.
     pub figures: RwSignal<bool>,
-    /// The whole board is here, not only the page's first rows.
+    /// Whether the whole board is here, not only the rows that came with the page.
     pub whole: RwSignal<bool>,
+    /// The board's query, as it stands in the page's address.
     pub query: RwSignal<BoardQuery>,
+    /// The console's link to the platform, as last told.
     pub link: RwSignal<Link>,
-    /// Turns the console's time into the platform's.
+    /// The clock offset, as last told: turns the console's time into the platform's.
     pub offset: RwSignal<Offset>,
+    /// How current the page is; set by [`Store::judge`].
     pub liveness: RwSignal<Liveness>,
-    /// Turns this machine's time into the console's.
+    /// Turns the browser's time into the console's.
     pub skew: StoredValue<Skew>,
-    /// When the console was last heard.
+    /// When the last message of the console arrived, by the console's clock.
     pub heard: StoredValue<ConsoleTime>,
-    /// The console's clock, moved on once a second.
+    /// The console's clock, moved on once a second while the page is live.
     pub clock: RwSignal<ConsoleTime>,
-    /// The console's clock, moved on several times a second: for the age of the last event only.
+    /// The console's clock, moved on several times a second whether the page is live or not: for ages in the page's frame only.
     pub fine_clock: RwSignal<ConsoleTime>,
 }
 
 impl Store {
+    /// Makes the store from what came with the page.
     pub fn new(first: &InitialState, query: BoardQuery) -> Self {
         let mut table = Table::default();
         let mut order = Vec::with_capacity(first.rows.len());
@@ -123,34 +140,38 @@ impl Store {
         }
     }
 
-    /// The row's signal, for as long as the calling view lives; none when the slot is empty.
+    /// Returns a signal of the row in the slot, or `None` if the slot is empty. The signal follows the slot for as long as the calling view
+    /// lives.
     pub fn watch(self, slot: usize) -> Option<RwSignal<Arc<Row>>> {
         Some(self.watches.add(slot, self.row(slot)?))
     }
 
+    /// Returns the row in the slot, or `None` if the slot is empty. Not tracked.
     pub fn row(self, slot: usize) -> Option<Arc<Row>> {
         self.table.with_value(|table| table.get(slot).cloned())
     }
 
+    /// Returns the slot of the agent's row, or `None` if the agent has none here. Not tracked.
     pub fn slot(self, agent: &AgentId) -> Option<usize> {
         self.table.with_value(|table| table.slot(agent))
     }
 
+    /// Returns the agent's row, or `None` if the agent has none here. Not tracked.
     pub fn row_of(self, agent: &AgentId) -> Option<Arc<Row>> {
         self.table.with_value(|table| table.slot(agent).and_then(|slot| table.get(slot).cloned()))
     }
 
-    /// The call that is, or once was, `id`.
+    /// Returns the call that has or had this id, or `None` if it is not known. Not tracked.
     pub fn call(self, id: &CallId) -> Option<Arc<CallRow>> {
         self.calls.find(id)
     }
 
-    /// What the supervisor's own phone is busy with; tracked.
+    /// Returns the call that the supervisor's own phone is busy with, or `None` if there is none. Tracked.
     pub fn own_call(self) -> Option<OwnDeviceCall> {
         self.calls.own()
     }
 
-    /// Takes in what came since the last frame.
+    /// Applies messages in the order given, and updates the signals of what changed. `local_now`: the time now.
     pub fn apply(self, messages: Vec<Down>, local_now: BrowserTime) {
         let mut changed = Vec::new();
         let mut changed_calls = Vec::new();
@@ -180,7 +201,7 @@ impl Store {
         changed_calls.sort_unstable();
         changed_calls.dedup();
         let rows_changed = snapshot || !changed.is_empty();
-        // What a row offers depends on its call too.
+        // The operations that a row offers depend on its call too.
         changed.extend(self.slots_in(&changed_calls));
         changed.sort_unstable();
         changed.dedup();
@@ -188,7 +209,7 @@ impl Store {
             self.recount();
         }
         self.follow_calls(&changed_calls, snapshot, local_now);
-        // And what a call offers on its agents.
+        // And those that a call offers depend on its agents.
         self.calls.touch(changed.iter().filter_map(|slot| self.row(*slot)));
         self.watches.fire(&changed, |slot| self.row(slot));
         if rows_changed && self.shown.changed(self.table.with_value(Table::len), snapshot, local_now) {
@@ -197,19 +218,20 @@ impl Store {
         self.changes.update(|count| *count = count.wrapping_add(1));
     }
 
-    /// The slots of the agents in these calls.
+    /// Returns the slots of the agents in these calls.
     fn slots_in(self, calls: &[usize]) -> Vec<usize> {
         let calls: Vec<Arc<CallRow>> = calls.iter().filter_map(|slot| self.calls.get(*slot)).collect();
         let agents = calls.iter().flat_map(|call| &call.parties).filter_map(|party| party.agent.as_ref());
         self.table.with_value(|table| agents.filter_map(|agent| table.slot(agent)).collect())
     }
 
+    /// Updates what depends on the calls in the `changed` slots.
     fn follow_calls(self, changed: &[usize], at_once: bool, local_now: BrowserTime) {
         let whole = self.whole.get_untracked();
         self.table.with_value(|table| self.calls.follow(changed, whole, at_once, local_now, |agent| table.team(agent)));
     }
 
-    /// A new query from the page's address: put in force at once, also while held.
+    /// Shows the agents of `query`, at once even while held.
     pub fn ask(self, query: BoardQuery) {
         if self.query.with_untracked(|now| *now == query) {
             return;
@@ -219,13 +241,13 @@ impl Store {
         self.rearrange(true);
     }
 
-    /// The page lists the calls of `query`: at once, also while held.
+    /// Shows the calls of `query`, at once even while held. From the first call on, the store keeps the list of calls up to date.
     pub fn ask_calls(self, query: CallQuery) {
         let whole = self.whole.get_untracked();
         self.table.with_value(|table| self.calls.ask(query, whole, |agent| table.team(agent)));
     }
 
-    /// While held, rows keep their places; released, they take the places that waited for them.
+    /// Holds both lists or releases them: while held, rows and calls keep their places; then they move to the places they should have.
     pub fn hold(self, held: bool) {
         if self.held.get_untracked() != held {
             self.held.set(held);
@@ -235,12 +257,13 @@ impl Store {
         }
     }
 
-    /// Puts the rows that wait in order now.
+    /// Puts both lists in order now, even while held.
     pub fn settle(self) {
         self.shown.settle();
         self.calls.shown.settle();
     }
 
+    /// Counts the agents by state and team again, once the whole board is here.
     fn recount(self) {
         if !self.whole.get_untracked() {
             return;
@@ -252,6 +275,7 @@ impl Store {
         set_if_new(self.figures, figures);
     }
 
+    /// Puts the rows in order: at once, or when the hold ends.
     fn rearrange(self, at_once: bool) {
         let before = self.order.get_untracked();
         let now = self.platform_now_untracked();
@@ -261,6 +285,7 @@ impl Store {
     }
 }
 
+/// Sets the signal only if its value differs, so that it does not fire without need.
 fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.with_untracked(|now| *now != value) {
         signal.set(value);

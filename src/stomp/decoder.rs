@@ -1,13 +1,13 @@
-//! From a stream of bytes to frames and heart-beats.
+//! Turns a stream of bytes into frames and heart-beats.
 //!
-//! Frames may be cut anywhere and share messages. A malformed or oversized frame is reported once and costs that frame only: the stream
-//! is taken up again at the next place where a frame begins, be it within what the broken one claims as its body. That is behind its
-//! NUL; or where a line is a command and a header or an empty line follows.
+//! The stream may be cut anywhere. A malformed or oversized frame is reported once and costs that frame only: decoding continues where
+//! the next frame begins, even if that is within what the broken frame claims as its body. A frame begins after a NUL, or where a line is
+//! a command and a header or an empty line follows.
 //!
-//! A body ends where its content-length says. A body that begins like a JSON object and contains the whole head of another frame is
-//! none, whatever its length says: JSON has neither a NUL nor such a line. Such a frame is given up as soon as that head is there, for
-//! on a quiet floor the end of a length that is too long may be an hour away. So is a body without a length that begins with a head: the
-//! frame before it was cut. Any other body may contain anything.
+//! A body ends where its content-length says, with two exceptions, in which the frame is refused. First, a body that begins like a JSON
+//! object and contains the complete head of another frame: JSON contains neither a NUL nor a line that is a command. It is refused as
+//! soon as that head has arrived, because on a quiet floor the end of a length that is too long may be an hour away. Second, a body
+//! without a length that begins with a head: the frame was cut off before its NUL. Any other body may contain anything.
 
 mod head;
 
@@ -16,22 +16,23 @@ use super::error::FrameError;
 use super::frame::Frame;
 use super::start::{Search, TAIL, command_in_body, command_in_head, without_return};
 
-/// What a stream consists of.
+/// One item of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
+    /// A complete, well-formed frame.
     Frame(Frame),
-    /// A bare line end between frames. The line ends that some servers write behind every frame count as well: both prove life.
+    /// A line end between frames. The ones that some servers write after every frame count as well: both show that the peer is alive.
     HeartBeat,
 }
 
-/// What a peer may make us hold.
+/// How much a peer may make a [`Decoder`] hold. What exceeds a limit is refused with a [`FrameError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Command, headers and body of one frame, in bytes.
+    /// The most bytes of one frame: command, headers and body together. 1 MiB by default.
     pub frame_bytes: usize,
-    /// Headers of one frame.
+    /// The most headers of one frame. 64 by default.
     pub headers: usize,
-    /// One line of the head, in bytes.
+    /// The most bytes of one line of the head, without its line end. 8 KiB by default.
     pub header_bytes: usize,
 }
 
@@ -41,59 +42,86 @@ impl Default for Limits {
     }
 }
 
+/// What the decoder expects next.
 #[derive(Debug)]
 enum State {
+    /// A heart-beat or the beginning of a frame.
     Between,
+    /// The rest of the command's line.
     Command,
+    /// A header of this frame, or the empty line that ends its head.
     Headers(Frame),
+    /// The rest of this body.
     Body(Body),
-    /// The frame is refused already: its rest is passed over up to the beginning of the next.
+    /// The rest of a refused frame, which is skipped up to the beginning of the next one.
     Discard,
 }
 
-/// A frame whose body stays in the input until it is whole: a refused one is looked through from its start.
+/// A frame whose head is complete. The body stays in the input until it is complete, so that it can be searched from its start if the
+/// frame is refused.
 #[derive(Debug)]
 struct Body {
     frame: Frame,
-    /// As declared.
+    /// What the `content-length` says, in bytes; `None` if the frame has none.
     length: Option<usize>,
 }
 
+/// What one step of decoding led to.
 enum Step {
+    /// An item is complete.
     Found(Item),
+    /// The state has changed: take another step.
     Again,
-    /// What is there does not suffice.
+    /// More input is needed.
     Wait,
 }
 
 type Stepped = Result<Step, FrameError>;
 
 /// Decodes one direction of one connection.
+///
+/// ```
+/// use supervisor_console::stomp::{Decoder, Frame, Item, Limits, Version};
+///
+/// let frame = Frame::new("MESSAGE").header("message-id", "a:1").with_body(r#"{"eventName":"held"}"#);
+/// let bytes = frame.encode(Version::V1_2);
+///
+/// let mut decoder = Decoder::new(Limits::default());
+/// decoder.set_version(Version::V1_2);
+/// let (first, second) = bytes.split_at(20);
+/// decoder.feed(first);
+/// assert_eq!(decoder.next(), None);
+/// decoder.feed(second);
+/// assert_eq!(decoder.next(), Some(Ok(Item::Frame(frame.header("content-length", "20")))));
+/// assert_eq!(decoder.next(), None);
+/// ```
 #[derive(Debug)]
 pub struct Decoder {
     limits: Limits,
     version: Version,
-    /// Fed and not yet passed, from `read` on.
+    /// What was fed; the first `read` bytes have been decoded.
     input: Vec<u8>,
     read: usize,
     state: State,
-    /// The unfinished line of the head; of a line that is discarded the end.
+    /// The unfinished line of the head; while a frame is skipped, only the line's last [`TAIL`] bytes.
     line: Vec<u8>,
-    /// Bytes of this frame's head so far.
+    /// Bytes of the current frame's head so far.
     size: usize,
-    /// How much is still to come of a body that was refused with its length: what is no frame there is no second fault.
+    /// How many bytes are still to come of a body that was refused after its length was known. What is malformed within them is not
+    /// reported again.
     refused: usize,
-    /// That body ended within the line which is discarded: the rest of the line may be a beginning.
+    /// Whether that body ended within the line that is being skipped: the rest of the line may begin a frame.
     ends_in_line: bool,
-    /// The frame that has begun may be none: it began where a broken one was.
+    /// Whether what has begun may be no frame, because it began within a broken one. Its errors are not reported.
     doubtful: bool,
+    /// The search for other frames' heads in bodies.
     search: Search,
-    /// How far the input holds no NUL, from the beginning of a body without a length on.
+    /// Up to where the input is known to contain no NUL, counted from the input's beginning; for a body without a length.
     without_nul: usize,
 }
 
 impl Decoder {
-    /// Takes headers literally until [`Decoder::set_version`] says what was agreed on.
+    /// Makes a decoder that reads headers without escapes, as in the handshake, until [`Decoder::set_version`] is called.
     pub fn new(limits: Limits) -> Self {
         Decoder {
             limits,
@@ -111,11 +139,12 @@ impl Decoder {
         }
     }
 
+    /// Sets the version that was agreed on in the handshake, by which the next headers are read.
     pub fn set_version(&mut self, version: Version) {
         self.version = version;
     }
 
-    /// Adds what came from the peer. Ask [`Decoder::next`] until it gives none before the next message, so that nothing heaps up.
+    /// Adds bytes from the peer. Call [`Decoder::next`] until it returns `None` before feeding more, so that the input does not pile up.
     pub fn feed(&mut self, bytes: &[u8]) {
         // Not sooner: small pieces must not move a large rest each time.
         if self.read > self.input.len() / 2 {
@@ -131,14 +160,18 @@ impl Decoder {
         self.input.extend_from_slice(bytes);
     }
 
-    /// The next item; none until more is fed.
+    /// Returns the next item, or `None` if more must be fed first.
+    ///
+    /// # Errors
+    ///
+    /// Why a frame was refused, once for each broken frame. Decoding continues after it, so call again.
     #[expect(clippy::should_implement_trait, reason = "it is not an iterator: none is not the end")]
     pub fn next(&mut self) -> Option<Result<Item, FrameError>> {
         loop {
             if self.read >= self.input.len() {
                 return None;
             }
-            // As it was before: what the step gives up may be followed by something doubtful.
+            // Read before the step: a step that gives a frame up may set it for the next one.
             let doubtful = self.doubtful;
             let step = match std::mem::replace(&mut self.state, State::Between) {
                 State::Between => Ok(self.between()),
@@ -157,13 +190,14 @@ impl Decoder {
         }
     }
 
+    /// Reads a heart-beat, or finds that a frame begins.
     fn between(&mut self) -> Step {
         match self.input.get(self.read) {
             Some(b'\n') => {
                 self.pass(1);
                 return Step::Found(Item::HeartBeat);
             }
-            // Half of CRLF, or a stray NUL: nothing anyone could mean.
+            // Half of CRLF, or a stray NUL: it means nothing.
             Some(b'\r' | 0) => self.pass(1),
             Some(_) => {
                 self.size = 0;
@@ -175,6 +209,7 @@ impl Decoder {
         Step::Again
     }
 
+    /// Reads the body; refuses it as soon as it proves to be too long or to contain another frame.
     fn body(&mut self, body: Body) -> Stepped {
         let rest = behind(&self.input, self.read);
         let end = match body.length {
@@ -214,6 +249,7 @@ impl Decoder {
         Ok(Step::Found(Item::Frame(frame)))
     }
 
+    /// Skips a line of a refused frame, and goes on with the next frame if one begins there.
     fn discard(&mut self) -> Step {
         let rest = behind(&self.input, self.read);
         let end = rest.iter().position(|&byte| byte == b'\n' || byte == 0);
@@ -235,7 +271,7 @@ impl Decoder {
         Step::Again
     }
 
-    /// Goes on with the frame that begins with `command`, if any, else looks for the next.
+    /// Continues with the frame that begins with `command`; skips on if there is none.
     fn give_up(&mut self, command: Option<&'static str>) {
         self.state = match command {
             Some(command) => {
@@ -246,17 +282,18 @@ impl Decoder {
         };
     }
 
-    /// What has begun is a frame.
+    /// Notes that what has begun is a frame: it has a header, or its head is complete.
     fn is_frame(&mut self) {
         (self.doubtful, self.refused) = (false, 0);
     }
 
+    /// Moves on by this many bytes of the input.
     fn pass(&mut self, bytes: usize) {
         self.read += bytes;
         self.refused = self.refused.saturating_sub(bytes);
     }
 
-    /// Bytes held now.
+    /// Returns how many bytes are held.
     #[cfg(test)]
     pub(super) fn held(&self) -> usize {
         let frame = match &self.state {
@@ -269,12 +306,12 @@ impl Decoder {
     }
 }
 
-/// The bytes from `at` on.
+/// Returns the bytes from `at` on; none if `at` is beyond the end.
 fn behind(bytes: &[u8], at: usize) -> &[u8] {
     bytes.get(at..).unwrap_or_default()
 }
 
-/// Whether a head behind these first bytes of a body proves that it is no body.
+/// Returns whether a head that follows these first bytes of a body proves that the body is not one.
 fn is_other_frame(before: &[u8], length: Option<usize>) -> bool {
     before.first() == Some(&b'{') || (length.is_none() && before.iter().all(|byte| matches!(byte, b'\r' | b'\n')))
 }

@@ -1,5 +1,6 @@
-//! Where the next frame begins in bytes that belong to a broken one.
+//! Finds where the next frame begins within the bytes of a broken one.
 
+/// Every command of STOMP, of clients and servers.
 const COMMANDS: [&str; 15] = [
     "CONNECT",
     "STOMP",
@@ -18,47 +19,52 @@ const COMMANDS: [&str; 15] = [
     "ERROR",
 ];
 
-/// How much of a line's end says whether a frame begins with it: the longest command, its carriage return, and what stands before it.
+/// How many bytes at a line's end are needed to see whether a frame begins there: the longest command, its carriage return, and what
+/// stands before the command.
 pub const TAIL: usize = 16;
 
-/// The command that the line is.
+/// Returns the command that the line consists of, or `None` if it is no command.
 pub fn command(line: &[u8]) -> Option<&'static str> {
     COMMANDS.into_iter().find(|command| command.as_bytes() == line)
 }
 
-/// The command that a line of a head ends with: what stands before it was cut off.
+/// Returns the command that a line of a head ends with, or `None`. What stands before the command belongs to the frame that was cut off.
 pub fn command_in_head(line: &[u8]) -> Option<&'static str> {
     // The longest one: NACK ends with ACK.
     COMMANDS.into_iter().filter(|command| line.ends_with(command.as_bytes())).max_by_key(|command| command.len())
 }
 
-/// The command that a line of a body ends with where a frame may begin there, whose predecessor has no NUL: the command is the whole
-/// line, or stands right behind the end of a JSON object. Neither occurs within JSON.
+/// Returns the command that a line of a body ends with, if a frame may begin there although the frame before it has no NUL: the command
+/// is the whole line, or directly follows the end of a JSON object. Neither occurs within JSON.
 pub fn command_in_body(line: &[u8]) -> Option<&'static str> {
     let found = |command: &&str| line.strip_suffix(command.as_bytes()).is_some_and(|before| before.is_empty() || before.ends_with(b"}"));
     if line.last().is_some_and(u8::is_ascii_uppercase) { COMMANDS.into_iter().find(found) } else { None }
 }
 
-/// The line without the first half of CRLF.
+/// Returns the line without the carriage return of a CRLF.
 pub fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
-/// Looks for other frames in bodies while those arrive. Each byte is looked at once, in however many bodies it may lie: a frame that is
-/// refused is passed over from its start, and what follows there may claim the same bytes.
+/// Searches bodies for the heads of other frames while the bodies arrive.
+///
+/// Each byte is searched once only. After a frame is refused, the frames found within its body may claim the same bytes for bodies of
+/// their own; searching those bytes again for each of them would take quadratic time.
 #[derive(Debug, Default)]
 pub struct Search {
-    /// How far the input was looked at.
+    /// How far into the input the search has come, in bytes.
     looked: usize,
-    /// Where the line begins that is looked at.
+    /// Where the line begins that the search has reached.
     line: usize,
-    /// Where a head may begin, and whether it has a header yet.
+    /// Where a head may have begun, and whether it has a header yet.
     head: Option<(usize, bool)>,
 }
 
 impl Search {
-    /// Where between `from`, the beginning of a body, and `to` the whole head of a frame begins: behind a line end, a NUL or a JSON
-    /// object, with a header and its empty line. `from` never falls.
+    /// Returns where the complete head of a frame begins between `from`, where a body begins, and `to`; or `None` if there is none yet.
+    ///
+    /// A head begins after a line end, a NUL or a JSON object, has at least one header, and ends with an empty line. From call to call,
+    /// `from` must not decrease except by [`Search::shift`].
     pub fn head(&mut self, input: &[u8], from: usize, to: usize) -> Option<usize> {
         if self.looked < from {
             *self = Search { looked: from, line: from, head: None };
@@ -83,7 +89,7 @@ impl Search {
         None
     }
 
-    /// So many bytes were taken away from the input's beginning.
+    /// Follows the removal of this many bytes from the input's beginning.
     pub fn shift(&mut self, bytes: usize) {
         self.looked = self.looked.saturating_sub(bytes);
         self.line = self.line.saturating_sub(bytes);

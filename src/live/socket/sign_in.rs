@@ -1,11 +1,11 @@
-//! Who has to sign in again is sent there.
+//! Sends the browser to the sign-in page when the session has ended.
 
 use super::Live;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use std::rc::Rc;
 
-/// The sign-in page sends those who are signed in away; who is shown it has to sign in.
+/// Asks the console for the sign-in page, and goes there if the session has ended: whoever is still signed in is redirected from it.
 pub(super) fn ask_whether_signed_in(live: &Rc<Live>) {
     let live = Rc::clone(live);
     let answered = Closure::once_into_js(move |response: JsValue| {
@@ -17,7 +17,7 @@ pub(super) fn ask_whether_signed_in(live: &Rc<Live>) {
     });
     let failed = Closure::once_into_js(|_: JsValue| {});
     let promise: JsValue = window().fetch_with_str("/sign-in").into();
-    // The console may be away altogether: then there is no answer, and the socket is tried again as ever.
+    // If the console is down, there is no answer, and the next attempt to connect comes as usual.
     if let Ok(then) = js_sys::Reflect::get(&promise, &"then".into())
         && let Some(then) = then.dyn_ref::<js_sys::Function>()
     {
@@ -25,6 +25,7 @@ pub(super) fn ask_whether_signed_in(live: &Rc<Live>) {
     }
 }
 
+/// Goes to the sign-in page, which leads back to the page that is open now.
 pub(super) fn sign_in_again() {
     let location = location();
     let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();

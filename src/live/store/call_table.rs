@@ -1,39 +1,45 @@
-//! The calls as plain data: which slot holds which call, found by every id that it ever had. No signals, so tests need no page.
+//! The calls as plain data: which slot holds which call, found by every id that it has or had. No signals, so tests need no page.
 //!
-//! A call that takes up others (a conference, a transfer) goes on in the slot of the longest of them: to a supervisor the customer's
-//! call is still the same call, and its row stays where it is.
+//! A slot is a call's place in memory and its key on the page. When calls merge (a conference, a transfer), the result stays in the slot
+//! of the longest of them: to a supervisor the customer's call is still the same call, and its row stays where it is.
 
 use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+/// The calls in their slots.
 #[derive(Debug, Default)]
 pub struct CallTable {
+    /// By slot; `None` where a slot is free.
     calls: Vec<Option<Arc<CallRow>>>,
-    /// By present and former ids.
+    /// The slot of each call, by its present and former ids.
     index: HashMap<CallId, usize>,
+    /// The slots that are free.
     free: Vec<usize>,
 }
 
 impl CallTable {
+    /// Returns the call in the slot, or `None` if the slot is empty.
     pub fn get(&self, slot: usize) -> Option<&Arc<CallRow>> {
         self.calls.get(slot).and_then(Option::as_ref)
     }
 
-    /// Of the call that is, or once was, `id`.
+    /// Returns the slot of the call that has or had this id, or `None` if it is not known.
     pub fn slot(&self, id: &CallId) -> Option<usize> {
         self.index.get(id).copied()
     }
 
+    /// Returns how many calls there are.
     pub fn count(&self) -> usize {
         self.calls.len() - self.free.len()
     }
 
+    /// Iterates over the calls with their slots, by ascending slot.
     pub fn iter(&self) -> impl Iterator<Item = (usize, &Arc<CallRow>)> {
         self.calls.iter().enumerate().filter_map(|(slot, call)| Some((slot, call.as_ref()?)))
     }
 
-    /// Takes one call in; answers its slot when it is new or differs from what was there.
+    /// Puts the call in its slot, in place of the calls whose ids it has or had. Returns the slot, or `None` if nothing changed.
     pub fn put(&mut self, call: CallRow) -> Option<usize> {
         let mut known: Vec<(usize, &CallRow)> = std::iter::once(&call.id)
             .chain(&call.former)
@@ -70,18 +76,19 @@ impl CallTable {
         Some(slot)
     }
 
-    /// The call with this present id is gone; one that merely once had it goes on.
+    /// Removes the call whose present id this is, and returns its slot. Returns `None` if there is none: a call that had the id formerly
+    /// stays.
     pub fn remove(&mut self, id: &CallId) -> Option<usize> {
         let slot = self.slot(id).filter(|slot| self.get(*slot).is_some_and(|call| call.id == *id))?;
         self.clear(slot);
         Some(slot)
     }
 
-    /// Takes all calls in; what is not among them is gone. Answers the slots that changed.
+    /// Replaces all calls; those that are not among `calls` are removed. Returns the slots that changed, in no order.
     pub fn replace(&mut self, calls: Vec<CallRow>) -> Vec<usize> {
         let mut changed = Vec::new();
         let mut kept = BTreeSet::new();
-        // First those that are here: a call that only changed its id finds its slot before what is gone is cleared away.
+        // The new calls come first: one that only changed its id must find its slot before the slots of removed calls are cleared.
         for call in calls {
             let slot = self.put(call.clone());
             kept.extend(slot.or_else(|| self.slot(&call.id)));
@@ -96,6 +103,7 @@ impl CallTable {
         changed
     }
 
+    /// Removes the call in the slot, which is then free.
     fn clear(&mut self, slot: usize) {
         if let Some(gone) = self.calls.get_mut(slot).and_then(Option::take) {
             self.forget(slot, &gone);
@@ -103,6 +111,7 @@ impl CallTable {
         }
     }
 
+    /// Removes the call's ids from the index where they lead to this slot.
     fn forget(&mut self, slot: usize, call: &CallRow) {
         for id in std::iter::once(&call.id).chain(&call.former) {
             if self.index.get(id) == Some(&slot) {
@@ -111,7 +120,8 @@ impl CallTable {
         }
     }
 
-    /// The slots that `query` shows, longest first. `before` is the order so far: what is nearly sorted is sorted in one pass.
+    /// Returns the slots of the calls that match `query`, the longest call first. `before` is the order so far: the sort is faster if it is
+    /// nearly right. `team_of` tells an agent's team.
     pub fn arrange<'a>(&self, query: &CallQuery, team_of: impl Fn(&AgentId) -> Option<&'a str>, before: &[usize]) -> Vec<usize> {
         let mut wanted: Vec<bool> = self.calls.iter().map(|call| call.as_ref().is_some_and(|call| query.matches(call, &team_of))).collect();
         let mut shown: Vec<usize> = before.iter().copied().filter(|slot| wanted.get_mut(*slot).is_some_and(std::mem::take)).collect();
@@ -121,7 +131,8 @@ impl CallTable {
         shown.into_iter().map(|(slot, _)| slot).collect()
     }
 
-    /// How many calls are in each state, by [`CallState::ALL`]'s order, of those that `query` shows but for its states and its search.
+    /// Returns how many calls are in each state, in the order of [`CallState::ALL`], of those that match `query` apart from its states and
+    /// search. `team_of` tells an agent's team.
     pub fn counts<'a>(&self, query: &CallQuery, team_of: impl Fn(&AgentId) -> Option<&'a str>) -> [u32; CallState::ALL.len()] {
         let query = CallQuery { search: String::new(), states: Vec::new(), ..query.clone() };
         let mut counts = [0; CallState::ALL.len()];
@@ -134,12 +145,14 @@ impl CallTable {
         counts
     }
 
+    /// Returns the names of all queues that have a call, sorted, each once.
     pub fn queues(&self) -> Vec<String> {
         let names: BTreeSet<&str> = self.iter().filter_map(|(_, call)| call.queue.as_deref()).filter(|queue| !queue.is_empty()).collect();
         names.into_iter().map(str::to_owned).collect()
     }
 
-    /// The call that keeps `device` busy: one that is not on hold there before one that is.
+    /// Returns the call that keeps `device` busy, with its slot, or `None` if there is none: preferably one that the device does not have
+    /// on hold. Calls that only monitor another call do not count.
     pub fn of_device(&self, device: &DeviceId) -> Option<(usize, &CallRow)> {
         let here =
             self.iter().filter(|(_, call)| !call.monitors()).filter_map(|(slot, call)| Some((call.party(device)?.state, slot, &**call)));

@@ -1,5 +1,5 @@
-//! The store's clocks: the console's as this machine knows it, and the platform's, by which the rows' times are counted; and what
-//! happens only because time passes.
+//! The store's clocks: the console's, derived from the browser's, and the platform's, by which times in state are counted; and what
+//! changes only because time passes.
 
 use super::{Liveness, Store, Table, set_if_new};
 use crate::floor::{ConsoleTime, PlatformTime};
@@ -8,17 +8,17 @@ use crate::live::{Header, LinkState};
 use core::time::Duration;
 use leptos::prelude::*;
 
-/// A difference that shrinks by more than this is of a clock that was set.
+/// A skew that changes by more than this means that a clock was set.
 const CLOCK_SET: Duration = Duration::from_secs(5);
-/// A console that says nothing for longer is silent.
+/// How long nothing may come from the console before it counts as silent.
 const SILENT: Duration = Duration::from_secs(1);
 
 impl Store {
-    /// Takes a message's head in: the link, the clock.
+    /// Applies a message's header: corrects the skew, and takes up the link and the clock offset. `local_now`: when the message arrived.
     pub fn hear(self, header: &Header, local_now: BrowserTime) {
         let sample = Skew::between(header.at, local_now);
         let skew = self.skew.get_value();
-        // A message can only be late, so the largest difference seen is nearest to the truth; a clock that was set counts anew.
+        // A message can only be late, so the largest skew measured is the most accurate; after a clock was set, measuring starts again.
         if sample > skew || skew.abs_diff(sample) > CLOCK_SET {
             self.skew.set_value(sample);
         }
@@ -29,7 +29,7 @@ impl Store {
         set_if_new(self.offset, header.offset);
     }
 
-    /// Moves the clocks on.
+    /// Moves the clocks on to `local_now`, and puts the lists in order where that is due.
     pub fn tick(self, local_now: BrowserTime) {
         let now = self.skew.get_value().to_console(local_now);
         self.fine_clock.set(now);
@@ -37,7 +37,7 @@ impl Store {
             self.rearrange(false);
         }
         self.follow_calls(&[], false, local_now);
-        // What is not live does not grow older on the board: it is as it was.
+        // While the page is not live, times in state on the board stand still.
         let live = self.liveness.get_untracked() == Liveness::Live;
         if live && second(now) != second(self.clock.get_untracked()) {
             self.clock.set(now);
@@ -45,8 +45,7 @@ impl Store {
         self.turn(local_now);
     }
 
-    /// Puts rows in order that have passed a threshold, where that decides their places: without an event, only because it is time. A
-    /// clock that was set back may have taken a threshold back with it.
+    /// Puts the rows in order if one has passed a threshold that decides its place, or if the clock was set back, perhaps to before one.
     fn turn(self, local_now: BrowserTime) {
         let now = self.platform_now_untracked();
         let (arranged, turn) = self.turns.get_value();
@@ -56,22 +55,23 @@ impl Store {
         }
     }
 
-    /// The platform's clock as the rows' times are counted by it: it stands still while the page is not live.
+    /// Returns the time now by the platform's clock, from which times in state are counted. It stands still while the page is not live. Not
+    /// tracked.
     pub fn platform_now_untracked(self) -> PlatformTime {
         self.offset.get_untracked().to_platform(self.clock.get_untracked())
     }
 
-    /// The same; tracked.
+    /// Returns the time now by the platform's clock, like [`Store::platform_now_untracked`]. Tracked.
     pub fn platform_now(self) -> PlatformTime {
         self.offset.get().to_platform(self.clock.get())
     }
 
-    /// How long nothing was heard of the console.
+    /// Returns how long ago the last message of the console arrived; zero if the clock was set back since.
     pub fn silent_for(self, local_now: BrowserTime) -> Duration {
         self.skew.get_value().to_console(local_now).since(self.heard.get_value())
     }
 
-    /// What the page may say of itself, given whether the socket is open and when it last heard something.
+    /// Sets [`Store::liveness`] from whether the connection is open, when the console was last heard, and the link.
     pub fn judge(self, open: bool, local_now: BrowserTime) {
         let silent = self.silent_for(local_now) > SILENT;
         let platform = self.link.with_untracked(|link| link.state);
@@ -86,6 +86,7 @@ impl Store {
     }
 }
 
+/// Returns the whole second that the moment is in, counted from 1970.
 fn second(at: ConsoleTime) -> i64 {
     at.as_millis().div_euclid(1000)
 }

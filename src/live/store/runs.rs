@@ -1,26 +1,31 @@
-//! The runs of this supervisor, as the server tells of them: those under way, and those that have ended until they are put aside.
+//! The bulk runs of the supervisor who is signed in, under way or ended, until they are dismissed.
 
 use crate::floor::{AgentId, BulkRun, BulkStep, Operation};
 use leptos::prelude::*;
 use std::collections::HashMap;
 
-/// What only a run knows of an agent.
+/// How far each agent of a run has come, as far as the agent's row does not show it.
 type Known = HashMap<AgentId, (Operation, BulkStep)>;
 
+/// The supervisor's own bulk runs, as the server tells of them. A copy of the struct is another handle to the same runs.
 #[derive(Clone, Copy)]
 pub struct BulkRuns {
+    /// Whose runs these are.
     me: StoredValue<AgentId>,
+    /// Oldest first.
     runs: RwSignal<Vec<BulkRun>>,
-    /// Put aside by the user.
+    /// The ids of the runs that the supervisor has dismissed, kept over a reload of the page.
     dismissed: RwSignal<Vec<u64>>,
+    /// The last word on each agent, of the runs that are not dismissed.
     known: Memo<Known>,
 }
 
 impl BulkRuns {
+    /// Makes a collection without runs, for those that `me` starts.
     pub fn new(me: AgentId) -> Self {
         let runs = RwSignal::new(Vec::new());
         let dismissed = RwSignal::new(Vec::new());
-        // Put aside is put aside, also over a reload: ids of runs are given once only.
+        // A dismissed run stays dismissed over a reload: no other run gets its id.
         #[cfg(feature = "hydrate")]
         Effect::new(move |before: Option<()>| {
             dismissed.track();
@@ -33,7 +38,7 @@ impl BulkRuns {
         BulkRuns { me: StoredValue::new(me), runs, dismissed, known }
     }
 
-    /// Takes in what a message tells; a snapshot tells of all there are.
+    /// Applies the runs of a message; a snapshot's replace all that were known. Other supervisors' runs are left out.
     pub fn apply(self, told: Vec<BulkRun>, snapshot: bool) {
         if snapshot {
             let mine = self.me.with_value(|me| told.into_iter().filter(|run| run.by == *me).collect::<Vec<_>>());
@@ -47,7 +52,7 @@ impl BulkRuns {
         }
     }
 
-    /// Takes one run in, in place of what was known of it.
+    /// Applies one run, in place of what was known of it; ignores a run of another supervisor.
     pub fn take(self, run: BulkRun) {
         if self.me.with_value(|me| run.by != *me) || self.runs.with_untracked(|runs| runs.contains(&run)) {
             return;
@@ -58,7 +63,7 @@ impl BulkRuns {
         });
     }
 
-    /// The run with this id has begun: what went well before is put aside.
+    /// Dismisses the earlier runs that have ended without a failure, because the run `id` has begun.
     pub fn begun(self, id: u64) {
         let well = |run: &&BulkRun| run.id != id && run.is_over() && run.failed().is_empty();
         let over: Vec<u64> = self.runs.with_untracked(|runs| runs.iter().filter(well).map(|run| run.id).collect());
@@ -67,22 +72,23 @@ impl BulkRuns {
         }
     }
 
-    /// Tracked.
+    /// Returns the run with this id, dismissed or not, or `None` if it is not known. Tracked.
     pub fn get(self, id: u64) -> Option<BulkRun> {
         self.runs.with(|runs| runs.iter().find(|run| run.id == id).cloned())
     }
 
-    /// Those that are shown; tracked.
+    /// Returns the runs that are not dismissed, oldest first. Tracked.
     pub fn mine(self) -> Vec<BulkRun> {
         self.dismissed.with(|dismissed| self.runs.with(|runs| runs.iter().filter(|run| !dismissed.contains(&run.id)).cloned().collect()))
     }
 
-    /// The newest above; tracked.
+    /// Returns the ids of the runs that are not dismissed, newest first. Tracked.
     pub fn mine_ids(self) -> Vec<u64> {
         self.dismissed
             .with(|dismissed| self.runs.with(|runs| runs.iter().rev().map(|run| run.id).filter(|id| !dismissed.contains(id)).collect()))
     }
 
+    /// Dismisses the run: it is not shown any more.
     pub fn dismiss(self, id: u64) {
         self.dismissed.update(|dismissed| {
             self.runs.with_untracked(|runs| dismissed.retain(|id| runs.iter().any(|run| run.id == *id)));
@@ -92,24 +98,28 @@ impl BulkRuns {
         });
     }
 
-    /// What the newest run knows of `agent` that the row does not tell; tracked.
+    /// Returns the operation and the step of the agent in the newest run that includes the agent and is not dismissed; `None` if there is
+    /// no such run, or if the agent's row shows the step itself. Tracked.
     pub fn step_of(self, agent: &AgentId) -> Option<(Operation, BulkStep)> {
         self.known.with(|known| known.get(agent).copied())
     }
 }
 
-/// What outlives the page, in its tab.
+/// The dismissed runs in the browser's session storage, which outlives the page but not its tab.
 #[cfg(feature = "hydrate")]
 mod kept {
     use leptos::prelude::window;
 
+    /// The key in the session storage.
     const KEY: &str = "runs-put-aside";
 
+    /// Returns the ids that are kept; none if the storage cannot be read.
     pub fn read() -> Vec<u64> {
         let text = window().session_storage().ok().flatten().and_then(|storage| storage.get_item(KEY).ok().flatten());
         text.unwrap_or_default().split(' ').filter_map(|id| id.parse().ok()).collect()
     }
 
+    /// Keeps these ids, if the storage can be written.
     pub fn write(ids: &[u64]) {
         let text = ids.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
         if let Ok(Some(storage)) = window().session_storage() {
@@ -118,13 +128,14 @@ mod kept {
     }
 }
 
+/// Returns the last word on each agent, of the runs that are not dismissed.
 fn known(runs: &[BulkRun], dismissed: &[u64]) -> Known {
     let mut known = Known::new();
     for run in runs.iter().filter(|run| !dismissed.contains(&run.id)) {
         for (agent, step) in &run.items {
             match step {
                 BulkStep::Waiting | BulkStep::NotPossible(_) | BulkStep::NotSent => known.insert(agent.clone(), (run.operation, *step)),
-                // The row tells it.
+                // The row shows it.
                 BulkStep::Sent(_) | BulkStep::AfterCall | BulkStep::Cancelled => known.remove(agent),
             };
         }

@@ -1,36 +1,44 @@
-//! The rows as plain data: which slot holds whom, and which slots a query shows in which order. No signals, so tests need no page.
+//! The rows as plain data: which slot holds which agent, and which slots match a query in which order. No signals, so tests need no page.
 //!
-//! A slot is a row's place in memory and its key on the page. It is reused only after its row is gone.
+//! A slot is a row's place in memory and its key on the page. It is reused only after its row was removed.
 
 use crate::floor::{AgentId, BoardQuery, Counts, PlatformTime, Row};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+/// The agents' rows in their slots.
 #[derive(Debug, Default)]
 pub struct Table {
+    /// By slot; `None` where a slot is free.
     rows: Vec<Option<Arc<Row>>>,
+    /// The slot of each agent.
     index: HashMap<AgentId, usize>,
+    /// The slots that are free.
     free: Vec<usize>,
 }
 
 impl Table {
+    /// Returns the row in the slot, or `None` if the slot is empty.
     pub fn get(&self, slot: usize) -> Option<&Arc<Row>> {
         self.rows.get(slot).and_then(Option::as_ref)
     }
 
+    /// Returns the slot of the agent's row, or `None` if the agent has none.
     pub fn slot(&self, agent: &AgentId) -> Option<usize> {
         self.index.get(agent).copied()
     }
 
+    /// Returns how many rows there are.
     pub fn len(&self) -> usize {
         self.index.len()
     }
 
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.index.is_empty()
     }
 
-    /// Takes one row in; answers its slot when it is new or differs from what was there.
+    /// Puts the row in its agent's slot. Returns the slot, or `None` if nothing changed.
     pub fn put(&mut self, row: Row) -> Option<usize> {
         let slot = match self.index.get(&row.agent) {
             Some(&slot) if self.get(slot).is_some_and(|known| **known == row) => return None,
@@ -48,7 +56,7 @@ impl Table {
         Some(slot)
     }
 
-    /// Takes the whole board in; who is not in it is gone. Answers the slots that changed.
+    /// Replaces all rows; those of agents who are not in `rows` are removed. Returns the slots that hold something new, in no order.
     pub fn replace(&mut self, rows: Vec<Row>) -> Vec<usize> {
         let mut kept = vec![false; self.rows.len()];
         let mut changed = Vec::new();
@@ -76,8 +84,8 @@ impl Table {
         changed
     }
 
-    /// The slots that `query` shows, in its order at `now`, and when that order may next change by itself.
-    /// `before` is the order so far: what is nearly sorted is sorted in one pass.
+    /// Returns the slots of the rows that match `query`, in its order at `now`, and when that order may next change only because time
+    /// passes, or `None` if never. `before` is the order so far: the sort is faster if it is nearly right.
     pub fn arrange(&self, query: &BoardQuery, before: &[usize], now: PlatformTime) -> (Vec<usize>, Option<PlatformTime>) {
         let mut wanted: Vec<bool> = self.rows.iter().map(|row| row.as_ref().is_some_and(|row| query.matches(row))).collect();
         let mut shown: Vec<(usize, &Row)> = Vec::with_capacity(self.index.len());
@@ -98,7 +106,7 @@ impl Table {
         (shown.into_iter().map(|(slot, _)| slot).collect(), turn)
     }
 
-    /// Everybody in the team, by state; an empty name means every team.
+    /// Counts the agents of the team by state; of all teams if the name is empty.
     pub fn counts(&self, team: &str) -> Counts {
         let mut counts = Counts::default();
         for row in self.rows.iter().flatten().filter(|row| team.is_empty() || row.team == team) {
@@ -107,21 +115,24 @@ impl Table {
         counts
     }
 
+    /// Returns the names of all teams, sorted, each once.
     pub fn teams(&self) -> Vec<String> {
         let names: BTreeSet<&str> = self.rows.iter().flatten().map(|row| row.team.as_str()).filter(|team| !team.is_empty()).collect();
         names.into_iter().map(str::to_owned).collect()
     }
 
+    /// Returns the name of the agent's team, empty if the agent is in none; `None` if the agent has no row.
     pub fn team(&self, agent: &AgentId) -> Option<&str> {
         self.slot(agent).and_then(|slot| self.get(slot)).map(|row| row.team.as_str())
     }
 
+    /// Returns whether any row has figures of the day.
     pub fn has_figures(&self) -> bool {
         self.rows.iter().flatten().any(|row| row.figures.is_some())
     }
 }
 
-/// How many rows move, appear or vanish when `before` becomes `after`: the fewest that explain it.
+/// Returns how many rows must move, appear or vanish, at the least, to turn the order `before` into `after`.
 pub fn moves(before: &[usize], after: &[usize]) -> usize {
     let place: HashMap<usize, usize> = after.iter().enumerate().map(|(place, &slot)| (slot, place)).collect();
     // The longest run of rows that keep their relative order; all others move.

@@ -1,11 +1,13 @@
-//! The signals of what is on screen: each fires when its slot changes, and only then.
+//! The signals of what is on screen: each fires when the content of its slot changes, and only then.
 
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The signals of each slot.
 type Signals<T> = HashMap<usize, Vec<RwSignal<Arc<T>>>>;
 
+/// The signals that views have asked for, by slot. A copy of the struct is another handle to the same signals.
 pub struct Watches<T: Send + Sync + 'static>(StoredValue<Signals<T>>);
 
 impl<T: Send + Sync + 'static> Clone for Watches<T> {
@@ -17,11 +19,12 @@ impl<T: Send + Sync + 'static> Clone for Watches<T> {
 impl<T: Send + Sync + 'static> Copy for Watches<T> {}
 
 impl<T: Send + Sync + 'static> Watches<T> {
+    /// Makes a collection without signals.
     pub fn new() -> Self {
         Watches(StoredValue::new(HashMap::new()))
     }
 
-    /// A signal of the slot that holds `value` now, for as long as the calling view lives.
+    /// Returns a signal that starts with `value` and follows the slot for as long as the calling view lives.
     pub fn add(self, slot: usize, value: Arc<T>) -> RwSignal<Arc<T>> {
         let signal = RwSignal::new(value);
         self.0.update_value(|signals| signals.entry(slot).or_default().push(signal));
@@ -38,7 +41,7 @@ impl<T: Send + Sync + 'static> Watches<T> {
         signal
     }
 
-    /// The slots hold something new; `get` has it.
+    /// Sets the signals of these slots to what `get` returns for them; those of slots that are empty now keep their value.
     pub fn fire(self, slots: &[usize], get: impl Fn(usize) -> Option<Arc<T>>) {
         let signals: Vec<(RwSignal<Arc<T>>, usize)> = self.0.with_value(|signals| {
             let here = |slot: &usize| signals.get(slot).into_iter().flatten().map(|signal| (*signal, *slot)).collect::<Vec<_>>();

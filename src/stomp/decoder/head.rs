@@ -1,4 +1,4 @@
-//! A frame's head: its command and its headers, line by line.
+//! Reads a frame's head line by line: its command and its headers.
 
 use super::{Body, Decoder, State, Step, Stepped, behind};
 use crate::stomp::Version;
@@ -7,6 +7,7 @@ use crate::stomp::frame::{Frame, is_handshake, unescape};
 use crate::stomp::start::{TAIL, command, command_in_head, without_return};
 
 impl Decoder {
+    /// Reads the line with the command.
     pub(super) fn command(&mut self) -> Stepped {
         let Some(line) = self.line()? else {
             self.state = State::Command;
@@ -21,12 +22,13 @@ impl Decoder {
         Err(FrameError::UnknownCommand(shortened(text)))
     }
 
+    /// Reads one header of `frame`, or the empty line that ends its head.
     pub(super) fn headers(&mut self, mut frame: Frame) -> Stepped {
         let Some(line) = self.line()? else {
             self.state = State::Headers(frame);
             return Ok(Step::Wait);
         };
-        // Refused until proven good.
+        // For the early returns below: the frame is refused.
         self.state = State::Discard;
         if !line.is_empty() {
             if frame.headers.len() >= self.limits.headers {
@@ -55,7 +57,7 @@ impl Decoder {
         Ok(Step::Again)
     }
 
-    /// A whole line of the head without its line end; none while it is incomplete.
+    /// Returns the next line of the head without its line end, or `None` while it is incomplete.
     fn line(&mut self) -> Result<Option<Vec<u8>>, FrameError> {
         let rest = behind(&self.input, self.read);
         let end = rest.iter().position(|&byte| byte == b'\n' || byte == 0);
@@ -69,7 +71,7 @@ impl Decoder {
         };
         if let Some(error) = too_long {
             self.state = State::Discard;
-            // What was discarded is the line's beginning.
+            // The end of the line may be a command, so the last bytes of what has come are kept.
             self.line = self.line.split_off(self.line.len().saturating_sub(TAIL));
             return Err(error);
         }
@@ -90,6 +92,7 @@ impl Decoder {
     }
 }
 
+/// Returns the name and the value in a header line, without their escapes.
 fn parse_header(line: &[u8], version: Version) -> Result<(String, String), FrameError> {
     let shown = || shortened(&String::from_utf8_lossy(line));
     let mut halves = line.splitn(2, |&byte| byte == b':');
@@ -102,13 +105,13 @@ fn parse_header(line: &[u8], version: Version) -> Result<(String, String), Frame
     Ok((part(name)?, part(value)?))
 }
 
-/// Digits only: `+5` parses as a number and is none here.
+/// Returns the number of bytes that a `content-length` says, or `None` if it is not digits only (`+5` would parse as a number).
 fn content_length(text: &str) -> Option<usize> {
     let text = text.trim();
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// An error names the culprit, it does not carry it whole.
+/// Returns the first 80 characters: an error quotes a text without holding all of it.
 fn shortened(text: &str) -> String {
     text.chars().take(80).collect()
 }
