@@ -8,7 +8,7 @@ use {
     leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr},
 };
 
-/// Why a server function did not do what it was asked for. What each is on the wire, says [`ApiErrorKind`].
+/// Why a server function did not do what it was asked for. [`ApiErrorKind`] names the `code` of each on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, EnumDiscriminants)]
 #[strum_discriminants(
     name(ApiErrorKind),

@@ -15,7 +15,7 @@ use utoipa::openapi::{RefOr, Schema};
 /// The content type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// Which problem it is that no server function tells of, and that has no [`ApiError`]. Its name in kebab case is the `code`.
+/// A problem that comes from outside the server functions and has no [`ApiError`]. Its name in kebab case is the `code` on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, EnumCount, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum HttpProblem {
@@ -69,7 +69,7 @@ pub struct Members {
     holder: Option<String>,
 }
 
-/// An error as it is answered.
+/// The body of an answer that is an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem(
     /// The members of the JSON object.
