@@ -2,7 +2,7 @@
 //
 //   node scripts/bundle.mjs --pkg FOLDER --site FOLDER --mode release|dev
 //
-// pkg/console.js, pkg/console_bg.wasm (from wasm-bindgen), pkg/console.css (style/main.css with what it
+// pkg/console.js, pkg/console.wasm (from wasm-bindgen), pkg/console.css (style/main.css with what it
 // imports), and public/* at the top; each with .br and .gz beside it where that is smaller. Promises: the same input gives the
 // same bytes, files that did not change are not touched, what is not made here any more is removed, and it fails when
 // wasm + js + css together are over the budget.

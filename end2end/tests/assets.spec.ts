@@ -7,7 +7,7 @@ const MOST = 300 * 1024;
 test("the payload is brotli, versioned, immutable, and at most 300 KB", async ({ request, demo }) => {
   const html = await (await request.get(`${demo.url}/sign-in`)).text();
   const addresses = [...new Set(html.match(/\/pkg\/[^"&]+\?v=[0-9a-f]+/g))];
-  expect(addresses.map((address) => address.replace(/\?v=.*/, "")).sort()).toEqual(["/pkg/console.css", "/pkg/console.js", "/pkg/console_bg.wasm"]);
+  expect(addresses.map((address) => address.replace(/\?v=.*/, "")).sort()).toEqual(["/pkg/console.css", "/pkg/console.js", "/pkg/console.wasm"]);
   const types: Record<string, RegExp> = { css: /^text\/css/, js: /^(text|application)\/javascript/, wasm: /^application\/wasm/ };
   let bytes = 0;
   for (const address of addresses) {

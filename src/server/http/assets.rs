@@ -15,12 +15,12 @@ pub fn addresses() -> Assets {
         Some(file) => format!("/{path}?v={}", tag(&file)),
         None => format!("/{path}"),
     };
-    Assets { css: address("pkg/console.css"), js: address("pkg/console.js"), wasm: address("pkg/console_bg.wasm") }
+    Assets { css: address("pkg/console.css"), js: address("pkg/console.js"), wasm: address("pkg/console.wasm") }
 }
 
 /// Whether the browser's half was there when this binary was built.
 pub fn complete() -> bool {
-    ["pkg/console.css", "pkg/console.js", "pkg/console_bg.wasm"].into_iter().all(|path| Site::get(path).is_some())
+    ["pkg/console.css", "pkg/console.js", "pkg/console.wasm"].into_iter().all(|path| Site::get(path).is_some())
 }
 
 /// The file at `path`; none where there is none. `versioned` says that the address holds the content's hash.
