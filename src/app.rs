@@ -9,7 +9,7 @@ use crate::address;
 #[cfg(feature = "ssr")]
 use crate::i18n::Outside;
 #[cfg(feature = "ssr")]
-use crate::page::{Assets, Language, PageContext};
+use crate::page::{Assets, PageContext};
 use crate::pages::agent::AgentPage;
 use crate::pages::calls::CallsPage;
 use crate::pages::floor::FloorPage;
@@ -25,10 +25,7 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
     let texts = page.language.texts();
     let context = context::to_text(&page);
     let title = format!("{} · {}", texts.product, Outside(page.namespace.as_str()));
-    let lang = match page.language {
-        Language::En => "en",
-        Language::ZhCn => "zh-CN",
-    };
+    let lang = page.language.code();
     let theme = page.theme.code();
     provide_context(page);
     view! {

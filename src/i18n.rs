@@ -28,13 +28,6 @@ impl Language {
             Language::ZhCn => &zh_cn::TEXTS,
         }
     }
-
-    pub fn other(self) -> Language {
-        match self {
-            Language::En => Language::ZhCn,
-            Language::ZhCn => Language::En,
-        }
-    }
 }
 
 /// The texts of the page's language.

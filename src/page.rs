@@ -3,8 +3,10 @@
 use crate::floor::Namespace;
 use crate::live::InitialState;
 use serde::{Deserialize, Serialize};
+use strum::EnumCount;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// A language that pages can be read in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, EnumCount)]
 pub enum Language {
     #[default]
     En,
@@ -12,6 +14,17 @@ pub enum Language {
 }
 
 impl Language {
+    /// Every language, in the order in which pages offer them.
+    pub const ALL: [Language; Language::COUNT] = [Language::En, Language::ZhCn];
+
+    /// Returns the language's name for itself.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Language::En => "English",
+            Language::ZhCn => "中文",
+        }
+    }
+
     /// As in `<html lang>`, in the cookie `lang` and in `Accept-Language`.
     pub fn code(self) -> &'static str {
         match self {
@@ -20,12 +33,12 @@ impl Language {
         }
     }
 
+    /// Returns the language with this code, whatever region or script the code names besides.
     pub fn from_code(code: &str) -> Option<Language> {
-        match code.to_ascii_lowercase().split('-').next() {
-            Some("en") => Some(Language::En),
-            Some("zh") => Some(Language::ZhCn),
-            _ => None,
+        fn primary(code: &str) -> &str {
+            code.split_once('-').map_or(code, |(primary, _)| primary)
         }
+        Language::ALL.into_iter().find(|language| primary(language.code()).eq_ignore_ascii_case(primary(code)))
     }
 }
 

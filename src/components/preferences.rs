@@ -13,7 +13,7 @@ pub fn Preferences(language: Language, theme: Theme) -> impl IntoView {
     let link = move |name: &'static str, value: &'static str| {
         move || format!("/preferences?{name}={value}&next={}", encode(&without_error(&address.whole())))
     };
-    let other = language.other();
+    let others = Language::ALL.into_iter().filter(move |other| *other != language);
     let next_theme = match theme {
         Theme::Auto => Theme::Light,
         Theme::Light => Theme::Dark,
@@ -21,12 +21,15 @@ pub fn Preferences(language: Language, theme: Theme) -> impl IntoView {
     };
     let theme_words = format!("{}: {}", texts.switch_theme, (texts.theme)(theme));
     erased(view! {
-        <a class="quiet" lang=other.code() title=texts.other_language href=link("lang", other.code())>
-            {match other {
-                Language::En => "English",
-                Language::ZhCn => "中文",
-            }}
-        </a>
+        {others
+            .map(|other| {
+                erased(view! {
+                    <a class="quiet" lang=other.code() title=texts.other_language href=link("lang", other.code())>
+                        {other.own_name()}
+                    </a>
+                })
+            })
+            .collect_view()}
         <a
             class="quiet theme"
 

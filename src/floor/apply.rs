@@ -90,7 +90,17 @@ impl Floor {
             EventKind::AgentStatus => self.status_event(event, at),
             EventKind::RecordStarted | EventKind::RecordStopped => self.record_event(event, at),
             EventKind::Other => Changes::default(),
-            _ => self.call_event(event, at),
+            EventKind::ServiceInitiated
+            | EventKind::Originated
+            | EventKind::Delivered
+            | EventKind::Established
+            | EventKind::Held
+            | EventKind::Retrieved
+            | EventKind::Conferenced
+            | EventKind::Transferred
+            | EventKind::ConnectionCleared
+            | EventKind::Failed
+            | EventKind::CallEnd => self.call_event(event, at),
         };
         self.applied += 1;
         if self.applied.is_multiple_of(4096) {

@@ -186,47 +186,64 @@ pub fn forecast(operation: Operation, situation: &Situation) -> Result<Effect, O
     if situation.row.is_some_and(|row| pending(row) || waiting(row)) {
         return Err(Obstacle::UnderWay);
     }
-    if operation.on_call() { at_call(operation, situation) } else { at_agent(operation, situation) }
+    match operation {
+        Operation::Drop => drops(situation),
+        Operation::Listen => own_phone_is_free(situation, true).and_then(|(connection, _)| match connection.answered {
+            true => Ok(Effect::Listens),
+            false => Err(Obstacle::NotAnswered),
+        }),
+        Operation::Join => into_the_call(situation).map(|listens| if listens { Effect::ListenerJoins } else { Effect::Joins }),
+        Operation::Take => into_the_call(situation).map(|_| Effect::Takes),
+        Operation::Ready => changes_mode(situation, Some((State::Ready, Obstacle::AlreadyReady))),
+        Operation::NotReady => changes_mode(situation, Some((State::NotReady, Obstacle::AlreadyNotReady))),
+        Operation::Logout => changes_mode(situation, None),
+    }
 }
 
-/// Forecasts an operation about a call.
-fn at_call(operation: Operation, situation: &Situation) -> Result<Effect, Obstacle> {
+/// Forecasts that the device leaves its call.
+fn drops(situation: &Situation) -> Result<Effect, Obstacle> {
     let connection = situation.connection.ok_or(Obstacle::NotInCall)?;
-    let device = situation.device.ok_or(Obstacle::NoDevice)?;
-    if operation == Operation::Drop {
-        return Ok(if connection.parties > 2 { Effect::Leaves } else { Effect::EndsCall });
-    }
-    if device == situation.own_device {
+    situation.device.ok_or(Obstacle::NoDevice)?;
+    Ok(if connection.parties > 2 { Effect::Leaves } else { Effect::EndsCall })
+}
+
+/// Returns the target's connection, and whether the supervisor's own phone listens to its call; that phone must be free to come in, to
+/// `listen` or to talk.
+fn own_phone_is_free<'a>(situation: &Situation<'a>, listen: bool) -> Result<(TargetConnection<'a>, bool), Obstacle> {
+    let connection = situation.connection.ok_or(Obstacle::NotInCall)?;
+    if situation.device.ok_or(Obstacle::NoDevice)? == situation.own_device {
         return Err(Obstacle::OwnDevice);
     }
-    let listens = match situation.own_call {
-        Some(own) if own.call == connection.call && (operation == Operation::Listen || !own.listens) => return Err(Obstacle::AlreadyIn),
-        Some(own) if own.call == connection.call => true,
-        Some(own) if !own.held => return Err(Obstacle::OwnBusy),
-        _ => false,
-    };
-    match (operation, connection.state) {
-        (Operation::Listen, _) if connection.answered => Ok(Effect::Listens),
-        (_, PartyState::Initiated | PartyState::Dialling | PartyState::Alerting) | (Operation::Listen, _) => Err(Obstacle::NotAnswered),
-        (_, PartyState::Held) => Err(Obstacle::OnHold),
-        (Operation::Join, _) => Ok(if listens { Effect::ListenerJoins } else { Effect::Joins }),
-        _ => Ok(Effect::Takes),
+    match situation.own_call {
+        Some(own) if own.call == connection.call && (listen || !own.listens) => Err(Obstacle::AlreadyIn),
+        Some(own) if own.call == connection.call => Ok((connection, true)),
+        Some(own) if !own.held => Err(Obstacle::OwnBusy),
+        _ => Ok((connection, false)),
     }
 }
 
-/// Forecasts an operation about an agent.
-fn at_agent(operation: Operation, situation: &Situation) -> Result<Effect, Obstacle> {
+/// Forecasts that the own phone becomes a party of the target's call. Returns whether it listens to that call now.
+fn into_the_call(situation: &Situation) -> Result<bool, Obstacle> {
+    let (connection, listens) = own_phone_is_free(situation, false)?;
+    match connection.state {
+        PartyState::Initiated | PartyState::Dialling | PartyState::Alerting => Err(Obstacle::NotAnswered),
+        PartyState::Held => Err(Obstacle::OnHold),
+        PartyState::Connected => Ok(listens),
+    }
+}
+
+/// Forecasts a change of the agent's mode, or a log-out; `already` is the state that it leads to, and the obstacle if the agent is in it.
+fn changes_mode(situation: &Situation, already: Option<(State, Obstacle)>) -> Result<Effect, Obstacle> {
     let Some(row) = situation.row else { return Ok(Effect::Now) };
-    match (operation, row.state) {
+    match (row.state, already) {
         // What is only remembered is no obstacle: the platform knows better.
         _ if row.remembered && row.device.is_some() => Ok(Effect::Now),
-        (_, State::LoggedOut) => Err(Obstacle::LoggedOut),
-        (Operation::Ready, State::Ready) => Err(Obstacle::AlreadyReady),
-        (Operation::NotReady, State::NotReady) => Err(Obstacle::AlreadyNotReady),
+        (State::LoggedOut, _) => Err(Obstacle::LoggedOut),
+        (state, Some((there, obstacle))) if state == there => Err(obstacle),
         _ if row.device.is_none() => Err(Obstacle::NoDevice),
         // The platform puts a mode off until the call has ended (`pendingMode`) and refuses a log-out in a call (460): the console
         // waits with that until then.
-        (_, state) if state.in_call() => Ok(Effect::AfterCall),
+        (state, _) if state.in_call() => Ok(Effect::AfterCall),
         _ => Ok(Effect::Now),
     }
 }

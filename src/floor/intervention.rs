@@ -76,12 +76,18 @@ impl Operation {
 
     /// Returns whether the page asks before it sends it, because it ends or takes away what somebody is in the middle of.
     pub fn destructive(self) -> bool {
-        matches!(self, Operation::Drop | Operation::Take | Operation::Logout)
+        match self {
+            Operation::Drop | Operation::Take | Operation::Logout => true,
+            Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => false,
+        }
     }
 
     /// Returns whether it is about a call; the others are about an agent.
     pub fn on_call(self) -> bool {
-        matches!(self, Operation::Listen | Operation::Join | Operation::Take | Operation::Drop)
+        match self {
+            Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => true,
+            Operation::Ready | Operation::NotReady | Operation::Logout => false,
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 //! counts without the agent. The same goes for an agent id with two `@` or with control characters. A call id or an own device's id that
 //! cannot be one counts as absent.
 
-use super::event::{Event, EventKind, Status};
+use super::event::{Event, EventKind, Series, Status};
 use super::{AgentId, CallId, DeviceId, IdError, Namespace};
 
 /// Why an event is not for this floor.
@@ -83,8 +83,7 @@ impl Event {
 
 /// Returns whether events of this kind are about an agent rather than a call.
 fn is_about_agent(kind: EventKind) -> bool {
-    use EventKind::{AgentAllocated, AgentLoggedOff, AgentLoggedOn, AgentNotReady, AgentReady, AgentStatus, AgentWorkingAfterCall};
-    matches!(kind, AgentLoggedOn | AgentLoggedOff | AgentReady | AgentNotReady | AgentAllocated | AgentWorkingAfterCall | AgentStatus)
+    kind.series() == Series::Agent || kind == EventKind::AgentStatus
 }
 
 /// Checks the ids of a status and writes them in one way.

@@ -191,7 +191,8 @@ pub static TEXTS: Texts = Texts {
         let then = match operation {
             Operation::Ready => "becomes ready",
             Operation::NotReady => "becomes not ready",
-            _ => "will log out",
+            Operation::Logout => "will log out",
+            Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => (TEXTS.operation_title)(operation),
         };
         match effect {
             Effect::Listens => format!("{own} hears the call silently"),
@@ -325,7 +326,10 @@ pub static TEXTS: Texts = Texts {
     confirm_title: |operation, agent| match operation {
         Operation::Drop => format!("Drop {agent}'s call?"),
         Operation::Take => format!("Take {agent}'s call?"),
-        _ => format!("Log {agent} out?"),
+        Operation::Logout => format!("Log {agent} out?"),
+        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => {
+            format!("{}: {agent}?", (TEXTS.operation_title)(operation))
+        }
     },
     confirm_consequence: |operation, effect, TargetWords { agent, own, caller, others, .. }| {
         let caller = if caller.is_empty() { Outside(TEXTS.caller_unknown) } else { *caller };
@@ -339,8 +343,11 @@ pub static TEXTS: Texts = Texts {
             (Operation::Take, _) => {
                 format!("The call with {caller} moves to your phone {own}, which rings now. {agent} leaves the call at once.")
             }
-            (_, Effect::AfterCall) => format!("{agent} will log out after this call, and gets no more calls until logging in again."),
-            _ => format!("{agent} is logged out now, and gets no more calls until logging in again."),
+            (Operation::Logout, Effect::AfterCall) => {
+                format!("{agent} will log out after this call, and gets no more calls until logging in again.")
+            }
+            (Operation::Logout, _) => format!("{agent} is logged out now, and gets no more calls until logging in again."),
+            (Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady, _) => String::new(),
         }
     },
     confirm_changed: "This has changed since you asked.",
@@ -348,7 +355,8 @@ pub static TEXTS: Texts = Texts {
     confirm_button: |operation| match operation {
         Operation::Drop => "Drop the call",
         Operation::Take => "Take the call",
-        _ => "Log out",
+        Operation::Logout => "Log out",
+        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => (TEXTS.operation)(operation),
     },
     cancel: "Cancel",
     caller_unknown: "an unknown number",
@@ -364,13 +372,17 @@ pub static TEXTS: Texts = Texts {
     bulk_title: |operation, count| match operation {
         Operation::Ready => format!("Make {} ready?", agents(count)),
         Operation::NotReady => format!("Make {} not ready?", agents(count)),
-        _ => format!("Log {} out?", agents(count)),
+        Operation::Logout => format!("Log {} out?", agents(count)),
+        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => {
+            format!("{}: {}?", (TEXTS.operation)(operation), agents(count))
+        }
     },
     dry_run: |now, after_call, not_possible| format!("{now} now, {after_call} after their call, {not_possible} not possible"),
     bulk_confirm: |operation, count| match operation {
         Operation::Ready => format!("Make {count} ready"),
         Operation::NotReady => format!("Make {count} not ready"),
-        _ => format!("Log {count} out"),
+        Operation::Logout => format!("Log {count} out"),
+        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => format!("{}: {count}", (TEXTS.operation)(operation)),
     },
     how_long: "How long",
     until_changed: "until changed",

@@ -287,7 +287,10 @@ pub static TEXTS: Texts = Texts {
     confirm_title: |operation, agent| match operation {
         Operation::Drop => format!("强拆 {agent} 的通话？"),
         Operation::Take => format!("拦截 {agent} 的通话？"),
-        _ => format!("强制签出 {agent}？"),
+        Operation::Logout => format!("强制签出 {agent}？"),
+        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => {
+            format!("{}：{agent}？", (TEXTS.operation_title)(operation))
+        }
     },
     confirm_consequence: |operation, effect, TargetWords { agent, own, caller, others, .. }| {
         let caller = if caller.is_empty() { Outside(TEXTS.caller_unknown) } else { *caller };
@@ -297,8 +300,9 @@ pub static TEXTS: Texts = Texts {
             }
             (Operation::Drop, _) => format!("{agent} 将被挂断，退出与 {caller} 的通话，通话随即结束。此操作无法撤销。"),
             (Operation::Take, _) => format!("与 {caller} 的通话将转到您的分机 {own}，分机随即振铃；{agent} 立即退出通话。"),
-            (_, Effect::AfterCall) => format!("{agent} 将在本次通话结束后签出，重新签入之前不会再接到来电。"),
-            _ => format!("{agent} 将立即签出，重新签入之前不会再接到来电。"),
+            (Operation::Logout, Effect::AfterCall) => format!("{agent} 将在本次通话结束后签出，重新签入之前不会再接到来电。"),
+            (Operation::Logout, _) => format!("{agent} 将立即签出，重新签入之前不会再接到来电。"),
+            (Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady, _) => String::new(),
         }
     },
     confirm_changed: "情况已与您发起时不同。",
@@ -306,7 +310,8 @@ pub static TEXTS: Texts = Texts {
     confirm_button: |operation| match operation {
         Operation::Drop => "强拆通话",
         Operation::Take => "拦截通话",
-        _ => "强制签出",
+        Operation::Logout => "强制签出",
+        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => (TEXTS.operation)(operation),
     },
     cancel: "取消",
     caller_unknown: "未知号码",
@@ -322,13 +327,17 @@ pub static TEXTS: Texts = Texts {
     bulk_title: |operation, count| match operation {
         Operation::Ready => format!("将 {count} 名坐席示闲？"),
         Operation::NotReady => format!("将 {count} 名坐席示忙？"),
-        _ => format!("强制签出 {count} 名坐席？"),
+        Operation::Logout => format!("强制签出 {count} 名坐席？"),
+        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => {
+            format!("{}：{count} 名坐席？", (TEXTS.operation)(operation))
+        }
     },
     dry_run: |now, after_call, not_possible| format!("{now} 人立即生效，{after_call} 人通话结束后生效，{not_possible} 人无法操作"),
     bulk_confirm: |operation, count| match operation {
         Operation::Ready => format!("示闲 {count} 人"),
         Operation::NotReady => format!("示忙 {count} 人"),
-        _ => format!("签出 {count} 人"),
+        Operation::Logout => format!("签出 {count} 人"),
+        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => format!("{} {count} 人", (TEXTS.operation)(operation)),
     },
     how_long: "时长",
     until_changed: "直到手动更改",

@@ -1,7 +1,10 @@
 //! The kinds of events, by the protocol's names, and the series of serials that each belongs to.
 
+use strum::EnumString;
+
 /// What an event tells, by its `eventName` (protocol, section 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString)]
+#[strum(serialize_all = "camelCase")]
 pub enum EventKind {
     /// `agentLoggedOn`: an agent was bound to a device.
     AgentLoggedOn,
@@ -40,10 +43,13 @@ pub enum EventKind {
     /// `recordStopped`: a recording ended.
     RecordStopped,
     /// `AgentStatusEvent`: an agent's status and the day's figures.
+    #[strum(serialize = "AgentStatusEvent")]
     AgentStatus,
     /// `CallEndEvent`: one finished call, whole.
+    #[strum(serialize = "CallEndEvent")]
     CallEnd,
     /// A name that the console does not know: the event is kept, and changes nothing on the floor.
+    #[strum(disabled)]
     Other,
 }
 
@@ -58,35 +64,25 @@ impl EventKind {
             | EventKind::AgentAllocated
             | EventKind::AgentWorkingAfterCall => Series::Agent,
             EventKind::AgentStatus | EventKind::CallEnd => Series::Report,
-            _ => Series::Call,
+            EventKind::ServiceInitiated
+            | EventKind::Originated
+            | EventKind::Delivered
+            | EventKind::Established
+            | EventKind::Held
+            | EventKind::Retrieved
+            | EventKind::Conferenced
+            | EventKind::Transferred
+            | EventKind::ConnectionCleared
+            | EventKind::Failed
+            | EventKind::RecordStarted
+            | EventKind::RecordStopped
+            | EventKind::Other => Series::Call,
         }
     }
 
     /// Returns the kind with this `eventName`.
     pub(super) fn from_name(name: &str) -> EventKind {
-        match name {
-            "agentLoggedOn" => EventKind::AgentLoggedOn,
-            "agentLoggedOff" => EventKind::AgentLoggedOff,
-            "agentReady" => EventKind::AgentReady,
-            "agentNotReady" => EventKind::AgentNotReady,
-            "agentAllocated" => EventKind::AgentAllocated,
-            "agentWorkingAfterCall" => EventKind::AgentWorkingAfterCall,
-            "serviceInitiated" => EventKind::ServiceInitiated,
-            "originated" => EventKind::Originated,
-            "delivered" => EventKind::Delivered,
-            "established" => EventKind::Established,
-            "held" => EventKind::Held,
-            "retrieved" => EventKind::Retrieved,
-            "conferenced" => EventKind::Conferenced,
-            "transferred" => EventKind::Transferred,
-            "connectionCleared" => EventKind::ConnectionCleared,
-            "failed" => EventKind::Failed,
-            "recordStarted" => EventKind::RecordStarted,
-            "recordStopped" => EventKind::RecordStopped,
-            "AgentStatusEvent" => EventKind::AgentStatus,
-            "CallEndEvent" => EventKind::CallEnd,
-            _ => EventKind::Other,
-        }
+        name.parse().unwrap_or(EventKind::Other)
     }
 }
 
