@@ -69,7 +69,8 @@ impl Floor {
 
     /// Returns how a call stands, seen from the whole floor.
     pub(super) fn standing(&self, call: &Call) -> Standing {
-        let (mut left, mut absent, mut talkers, mut heard_talkers, mut gone, mut ringing_only) = (0, 0, 0, 0, false, true);
+        let (mut left, mut absent, mut talkers, mut heard_talkers) = (0, 0, 0, 0);
+        let (mut gone, mut hung_up, mut ringing_only) = (false, false, true);
         // A call that has none of our devices any more is not the floor's: nobody will hear of it again.
         let (mut ours, mut heard_ours) = (false, false);
         for (index, device, connection) in call.connections() {
@@ -86,12 +87,15 @@ impl Floor {
                 continue;
             }
             gone |= !connection.live();
+            hung_up |= !connection.live() && !connection.sent_on;
             heard_talkers += u32::from(connection.live());
             talkers += u32::from(connection.live() && !contradicted);
             ringing_only &= !connection.live() || connection.state == Some(ConnectionState::Alerting);
         }
-        let over = (gone || left != 0) && (talkers <= 1 || !ours || ringing_only);
-        Standing { left, absent, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours || ringing_only)) }
+        // Nothing rings for somebody who hung up. Who sent the call on leaves it ringing.
+        let rings_for_nobody = ringing_only && (hung_up || left != 0);
+        let over = (gone || left != 0) && (talkers <= 1 || !ours || rings_for_nobody);
+        Standing { left, absent, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours || rings_for_nobody)) }
     }
 
     /// Returns whether a device of ours has no connection although others' copies name it: it would get copies of its own. Only that it

@@ -53,6 +53,8 @@ pub struct Connection {
     pub guessed: bool,
     /// Whether it is taken to ring because the call was transferred to it; its own ringing has not been told yet.
     pub awaited: bool,
+    /// It left by sending the call on: whoever rings goes on ringing.
+    pub sent_on: bool,
     /// Its connection in another of the calls that became this one, if it was in both at once.
     pub other: Option<Stay>,
 }

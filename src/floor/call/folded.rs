@@ -128,6 +128,9 @@ impl Folded {
             EventKind::Transferred => {
                 self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
                 // It rings from now on, or it rings or talks already: no transfer proves an answer.
+                if let Some(connection) = self.connections.get_mut(usize::from(fact.device)) {
+                    connection.sent_on = true;
+                }
                 let known = self.connection(fact.other).is_some_and(Connection::live);
                 self.reach(fact.other, Alerting, at, PartyRole::Transferred, around);
                 self.give_role(fact.other, PartyRole::Transferred);

@@ -81,7 +81,7 @@ impl Folded {
         let Some(connection) = self.connections.get_mut(index) else { return };
         (connection.entered, connection.seen, connection.role, connection.named_only, connection.awaited) =
             (at, at, Some(role), false, false);
-        connection.entered_under = self.under;
+        (connection.entered_under, connection.sent_on) = (self.under, false);
     }
 
     /// Takes in what the older facts of another call were folded into; of two connections of a device the one that was seen later counts.
