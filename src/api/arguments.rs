@@ -12,7 +12,7 @@ use {serde::Deserialize, utoipa::ToSchema};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "ssr", derive(Deserialize, ToSchema), serde(deny_unknown_fields))]
-pub struct DropArguments {
+pub struct ConnectionArguments {
     /// The device that leaves the call.
     #[cfg_attr(feature = "ssr", serde(default), schema(required, example = "8001@test.cc"))]
     pub device_id: String,

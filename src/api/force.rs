@@ -5,7 +5,7 @@
 //! ([`crate::floor::Effect::code`]): if it would be another one now, nothing is sent.
 
 use super::ApiError;
-use super::arguments::{AgentArguments, DropArguments, ListenArguments, NotReadyArguments, PhoneArguments};
+use super::arguments::{AgentArguments, ConnectionArguments, ListenArguments, NotReadyArguments, PhoneArguments};
 use super::body::JsonBody;
 use crate::floor::Operation;
 use crate::server::http::functions::force;
@@ -44,7 +44,7 @@ macro_rules! operation {
 
 operation!(
     /// Drops the device's connection from the call.
-    force_drop, "force/drop", "forceDrop", Operation::Drop, DropArguments
+    force_drop, "force/drop", "forceDrop", Operation::Drop, ConnectionArguments
 );
 operation!(
     /// Makes a phone a party of the call.

@@ -36,7 +36,7 @@ impl Workspace {
     }
 
     /// Returns the operations of `all` that the configuration offers, in their order.
-    pub fn offered<const N: usize>(self, all: [Operation; N]) -> impl Iterator<Item = Operation> {
+    pub fn offered(self, all: impl IntoIterator<Item = Operation>) -> impl Iterator<Item = Operation> {
         all.into_iter().filter(move |operation| self.offers(*operation))
     }
 

@@ -8,6 +8,11 @@ pub const MOST_AGENTS: usize = 1_000;
 /// The longest time-boxed not-ready, in minutes.
 pub const MOST_MINUTES: u32 = 8 * 60;
 
+/// Returns the operations that a run can carry out: those about an agent.
+pub fn bulk_operations() -> impl Iterator<Item = Operation> {
+    Operation::ALL.into_iter().filter(|operation| !operation.on_call())
+}
+
 /// What a bulk run would do to whom, by the state of the moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DryRun {

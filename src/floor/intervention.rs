@@ -82,6 +82,14 @@ impl Operation {
         }
     }
 
+    /// Returns whether a phone of the supervisor's takes part: it listens, joins or takes.
+    pub fn uses_own_phone(self) -> bool {
+        match self {
+            Operation::Listen | Operation::Join | Operation::Take => true,
+            Operation::Drop | Operation::Ready | Operation::NotReady | Operation::Logout => false,
+        }
+    }
+
     /// Returns whether it is about a call; the others are about an agent.
     pub fn on_call(self) -> bool {
         match self {

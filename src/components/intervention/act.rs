@@ -5,7 +5,7 @@ use super::line::line;
 use super::note::Note;
 use super::target::Target;
 use crate::api::ApiError;
-use crate::api::arguments::{AgentArguments, DropArguments, ListenArguments, NotReadyArguments, PhoneArguments};
+use crate::api::arguments::{AgentArguments, ConnectionArguments, ListenArguments, NotReadyArguments, PhoneArguments};
 use crate::api::client::{Answer, call};
 use crate::floor::{AgentId, CallId, DeviceId, Effect, Operation};
 use crate::i18n::Texts;
@@ -101,7 +101,7 @@ async fn ask(operation: Operation, target: &Target, effect: Effect) -> Result<An
     let device_id = text(target.device.as_ref().map(DeviceId::as_str));
     let (path, expect) = (operation.path(), Some(effect.code().to_owned()));
     match operation {
-        Operation::Drop => call(path, &DropArguments { device_id, call_id, expect }).await,
+        Operation::Drop => call(path, &ConnectionArguments { device_id, call_id, expect }).await,
         Operation::Join | Operation::Take => call(path, &PhoneArguments { device_id, call_id, phone_number: None, expect }).await,
         // The device would be the listener's, which is one's own unless named.
         Operation::Listen => call(path, &ListenArguments { call_id, device_id: None, expect }).await,

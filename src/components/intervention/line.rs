@@ -104,7 +104,7 @@ fn of_intervention(interventions: Interventions, action: &Intervention, target: 
     };
     if interventions.workspace.me.with_value(|me| action.by != me.agent) {
         words = format!("{words} · {}", (texts.by)(Outside(action.by.number())));
-    } else if action.outcome == Outcome::Confirmed && action.operation.on_call() && action.operation != Operation::Drop {
+    } else if action.outcome == Outcome::Confirmed && action.operation.uses_own_phone() {
         more = format!("{more} ({})", (texts.device)(Outside(action.by_device.number())));
     }
     ProgressLine { outcome: action.outcome.code(), operation: action.operation, words, more, dismissible: !action.outcome.pending() }

@@ -1,6 +1,6 @@
 //! The arguments of the seven operations as they came, unchecked: what the server functions take, in one shape.
 
-use crate::api::arguments::{AgentArguments, DropArguments, ListenArguments, NotReadyArguments, PhoneArguments};
+use crate::api::arguments::{AgentArguments, ConnectionArguments, ListenArguments, NotReadyArguments, PhoneArguments};
 use crate::server::actor::BulkItem;
 
 /// What an operation was asked for with.
@@ -18,8 +18,8 @@ pub struct Arguments {
     pub item: Option<BulkItem>,
 }
 
-impl From<DropArguments> for Arguments {
-    fn from(DropArguments { device_id, call_id, expect }: DropArguments) -> Arguments {
+impl From<ConnectionArguments> for Arguments {
+    fn from(ConnectionArguments { device_id, call_id, expect }: ConnectionArguments) -> Arguments {
         Arguments { device_id: Some(device_id), call_id: Some(call_id), expect, ..Default::default() }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::api::ApiError;
 use crate::api::arguments::BulkArguments;
-use crate::floor::bulk::{MOST_AGENTS, MOST_MINUTES};
+use crate::floor::bulk::{MOST_AGENTS, MOST_MINUTES, bulk_operations};
 use crate::floor::{AgentId, BulkRun, BulkStep, Namespace, Operation, Role};
 use crate::server::actor::{BulkItem, BulkTurn, NewRun};
 use crate::server::console::Console;
@@ -27,7 +27,7 @@ pub async fn start(console: &Arc<Console>, actor: Principal, arguments: BulkArgu
     if actor.role != Role::Supervisor {
         return Err(ApiError::NotPermitted);
     }
-    let operation = Operation::from_action(&operation).filter(|operation| !operation.on_call());
+    let operation = bulk_operations().find(|known| known.action() == operation);
     let operation = operation.ok_or_else(|| bad("operation", "forceReady, forceNotReady or forceLogout"))?;
     if console.config.hidden.contains(&operation) {
         return Err(ApiError::NotPermitted);

@@ -139,8 +139,7 @@ fn plan(operation: Operation, request: Arguments, actor: &Principal, namespace: 
         Operation::Listen => (None, device.or(phone), "deviceId"),
         _ => (device, phone, "phoneNumber"),
     };
-    let needs_phone = matches!(operation, Operation::Listen | Operation::Join | Operation::Take);
-    if needs_phone && phone.is_none() {
+    if operation.uses_own_phone() && phone.is_none() {
         return Err(missing(phone_field));
     }
     if operation != Operation::Listen && device.is_none() {

@@ -1,13 +1,11 @@
 //! What can be done with the selected agents.
 
 use super::context::bulk;
-use crate::floor::{Obstacle, Operation};
+use crate::floor::{Obstacle, bulk::bulk_operations};
 use crate::i18n::texts;
 use crate::pages::floor::selection::Selection;
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
-
-const OPERATIONS: [Operation; 3] = [Operation::Ready, Operation::NotReady, Operation::Logout];
 
 /// At the toolbar's right: what to do with the selected agents.
 #[component]
@@ -20,7 +18,7 @@ pub fn BulkBar() -> impl IntoView {
     let permitted = workspace.is_supervisor();
     let buttons = move || {
         workspace
-            .offered(OPERATIONS)
+            .offered(bulk_operations())
             .map(|operation| {
                 erased(view! {
                     <button

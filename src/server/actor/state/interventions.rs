@@ -100,7 +100,7 @@ impl FloorState {
 
     /// Nobody joins, takes or listens with a phone at which another agent sits.
     fn phone_is_free_to_use(&self, intervention: &Intervention) -> Result<(), FloorError> {
-        if !matches!(intervention.operation, Operation::Join | Operation::Take | Operation::Listen) {
+        if !intervention.operation.uses_own_phone() {
             return Ok(());
         }
         match self.floor.agent_at(&intervention.by_device).filter(|agent| **agent != intervention.by) {

@@ -1,6 +1,7 @@
 //! Bulk runs as JSON.
 
 use super::schema::one_of;
+use crate::floor::bulk::bulk_operations;
 use crate::floor::{AgentId, BulkRun, BulkStep, Operation};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -8,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 fn operations() -> impl Into<RefOr<Schema>> {
-    one_of([Operation::Ready, Operation::NotReady, Operation::Logout].map(Operation::action))
+    one_of(bulk_operations().map(Operation::action))
 }
 
 fn steps() -> impl Into<RefOr<Schema>> {
