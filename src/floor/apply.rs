@@ -4,7 +4,7 @@ mod calls;
 
 use super::call::Connection;
 use super::device::DeviceBinding;
-use super::event::{Event, EventKind};
+use super::event::{Event, EventKind, Series};
 use super::stamp::{CLOCKS_APART, SourceId, Stamp, UNORDERED, is_late};
 use super::{AgentId, CallId, DeviceId, Floor, PlatformTime};
 use std::collections::hash_map::DefaultHasher;
@@ -80,27 +80,12 @@ impl Floor {
             return Applied::Duplicate;
         }
         let at = self.stamp(event);
-        let changed = match event.kind {
-            EventKind::AgentLoggedOn
-            | EventKind::AgentLoggedOff
-            | EventKind::AgentReady
-            | EventKind::AgentNotReady
-            | EventKind::AgentAllocated
-            | EventKind::AgentWorkingAfterCall => self.agent_event(event, at),
-            EventKind::AgentStatus => self.status_event(event, at),
-            EventKind::RecordStarted | EventKind::RecordStopped => self.record_event(event, at),
-            EventKind::Other => Changes::default(),
-            EventKind::ServiceInitiated
-            | EventKind::Originated
-            | EventKind::Delivered
-            | EventKind::Established
-            | EventKind::Held
-            | EventKind::Retrieved
-            | EventKind::Conferenced
-            | EventKind::Transferred
-            | EventKind::ConnectionCleared
-            | EventKind::Failed
-            | EventKind::CallEnd => self.call_event(event, at),
+        let changed = match (event.kind, event.kind.series()) {
+            (EventKind::AgentStatus, _) => self.status_event(event, at),
+            (EventKind::RecordStarted | EventKind::RecordStopped, _) => self.record_event(event, at),
+            (EventKind::Other, _) => Changes::default(),
+            (_, Series::Agent) => self.agent_event(event, at),
+            (_, Series::Call | Series::Report) => self.call_event(event, at),
         };
         self.applied += 1;
         if self.applied.is_multiple_of(4096) {

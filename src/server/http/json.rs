@@ -22,19 +22,13 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderValue, Method, header};
 
 /// Returns whether a request is ours: everything below `/api` but the forms.
 pub fn is_json(request: &Request<Body>) -> bool {
     let path = request.uri().path();
     let is_form = *request.method() == Method::POST && server_functions::is_form(path);
     (path == "/api" || path.starts_with("/api/")) && !is_form
-}
-
-/// Returns whether the body says that it is JSON.
-pub fn says_json(headers: &HeaderMap) -> bool {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Sees to it that a JSON request gets its errors as problems, also those from before its route was found.

@@ -2,7 +2,6 @@
 //! signing in and out, which works without a program in the page.
 
 use super::caller::{Caller, Supervisor};
-use super::json::says_json;
 use crate::api::problem::{HttpProblem, PROBLEM_JSON, Problem};
 use crate::server::auth::token;
 use crate::server::console::Console;
@@ -22,6 +21,12 @@ const FORMS: [&str; 2] = ["/api/sign-in", "/api/sign-out"];
 /// Returns whether `path` takes a form.
 pub fn is_form(path: &str) -> bool {
     FORMS.contains(&path)
+}
+
+/// Returns whether the body says that it is JSON.
+fn says_json(headers: &HeaderMap) -> bool {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Calls a server function that takes JSON. Who may not ask is not told what is wrong with the question.
