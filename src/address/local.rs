@@ -10,6 +10,13 @@ pub fn local_path(next: &str) -> &str {
     if local && next.len() <= LONGEST && next.bytes().all(|b| (0x21..0x7f).contains(&b)) { next } else { "/" }
 }
 
+/// Returns the place without what the server said there about a form: that is not part of it.
+pub fn without_error(place: &str) -> String {
+    let Some((path, query)) = place.split_once('?') else { return place.to_owned() };
+    let rest: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("__err=") && !pair.starts_with("__path=")).collect();
+    if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,5 +34,12 @@ mod tests {
         let longest = format!("/{}", "a".repeat(LONGEST - 1));
         assert_eq!(local_path(&longest), longest);
         assert_eq!(local_path(&format!("{longest}a")), "/");
+    }
+
+    #[test]
+    fn a_place_is_left_without_what_went_wrong_there() {
+        assert_eq!(without_error("/sign-in?next=%2F&__path=%2Fapi&__err=abc"), "/sign-in?next=%2F");
+        assert_eq!(without_error("/sign-in?__err=abc"), "/sign-in");
+        assert_eq!(without_error("/"), "/");
     }
 }

@@ -1,5 +1,6 @@
 //! Language and theme: plain links that the server answers with a cookie, so that they work without a program in the page.
 
+use crate::address::local::without_error;
 use crate::address::percent::encode;
 use crate::i18n::texts;
 use crate::page::{Language, Theme};
@@ -39,23 +40,4 @@ pub fn Preferences(language: Language, theme: Theme) -> impl IntoView {
             href=link("theme", next_theme.code())
         ></a>
     })
-}
-
-/// What the server said about a failed form is not part of the place.
-fn without_error(place: &str) -> String {
-    let Some((path, query)) = place.split_once('?') else { return place.to_owned() };
-    let kept: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with("__err=") && !pair.starts_with("__path=")).collect();
-    if kept.is_empty() { path.to_owned() } else { format!("{path}?{}", kept.join("&")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_place_is_left_without_what_went_wrong_there() {
-        assert_eq!(without_error("/sign-in?next=%2F&__path=%2Fapi&__err=abc"), "/sign-in?next=%2F");
-        assert_eq!(without_error("/sign-in?__err=abc"), "/sign-in");
-        assert_eq!(without_error("/"), "/");
-    }
 }

@@ -193,11 +193,18 @@ async fn a_form_without_scripts_that_cannot_be_read_leads_back_to_the_page() {
     let lab = Lab::new().await;
     let mut browser = lab.console.visitor();
     browser.accept = Some("text/html,application/xhtml+xml");
-    let answer = browser.post_from("/sign-in", "/api/sign-in", &[("number", "5000")]).await;
-    assert_eq!(answer.status, 302, "{answer:?}");
-    let (_, path) = answer.header("location").split_once(&lab.console.address).unwrap();
-    let page = lab.console.visitor().get(path).await;
-    assert!(page.body.contains("data-error=\"bad-argument\""), "{}", answer.header("location"));
+    let here = format!("http://{}/sign-in?next=%2Fcalls&__path=x&__err=y", lab.console.address);
+    for (page, back) in [
+        (&*here, "/sign-in?next=%2Fcalls&__path="),
+        ("http://evil.example/sign-in", "/sign-in?__path="),
+        ("javascript:alert(1)", "/sign-in?__path="),
+        ("", "/sign-in?__path="),
+    ] {
+        let answer = browser.post_from(page, "/api/sign-in", &[("number", "5000")]).await;
+        assert!(answer.status == 302 && answer.header("location").starts_with(back), "{page}: {answer:?}");
+        let page = lab.console.visitor().get(answer.header("location")).await;
+        assert!(page.body.contains("data-error=\"bad-argument\""), "{}", answer.header("location"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

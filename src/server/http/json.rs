@@ -17,23 +17,21 @@ pub use problem::of_status;
 pub use problems::OperationProblems;
 
 use crate::api::problem::{PROBLEM_JSON, Problem};
-use crate::server::http::server_functions;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, header};
 
-/// Returns whether a request is ours: everything below `/api` but the forms.
-pub fn is_json(request: &Request<Body>) -> bool {
+/// Returns whether a request's errors are problems: everything below `/api`.
+fn is_ours(request: &Request<Body>) -> bool {
     let path = request.uri().path();
-    let is_form = *request.method() == Method::POST && server_functions::is_form(path);
-    (path == "/api" || path.starts_with("/api/")) && !is_form
+    path == "/api" || path.starts_with("/api/")
 }
 
 /// Sees to it that a JSON request gets its errors as problems, also those from before its route was found.
 pub async fn problems(request: Request<Body>, next: Next) -> Response {
-    let ours = is_json(&request);
+    let ours = is_ours(&request);
     let response = next.run(request).await;
     let told = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == PROBLEM_JSON);
     let status = response.status();

@@ -23,7 +23,7 @@ use leptos::prelude::provide_context;
 use leptos::server_fn::error::ServerFnUrlError;
 use std::sync::Arc;
 
-const SIGN_IN: &str = "/sign-in";
+pub const SIGN_IN: &str = "/sign-in";
 
 /// Everything that is no route of its own: a file of `public/`, or a page.
 pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -> Response {

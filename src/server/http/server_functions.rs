@@ -2,6 +2,8 @@
 //! signing in and out, which works without a program in the page.
 
 use super::caller::{Caller, Supervisor};
+use super::pages::SIGN_IN;
+use crate::address::local::{local_path, without_error};
 use crate::api::problem::{HttpProblem, PROBLEM_JSON, Problem};
 use crate::server::auth::token;
 use crate::server::console::Console;
@@ -14,14 +16,6 @@ use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use std::sync::Arc;
-
-/// The functions that take a form.
-const FORMS: [&str; 2] = ["/api/sign-in", "/api/sign-out"];
-
-/// Returns whether `path` takes a form.
-pub fn is_form(path: &str) -> bool {
-    FORMS.contains(&path)
-}
 
 /// Returns whether the body says that it is JSON.
 fn says_json(headers: &HeaderMap) -> bool {
@@ -54,8 +48,30 @@ pub async fn form(State(console): State<Arc<Console>>, request: Request<Body>) -
         let detail = "this address takes a form, as a browser sends it";
         return Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, HttpProblem::UnsupportedMediaType, detail).into_response();
     }
+    let (mut head, body) = request.into_parts();
+    // The framework leads a plain form that was refused back to where its request says that it came from. That is let be one of our pages.
+    if let Ok(page) = HeaderValue::from_str(&format!("{OURS}{}", page_of(&head.headers))) {
+        head.headers.insert(header::REFERER, page);
+    }
     let context = move || provide_context(console.clone());
-    answered(leptos_axum::handle_server_fns_with_context(context, request).await.into_response()).await
+    let request = Request::from_parts(head, body);
+    let mut response = answered(leptos_axum::handle_server_fns_with_context(context, request).await.into_response()).await;
+    let to = response.headers().get(header::LOCATION).and_then(|to| to.to_str().ok()?.strip_prefix(OURS));
+    if let Some(to) = to.and_then(|to| HeaderValue::from_str(to).ok()) {
+        response.headers_mut().insert(header::LOCATION, to);
+    }
+    response
+}
+
+/// Stands for this console in addresses that the framework wants whole; it leaves none of them.
+const OURS: &str = "http://console.invalid";
+
+/// Returns the page of ours on which a form stood, without what was said there before; the sign-in page where that is not known.
+fn page_of(headers: &HeaderMap) -> String {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let whole = text(header::REFERER).and_then(|referer| referer.split_once("://"));
+    let page = whole.and_then(|(_, place)| place.strip_prefix(text(header::HOST)?)).map(without_error);
+    page.filter(|page| page.starts_with('/') && local_path(page) == page.as_str()).unwrap_or_else(|| SIGN_IN.to_owned())
 }
 
 /// Who asks comes first: each function is for supervisors.
@@ -73,6 +89,8 @@ async fn checked(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     // Its length was looked at before (`middleware`).
     let body = to_bytes(body, usize::MAX).await.map_err(|_| Problem::bad("request", "the body did not come whole"))?;
     match serde_json::from_slice::<IgnoredAny>(&body) {
+        // What decodes the arguments would take a list of them as well.
+        Ok(_) if body.trim_ascii_start().first() != Some(&b'{') => Err(Problem::bad("request", "the body must be a JSON object")),
         Ok(_) => Ok(body),
         Err(error) => Err(Problem::new(StatusCode::BAD_REQUEST, HttpProblem::MalformedJson, format!("the body is not JSON: {error}"))),
     }

@@ -100,7 +100,15 @@ async fn bodies_that_cannot_be_read() {
         for body in ["", "{", "{\"deviceId\":", "agentId=5001@test.cc", "\u{1}"] {
             is_problem(&supervisor.ask(Method::POST, path, kind, body.into()).await, 400, "malformed-json");
         }
-        for body in ["null", "[]", "\"x\"", "{\"deviceId\":7}", "{\"device_id\":\"8001@test.cc\"}", "{\"expekt\":\"now\"}"] {
+        for body in [
+            "null",
+            "[]",
+            " [\"5001@test.cc\",\"8001@test.cc\",null,null]",
+            "\"x\"",
+            "{\"deviceId\":7}",
+            "{\"device_id\":\"8001@test.cc\"}",
+            "{\"expekt\":\"now\"}",
+        ] {
             let problem = is_problem(&supervisor.ask(Method::POST, path, kind, body.into()).await, 400, "bad-argument");
             assert_eq!(problem["field"], "request", "{path} {body}");
         }

@@ -141,9 +141,9 @@ impl Browser {
         self.send(self.http.post(self.url(path)).form(form)).await
     }
 
-    /// A form that stands on the page at `page`.
+    /// A form that stands on the page with this address.
     pub async fn post_from(&self, page: &str, path: &str, form: &[(&str, &str)]) -> Answer {
-        self.send(self.http.post(self.url(path)).header(header::REFERER, self.url(page)).form(form)).await
+        self.send(self.http.post(self.url(path)).header(header::REFERER, page).form(form)).await
     }
 
     /// An operation with these arguments, as [`body_of`] writes them.
