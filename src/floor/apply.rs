@@ -1,6 +1,6 @@
 //! The fold: what each event does to agents and calls (protocol, section 3).
 
-mod calls;
+mod call_events;
 
 use super::call::Connection;
 use super::device::DeviceBinding;

@@ -4,16 +4,16 @@
 //! Until the first snapshot the store holds what came with the page ([`InitialState`]); the server renders from the same store.
 //! While the store is held (the pointer is over the list, or a dialog is open), changes of order wait; changes of values do not.
 
+mod call_list;
 mod call_table;
-mod calls;
 mod clock;
 mod runs;
 mod shown;
 mod table;
 mod watches;
 
+pub use call_list::{Calls, OwnDeviceCall};
 pub use call_table::CallTable;
-pub use calls::{Calls, OwnDeviceCall};
 pub use runs::BulkRuns;
 pub use shown::Shown;
 pub use table::{Table, moves};

@@ -4,8 +4,8 @@
 //! same times give the same events, however the time between was cut into steps.
 
 mod agents;
-mod calls;
 mod conference;
+mod connections;
 mod counters;
 mod dial;
 mod events;

@@ -1,7 +1,7 @@
 //! The platform's HTTP side: one file a subject, and what all of them share.
 
 mod agent;
-mod calls;
+mod call_control;
 mod catalogue;
 mod control;
 mod login;
@@ -39,13 +39,13 @@ pub fn router(shared: Arc<Shared>) -> Router {
         .route("/api/csta/agent/heartbeat/{agent}", post(agent::heartbeat))
         .route("/api/csta/agent/client-state", get(agent::client_state))
         .route("/api/csta/outbound/release/{agent}", post(agent::release))
-        .route(CALLS, post(calls::make))
-        .route(CONNECTION, delete(calls::drop_connection))
-        .route(&format!("{CONNECTION}/{{operation}}"), post(calls::operate))
-        .route(&format!("{CALLS}/{{call}}/user-data"), post(calls::set_data))
-        .route(&format!("{CALLS}/{{call}}/user-data/"), get(calls::all_data))
-        .route(&format!("{CALLS}/{{call}}/user-data/{{key}}"), get(calls::data))
-        .route(&format!("{CALLS}/{{call}}/spy"), post(calls::spy))
+        .route(CALLS, post(call_control::make))
+        .route(CONNECTION, delete(call_control::drop_connection))
+        .route(&format!("{CONNECTION}/{{operation}}"), post(call_control::operate))
+        .route(&format!("{CALLS}/{{call}}/user-data"), post(call_control::set_data))
+        .route(&format!("{CALLS}/{{call}}/user-data/"), get(call_control::all_data))
+        .route(&format!("{CALLS}/{{call}}/user-data/{{key}}"), get(call_control::data))
+        .route(&format!("{CALLS}/{{call}}/spy"), post(call_control::spy))
         .route("/api/csta/callControl/recording/{operation}", post(recording::record))
         .route("/api/operation/tenant/agents", get(catalogue::agents))
         .route("/api/operation/tenant/agents/snapshot", get(catalogue::snapshot))

@@ -3,8 +3,8 @@
 //! Every decision is drawn from the floor's own generator while the floor's own queue is worked off, so that a seed is a history.
 //! In the silent floor only phones ring and answer.
 
-mod calls;
 mod chance;
+mod customers;
 
 use super::due::Due;
 use super::floor::{Floor, Millis, Mode};

@@ -1,6 +1,6 @@
 //! More than two parties: transfers and conferences in one step and by consultation.
 
-use super::calls::merged;
+use super::connections::merged;
 use super::*;
 use rand::Rng;
 use serde_json::json;
