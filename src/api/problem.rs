@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use http::StatusCode;
 use leptos::server_fn::{ContentType, Decodes, Encodes, Format, FormatType};
 use serde::Serialize;
-use strum::{EnumCount, IntoStaticStr, VariantNames};
+use strum::{IntoStaticStr, VariantNames};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
@@ -16,7 +16,7 @@ use utoipa::openapi::{RefOr, Schema};
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A problem that comes from outside the server functions and has no [`ApiError`]. Its name in kebab case is the `code` on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumCount, IntoStaticStr, VariantNames)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantNames)]
 #[strum(serialize_all = "kebab-case")]
 pub enum HttpProblem {
     /// There is nothing at the address, or no agent, call or intervention of that id (404).

@@ -52,8 +52,8 @@ pub async fn nowhere() -> Problem {
     of_status(http::StatusCode::NOT_FOUND)
 }
 
-/// An answer that is true only now.
-fn fresh(mut response: Response) -> Response {
+/// Marks an answer that is true only now.
+pub fn fresh(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -2,6 +2,7 @@
 //! signing in and out, which works without a program in the page.
 
 use super::caller::{Caller, Supervisor};
+use super::json::fresh;
 use super::pages::SIGN_IN;
 use crate::address::local::{local_path, without_error};
 use crate::api::problem::{HttpProblem, PROBLEM_JSON, Problem};
@@ -37,9 +38,7 @@ pub async fn json(State(console): State<Arc<Console>>, request: Request<Body>) -
         provide_context(console.clone());
         provide_context(supervisor.clone());
     };
-    let mut response = answered(leptos_axum::handle_server_fns_with_context(context, request).await.into_response()).await;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    fresh(answered(leptos_axum::handle_server_fns_with_context(context, request).await.into_response()).await)
 }
 
 /// Calls a server function that takes a form.
