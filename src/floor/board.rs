@@ -196,6 +196,13 @@ impl Counts {
         }
     }
 
+    /// Counts one agent less in `state`.
+    pub fn remove(&mut self, state: State) {
+        if let Some((_, count)) = State::ALL.into_iter().zip(&mut self.counts).find(|(known, _)| *known == state) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
     /// Returns how many agents are in `state`.
     pub fn of(&self, state: State) -> u32 {
         State::ALL.into_iter().zip(self.counts).find(|(known, _)| *known == state).map_or(0, |(_, count)| count)

@@ -55,8 +55,8 @@ impl CallQuery {
     }
 
     /// Returns whether the page shows the call; `team_of` returns the name of an agent's team.
-    pub fn matches<'a>(&self, call: &CallRow, team_of: impl Fn(&AgentId) -> Option<&'a str>) -> bool {
-        let in_team = |agent: &AgentId| team_of(agent) == Some(self.team.as_str());
+    pub fn matches<T: AsRef<str>>(&self, call: &CallRow, team_of: impl Fn(&AgentId) -> Option<T>) -> bool {
+        let in_team = |agent: &AgentId| team_of(agent).is_some_and(|team| team.as_ref() == self.team);
         (self.team.is_empty() || call.parties.iter().filter_map(|party| party.agent.as_ref()).any(in_team))
             && (self.queue.is_empty() || call.queue.as_deref() == Some(self.queue.as_str()))
             && self.direction.is_none_or(|direction| direction == call.direction)

@@ -149,6 +149,11 @@ impl Mask {
         }
     }
 
+    /// Returns whether [`Mask::call_id`] may have made this name of another id. That it looks like one proves nothing: ids are the platform's.
+    pub fn may_be_another_name(id: &CallId) -> bool {
+        id.as_str().rsplit_once('~').is_some_and(|(_, letters)| letters.len() == 16 && letters.bytes().all(|b| (b'a'..=b'p').contains(&b)))
+    }
+
     fn call_ids(&self, ids: Vec<CallId>) -> Vec<CallId> {
         ids.into_iter().map(|id| self.call_id(&id)).collect()
     }

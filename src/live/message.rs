@@ -4,6 +4,7 @@ use crate::floor::{
     AgentId, BulkRun, CallId, CallRow, ConsoleTime, Counts, DeviceId, Namespace, Offset, Operation, PlatformTime, Role, Row,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Whether the console receives the platform's events (protocol, section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,15 +47,17 @@ pub struct Header {
 /// Numbers of outside parties in it are masked if the reader may not see them whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Down {
-    /// The whole board, in place of what the browser had before.
+    /// A part of the whole board. With the last part all of them come in place of what the browser had before; nothing else comes between.
     Snapshot {
-        /// The sequence of this snapshot, from which the next delta counts.
+        /// The sequence of this snapshot, from which the next delta counts: the same in all parts.
         header: Header,
-        /// The row of every agent, in no order that matters.
-        rows: Vec<Row>,
-        /// Every call, in no order that matters.
-        calls: Vec<CallRow>,
-        /// Every bulk run that the console still holds, whoever started it.
+        /// Whether another part follows.
+        more: bool,
+        /// Rows; those of all parts together are the rows of every agent, in no order that matters.
+        rows: Vec<Arc<Row>>,
+        /// Calls; those of all parts together are every call, in no order that matters.
+        calls: Vec<Arc<CallRow>>,
+        /// Every bulk run that the console still holds, whoever started it; in the last part.
         runs: Vec<BulkRun>,
     },
     /// What changed since the message with the sequence before this one's.
@@ -62,9 +65,9 @@ pub enum Down {
         /// The sequence after the change.
         header: Header,
         /// The rows that are new or changed, each complete.
-        rows: Vec<Row>,
+        rows: Vec<Arc<Row>>,
         /// The calls that are new or changed, each complete.
-        calls: Vec<CallRow>,
+        calls: Vec<Arc<CallRow>>,
         /// The calls that have ended or become part of another call, which then lists them among its former ids.
         gone: Vec<CallId>,
         /// The bulk runs that are new or changed, each complete.
@@ -154,12 +157,12 @@ pub struct InitialState {
     pub matching: u32,
     /// The rows that the page shows first: on the board the first [`InitialState::ROWS`] that match its query, in its order; on an agent's
     /// page the agent's; on `/calls` those of all agents in `calls`.
-    pub rows: Vec<Row>,
+    pub rows: Vec<Arc<Row>>,
     /// The operations that this console does not offer (`--hide-action`).
     pub hidden: Vec<Operation>,
     /// The calls that the page shows first: on `/calls` the longest [`InitialState::ROWS`] that match its query, on an agent's page those
     /// of the agent, and on every page those of the supervisor's own phone.
-    pub calls: Vec<CallRow>,
+    pub calls: Vec<Arc<CallRow>>,
     /// How many calls match the query of `/calls`; 0 on other pages.
     pub matching_calls: u32,
     /// The names of all queues that have a call now, sorted, each once.

@@ -9,12 +9,14 @@ mod sign_in;
 use super::browser::{BrowserTime, Skew};
 use super::store::Store;
 use super::{Down, Header};
+use crate::floor::{CallRow, Row};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use leptos::web_sys::{self, MessageEvent, WebSocket};
 use sign_in::{ask_whether_signed_in, sign_in_again};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many rows and calls may wait for an animation frame; with more they are applied without waiting for it.
@@ -50,6 +52,8 @@ struct Inner {
     queue: Vec<Down>,
     /// How many rows and calls they contain.
     queued_rows: usize,
+    /// The rows and calls of a snapshot whose last part has not come.
+    parts: (Vec<Arc<Row>>, Vec<Arc<CallRow>>),
     /// Whether an animation frame has been asked for.
     frame: bool,
     /// Whether the page is being left or frozen: no more attempts to connect until it is back.
@@ -121,6 +125,7 @@ fn connect(live: &Rc<Live>) {
 
     let mut inner = live.inner.borrow_mut();
     inner.open = false;
+    inner.parts = Default::default();
     inner.since = now();
     inner.socket = Some(socket);
     inner.on_close = Some(on_close);
@@ -147,7 +152,7 @@ fn is_current(live: &Live, event: &web_sys::Event) -> bool {
 /// Receives one message: queues it for the next animation frame, or starts over if messages are missing before it.
 fn take_in(live: &Rc<Live>, data: &JsValue) {
     let bytes = js_sys::Uint8Array::new(data).to_vec();
-    let Ok(message) = Down::decode(&bytes) else {
+    let Ok(mut message) = Down::decode(&bytes) else {
         return start_over(live);
     };
     let Some(header) = message.header().cloned() else {
@@ -160,6 +165,15 @@ fn take_in(live: &Rc<Live>, data: &JsValue) {
     }
     let local = now();
     live.store.hear(&header, local);
+    if let Down::Snapshot { more, rows, calls, .. } = &mut message {
+        let mut inner = live.inner.borrow_mut();
+        inner.parts.0.append(rows);
+        inner.parts.1.append(calls);
+        if *more {
+            return;
+        }
+        (*rows, *calls) = std::mem::take(&mut inner.parts);
+    }
     let flush_now = {
         let mut inner = live.inner.borrow_mut();
         if inner.position.is_some() || matches!(message, Down::Snapshot { .. }) {

@@ -1,26 +1,30 @@
 //! The one owner of the floor: a single task that applies events, follows the interventions and publishes. Others hold a
 //! [`FloorHandle`]: they send to it and are answered; nobody else touches the floor.
 
+mod board;
+mod channel;
 mod error;
 mod handle;
 pub mod history;
-mod hub;
 mod interventions;
+mod joining;
 mod message;
 mod page_floor;
 mod published;
 mod request;
 mod runs;
 mod schedule;
+mod sight;
 mod snapshots;
 mod state;
 mod task;
 
+pub use channel::{Behind, Listener};
 pub use error::{FloorError, Stopped};
 pub use handle::FloorHandle;
-pub use hub::Subscription;
 pub use interventions::PlatformAnswer;
 pub use page_floor::{PageFloor, Reader, Subject};
+pub use published::Subscription;
 pub use request::{Begun, DayView, InterventionRequest, NewRun, Restored};
 pub use runs::{BulkItem, BulkTurn};
 pub use schedule::Verdict;

@@ -22,7 +22,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::cli", "server::auth server::store server::config server::clock floor"),
     ("server::auth", "server::sdk server::store server::config server::lock server::clock live floor"),
     ("server::sdk", "server::actor server::config server::telemetry server::clock stomp live floor"),
-    ("server::actor", "server::store server::telemetry server::clock live floor"),
+    ("server::actor", "server::store server::telemetry server::lock server::clock live floor"),
     ("server::store", "server::config server::clock floor"),
     ("server::telemetry", "server::config live floor"),
     ("server::config", "floor"),

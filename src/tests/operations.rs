@@ -267,7 +267,7 @@ async fn everybody_sees_it_and_sees_it_again_after_a_reload() {
         assert_eq!(channel.board.action("5001").unwrap().id, asked.id);
     }
     let mut reloaded = browser.live().await;
-    reloaded.next().await;
+    reloaded.until_now().await;
     assert_eq!(reloaded.board.action("5001"), live.board.action("5001"));
     assert!(browser.get("/").await.body.contains("confirmed"));
 }

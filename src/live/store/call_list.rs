@@ -106,7 +106,7 @@ impl Calls {
     }
 
     /// Applies the calls of a message, all of them if it is a snapshot, and removes those that are `gone`. Returns the slots that changed.
-    pub(super) fn take(self, snapshot: bool, calls: Vec<CallRow>, gone: &[CallId]) -> Vec<usize> {
+    pub(super) fn take(self, snapshot: bool, calls: Vec<Arc<CallRow>>, gone: &[CallId]) -> Vec<usize> {
         let changed = self.table.try_update_value(|table| {
             if snapshot {
                 return table.replace(calls);

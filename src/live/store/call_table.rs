@@ -40,7 +40,7 @@ impl CallTable {
     }
 
     /// Puts the call in its slot, in place of the calls whose ids it has or had. Returns the slot, or `None` if nothing changed.
-    pub fn put(&mut self, call: CallRow) -> Option<usize> {
+    pub fn put(&mut self, call: Arc<CallRow>) -> Option<usize> {
         let mut known: Vec<(usize, &CallRow)> = std::iter::once(&call.id)
             .chain(&call.former)
             .filter_map(|id| self.slot(id))
@@ -51,7 +51,7 @@ impl CallTable {
         slots.dedup();
         let slot = match slots.split_first() {
             Some((&first, rest)) => {
-                if rest.is_empty() && self.get(first).is_some_and(|before| **before == call) {
+                if rest.is_empty() && self.get(first).is_some_and(|before| *before == call) {
                     return None;
                 }
                 for &absorbed in rest {
@@ -71,7 +71,7 @@ impl CallTable {
             self.index.insert(id.clone(), slot);
         }
         if let Some(place) = self.calls.get_mut(slot) {
-            *place = Some(Arc::new(call));
+            *place = Some(call);
         }
         Some(slot)
     }
@@ -85,7 +85,7 @@ impl CallTable {
     }
 
     /// Replaces all calls; those that are not among `calls` are removed. Returns the slots that changed, in no order.
-    pub fn replace(&mut self, calls: Vec<CallRow>) -> Vec<usize> {
+    pub fn replace(&mut self, calls: Vec<Arc<CallRow>>) -> Vec<usize> {
         let mut changed = Vec::new();
         let mut kept = BTreeSet::new();
         // The new calls come first: one that only changed its id must find its slot before the slots of removed calls are cleared.
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::floor::{Direction, Holds, Party, PartyRole, PartyState, PlatformTime};
 
-    fn call(id: &str, former: &[&str], started: i64, devices: &[(&str, PartyState)]) -> CallRow {
+    fn call(id: &str, former: &[&str], started: i64, devices: &[(&str, PartyState)]) -> Arc<CallRow> {
         let started = PlatformTime::from_millis(started);
         let party = |(device, state): &(&str, PartyState)| Party {
             device: DeviceId::trusted(format!("{device}@test.cc")),
@@ -175,7 +175,7 @@ mod tests {
             state: *state,
             since: started,
         };
-        CallRow {
+        Arc::new(CallRow {
             id: CallId::trusted(id),
             former: former.iter().map(|id| CallId::trusted(*id)).collect(),
             direction: Direction::Inbound,
@@ -191,7 +191,7 @@ mod tests {
             touched: started,
             end_not_seen: false,
             intervention: None,
-        }
+        })
     }
 
     const IN: PartyState = PartyState::Connected;

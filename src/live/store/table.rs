@@ -39,9 +39,9 @@ impl Table {
     }
 
     /// Puts the row in its agent's slot. Returns the slot, or `None` if nothing changed.
-    pub fn put(&mut self, row: Row) -> Option<usize> {
+    pub fn put(&mut self, row: Arc<Row>) -> Option<usize> {
         let slot = match self.index.get(&row.agent) {
-            Some(&slot) if self.get(slot).is_some_and(|known| **known == row) => return None,
+            Some(&slot) if self.get(slot).is_some_and(|known| *known == row) => return None,
             Some(&slot) => slot,
             None => {
                 let slot = self.free.pop().unwrap_or_else(|| {
@@ -52,12 +52,12 @@ impl Table {
                 slot
             }
         };
-        *self.rows.get_mut(slot)? = Some(Arc::new(row));
+        *self.rows.get_mut(slot)? = Some(row);
         Some(slot)
     }
 
     /// Replaces all rows; those of agents who are not in `rows` are removed. Returns the slots that hold something new, in no order.
-    pub fn replace(&mut self, rows: Vec<Row>) -> Vec<usize> {
+    pub fn replace(&mut self, rows: Vec<Arc<Row>>) -> Vec<usize> {
         let mut kept = vec![false; self.rows.len()];
         let mut changed = Vec::new();
         let mut fresh = Vec::new();
@@ -155,12 +155,12 @@ mod tests {
     use crate::floor::time::at;
     use crate::floor::{Sort, State};
 
-    fn row(number: u32, state: State, since: i64) -> Row {
+    fn row(number: u32, state: State, since: i64) -> Arc<Row> {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
         row.state = state;
         row.since = Some(at(since));
         row.team = if number.is_multiple_of(2) { "Even".to_owned() } else { "Odd".to_owned() };
-        row
+        Arc::new(row)
     }
 
     fn shown(table: &Table, order: &[usize]) -> Vec<String> {

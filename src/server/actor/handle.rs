@@ -1,18 +1,18 @@
 //! The handle to the floor's owner: what others may ask of it.
 
-use crate::floor::mask::Mask;
 use crate::floor::visibility::{NumberFilter, Visibility};
 use crate::floor::{AgentId, BoardQuery, BulkRun, BulkStep, CallQuery, ConsoleTime, Event, Intervention, NotSent, Operation, RosterEntry};
 use crate::live::{Link, LinkState};
 use crate::server::actor::error::{FloorError, Stopped};
-use crate::server::actor::hub::Subscription;
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::message::Message;
-use crate::server::actor::page_floor::{PageFloor, Reader, Subject};
+use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
+use crate::server::actor::published::{Publication, Published, Subscription};
 use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
 use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
-use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, SnapshotQuery};
+use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, agent_snapshot, calls_snapshot, floor_snapshot};
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
@@ -21,6 +21,7 @@ use tokio::time::Instant;
 pub struct FloorHandle {
     pub(super) inbox: mpsc::Sender<Message>,
     pub(super) link: watch::Receiver<Link>,
+    pub(super) published: Arc<Published>,
 }
 
 impl FloorHandle {
@@ -50,7 +51,15 @@ impl FloorHandle {
 
     /// What a page shows first.
     pub async fn page_floor(&self, subject: Subject, reader: Reader) -> Result<PageFloor, Stopped> {
-        self.ask(|reply| Message::PageFloor(Box::new((subject, reader)), reply)).await
+        Ok(page_floor(&self.publication().await?, &subject, &reader))
+    }
+
+    /// The board as it was published last, with the outcome of every intervention so far.
+    async fn publication(&self) -> Result<Publication, Stopped> {
+        if self.published.is_pressing() {
+            self.ask(Message::Publish).await?;
+        }
+        Ok(self.published.now())
     }
 
     /// What an agent's page tells of the day so far; none where nobody knows the agent.
@@ -60,7 +69,8 @@ impl FloorHandle {
 
     /// A browser's part in the live channel; `(epoch, seq)` where it has been here before.
     pub async fn subscribe(&self, visibility: Visibility, from: Option<(u64, u64)>) -> Result<Subscription, Stopped> {
-        self.ask(|reply| Message::Subscribe(visibility, from, reply)).await
+        let epoch = self.publication().await?.head.epoch;
+        Ok(self.published.join(visibility, from.filter(|(of, _)| *of == epoch).map(|(_, seq)| seq)).await)
     }
 
     /// Checks the precondition and takes the intervention up; it comes back with its id.
@@ -120,32 +130,30 @@ impl FloorHandle {
 
     /// The agents that match, in the query's order; the counts are those of the team filter alone.
     pub async fn floor_snapshot(&self, query: BoardQuery, visibility: Visibility) -> Result<FloorSnapshot, Stopped> {
-        self.ask(|reply| Message::Snapshot(SnapshotQuery::Floor(query, visibility, reply))).await
+        Ok(floor_snapshot(&self.publication().await?, &query, visibility))
     }
 
     /// The calls that match, longest first.
     pub async fn calls_snapshot(&self, query: CallQuery, visibility: Visibility) -> Result<CallsSnapshot, Stopped> {
-        self.ask(|reply| Message::Snapshot(SnapshotQuery::Calls(query, visibility, reply))).await
+        Ok(calls_snapshot(&self.publication().await?, &query, visibility))
     }
 
     /// None where the floor does not know the agent.
     pub async fn agent_snapshot(&self, agent: AgentId, visibility: Visibility) -> Result<Option<AgentSnapshot>, Stopped> {
-        self.ask(|reply| Message::Snapshot(SnapshotQuery::Agent(agent, visibility, reply))).await
+        Ok(agent_snapshot(&self.publication().await?, &agent, visibility))
     }
 
-    /// What is between somebody and whatever is told beside what was published. While the console stops nothing is known to be ours.
-    pub async fn number_filter(&self, visibility: Visibility) -> NumberFilter {
-        match visibility {
-            Visibility::Whole => NumberFilter::none(),
-            Visibility::Masked => NumberFilter::of(
-                self.ask(|reply| Message::Snapshot(SnapshotQuery::Mask(reply))).await.unwrap_or_else(|_| Mask::new(rand::random())),
-            ),
+    /// What is between somebody and whatever is told beside what was published.
+    pub fn number_filter(&self, visibility: Visibility) -> NumberFilter {
+        match self.published.now().hidden_from(visibility) {
+            None => NumberFilter::none(),
+            Some(mask) => NumberFilter::of(mask.clone()),
         }
     }
 
     /// An intervention under way or lately ended; older ones are in the audit log.
     pub async fn intervention(&self, id: i64) -> Result<Option<Intervention>, Stopped> {
-        self.ask(|reply| Message::Snapshot(SnapshotQuery::Intervention(id, reply))).await
+        self.ask(|reply| Message::Intervention(id, reply)).await
     }
 
     /// Waits until the owner has ended, which it does with the console's stop.

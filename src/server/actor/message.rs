@@ -1,25 +1,20 @@
 //! What the floor's owner is sent, each with where its answer goes.
 
-use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BulkRun, BulkStep, Intervention, NotSent, Operation, RosterEntry};
 use crate::live::LinkState;
 use crate::server::actor::error::FloorError;
-use crate::server::actor::hub::Subscription;
 use crate::server::actor::interventions::PlatformAnswer;
-use crate::server::actor::page_floor::{PageFloor, Reader, Subject};
 use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
 use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
-use crate::server::actor::snapshots::SnapshotQuery;
 use tokio::sync::oneshot;
 
 pub enum Message {
     Event(Box<ReceivedEvent>),
     Link(LinkState),
     Roster(Vec<RosterEntry>),
-    PageFloor(Box<(Subject, Reader)>, oneshot::Sender<PageFloor>),
+    Publish(oneshot::Sender<()>),
     Day(AgentId, oneshot::Sender<Option<DayView>>),
-    Subscribe(Visibility, Option<(u64, u64)>, oneshot::Sender<Subscription>),
     Begin(Box<InterventionRequest>, oneshot::Sender<Result<Begun, FloorError>>),
     Answered(i64, PlatformAnswer, oneshot::Sender<Option<Intervention>>),
     NotSent(i64, NotSent),
@@ -31,5 +26,5 @@ pub enum Message {
     CancelRun(u64, oneshot::Sender<Option<BulkRun>>),
     BulkTurn(BulkItem, Operation, oneshot::Sender<BulkTurn>),
     RunFailed(BulkItem, BulkStep),
-    Snapshot(SnapshotQuery),
+    Intervention(i64, oneshot::Sender<Option<Intervention>>),
 }

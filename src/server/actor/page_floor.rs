@@ -3,8 +3,10 @@
 use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, DeviceId, Row};
 use crate::live::{Header, InitialState};
-use crate::server::actor::published::Published;
+use crate::server::actor::published::Publication;
+use crate::server::actor::sight::Sight;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What a page is about.
 #[derive(Debug, Clone)]
@@ -30,79 +32,55 @@ pub struct PageFloor {
     pub teams: Vec<String>,
     /// How many agents match the board's query; on an agent's page, whether there is such an agent.
     pub matching: u32,
-    pub rows: Vec<Row>,
-    pub calls: Vec<CallRow>,
+    pub rows: Vec<Arc<Row>>,
+    pub calls: Vec<Arc<CallRow>>,
     pub matching_calls: u32,
     pub queues: Vec<String>,
 }
 
 /// It is looked for in what the reader may see: who may not see a whole number must not find it either.
-pub fn page_floor(published: &Published, subject: &Subject, reader: &Reader, header: Header) -> PageFloor {
-    let shown = published.shown(reader.visibility);
-    // The moment at which the browser begins too: both have the same order.
-    let now = header.platform_now();
-    let (mut rows, mut calls) = (Vec::new(), Vec::new());
-    let (mut matching, mut matching_calls) = (0, 0);
+pub fn page_floor(publication: &Publication, subject: &Subject, reader: &Reader) -> PageFloor {
+    let sight = Sight::of(publication, reader.visibility);
+    let board = &publication.board;
+    let header = publication.header();
     let everything = BoardQuery::default();
     let query = if let Subject::Board(query) = subject { query } else { &everything };
-    let mut counts = Counts::default();
-    let mut teams = BTreeSet::new();
-    for row in shown.rows.values() {
-        if !row.team.is_empty() {
-            teams.insert(row.team.as_str());
-        }
-        if query.in_team(row) {
-            counts.add(row.state);
-        }
-    }
+    let (mut rows, mut calls) = (Vec::new(), Vec::new());
+    let (mut matching, mut matching_calls) = (0, 0);
     match subject {
-        Subject::Board(query) => {
-            let mut found: Vec<_> = shown.rows.values().filter(|row| query.matches(row)).collect();
-            found.sort_by(|a, b| query.compare(a, b, now));
-            (matching, rows) = first(found);
-        }
+        // The moment at which the browser begins too: both have the same order.
+        Subject::Board(query) => (matching, rows) = sight.first_rows(query, header.platform_now(), InitialState::ROWS),
         Subject::Calls(query) => {
-            let team_of = |agent: &AgentId| shown.rows.get(agent).map(|row| row.team.as_str());
-            let mut found: Vec<_> = shown.calls.values().filter(|call| query.matches(call, team_of)).collect();
-            found.sort_by(|a, b| CallQuery::compare(a, b));
-            (matching_calls, calls) = first(found);
+            let found = sight.calls(query, |_| true);
+            matching_calls = u32::try_from(found.len()).unwrap_or(u32::MAX);
+            calls = found.into_iter().take(InitialState::ROWS).collect();
         }
         Subject::Agent(agent) => {
-            if let Some(row) = shown.rows.get(agent) {
-                (matching, rows) = (1, vec![row.clone()]);
-                let at_agent = |call: &&CallRow| {
-                    call.parties.iter().any(|p| p.agent.as_ref() == Some(agent) || Some(&p.device) == row.device.as_ref())
-                };
-                calls = shown.calls.values().filter(at_agent).take(InitialState::ROWS).cloned().collect();
+            if let Some(row) = board.row(agent) {
+                (matching, rows) = (1, vec![sight.row(row)]);
+                let at_agent = row.device.iter().flat_map(|device| board.calls_at(device));
+                calls = at_agent.take(InitialState::ROWS).map(|call| sight.call(call)).collect();
             }
         }
     }
-    let own = published.whole.calls.values().filter(|call| call.party(&reader.device).is_some());
-    for own in own.filter_map(|own| published.seen(reader.visibility, &own.id)) {
+    for own in board.calls_at(&reader.device).map(|own| sight.call(own)) {
         if calls.iter().all(|call| call.id != own.id) {
-            calls.push(own.clone());
+            calls.push(own);
         }
     }
     if matches!(subject, Subject::Calls(_)) {
         // Who they are that are in these calls, and what can be done there.
         let agents: BTreeSet<&AgentId> = calls.iter().flat_map(|call| &call.parties).filter_map(|party| party.agent.as_ref()).collect();
-        rows = agents.into_iter().filter_map(|agent| shown.rows.get(agent)).cloned().collect();
+        rows = agents.into_iter().filter_map(|agent| board.row(agent)).map(|row| sight.row(row)).collect();
     }
-    let queues: BTreeSet<&String> = shown.calls.values().filter_map(|call| call.queue.as_ref()).collect();
     PageFloor {
         header,
-        counts,
-        teams: teams.into_iter().map(str::to_owned).collect(),
+        counts: sight.counts(query),
+        teams: sight.names(board.teams()),
         matching,
         rows,
         calls,
         matching_calls,
-        queues: queues.into_iter().cloned().collect(),
+        queues: sight.names(board.queues()),
     }
-}
-
-/// How many there are, and the first of them.
-fn first<T: Clone>(found: Vec<&T>) -> (u32, Vec<T>) {
-    let all = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    (all, found.into_iter().take(InitialState::ROWS).cloned().collect())
 }

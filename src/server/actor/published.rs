@@ -1,64 +1,55 @@
-//! What was published of the floor, and the ways it goes to the browsers: one for those who see outside numbers whole, one for
-//! those who do not. Each message is serialised once for all browsers of a way. What the second way has is masked when it is
-//! published; pages, views and searches of its readers are made of that and never see the rest.
+//! What was published of the floor. The owner puts it together and writes each message once for all browsers that see the same; pages,
+//! views and browsers that join read what was published last, without asking the owner.
 
 use crate::floor::mask::Mask;
 use crate::floor::visibility::Visibility;
-use crate::floor::{AgentId, BulkRun, CallId, CallRow, Row};
-use crate::live::{Down, Header};
-use crate::server::actor::hub::{Hub, Subscription};
+use crate::floor::{AgentId, BulkRun, CallId, CallRow, ConsoleTime, Offset, Row};
+use crate::live::{Down, Header, Link};
+use crate::server::actor::board::Board;
+use crate::server::actor::channel::{Behind, Channel, Listener};
+use crate::server::actor::joining::Joining;
+use crate::server::clock::now;
 use axum::body::Bytes;
-use std::collections::{BTreeMap, HashMap};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// How long an encoded snapshot may serve several browsers that come at once.
-const SNAPSHOT_LIFE: Duration = Duration::from_millis(500);
-
-/// The board as one visibility has it.
-#[derive(Debug, Default)]
-pub struct Shown {
-    pub rows: BTreeMap<AgentId, Row>,
-    pub calls: BTreeMap<CallId, CallRow>,
+/// What stands above whatever is told.
+#[derive(Debug, Clone)]
+pub struct Head {
+    pub epoch: u64,
+    pub offset: Offset,
+    pub link: Link,
 }
 
-impl Shown {
-    fn take(&mut self, rows: Vec<Row>, calls: Vec<CallRow>, gone: &[CallId]) {
-        self.rows.extend(rows.into_iter().map(|row| (row.agent.clone(), row)));
-        for gone in gone {
-            self.calls.remove(gone);
-        }
-        self.calls.extend(calls.into_iter().map(|call| (call.id.clone(), call)));
-    }
-
-    /// All of it, as one message.
-    fn encoded(&self, runs: Vec<BulkRun>, header: Header) -> Option<Bytes> {
-        let (rows, calls) = (self.rows.values().cloned().collect(), self.calls.values().cloned().collect());
-        encode(&Down::Snapshot { header, rows, calls, runs })
+impl Head {
+    pub fn header(&self, seq: u64, at: ConsoleTime) -> Header {
+        Header { epoch: self.epoch, seq, at, offset: self.offset, link: self.link.clone() }
     }
 }
 
-#[derive(Debug)]
-struct Audience {
-    hub: Hub,
-    snapshot: Option<(u64, Instant, Bytes)>,
+/// The board as it was published last.
+#[derive(Debug, Clone)]
+pub struct Publication {
+    pub seq: u64,
+    pub head: Head,
+    pub board: Board,
+    /// What hides the rest from those who see no outside numbers.
+    pub mask: Mask,
 }
 
-impl Audience {
-    fn new() -> Audience {
-        Audience { hub: Hub::new(), snapshot: None }
+impl Publication {
+    /// The header of what is told of it now.
+    pub fn header(&self) -> Header {
+        self.head.header(self.seq, now())
     }
 
-    /// Sends what is new, and takes it up in what is `shown`.
-    fn publish(&mut self, shown: &mut Shown, new: Delta, header: Header) {
-        let Delta { rows, calls, gone, runs } = new;
-        let seq = header.seq;
-        let delta = Down::Delta { header, rows, calls, gone, runs };
-        if let Some(message) = encode(&delta) {
-            self.hub.publish(seq, message);
-        }
-        if let Down::Delta { rows, calls, gone, .. } = delta {
-            shown.take(rows, calls, &gone);
+    /// What hides outside numbers from those who may not see them.
+    pub fn hidden_from(&self, visibility: Visibility) -> Option<&Mask> {
+        match visibility {
+            Visibility::Whole => None,
+            Visibility::Masked => Some(&self.mask),
         }
     }
 }
@@ -66,8 +57,8 @@ impl Audience {
 /// What changed since the last time.
 #[derive(Debug, Default)]
 pub struct Delta {
-    pub rows: Vec<Row>,
-    pub calls: Vec<CallRow>,
+    pub rows: Vec<Arc<Row>>,
+    pub calls: Vec<Arc<CallRow>>,
     pub gone: Vec<CallId>,
     pub runs: Vec<BulkRun>,
 }
@@ -76,137 +67,208 @@ impl Delta {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.calls.is_empty() && self.gone.is_empty() && self.runs.is_empty()
     }
+
+    fn seen_through(&self, mask: &Mask) -> Delta {
+        Delta {
+            rows: self.rows.iter().map(|row| Arc::new(mask.row(Row::clone(row)))).collect(),
+            calls: self.calls.iter().map(|call| Arc::new(mask.call(CallRow::clone(call)))).collect(),
+            gone: self.gone.iter().map(|gone| mask.call_id(gone)).collect(),
+            runs: self.runs.iter().cloned().map(|run| mask.run(run)).collect(),
+        }
+    }
+
+    fn message(self, header: Header) -> Option<Bytes> {
+        let Delta { rows, calls, gone, runs } = self;
+        encode(&Down::Delta { header, rows, calls, gone, runs })
+    }
 }
 
+/// Those who see the same.
+#[derive(Debug)]
+struct Audience {
+    visibility: Visibility,
+    channel: Arc<Channel>,
+    joining: Joining,
+}
+
+impl Audience {
+    fn new(visibility: Visibility) -> Audience {
+        Audience { visibility, channel: Channel::new(), joining: Joining::default() }
+    }
+}
+
+/// What was published, as everybody may read it.
 #[derive(Debug)]
 pub struct Published {
-    pub seq: u64,
-    /// As the floor has it.
-    pub whole: Shown,
-    masked: Shown,
-    mask: Mask,
-    /// Calls that have another name for those who see no outside numbers, by that name.
-    renamed: HashMap<CallId, CallId>,
-    ways: [Audience; 2],
+    now: watch::Sender<Publication>,
+    audiences: [Audience; 2],
+    /// Whether something waits for being published that its author counts on: the outcome of an intervention, not the floor's events.
+    pressing: AtomicBool,
+}
+
+/// A browser's part in the live channel: what it is sent first, and where the rest comes from.
+#[derive(Debug)]
+pub struct Subscription {
+    pub first: Vec<Bytes>,
+    pub rest: Listener,
 }
 
 impl Published {
-    pub fn new() -> Self {
-        let (whole, masked, mask) = (Shown::default(), Shown::default(), Mask::new(rand::random()));
-        Published { seq: 0, whole, masked, mask, renamed: HashMap::new(), ways: [Audience::new(), Audience::new()] }
+    pub fn new(head: Head) -> Arc<Published> {
+        let first = Publication { seq: 0, head, board: Board::default(), mask: Mask::new(rand::random()) };
+        let audiences = [Audience::new(Visibility::Whole), Audience::new(Visibility::Masked)];
+        Arc::new(Published { now: watch::Sender::new(first), audiences, pressing: AtomicBool::new(false) })
     }
 
-    /// What somebody may see of it.
-    pub fn shown(&self, visibility: Visibility) -> &Shown {
+    /// What was published last.
+    pub fn now(&self) -> Publication {
+        self.now.borrow().clone()
+    }
+
+    /// How many browsers listen.
+    pub fn listeners(&self) -> usize {
+        self.audiences.iter().map(|audience| audience.channel.listeners()).sum()
+    }
+
+    /// Whether something waits that its author counts on.
+    pub fn is_pressing(&self) -> bool {
+        self.pressing.load(Ordering::SeqCst)
+    }
+
+    pub fn press(&self, pressing: bool) {
+        self.pressing.store(pressing, Ordering::SeqCst);
+    }
+
+    fn audience(&self, visibility: Visibility) -> &Audience {
+        let [whole, masked] = &self.audiences;
         match visibility {
-            Visibility::Whole => &self.whole,
-            Visibility::Masked => &self.masked,
+            Visibility::Whole => whole,
+            Visibility::Masked => masked,
         }
     }
 
-    /// The call with this id, as somebody may see it.
-    pub fn seen(&self, visibility: Visibility, call: &CallId) -> Option<&CallRow> {
-        match visibility {
-            Visibility::Whole => self.whole.calls.get(call),
-            Visibility::Masked => self.masked.calls.get(&self.mask.call_id(call)),
+    /// A browser's part in the live channel. `from` is the sequence that it has, where it has been here before.
+    pub async fn join(&self, visibility: Visibility, from: Option<u64>) -> Subscription {
+        let audience = self.audience(visibility);
+        let mut rest = audience.channel.listen();
+        let mut first = Vec::new();
+        let missed = from.filter(|from| *from <= self.now.borrow().seq).map(|from| {
+            rest.go_on_from(from);
+            rest.ready()
+        });
+        match missed {
+            Some(Ok(missed)) => first.extend(missed),
+            _ => self.begin(audience, &mut rest, &mut first).await,
+        }
+        // The link as it is now, not as it was with the last delta or when the snapshot was made.
+        first.extend(encode(&Down::Pulse { header: self.now.borrow().head.header(rest.seq(), now()) }));
+        Subscription { first, rest }
+    }
+
+    /// The whole board, and what was published since it was written.
+    async fn begin(&self, audience: &Audience, rest: &mut Listener, first: &mut Vec<Bytes>) {
+        loop {
+            let written = audience.joining.board(|seq| audience.channel.reaches_back_to(seq), || self.now(), audience.visibility).await;
+            rest.go_on_from(written.seq);
+            match rest.ready() {
+                Ok(since) => {
+                    first.extend(written.parts.iter().cloned());
+                    return first.extend(since);
+                }
+                Err(Behind) => {}
+            }
+        }
+    }
+}
+
+/// The owner's end: only the owner publishes.
+#[derive(Debug)]
+pub struct Publisher {
+    pub shared: Arc<Published>,
+    pub latest: Publication,
+}
+
+impl Publisher {
+    pub fn new(head: Head) -> Publisher {
+        let shared = Published::new(head);
+        let latest = shared.now();
+        Publisher { shared, latest }
+    }
+
+    /// Publishes what is new, as one message.
+    pub fn publish(&mut self, new: Delta, runs: impl FnOnce() -> Vec<BulkRun>, head: Head) {
+        if new.is_empty() {
+            return;
+        }
+        let Publication { seq, board, mask, .. } = &mut self.latest;
+        *seq += 1;
+        let device_before = |row: &Row| board.row(&row.agent).and_then(|known| known.device.clone());
+        let learnt: Vec<_> = new.rows.iter().map(|row| (row.as_ref(), device_before(row))).collect();
+        mask.learn(learnt.iter().map(|(row, device)| (*row, device.as_ref())));
+        new.gone.iter().for_each(|gone| board.remove_call(gone));
+        new.rows.iter().cloned().for_each(|row| board.put_row(row));
+        new.calls.iter().cloned().for_each(|call| board.put_call(call));
+        if !new.runs.is_empty() {
+            board.set_runs(runs());
+        }
+        self.latest.head = head;
+        let (seq, header) = (self.latest.seq, self.latest.header());
+        // Asked before the board is there for whoever joins: who comes in between is sent the next board.
+        let heard = self.heard();
+        self.shared.now.send_replace(self.latest.clone());
+        let [whole, masked] = &self.shared.audiences;
+        let [whole_heard, masked_heard] = heard;
+        let masked_message = masked_heard.then(|| new.seen_through(&self.latest.mask).message(header.clone())).flatten();
+        let whole_message = whole_heard.then(|| new.message(header)).flatten();
+        for (audience, message) in [(whole, whole_message), (masked, masked_message)] {
+            match message {
+                Some(message) => audience.channel.publish(seq, message),
+                None => audience.channel.begin_anew(seq),
+            }
         }
     }
 
-    /// What hides the rest, as it is known now.
-    pub fn mask(&self) -> &Mask {
-        &self.mask
+    fn heard(&self) -> [bool; 2] {
+        let now = Instant::now();
+        self.shared.audiences.each_ref().map(|audience| audience.channel.is_heard(now))
+    }
+
+    /// Takes rows away. A difference cannot say so: everybody is sent the whole board anew.
+    pub fn forget(&mut self, gone: &[AgentId], head: Head) {
+        let Publication { seq, board, mask, .. } = &mut self.latest;
+        let before = board.len();
+        gone.iter().for_each(|agent| board.remove_row(agent));
+        if board.len() == before {
+            return;
+        }
+        mask.forget(gone);
+        *seq += 1;
+        self.latest.head = head;
+        self.shared.now.send_replace(self.latest.clone());
+        self.shared.audiences.iter().for_each(|audience| audience.channel.begin_anew(self.latest.seq));
+    }
+
+    /// Breaks the silence.
+    pub fn pulse(&mut self, head: Head) {
+        self.latest.head = head;
+        self.shared.now.send_replace(self.latest.clone());
+        let Some(message) = encode(&Down::Pulse { header: self.latest.header() }) else { return };
+        for audience in self.shared.audiences.iter().filter(|audience| audience.channel.listeners() > 0) {
+            audience.channel.tell(message.clone());
+        }
     }
 
     /// The call that is meant, whatever name it has for the one who names it.
     pub fn meant(&self, call: CallId) -> CallId {
-        self.renamed.get(&call).cloned().unwrap_or(call)
-    }
-
-    /// Sends what is new, as one message; `header` says what stands above it.
-    pub fn publish(&mut self, new: Delta, header: impl Fn(u64) -> Header) {
-        if new.is_empty() {
-            return;
+        let Publication { board, mask, .. } = &self.latest;
+        if !Mask::may_be_another_name(&call) || board.call(&call).is_some() {
+            return call;
         }
-        self.seq += 1;
-        let known = &self.whole.rows;
-        self.mask.learn(new.rows.iter().map(|row| (row, known.get(&row.agent).and_then(|known| known.device.as_ref()))));
-        let masked = self.masked(&new);
-        let [whole_way, masked_way] = &mut self.ways;
-        whole_way.publish(&mut self.whole, new, header(self.seq));
-        masked_way.publish(&mut self.masked, masked, header(self.seq));
-    }
-
-    /// The same as those see it who see no outside numbers.
-    fn masked(&mut self, new: &Delta) -> Delta {
-        let Delta { rows, calls, gone, runs } = new;
-        let mask = &self.mask;
-        for gone in gone {
-            self.renamed.remove(&mask.call_id(gone));
-        }
-        for call in calls {
-            let name = mask.call_id(&call.id);
-            if name != call.id {
-                self.renamed.insert(name, call.id.clone());
-            }
-        }
-        Delta {
-            rows: rows.iter().cloned().map(|row| mask.row(row)).collect(),
-            calls: calls.iter().cloned().map(|call| mask.call(call)).collect(),
-            gone: gone.iter().map(|gone| mask.call_id(gone)).collect(),
-            runs: runs.iter().cloned().map(|run| mask.run(run)).collect(),
-        }
-    }
-
-    /// Takes rows away. A difference cannot say so: everybody is sent the whole board anew.
-    pub fn forget(&mut self, gone: &[AgentId], runs: &[BulkRun], header: impl Fn(u64) -> Header) {
-        let before = self.whole.rows.len();
-        for shown in [&mut self.whole, &mut self.masked] {
-            gone.iter().for_each(|agent| drop(shown.rows.remove(agent)));
-        }
-        if self.whole.rows.len() == before {
-            return;
-        }
-        self.mask.forget(gone);
-        self.seq += 1;
-        let masked_runs = runs.iter().cloned().map(|run| self.mask.run(run)).collect();
-        let told = [(&self.whole, runs.to_vec()), (&self.masked, masked_runs)];
-        for (way, (shown, runs)) in self.ways.iter_mut().zip(told) {
-            if let Some(message) = shown.encoded(runs, header(self.seq)) {
-                way.hub.publish(self.seq, message);
-            }
-        }
-    }
-
-    pub fn pulse(&self, header: Header) {
-        if let Some(message) = encode(&Down::Pulse { header }) {
-            for way in &self.ways {
-                way.hub.tell(message.clone());
-            }
-        }
-    }
-
-    /// What a browser is sent first, and where the rest comes from. `from` is the sequence that it has, where it has been here before.
-    pub fn subscribe(&mut self, visibility: Visibility, from: Option<u64>, header: Header, runs: Vec<BulkRun>) -> Subscription {
-        let seq = self.seq;
-        let (shown, way, runs) = match visibility {
-            Visibility::Whole => (&self.whole, &mut self.ways[0], runs),
-            Visibility::Masked => (&self.masked, &mut self.ways[1], runs.into_iter().map(|run| self.mask.run(run)).collect()),
-        };
-        let resumed = from.and_then(|from| way.hub.resume(from, seq));
-        let mut subscription = resumed.unwrap_or_else(|| {
-            let fresh = |(of, made, _): &(u64, Instant, Bytes)| *of == seq && made.elapsed() < SNAPSHOT_LIFE;
-            if !way.snapshot.as_ref().is_some_and(fresh) {
-                way.snapshot = shown.encoded(runs, header.clone()).map(|bytes| (seq, Instant::now(), bytes));
-            }
-            way.hub.begin(way.snapshot.as_ref().map(|(_, _, bytes)| bytes.clone()).unwrap_or_default())
-        });
-        // The link as it is now, not as it was with the last delta or when the snapshot was made.
-        subscription.first.extend(encode(&Down::Pulse { header }));
-        subscription
+        board.calls().map(|known| &known.id).find(|known| mask.call_id(known) == call).cloned().unwrap_or(call)
     }
 }
 
-fn encode(message: &Down) -> Option<Bytes> {
+pub(super) fn encode(message: &Down) -> Option<Bytes> {
     match message.encode() {
         Ok(bytes) => Some(bytes.into()),
         Err(error) => {
@@ -219,22 +281,21 @@ fn encode(message: &Down) -> Option<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::{ConsoleTime, Offset};
-    use crate::live::{Link, LinkState};
+    use crate::live::LinkState;
 
-    fn header(seq: u64) -> Header {
-        Header {
-            epoch: 1,
-            seq,
-            at: ConsoleTime::default(),
-            offset: Offset::NONE,
-            link: Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None },
-        }
+    fn head() -> Head {
+        let link = Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None };
+        Head { epoch: 1, offset: Offset::NONE, link }
+    }
+
+    fn new(numbers: impl IntoIterator<Item = u32>) -> Delta {
+        let row = |n: u32| Arc::new(Row::unknown(AgentId::trusted(format!("{n}@test.cc"))));
+        Delta { rows: numbers.into_iter().map(row).collect(), ..Delta::default() }
     }
 
     /// The agents of each message that a browser gets, by what kind it is.
     fn told(messages: impl IntoIterator<Item = Bytes>) -> Vec<(&'static str, u64, Vec<String>)> {
-        let numbers = |rows: &[Row]| rows.iter().map(|row| row.agent.number().to_owned()).collect();
+        let numbers = |rows: &[Arc<Row>]| rows.iter().map(|row| row.agent.number().to_owned()).collect();
         let read = |bytes: Bytes| match Down::decode(&bytes).unwrap() {
             Down::Snapshot { header, rows, .. } => Some(("whole", header.seq, numbers(&rows))),
             Down::Delta { header, rows, .. } => Some(("difference", header.seq, numbers(&rows))),
@@ -243,24 +304,52 @@ mod tests {
         messages.into_iter().filter_map(read).collect()
     }
 
-    #[test]
-    fn rows_that_go_go_in_every_browser() {
-        let mut published = Published::new();
-        let id = |n: u32| AgentId::trusted(format!("{n}@test.cc"));
-        let rows = (5001..=5003).map(|n| Row::unknown(id(n))).collect();
-        published.publish(Delta { rows, ..Delta::default() }, header);
-        let mut watching = published.subscribe(Visibility::Masked, Some(1), header(1), Vec::new());
-        published.forget(&[id(5004)], &[], header);
-        assert_eq!(published.seq, 1, "nobody went");
-        published.forget(&[id(5002)], &[], header);
-        published.publish(Delta { rows: vec![Row::unknown(id(5005))], ..Delta::default() }, header);
-        let number = |list: &[&str]| list.iter().map(|&number| number.to_owned()).collect();
-        let expected = [("whole", 2, number(&["5001", "5003"])), ("difference", 3, number(&["5005"]))];
-        let heard: Vec<Bytes> = std::iter::from_fn(|| watching.rest.try_recv().ok()).collect();
-        assert_eq!(told(heard), expected);
-        // Who was away meanwhile is told the same; who comes now has never seen it.
-        assert_eq!(told(published.subscribe(Visibility::Whole, Some(1), header(3), Vec::new()).first), expected);
-        let first = told(published.subscribe(Visibility::Whole, None, header(3), Vec::new()).first);
-        assert_eq!(first, [("whole", 3, number(&["5001", "5003", "5005"]))]);
+    fn expected(kind: &'static str, seq: u64, agents: &[&str]) -> (&'static str, u64, Vec<String>) {
+        (kind, seq, agents.iter().map(|&agent| agent.to_owned()).collect())
+    }
+
+    #[tokio::test]
+    async fn rows_that_go_go_in_every_browser() {
+        let mut publisher = Publisher::new(head());
+        let shared = Arc::clone(&publisher.shared);
+        publisher.publish(new(5001..=5003), Vec::new, head());
+        let mut watching = shared.join(Visibility::Masked, None).await;
+        assert_eq!(told(watching.first), [expected("whole", 1, &["5001", "5002", "5003"])]);
+        publisher.forget(&[AgentId::trusted("5004@test.cc")], head());
+        assert_eq!(publisher.latest.seq, 1, "nobody went");
+        publisher.forget(&[AgentId::trusted("5002@test.cc")], head());
+        assert_eq!(watching.rest.ready(), Err(Behind));
+        publisher.publish(new([5005]), Vec::new, head());
+        // Who was away meanwhile, who takes the board anew and who comes now are told the same.
+        for from in [Some(1), None] {
+            let first = told(shared.join(Visibility::Masked, from).await.first);
+            assert_eq!(first, [expected("whole", 3, &["5001", "5003", "5005"])]);
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_comes_soon_after_another_is_sent_the_same_board_and_what_came_since() {
+        let mut publisher = Publisher::new(head());
+        let shared = Arc::clone(&publisher.shared);
+        publisher.publish(new([5001]), Vec::new, head());
+        let first = shared.join(Visibility::Whole, None).await;
+        publisher.publish(new([5002]), Vec::new, head());
+        let mut second = shared.join(Visibility::Whole, None).await;
+        publisher.publish(new([5003]), Vec::new, head());
+        assert_eq!(told(first.first), [expected("whole", 1, &["5001"])]);
+        assert_eq!(told(second.first), [expected("whole", 1, &["5001"]), expected("difference", 2, &["5002"])]);
+        assert_eq!(told(second.rest.ready().unwrap()), [expected("difference", 3, &["5003"])]);
+        // Who has been here before goes on from there.
+        assert_eq!(told(shared.join(Visibility::Whole, Some(2)).await.first), [expected("difference", 3, &["5003"])]);
+        assert_eq!(told(shared.join(Visibility::Whole, Some(7)).await.first).len(), 3, "of another life");
+    }
+
+    #[tokio::test]
+    async fn nobody_is_sent_what_was_not_written_for_want_of_listeners() {
+        let mut publisher = Publisher::new(head());
+        let shared = Arc::clone(&publisher.shared);
+        publisher.publish(new([5001]), Vec::new, head());
+        publisher.publish(new([5002]), Vec::new, head());
+        assert_eq!(told(shared.join(Visibility::Whole, Some(1)).await.first), [expected("whole", 2, &["5001", "5002"])]);
     }
 }

@@ -4,19 +4,15 @@ mod interventions;
 mod publish;
 mod runs;
 mod schedule;
-mod snapshots;
 
-use crate::floor::visibility::Visibility;
 use crate::floor::{
-    AgentId, Applied, CallId, ConsoleTime, Floor, Forgotten, MOST_AGENTS, Offset, PlatformTime, RosterEntry, Row, State,
+    AgentId, Applied, CallId, ConsoleTime, Floor, Forgotten, Intervention, MOST_AGENTS, Offset, PlatformTime, RosterEntry, Row, State,
     clock::ClockOffset, state_of_status,
 };
-use crate::live::{Header, Link, LinkState};
+use crate::live::{Link, LinkState};
 use crate::server::actor::history::History;
-use crate::server::actor::hub::Subscription;
 use crate::server::actor::interventions::Interventions;
-use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
-use crate::server::actor::published::Published;
+use crate::server::actor::published::{Head, Published, Publisher};
 use crate::server::actor::request::{DayView, ReceivedEvent, Restored};
 use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
@@ -24,6 +20,7 @@ use crate::server::clock::now;
 use crate::server::store::{ScheduledAction, Store};
 use crate::server::telemetry;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -47,14 +44,15 @@ pub struct FloorState {
     store: Store,
     link: Link,
     publish_link: watch::Sender<Link>,
-    epoch: u64,
-    published: Published,
+    published: Publisher,
     dirty: HashSet<AgentId>,
     dirty_calls: HashSet<CallId>,
     /// Calls whose end was not heard, and when that was found: shown for a while all the same.
     unseen: HashMap<CallId, ConsoleTime>,
     /// When the oldest change that is not published yet arrived.
     waiting_since: Option<Instant>,
+    /// When something was published last.
+    published_at: Instant,
     /// Agents whose state is from before a break of the link and not confirmed since.
     remembered: HashSet<AgentId>,
     /// Agents of whom something new is to be kept.
@@ -74,6 +72,7 @@ impl FloorState {
         publish_link: watch::Sender<Link>,
         carry_out: mpsc::Sender<ScheduledAction>,
     ) -> Self {
+        let published = Publisher::new(Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() });
         let mut state = FloorState {
             floor: Floor::default(),
             clock: ClockOffset::default(),
@@ -85,12 +84,12 @@ impl FloorState {
             store,
             link,
             publish_link,
-            epoch: rand::random(),
-            published: Published::new(),
+            published,
             dirty: HashSet::new(),
             dirty_calls: HashSet::new(),
             unseen: HashMap::new(),
             waiting_since: None,
+            published_at: Instant::now(),
             remembered: HashSet::new(),
             unkept: HashSet::new(),
             kept_at: Instant::now(),
@@ -149,8 +148,7 @@ impl FloorState {
         let known: HashSet<&AgentId> = self.floor.agents().collect();
         self.history.forget(platform_now - DAY_KEPT, |agent| known.contains(agent));
         self.publish();
-        let (epoch, offset, link) = (self.epoch, self.clock.offset(), self.link.clone());
-        self.published.forget(&gone, &self.runs.all(), |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
+        self.published.forget(&gone, self.head());
         if !gone.is_empty() {
             tracing::info!(agents = gone.len(), "agents who left long ago were forgotten");
         }
@@ -220,7 +218,7 @@ impl FloorState {
         if state == LinkState::Live && self.link.last_event.is_some() {
             // What happened during the break was not heard: nothing is certain until it is heard of again.
             let known = |row: &&Row| row.state != State::Unknown;
-            self.remembered.extend(self.published.whole.rows.values().filter(known).map(|row| row.agent.clone()));
+            self.remembered.extend(self.published.latest.board.rows().map(AsRef::as_ref).filter(known).map(|row| row.agent.clone()));
             self.dirty.extend(self.remembered.iter().cloned());
         }
         if state == LinkState::Down {
@@ -246,31 +244,27 @@ impl FloorState {
         self.dirty.extend(changed);
     }
 
-    pub fn page_floor(&mut self, subject: &Subject, reader: &Reader) -> PageFloor {
-        self.publish();
-        let header = self.header();
-        page_floor(&self.published, subject, reader, header)
-    }
-
     pub fn day(&mut self, agent: &AgentId) -> Option<DayView> {
         self.publish();
-        let row = self.published.whole.rows.get(agent)?;
+        let row = self.published.latest.board.row(agent)?;
         let call = row.call.as_ref().map(|call| self.floor.call_history(&call.id)).unwrap_or_default();
         Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), call, now: self.platform_now() })
     }
 
-    pub fn subscribe(&mut self, visibility: Visibility, from: Option<(u64, u64)>) -> Subscription {
-        self.publish();
-        let from = from.filter(|(epoch, _)| *epoch == self.epoch).map(|(_, seq)| seq);
-        let header = self.header();
-        self.published.subscribe(visibility, from, header, self.runs.all())
+    /// What others read of the floor.
+    pub fn shared(&self) -> Arc<Published> {
+        Arc::clone(&self.published.shared)
+    }
+
+    pub fn intervention(&self, id: i64) -> Option<Intervention> {
+        self.interventions.get(id).cloned()
     }
 
     fn platform_now(&self) -> PlatformTime {
         self.clock.offset().to_platform(now())
     }
 
-    fn header(&self) -> Header {
-        Header { epoch: self.epoch, seq: self.published.seq, at: now(), offset: self.clock.offset(), link: self.link.clone() }
+    fn head(&self) -> Head {
+        Head { epoch: self.published.latest.head.epoch, offset: self.clock.offset(), link: self.link.clone() }
     }
 }

@@ -9,15 +9,15 @@ use crate::server::clock::now;
 use crate::server::store::{ScheduledAction, Store};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 /// How many messages may wait for the owner; who sends more waits.
 const INBOX: usize = 4096;
 /// How many scheduled actions may wait for being carried out; more are offered again later.
 const DUE: usize = 64;
-/// How often changes are published: several changes of a row in one tick are one.
-const TICK: Duration = Duration::from_millis(20);
+/// How many messages are taken before it is looked whether it is time to publish.
+const BATCH: usize = 256;
 /// How often silence is broken, so that a browser notices it within a second.
 const PULSE: Duration = Duration::from_millis(400);
 
@@ -28,16 +28,19 @@ pub fn start(store: Store, past: Restored, stop: CancellationToken) -> (FloorHan
     let link = Link { state: LinkState::Down, since: now(), last_event: None };
     let (publish_link, link_seen) = watch::channel(link.clone());
     let state = FloorState::new(store, past, link, publish_link, carry_out);
+    let published = state.shared();
     tokio::spawn(run(state, messages, stop));
-    (FloorHandle { inbox, link: link_seen }, due)
+    (FloorHandle { inbox, link: link_seen, published }, due)
 }
 
 async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop: CancellationToken) {
-    let mut ticks = interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut pulses = interval(PULSE);
     pulses.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut batch = Vec::with_capacity(BATCH);
     loop {
+        if state.has_changes() && state.due() <= Instant::now() {
+            state.publish();
+        }
         tokio::select! {
             () = stop.cancelled() => return state.close(),
             _ = pulses.tick() => {
@@ -45,10 +48,10 @@ async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop:
                 state.pulse();
                 state.keep(false);
             }
-            _ = ticks.tick(), if state.has_changes() => state.publish(),
-            message = messages.recv() => match message {
-                None => return,
-                Some(message) => take(&mut state, message),
+            () = sleep_until(state.due()), if state.has_changes() => {}
+            taken = messages.recv_many(&mut batch, BATCH) => match taken {
+                0 => return,
+                _ => batch.drain(..).for_each(|message| take(&mut state, message)),
             },
         }
     }
@@ -60,9 +63,11 @@ fn take(state: &mut FloorState, message: Message) {
         Message::Event(heard) => state.event(*heard),
         Message::Link(link) => state.link(link),
         Message::Roster(roster) => state.roster(roster),
-        Message::PageFloor(request, reply) => drop(reply.send(state.page_floor(&request.0, &request.1))),
+        Message::Publish(reply) => {
+            state.publish();
+            reply.send(()).ok();
+        }
         Message::Day(agent, reply) => drop(reply.send(state.day(&agent))),
-        Message::Subscribe(visibility, from, reply) => drop(reply.send(state.subscribe(visibility, from))),
         Message::Begin(request, reply) => drop(reply.send(state.begin(*request))),
         Message::Answered(id, answer, reply) => drop(reply.send(state.answered(id, answer))),
         Message::NotSent(id, why) => state.not_sent(id, why),
@@ -74,6 +79,6 @@ fn take(state: &mut FloorState, message: Message) {
         Message::CancelRun(id, reply) => drop(reply.send(state.cancel_run(id))),
         Message::BulkTurn(item, operation, reply) => drop(reply.send(state.turn(item, operation))),
         Message::RunFailed(item, step) => state.run_failed(item, step),
-        Message::Snapshot(query) => state.answer(query),
+        Message::Intervention(id, reply) => drop(reply.send(state.intervention(id))),
     }
 }

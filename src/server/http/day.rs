@@ -34,7 +34,7 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
     match console.floor.day(agent.clone()).await {
         Ok(Some(day)) => {
             let zones = Zones::of(&headers, &console.config.time_zone);
-            let filter = console.floor.number_filter(console.config.visibility(session.role)).await;
+            let filter = console.floor.number_filter(console.config.visibility(session.role));
             let html = render(&agent, &day, language, &filter, zones);
             ([(header::CACHE_CONTROL, "no-store")], Html(html)).into_response()
         }

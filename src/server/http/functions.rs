@@ -32,7 +32,7 @@ fn asked() -> Result<(Arc<Console>, Supervisor), ApiError> {
 pub async fn force(operation: Operation, arguments: Arguments) -> Result<InterventionView, ApiError> {
     let (console, Supervisor { principal, visibility }) = asked()?;
     let done = intervene::run(console.clone(), principal, operation, arguments).await;
-    let filter = console.floor.number_filter(visibility).await;
+    let filter = console.floor.number_filter(visibility);
     let done = done.map_err(|error| masked(&filter, error))?;
     if done.outcome != Outcome::Confirmed {
         follow_at(&format!("/api/interventions/{}", done.id));

@@ -1,7 +1,7 @@
 //! The live channel: `GET /live`, a WebSocket on which a browser hears the board. It only listens; nothing it says is read.
 
 use crate::live::Down;
-use crate::server::actor::Subscription;
+use crate::server::actor::{Behind, Listener, Stopped, Subscription};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
 use crate::server::telemetry;
@@ -9,17 +9,22 @@ use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use futures_util::SinkExt;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 
 /// A browser that takes nothing for this long is gone.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Browsers say nothing here but control frames.
 const LONGEST_FROM_BROWSER: usize = 4096;
+/// The library clears its read buffer whenever it looks for something to read; its own choice of 128 KiB is half of the work then.
+const READ_BUFFER: usize = 1024;
+/// What is written at once; a connection's buffer stays about as small.
+const WRITE_BUFFER: usize = 16 << 10;
 
 /// Where a browser left off.
 #[derive(Debug, Deserialize)]
@@ -38,6 +43,7 @@ pub async fn upgrade(
         return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
     let upgrade = upgrade.max_message_size(LONGEST_FROM_BROWSER).max_frame_size(LONGEST_FROM_BROWSER);
+    let upgrade = upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER);
     upgrade.on_upgrade(move |socket| async move {
         telemetry::browsers(1.0);
         serve(socket, &console, &session, from.epoch.zip(from.seq)).await;
@@ -46,51 +52,57 @@ pub async fn upgrade(
 }
 
 async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from: Option<(u64, u64)>) {
-    let Ok(mut subscription) = console.floor.subscribe(console.config.visibility(session.role), from).await else { return };
-    for message in std::mem::take(&mut subscription.first) {
-        if send(&mut socket, message).await.is_err() {
-            return;
-        }
-    }
+    let Ok(mut rest) = begin(&mut socket, console, session, from).await else { return };
+    // Made once: each is a waiter's place in a list that all browsers share.
+    let mut ended = pin!(session.ended.cancelled());
+    let mut stopping = pin!(console.stop.cancelled());
     loop {
         tokio::select! {
-            () = session.ended.cancelled() => {
+            () = &mut ended => {
                 if let Ok(bytes) = Down::SignedOut.encode() {
-                    send(&mut socket, bytes.into()).await.ok();
+                    send(&mut socket, [bytes.into()]).await.ok();
                 }
                 return close(socket, close_code::POLICY, "signed out").await;
             }
-            () = console.stop.cancelled() => return close(socket, close_code::AWAY, "the console is stopping").await,
+            () = &mut stopping => return close(socket, close_code::AWAY, "the console is stopping").await,
             heard = socket.recv() => match heard {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) => {}
             },
-            message = subscription.rest.recv() => match message {
-                Ok(message) => if send(&mut socket, message).await.is_err() { return },
-                Err(RecvError::Closed) => return,
-                // Too far behind: the rest of the queue is void, the whole board is not.
-                Err(RecvError::Lagged(_)) => match begin_again(&mut socket, console, session).await {
-                    Some(fresh) => subscription = fresh,
-                    None => return,
-                },
-            },
+            messages = rest.next() => {
+                let sent = match messages {
+                    Ok(messages) => send(&mut socket, messages).await,
+                    // Too far behind: the rest is void, the whole board is not.
+                    Err(Behind) => begin(&mut socket, console, session, None).await.map(|fresh| rest = fresh),
+                };
+                if sent.is_err() {
+                    return;
+                }
+            }
         }
     }
 }
 
-async fn begin_again(socket: &mut WebSocket, console: &Console, session: &Session) -> Option<Subscription> {
-    let mut subscription = console.floor.subscribe(console.config.visibility(session.role), None).await.ok()?;
-    for message in std::mem::take(&mut subscription.first) {
-        send(socket, message).await.ok()?;
-    }
-    Some(subscription)
+/// Sends what comes first; returns where the rest comes from.
+async fn begin(socket: &mut WebSocket, console: &Console, session: &Session, from: Option<(u64, u64)>) -> Result<Listener, Gone> {
+    let Subscription { first, rest } =
+        console.floor.subscribe(console.config.visibility(session.role), from).await.map_err(|Stopped| Gone)?;
+    send(socket, first).await?;
+    Ok(rest)
 }
 
 /// The browser is gone, or takes nothing any more.
 struct Gone;
 
-async fn send(socket: &mut WebSocket, message: Bytes) -> Result<(), Gone> {
-    match timeout(PATIENCE, socket.send(Message::Binary(message))).await {
+async fn send(socket: &mut WebSocket, messages: impl IntoIterator<Item = Bytes>) -> Result<(), Gone> {
+    for message in messages {
+        patiently(socket.feed(Message::Binary(message))).await?;
+    }
+    patiently(socket.flush()).await
+}
+
+async fn patiently(sent: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Gone> {
+    match timeout(PATIENCE, sent).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(Gone),
     }

@@ -111,7 +111,7 @@ async fn initial_state(console: &Console, session: &Session, uri: &Uri, headers:
         _ => Subject::Board(BoardQuery::from_params(params())),
     };
     let visibility = console.config.visibility(session.role);
-    let filter = console.floor.number_filter(visibility).await;
+    let filter = console.floor.number_filter(visibility);
     let day = match &subject {
         Subject::Agent(agent) => {
             let day = console.floor.day(agent.clone()).await.ok()?;

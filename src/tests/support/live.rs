@@ -3,6 +3,7 @@
 use super::PATIENCE;
 use futures_util::StreamExt;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use supervisor_console::floor::{BulkRun, CallId, CallRow, Intervention, Outcome, Row, State};
 use supervisor_console::live::{Down, Header, LinkState};
@@ -58,10 +59,11 @@ impl Board {
     /// Follows one message. Epoch and sequence must leave no gap: a browser has nothing else to go by.
     pub fn take(&mut self, message: Down) {
         match message {
-            Down::Snapshot { header, rows, calls, runs } => {
-                self.calls = calls.into_iter().map(|call| (call.id.clone(), call)).collect();
+            Down::Snapshot { header, rows, calls, runs, more } => {
+                assert!(!more, "parts are put together before");
+                self.calls = calls.into_iter().map(|call| (call.id.clone(), Arc::unwrap_or_clone(call))).collect();
                 self.runs = runs;
-                self.rows = rows.into_iter().map(|row| (row.agent.number().to_owned(), row)).collect();
+                self.rows = rows.into_iter().map(|row| (row.agent.number().to_owned(), Arc::unwrap_or_clone(row))).collect();
                 self.header = Some(header);
                 self.snapshots += 1;
             }
@@ -73,12 +75,12 @@ impl Board {
                 for gone in gone {
                     assert!(self.calls.remove(&gone).is_some(), "a call went that was never there");
                 }
-                self.calls.extend(calls.into_iter().map(|call| (call.id.clone(), call)));
+                self.calls.extend(calls.into_iter().map(|call| (call.id.clone(), Arc::unwrap_or_clone(call))));
                 for run in runs {
                     self.runs.retain(|known| known.id != run.id);
                     self.runs.push(run);
                 }
-                self.rows.extend(rows.into_iter().map(|row| (row.agent.number().to_owned(), row)));
+                self.rows.extend(rows.into_iter().map(|row| (row.agent.number().to_owned(), Arc::unwrap_or_clone(row))));
                 self.header = Some(header);
                 self.deltas += 1;
             }
@@ -96,6 +98,8 @@ impl Board {
 pub struct Live {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub board: Board,
+    /// The rows and calls of a snapshot whose last part has not come.
+    parts: (Vec<Arc<Row>>, Vec<Arc<CallRow>>),
     /// How many bytes came.
     pub bytes: usize,
     /// Every message's bytes, where they are wanted.
@@ -105,7 +109,7 @@ pub struct Live {
 
 impl Live {
     pub fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Live {
-        Live { socket, board: Board::default(), bytes: 0, heard: Vec::new(), keep: false }
+        Live { socket, board: Board::default(), parts: Default::default(), bytes: 0, heard: Vec::new(), keep: false }
     }
 
     /// The next message, already taken into the board; none when the channel is closed.
@@ -117,10 +121,20 @@ impl Live {
         loop {
             match timeout_at(deadline, self.socket.next()).await? {
                 Some(Ok(Message::Binary(bytes))) => {
-                    let message = Down::decode(&bytes).unwrap();
+                    let mut message = Down::decode(&bytes).unwrap();
                     self.bytes += bytes.len();
                     if self.keep {
                         self.heard.push(bytes.to_vec());
+                    }
+                    if let Down::Snapshot { more, rows, calls, .. } = &mut message {
+                        self.parts.0.append(rows);
+                        self.parts.1.append(calls);
+                        if *more {
+                            continue;
+                        }
+                        (*rows, *calls) = std::mem::take(&mut self.parts);
+                    } else {
+                        assert!(self.parts.0.is_empty() && self.parts.1.is_empty(), "something came between the parts of a board");
                     }
                     self.board.take(message.clone());
                     return Ok(Some(message));
@@ -133,6 +147,11 @@ impl Live {
                 Some(Ok(other)) => panic!("not a message of ours: {other:?}"),
             }
         }
+    }
+
+    /// Follows the channel until the board is as new as any: what comes first may be a moment old, and what came since follows it.
+    pub async fn until_now(&mut self) {
+        while !matches!(self.next().await, Some(Down::Pulse { .. })) {}
     }
 
     /// Follows the channel until the board is as it should be.

@@ -29,7 +29,7 @@ fn said(action: &Intervention) -> Said {
 fn shown_on(live: &mut Live, by_id: &mut BTreeMap<i64, Said>) {
     for message in std::mem::take(&mut live.heard) {
         let (Down::Snapshot { rows, .. } | Down::Delta { rows, .. }) = Down::decode(&message).unwrap() else { continue };
-        by_id.extend(rows.into_iter().filter_map(|row| row.intervention).map(|action| (action.id, said(&action))));
+        by_id.extend(rows.iter().filter_map(|row| row.intervention.clone()).map(|action| (action.id, said(&action))));
     }
 }
 

@@ -161,6 +161,7 @@ impl FloorState {
 
     /// Marks the rows that show this intervention.
     pub(super) fn touch(&mut self, intervention: &Intervention) {
+        self.published.shared.press(true);
         self.dirty.extend(intervention.agent.clone());
         if let Some(call) = &intervention.call {
             self.dirty.extend(self.floor.agents_in(call).into_iter().map(|(agent, _)| agent));

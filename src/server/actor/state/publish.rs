@@ -2,18 +2,33 @@
 
 use super::FloorState;
 use crate::floor::{AgentId, CallId, CallRow, Row, ScheduledKind, State};
-use crate::live::{Header, LinkState};
+use crate::live::LinkState;
 use crate::server::actor::published::Delta;
 use crate::server::clock::now;
 use crate::server::telemetry;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long a call whose end was not heard is shown after that was found.
 const UNSEEN_SHOWN: Duration = Duration::from_secs(60);
+/// The least time between two publications: several changes of a row within it are one.
+const PACE: Duration = Duration::from_millis(20);
+/// The most: what is on a screen is never older by more.
+const SLOWEST: Duration = Duration::from_millis(100);
+/// What a browser adds, since a publication costs the same for each of them: with more than 500 they are told less often.
+const PER_BROWSER: Duration = Duration::from_micros(40);
 
 impl FloorState {
     pub fn has_changes(&self) -> bool {
         !self.dirty.is_empty() || !self.dirty_calls.is_empty() || self.runs.has_changes()
+    }
+
+    /// When the changes are to be published: the first one at once, what follows at the pace.
+    pub fn due(&self) -> Instant {
+        let browsers = u32::try_from(self.published.shared.listeners()).unwrap_or(u32::MAX);
+        let events = PER_BROWSER.saturating_mul(browsers).clamp(PACE, SLOWEST);
+        self.published_at + if self.published.shared.is_pressing() { PACE } else { events }
     }
 
     /// Publishes everything that changed since the last time, as one message.
@@ -26,27 +41,29 @@ impl FloorState {
             let Some(row) = self.row(&agent) else { continue };
             may_be_due |=
                 row.scheduled.as_ref().is_some_and(|scheduled| scheduled.kind == ScheduledKind::LogoutAfterCall) && !row.state.in_call();
-            if self.published.whole.rows.get(&agent) != Some(&row) {
+            if self.published.latest.board.row(&agent).is_none_or(|known| **known != row) {
                 let certain = !row.remembered && self.link.state == LinkState::Live;
                 let state = if certain { row.state } else { State::Unknown };
                 self.history.enter_state(&agent, state, row.since, now_there);
                 self.unkept.insert(agent);
-                new.rows.push(row);
+                new.rows.push(Arc::new(row));
             }
         }
         for id in std::mem::take(&mut self.dirty_calls) {
             let row = self.call_row(&id);
             let row = row.filter(|call| self.is_shown(call));
-            let known = self.published.whole.calls.get(&id);
+            let known = self.published.latest.board.call(&id);
             match row {
-                Some(call) if known != Some(&call) => new.calls.push(call),
+                Some(call) if known.is_none_or(|known| **known != call) => new.calls.push(Arc::new(call)),
                 None if known.is_some() => new.gone.push(id),
                 _ => {}
             }
         }
         let waited = self.waiting_since.take().filter(|_| !new.is_empty());
-        let (epoch, offset, link) = (self.epoch, self.clock.offset(), self.link.clone());
-        self.published.publish(new, |seq| Header { epoch, seq, at: now(), offset, link: link.clone() });
+        let head = self.head();
+        self.published.publish(new, || self.runs.all(), head);
+        self.published.shared.press(false);
+        self.published_at = Instant::now();
         if let Some(heard) = waited {
             telemetry::published(heard.elapsed());
         }
@@ -57,7 +74,8 @@ impl FloorState {
 
     pub fn pulse(&mut self) {
         self.tell_turned_away();
-        self.published.pulse(self.header());
+        let head = self.head();
+        self.published.pulse(head);
     }
 
     pub(super) fn row(&self, agent: &AgentId) -> Option<Row> {
@@ -94,7 +112,7 @@ impl FloorState {
         let horizon = now() - UNSEEN_SHOWN;
         let mut unseen = std::mem::take(&mut self.unseen);
         unseen.retain(|id, found| {
-            let shown = self.published.whole.calls.contains_key(id);
+            let shown = self.published.latest.board.call(id).is_some();
             if shown && *found <= horizon {
                 self.dirty_calls.insert(id.clone());
             }

@@ -95,7 +95,7 @@ pub async fn agent(Of(console): Of<Arc<Console>>, caller: Caller, id: Result<Pat
 )]
 pub async fn intervention(Of(console): Of<Arc<Console>>, caller: Caller, id: Result<Path<i64>, PathRejection>) -> Answer {
     let Path(id) = id.map_err(|_| Problem::bad("id", "a whole number, as the operation answered it"))?;
-    let filter = console.floor.number_filter(caller.visibility).await;
+    let filter = console.floor.number_filter(caller.visibility);
     let view = match console.floor.intervention(id).await? {
         Some(live) => InterventionView::of(filter.intervention(live)),
         None => match console.store.audited(id).await? {

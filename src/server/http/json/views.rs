@@ -13,6 +13,7 @@ use agent::Agent;
 use call::Call;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
@@ -96,7 +97,7 @@ impl From<FloorSnapshot> for FloorAnswer {
             as_of: rfc3339(snapshot.header.platform_now()),
             link: LinkView::of(&snapshot.header),
             counts: counts_of(&snapshot.counts),
-            agents: snapshot.rows.into_iter().map(Agent::from).collect(),
+            agents: snapshot.rows.into_iter().map(|row| Agent::from(Arc::unwrap_or_clone(row))).collect(),
         }
     }
 }
@@ -104,7 +105,7 @@ impl From<FloorSnapshot> for FloorAnswer {
 impl From<CallsSnapshot> for CallsAnswer {
     fn from(snapshot: CallsSnapshot) -> CallsAnswer {
         let now = snapshot.header.platform_now();
-        let calls = snapshot.calls.into_iter().map(|call| Call::of(call, now)).collect();
+        let calls = snapshot.calls.into_iter().map(|call| Call::of(Arc::unwrap_or_clone(call), now)).collect();
         CallsAnswer { as_of: rfc3339(now), link: LinkView::of(&snapshot.header), calls }
     }
 }
@@ -115,8 +116,8 @@ impl From<AgentSnapshot> for AgentAnswer {
         AgentAnswer {
             as_of: rfc3339(now),
             link: LinkView::of(&snapshot.header),
-            agent: Agent::from(snapshot.row),
-            calls: snapshot.calls.into_iter().map(|call| Call::of(call, now)).collect(),
+            agent: Agent::from(Arc::unwrap_or_clone(snapshot.row)),
+            calls: snapshot.calls.into_iter().map(|call| Call::of(Arc::unwrap_or_clone(call), now)).collect(),
         }
     }
 }

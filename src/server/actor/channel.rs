@@ -1,0 +1,281 @@
+//! From the floor's owner to the browsers: the last messages, each written once for all of them. Nobody waits for a browser; one that
+//! falls too far behind takes the whole board anew.
+
+use crate::server::lock::lock;
+use axum::body::Bytes;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// How much is kept for browsers that are behind, or come back after a short break.
+const KEPT_BYTES: usize = 8 << 20;
+const KEPT_MESSAGES: usize = 2048;
+/// How many messages a browser that listens may be behind, several seconds' worth: after that the whole board is less to read.
+const MOST_BEHIND: u64 = 256;
+/// How long messages are still written once nobody listens, for browsers that come back.
+const LINGER: Duration = Duration::from_secs(30);
+
+/// The messages for those who see the same.
+#[derive(Debug)]
+pub struct Channel {
+    log: Mutex<Log>,
+    news: watch::Sender<()>,
+    listeners: AtomicUsize,
+}
+
+#[derive(Debug)]
+struct Log {
+    messages: VecDeque<Kept>,
+    bytes: usize,
+    /// The number of the first of them.
+    first: u64,
+    /// The sequence after which nothing is missing.
+    from: u64,
+    left_at: Option<Instant>,
+}
+
+impl Log {
+    /// The number of the next message.
+    fn end(&self) -> u64 {
+        self.first + self.messages.len() as u64
+    }
+}
+
+#[derive(Debug)]
+struct Kept {
+    /// The sequence that it leads to; none of what changes nothing.
+    leads_to: Option<u64>,
+    bytes: Bytes,
+}
+
+/// One browser's place in a channel.
+#[derive(Debug)]
+pub struct Listener {
+    channel: Arc<Channel>,
+    news: watch::Receiver<()>,
+    /// The sequence that the browser has.
+    seq: u64,
+    /// The number of the next message; none before it has heard any of what was kept.
+    next: Option<u64>,
+}
+
+/// So far that the whole board is less.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Behind;
+
+impl Channel {
+    pub fn new() -> Arc<Channel> {
+        let log = Log { messages: VecDeque::new(), bytes: 0, first: 0, from: 0, left_at: None };
+        Arc::new(Channel { log: Mutex::new(log), news: watch::Sender::new(()), listeners: AtomicUsize::new(0) })
+    }
+
+    pub fn listeners(&self) -> usize {
+        self.listeners.load(Ordering::SeqCst)
+    }
+
+    /// Whether messages are to be written: somebody listens, or did a moment ago.
+    pub fn is_heard(&self, now: Instant) -> bool {
+        self.listeners() > 0 || lock(&self.log).left_at.is_some_and(|left| now < left + LINGER)
+    }
+
+    /// Sends what leads to `seq`.
+    pub fn publish(&self, seq: u64, bytes: Bytes) {
+        self.push(Kept { leads_to: Some(seq), bytes });
+    }
+
+    /// Sends what changes nothing.
+    pub fn tell(&self, bytes: Bytes) {
+        self.push(Kept { leads_to: None, bytes });
+    }
+
+    fn push(&self, message: Kept) {
+        {
+            let mut log = lock(&self.log);
+            log.bytes += message.bytes.len();
+            log.messages.push_back(message);
+            while log.bytes > KEPT_BYTES || log.messages.len() > KEPT_MESSAGES {
+                let Some(oldest) = log.messages.pop_front() else { break };
+                log.bytes -= oldest.bytes.len();
+                log.first += 1;
+                log.from = oldest.leads_to.unwrap_or(log.from);
+            }
+        }
+        self.news.send_replace(());
+    }
+
+    /// What led to `seq` was not written, or cannot be told as a difference: everybody takes the whole board anew.
+    pub fn begin_anew(&self, seq: u64) {
+        {
+            let mut log = lock(&self.log);
+            log.first = log.end();
+            log.messages.clear();
+            (log.bytes, log.from) = (0, seq);
+        }
+        self.news.send_replace(());
+    }
+
+    /// Whether nothing is missing after `seq`.
+    pub fn reaches_back_to(&self, seq: u64) -> bool {
+        lock(&self.log).from <= seq
+    }
+
+    /// Listens from now on. Whoever asks for the board after this misses nothing.
+    pub fn listen(self: &Arc<Self>) -> Listener {
+        self.listeners.fetch_add(1, Ordering::SeqCst);
+        Listener { channel: Arc::clone(self), news: self.news.subscribe(), seq: 0, next: None }
+    }
+}
+
+impl Listener {
+    /// Goes on from the board with that sequence.
+    pub fn go_on_from(&mut self, seq: u64) {
+        (self.seq, self.next) = (seq, None);
+    }
+
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The messages since the last time, without waiting.
+    pub fn ready(&mut self) -> Result<Vec<Bytes>, Behind> {
+        let log = lock(&self.channel.log);
+        if self.seq < log.from {
+            return Err(Behind);
+        }
+        let skip = usize::try_from(self.next.unwrap_or(0).saturating_sub(log.first)).unwrap_or(usize::MAX);
+        let mut messages = Vec::new();
+        for message in log.messages.iter().skip(skip) {
+            match message.leads_to {
+                Some(known) if known <= self.seq => continue,
+                Some(seq) => self.seq = seq,
+                // Of before the board that it goes on from.
+                None if messages.is_empty() && self.next.is_none() => continue,
+                None => {}
+            }
+            messages.push(message.bytes.clone());
+        }
+        self.next = Some(log.end());
+        Ok(messages)
+    }
+
+    /// Waits for messages.
+    pub async fn next(&mut self) -> Result<Vec<Bytes>, Behind> {
+        loop {
+            if self.next.is_some_and(|next| lock(&self.channel.log).end() - next > MOST_BEHIND) {
+                return Err(Behind);
+            }
+            let messages = self.ready()?;
+            if !messages.is_empty() {
+                return Ok(messages);
+            }
+            // The channel lives at least as long as its listeners.
+            self.news.changed().await.ok();
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        if self.channel.listeners.fetch_sub(1, Ordering::SeqCst) == 1 {
+            lock(&self.channel.log).left_at = Some(Instant::now());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listener(channel: &Arc<Channel>, seq: u64) -> Listener {
+        let mut listener = channel.listen();
+        listener.go_on_from(seq);
+        listener
+    }
+
+    fn told(listener: &mut Listener) -> Result<Vec<u8>, Behind> {
+        Ok(listener.ready()?.concat())
+    }
+
+    #[test]
+    fn a_browser_goes_on_only_where_nothing_is_missing() {
+        let channel = Channel::new();
+        for seq in 1..=5 {
+            channel.publish(seq, Bytes::from(vec![seq as u8]));
+        }
+        let first = |seq| told(&mut listener(&channel, seq));
+        assert_eq!((first(3), first(5), first(0)), (Ok(vec![4, 5]), Ok(vec![]), Ok(vec![1, 2, 3, 4, 5])));
+        let mut slow = listener(&channel, 5);
+        channel.publish(6, Bytes::from(vec![0; KEPT_BYTES + 1]));
+        assert_eq!((told(&mut slow), first(6)), (Err(Behind), Ok(vec![])));
+        channel.begin_anew(7);
+        assert_eq!((first(6), first(7)), (Err(Behind), Ok(vec![])));
+    }
+
+    #[test]
+    fn every_message_comes_once_and_in_order() {
+        let channel = Channel::new();
+        let mut here = listener(&channel, 0);
+        channel.publish(1, Bytes::from_static(&[1]));
+        channel.tell(Bytes::from_static(&[100]));
+        assert_eq!(told(&mut here), Ok(vec![1, 100]));
+        channel.publish(2, Bytes::from_static(&[2]));
+        // Whoever comes now has the board of 1, and no word of before it.
+        let mut late = listener(&channel, 1);
+        assert_eq!((told(&mut here), told(&mut late)), (Ok(vec![2]), Ok(vec![2])));
+        channel.tell(Bytes::from_static(&[101]));
+        for _ in 0..KEPT_MESSAGES {
+            channel.tell(Bytes::from_static(&[]));
+        }
+        channel.publish(3, Bytes::from_static(&[3]));
+        assert_eq!((told(&mut here), told(&mut late)), (Ok(vec![3]), Ok(vec![3])), "what changes nothing may be passed over");
+    }
+
+    #[test]
+    fn the_first_sign_of_life_is_heard_too() {
+        let channel = Channel::new();
+        let mut here = listener(&channel, 0);
+        assert_eq!(told(&mut here), Ok(vec![]));
+        channel.tell(Bytes::from_static(&[100]));
+        assert_eq!(told(&mut here), Ok(vec![100]));
+    }
+
+    #[test]
+    fn nothing_is_written_for_nobody() {
+        let channel = Channel::new();
+        assert!(!channel.is_heard(Instant::now()));
+        let here = channel.listen();
+        assert!(channel.is_heard(Instant::now()));
+        drop(here);
+        assert!(channel.is_heard(Instant::now()), "it may come back");
+        assert!(!channel.is_heard(Instant::now() + LINGER));
+    }
+
+    #[tokio::test]
+    async fn whoever_is_many_messages_behind_takes_the_whole_board() {
+        let channel = Channel::new();
+        let mut here = listener(&channel, 0);
+        channel.publish(1, Bytes::from_static(&[1]));
+        assert_eq!(here.next().await.map(|messages| messages.len()), Ok(1));
+        for seq in 2..=1 + MOST_BEHIND {
+            channel.publish(seq, Bytes::from_static(&[1]));
+        }
+        assert_eq!(here.next().await.map(|messages| messages.len()), Ok(256));
+        for seq in 258..=258 + MOST_BEHIND {
+            channel.publish(seq, Bytes::from_static(&[1]));
+        }
+        assert_eq!(here.next().await, Err(Behind));
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_is_woken() {
+        let channel = Channel::new();
+        let mut here = listener(&channel, 0);
+        let waiting = tokio::spawn(async move { here.next().await.map(|messages| messages.concat()) });
+        tokio::task::yield_now().await;
+        channel.publish(1, Bytes::from_static(&[1]));
+        assert_eq!(waiting.await.unwrap(), Ok(vec![1]));
+    }
+}
