@@ -70,7 +70,7 @@ pub fn begin(initial: &InitialState, query: BoardQuery) -> Workspace {
         }
     });
     #[cfg(feature = "hydrate")]
-    crate::live::socket::start(store);
+    crate::live::socket::start(store, initial.version.clone());
     workspace
 }
 

@@ -26,7 +26,7 @@ pub struct Link {
     pub last_event: Option<ConsoleTime>,
 }
 
-/// What every message but [`Down::SignedOut`] begins with.
+/// What every message about the board begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// A random number that the console draws at its start. Sequences of different epochs cannot be compared.
@@ -43,6 +43,9 @@ pub struct Header {
 }
 
 /// A message from the console to a browser.
+///
+/// The encoding is that of one version of the console and its pages ([`InitialState::version`]). Only the last two messages are read alike
+/// by all versions: they keep their places here and have no fields.
 ///
 /// Numbers of outside parties in it are masked if the reader may not see them whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,6 +83,8 @@ pub enum Down {
     },
     /// The session has ended: the browser goes to the sign-in page.
     SignedOut,
+    /// The page is of another version than the console, which was upgraded: the browser loads it again.
+    Outdated,
 }
 
 /// A message could not be encoded or decoded. A browser that cannot decode one reconnects and is sent a snapshot.
@@ -113,11 +118,11 @@ impl Down {
         Ok(postcard::from_bytes(bytes)?)
     }
 
-    /// Returns the message's header, or `None` for [`Down::SignedOut`], which has none.
+    /// Returns the message's header, or `None` for one that says nothing about the board.
     pub fn header(&self) -> Option<&Header> {
         match self {
             Down::Snapshot { header, .. } | Down::Delta { header, .. } | Down::Pulse { header } => Some(header),
-            Down::SignedOut => None,
+            Down::SignedOut | Down::Outdated => None,
         }
     }
 }
@@ -141,6 +146,8 @@ pub struct Me {
 /// What a page is rendered from, first on the server and then again in the browser, which gets it with the page: both must show the same.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InitialState {
+    /// The version of the browser's half that came with the page; the browser names it to the live channel.
+    pub version: String,
     /// Whoever reads the page.
     pub me: Me,
     /// The own phone as it stands in `calls`: masked like an outside party's number if it looks like one and the reader sees those masked.
@@ -174,6 +181,18 @@ pub struct InitialState {
 }
 
 impl InitialState {
-    /// The most rows of the board, or calls of `/calls`, that come with a page.
-    pub const ROWS: usize = 100;
+    /// The most rows of the board, or calls of `/calls`, that come with a page: as many as a tall screen shows.
+    pub const ROWS: usize = 40;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_version_must_understand_is_written_as_it_ever_was() {
+        for (message, bytes) in [(Down::SignedOut, [3]), (Down::Outdated, [4])] {
+            assert_eq!((message.encode().unwrap(), Down::decode(&bytes).unwrap()), (bytes.to_vec(), message));
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! at most three seconds apart. A page that is closed, frozen or put in the background causes no error. Messages wait for one animation
 //! frame at most.
 
+mod outdated;
 mod sign_in;
 
 use super::browser::{BrowserTime, Skew};
@@ -29,6 +30,8 @@ const LONGEST_WAIT_MS: f64 = 3_000.0;
 /// The connection and the store that it feeds.
 struct Live {
     store: Store,
+    /// The page's version.
+    version: String,
     inner: RefCell<Inner>,
 }
 
@@ -67,11 +70,11 @@ pub fn now() -> BrowserTime {
     BrowserTime::from_millis(js_sys::Date::now() as i64)
 }
 
-/// Connects to `/live`, feeds `store` from it, and keeps the store's clocks and liveness up to date, for as long as the page lives.
-pub fn start(store: Store) {
+/// Connects to `/live` as a page of that version, feeds `store` from it, and keeps the store's clocks and liveness up to date, for as long as the page lives.
+pub fn start(store: Store, version: String) {
     // The page's header says when the page was made. Its way here makes the skew wrong by that much, which the first message corrects.
     store.skew.set_value(Skew::between(store.heard.get_value(), now()));
-    let live = Rc::new(Live { store, inner: RefCell::default() });
+    let live = Rc::new(Live { store, version, inner: RefCell::default() });
     connect(&live);
 
     let ticking = Rc::clone(&live);
@@ -99,7 +102,7 @@ fn connect(live: &Rc<Live>) {
             return;
         }
     }
-    let Ok(socket) = WebSocket::new(&address(live.inner.borrow().position)) else {
+    let Ok(socket) = WebSocket::new(&address(&live.version, live.inner.borrow().position)) else {
         return again(live);
     };
     socket.set_binary_type(web_sys::BinaryType::Arraybuffer);
@@ -132,14 +135,14 @@ fn connect(live: &Rc<Live>) {
     inner.on_message = Some(on_message);
 }
 
-/// Returns the address of `/live`, with the position from which to continue, if there is one.
-fn address(position: Option<(u64, u64)>) -> String {
+/// Returns the address of `/live`, with the page's version and the position from which to continue, if there is one.
+fn address(version: &str, position: Option<(u64, u64)>) -> String {
     let location = location();
     let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss" } else { "ws" };
     let host = location.host().unwrap_or_default();
     match position {
-        Some((epoch, seq)) => format!("{scheme}://{host}/live?epoch={epoch}&seq={seq}"),
-        None => format!("{scheme}://{host}/live"),
+        Some((epoch, seq)) => format!("{scheme}://{host}/live?version={version}&epoch={epoch}&seq={seq}"),
+        None => format!("{scheme}://{host}/live?version={version}"),
     }
 }
 
@@ -155,6 +158,9 @@ fn take_in(live: &Rc<Live>, data: &JsValue) {
     let Ok(mut message) = Down::decode(&bytes) else {
         return start_over(live);
     };
+    if matches!(message, Down::Outdated) {
+        return if outdated::load_again(&live.version) { give_up(live) } else { start_over(live) };
+    }
     let Some(header) = message.header().cloned() else {
         live.inner.borrow_mut().signed_out = true;
         give_up(live);
@@ -192,7 +198,7 @@ fn take_in(live: &Rc<Live>, data: &JsValue) {
                 inner.queued_rows += rows.len() + calls.len();
                 inner.queue.push(message);
             }
-            Down::Pulse { .. } | Down::SignedOut => {}
+            Down::Pulse { .. } | Down::SignedOut | Down::Outdated => {}
         }
         // A hidden page gets no frames.
         document().hidden() || inner.queued_rows > WAITING_ROWS

@@ -1,6 +1,6 @@
 //! The live channel: what a browser gets at first, after a break, and when it does not keep up.
 
-use crate::support::{Lab, Live, Simulator};
+use crate::support::{Lab, Live, PATIENCE, Simulator};
 use futures_util::StreamExt;
 use std::time::Duration;
 use supervisor_console::floor::State;
@@ -62,6 +62,16 @@ async fn who_cannot_prove_where_he_was_gets_the_whole_board() {
     for query in ["?epoch=x&seq=1", "?epoch=1&seq=-1"] {
         assert_eq!(browser.try_live(query).await.err().map(|status| status.as_u16()), Some(400), "{query}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_another_version_is_told_to_load_itself_again() {
+    let lab = Lab::new().await;
+    let (browser, _live) = lab.supervisor().await;
+    let mut old = browser.try_live("?version=0123456789abcdef&epoch=1&seq=1").await.unwrap().into_socket();
+    let message = timeout(PATIENCE, old.next()).await.unwrap().unwrap().unwrap();
+    assert_eq!(Down::decode(&message.into_data()).unwrap(), Down::Outdated);
+    assert!(timeout(PATIENCE, old.next()).await.unwrap().unwrap().unwrap().is_close());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

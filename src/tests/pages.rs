@@ -27,6 +27,22 @@ async fn signed_out_every_page_leads_to_the_sign_in_and_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn pages_and_views_are_compressed_for_those_who_take_it() {
+    let lab = Lab::new().await;
+    let (browser, _live) = lab.supervisor().await;
+    for path in ["/", "/calls", "/api/floor"] {
+        let request = reqwest::Client::new().get(format!("http://{}{path}", lab.console.address));
+        let answer =
+            request.header("cookie", browser.cookie.as_deref().unwrap()).header("accept-encoding", "br, gzip").send().await.unwrap();
+        assert_eq!(answer.headers()["content-encoding"], "gzip", "{path}");
+        assert!(answer.headers()["vary"].to_str().unwrap().contains("accept-encoding"), "{path}");
+        let (compressed, plain) = (answer.bytes().await.unwrap(), browser.get(path).await);
+        assert_eq!(plain.header("content-encoding"), "");
+        assert!(compressed.len() * 2 < plain.body.len(), "{path}: {} of {}", compressed.len(), plain.body.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_page_comes_with_the_board_as_the_address_wants_it() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;

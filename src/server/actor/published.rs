@@ -299,7 +299,7 @@ mod tests {
         let read = |bytes: Bytes| match Down::decode(&bytes).unwrap() {
             Down::Snapshot { header, rows, .. } => Some(("whole", header.seq, numbers(&rows))),
             Down::Delta { header, rows, .. } => Some(("difference", header.seq, numbers(&rows))),
-            Down::Pulse { .. } | Down::SignedOut => None,
+            Down::Pulse { .. } | Down::SignedOut | Down::Outdated => None,
         };
         messages.into_iter().filter_map(read).collect()
     }

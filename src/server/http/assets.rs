@@ -4,6 +4,7 @@ use crate::page::Assets;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use std::sync::LazyLock;
 
 #[derive(RustEmbed)]
 #[folder = "$CARGO_MANIFEST_DIR/target/site"]
@@ -16,6 +17,12 @@ pub fn addresses() -> Assets {
         None => format!("/{path}"),
     };
     Assets { css: address("pkg/console.css"), js: address("pkg/console.js"), wasm: address("pkg/console.wasm") }
+}
+
+/// Which browser's half this binary has; empty where it has none.
+pub fn version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| Site::get("pkg/console.wasm").map(|file| tag(&file)).unwrap_or_default());
+    &VERSION
 }
 
 /// Whether the browser's half was there when this binary was built.

@@ -4,6 +4,7 @@ use crate::live::Down;
 use crate::server::actor::{Behind, Listener, Stopped, Subscription};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
+use crate::server::http::assets;
 use crate::server::telemetry;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
@@ -26,11 +27,13 @@ const READ_BUFFER: usize = 1024;
 /// What is written at once; a connection's buffer stays about as small.
 const WRITE_BUFFER: usize = 16 << 10;
 
-/// Where a browser left off.
+/// What a browser is, and where it left off.
 #[derive(Debug, Deserialize)]
 pub struct From {
     epoch: Option<u64>,
     seq: Option<u64>,
+    /// The version of the page, which a script need not name.
+    version: Option<String>,
 }
 
 pub async fn upgrade(
@@ -44,7 +47,13 @@ pub async fn upgrade(
     };
     let upgrade = upgrade.max_message_size(LONGEST_FROM_BROWSER).max_frame_size(LONGEST_FROM_BROWSER);
     let upgrade = upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER);
-    upgrade.on_upgrade(move |socket| async move {
+    upgrade.on_upgrade(move |mut socket| async move {
+        if from.version.is_some_and(|version| version != assets::version()) {
+            if let Ok(bytes) = Down::Outdated.encode() {
+                send(&mut socket, [bytes.into()]).await.ok();
+            }
+            return close(socket, close_code::POLICY, "the page is of another version: load it again").await;
+        }
         telemetry::browsers(1.0);
         serve(socket, &console, &session, from.epoch.zip(from.seq)).await;
         telemetry::browsers(-1.0);

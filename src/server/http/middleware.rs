@@ -14,7 +14,9 @@ use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use std::time::Duration;
 use tokio::time::timeout;
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 
 /// No form of ours is longer.
 const LONGEST_BODY: usize = 64 << 10;
@@ -37,6 +39,8 @@ pub fn around(routes: Router, lists: Router) -> Router {
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::new())
         .layer(from_fn(json::problems))
+        // Pages and views; the browser's files come compressed already.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn(protect))
         .layer(from_fn(request_log::tell))
 }

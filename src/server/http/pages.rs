@@ -123,6 +123,7 @@ async fn initial_state(console: &Console, session: &Session, uri: &Uri, headers:
     let reader = Reader { visibility, device: session.device.clone() };
     let floor = console.floor.page_floor(subject, reader).await.ok()?;
     Some(InitialState {
+        version: assets::version().to_owned(),
         me: session.me(&console.config.namespace),
         own_device: filter.device(session.device.clone()),
         header: floor.header,

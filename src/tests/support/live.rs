@@ -91,6 +91,7 @@ impl Board {
                 self.header = Some(header);
             }
             Down::SignedOut => self.signed_out = true,
+            Down::Outdated => panic!("no version was named"),
         }
     }
 }
@@ -110,6 +111,10 @@ pub struct Live {
 impl Live {
     pub fn on(socket: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Live {
         Live { socket, board: Board::default(), parts: Default::default(), bytes: 0, heard: Vec::new(), keep: false }
+    }
+
+    pub fn into_socket(self) -> WebSocketStream<MaybeTlsStream<TcpStream>> {
+        self.socket
     }
 
     /// The next message, already taken into the board; none when the channel is closed.
