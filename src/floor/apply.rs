@@ -7,8 +7,7 @@ use super::device::DeviceBinding;
 use super::event::{Event, EventKind, Series};
 use super::stamp::{CLOCKS_APART, SourceId, Stamp, UNORDERED, is_late};
 use super::{AgentId, CallId, DeviceId, Floor, PlatformTime};
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use std::hash::BuildHasher;
 
 /// What an event did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -264,10 +263,8 @@ impl Floor {
             return true;
         }
         let time = event.said.map_or(event.time, |said| Some(said.first)).filter(|_| !event.untimed);
-        let mut hasher = DefaultHasher::new();
-        (&event.component, &event.name, time, event.serial).hash(&mut hasher);
-        (&event.source, &event.device, &event.agent, &event.call, &event.mode).hash(&mut hasher);
-        let identity = hasher.finish();
+        let said = (&event.component, &event.name, time, event.serial);
+        let identity = self.identities.hash_one((said, &event.source, &event.device, &event.agent, &event.call, &event.mode));
         if !self.seen.insert(identity) {
             return false;
         }

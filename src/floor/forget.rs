@@ -42,7 +42,8 @@ impl Floor {
             let silent = agent.listed.is_none_or(|listed| listed < silent) && agent.heard_last().is_none_or(|heard| heard < silent);
             (left || silent) && !self.is_in_call(id)
         };
-        let agents: Vec<AgentId> = self.agents.iter().filter(gone).map(|(id, _)| id.clone()).collect();
+        let mut agents: Vec<AgentId> = self.agents.iter().filter(gone).map(|(id, _)| id.clone()).collect();
+        agents.sort_unstable();
         for id in &agents {
             self.agents.remove(id);
         }

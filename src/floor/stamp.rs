@@ -9,7 +9,8 @@
 
 use super::event::{Event, Series};
 use super::time::PlatformTime;
-use std::collections::{BTreeMap, HashMap};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How far the clocks of two sources may differ (protocol, section 5).

@@ -6,13 +6,14 @@ use super::device::{DeviceBinding, DeviceCalls, ListenRequest};
 use super::stamp::{Sources, Stamp};
 use super::standing::Standing;
 use super::{AgentId, CallId, CallView, DeviceId, PartyRole, PlatformTime, Row, State};
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use foldhash::{HashMap, HashSet};
+use std::collections::VecDeque;
 
 /// Everything that is true now of a tenant's agents, devices and calls, by the events so far; see [`Floor::apply`].
 #[derive(Debug, Clone, Default)]
 pub struct Floor {
     /// Every agent that was heard of.
-    pub(super) agents: BTreeMap<AgentId, Agent>,
+    pub(super) agents: HashMap<AgentId, Agent>,
     /// Every call that goes on or ended lately, by its present id.
     pub(super) calls: HashMap<CallId, Call>,
     /// The calls of each device, ours or from outside.
@@ -35,6 +36,8 @@ pub struct Floor {
     pub(super) unordered: u64,
     /// How many events were applied, duplicates not counted.
     pub(super) applied: u64,
+    /// What hashes events. It has a key of its own, so that nobody can make an event that passes for another's duplicate.
+    pub(super) identities: foldhash::quality::RandomState,
     /// The hashes of the latest events, to recognise duplicates.
     pub(super) seen: HashSet<u64>,
     /// The same hashes, oldest first.
@@ -121,7 +124,9 @@ impl Floor {
 
     /// Returns every agent that has a row, sorted by id.
     pub fn agents(&self) -> impl Iterator<Item = &AgentId> {
-        self.agents.keys()
+        let mut agents: Vec<&AgentId> = self.agents.keys().collect();
+        agents.sort_unstable();
+        agents.into_iter()
     }
 
     /// Returns the device that the agent is bound to, or `None` if there is none.
