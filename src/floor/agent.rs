@@ -270,15 +270,14 @@ impl Agent {
 
     /// Returns the device that the agent was last heard to be at, or `None` if logged out. A call event's copy counts only if nothing else
     /// named a device.
-    pub fn bound_device(&self) -> Option<DeviceId> {
+    pub fn bound_device(&self) -> Option<&DeviceId> {
         match self.mode() {
             Some(fact) if fact.mode == Mode::LoggedOut => None,
-            Some(fact) if fact.device.is_some() => fact.device.clone(),
-            _ => self
-                .events
-                .as_ref()
-                .and_then(|fact| fact.device.clone())
-                .or_else(|| self.seen_at.as_ref().map(|(_, device)| device.clone())),
+            Some(ModeFact { device: Some(device), .. }) => Some(device),
+            _ => {
+                let told = self.events.as_ref().and_then(|fact| fact.device.as_ref());
+                told.or_else(|| self.seen_at.as_ref().map(|(_, device)| device))
+            }
         }
     }
 }
