@@ -194,11 +194,15 @@ impl Agent {
         true
     }
 
-    /// Takes the roster's status word, which counts only for an agent of whom no status event has come.
-    pub fn take_roster_status(&mut self, word: Option<String>) {
+    /// Takes what the roster says, and returns whether it changed anything. Its status word counts only for an agent of whom no status event
+    /// has come.
+    pub fn take_listing(&mut self, name: String, team: String, word: Option<String>) -> bool {
+        let changed = self.name != name || self.team != team || (self.status.is_none() && self.hint != word);
+        (self.name, self.team) = (name, team);
         if self.status.is_none() {
             self.hint = word;
         }
+        changed
     }
 
     /// Gives up the mode, which the roster contradicts, and keeps only the device.

@@ -85,11 +85,11 @@ impl Floor {
         let mut changed = Vec::new();
         for entry in roster {
             let Some(agent) = self.agent_mut(&entry.agent) else { continue };
+            let is_new = agent.listed.is_none();
             agent.listed = Some(now);
-            agent.name = entry.name;
-            agent.team = entry.team;
-            agent.take_roster_status(entry.status);
-            changed.push(entry.agent);
+            if agent.take_listing(entry.name, entry.team, entry.status) || is_new {
+                changed.push(entry.agent);
+            }
         }
         changed
     }
