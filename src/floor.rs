@@ -35,6 +35,8 @@ pub mod clock;
 #[cfg(feature = "ssr")]
 mod device;
 #[cfg(feature = "ssr")]
+mod devices;
+#[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
 mod figure;
@@ -52,6 +54,8 @@ mod stamp;
 mod standing;
 #[cfg(feature = "ssr")]
 mod state;
+#[cfg(feature = "ssr")]
+mod table;
 #[cfg(feature = "ssr")]
 mod tenant;
 #[cfg(test)]

@@ -194,11 +194,15 @@ impl Agent {
         true
     }
 
-    /// Takes the roster's status word, which counts only for an agent of whom no status event has come.
-    pub fn take_roster_status(&mut self, word: Option<String>) {
+    /// Takes what the roster says, and returns whether it changed anything. Its status word counts only for an agent of whom no status event
+    /// has come.
+    pub fn take_listing(&mut self, name: String, team: String, word: Option<String>) -> bool {
+        let changed = self.name != name || self.team != team || (self.status.is_none() && self.hint != word);
+        (self.name, self.team) = (name, team);
         if self.status.is_none() {
             self.hint = word;
         }
+        changed
     }
 
     /// Gives up the mode, which the roster contradicts, and keeps only the device.
@@ -270,15 +274,14 @@ impl Agent {
 
     /// Returns the device that the agent was last heard to be at, or `None` if logged out. A call event's copy counts only if nothing else
     /// named a device.
-    pub fn bound_device(&self) -> Option<DeviceId> {
+    pub fn bound_device(&self) -> Option<&DeviceId> {
         match self.mode() {
             Some(fact) if fact.mode == Mode::LoggedOut => None,
-            Some(fact) if fact.device.is_some() => fact.device.clone(),
-            _ => self
-                .events
-                .as_ref()
-                .and_then(|fact| fact.device.clone())
-                .or_else(|| self.seen_at.as_ref().map(|(_, device)| device.clone())),
+            Some(ModeFact { device: Some(device), .. }) => Some(device),
+            _ => {
+                let told = self.events.as_ref().and_then(|fact| fact.device.as_ref());
+                told.or_else(|| self.seen_at.as_ref().map(|(_, device)| device))
+            }
         }
     }
 }

@@ -2,13 +2,11 @@
 
 mod call_events;
 
-use super::call::Connection;
 use super::device::DeviceBinding;
 use super::event::{Event, EventKind, Series};
 use super::stamp::{CLOCKS_APART, SourceId, Stamp, UNORDERED, is_late};
 use super::{AgentId, CallId, DeviceId, Floor, PlatformTime};
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
+use std::hash::BuildHasher;
 
 /// What an event did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +40,8 @@ impl Changes {
 
 /// How many events are remembered, by their hashes, so that a duplicate is recognised.
 const REMEMBERED: usize = 1 << 18;
+/// After how many events old calls are forgotten; after more of them if many are kept, so that an event's share of it stays the same.
+const PRUNE_EVERY: u64 = 4096;
 /// How many log-offs are kept of one device.
 const MOST_LEFT: usize = 4;
 
@@ -88,8 +88,10 @@ impl Floor {
             (_, Series::Call | Series::Report) => self.call_event(event, at),
         };
         self.applied += 1;
-        if self.applied.is_multiple_of(4096) {
+        if self.applied >= self.pruned_next {
             self.prune();
+            let kept = self.calls.len() + self.ended.len() + self.successors.len() + self.recordings.len();
+            self.pruned_next = self.applied + PRUNE_EVERY.max(u64::try_from(kept / 4).unwrap_or(u64::MAX));
         }
         if changed == Changes::default() { Applied::Nothing } else { Applied::Changed(changed) }
     }
@@ -149,7 +151,7 @@ impl Floor {
         if let Some(device) = device.filter(|_| matches!(event.kind, EventKind::AgentReady | EventKind::AgentWorkingAfterCall)) {
             self.idle(device, at, &mut changes);
         }
-        let before = self.device_of(id);
+        let before = self.device_of(id).cloned();
         let Some(agent) = self.agent_mut(id) else { return changes };
         if !agent.take_event(event, at) {
             return changes;
@@ -160,8 +162,8 @@ impl Floor {
             self.claim(id, device, |bindings| &mut bindings.said, at, &mut changes);
         }
         changes.agents.push(id.clone());
-        let after = self.device_of(id);
-        self.moved(before.as_ref().filter(|_| before != after), after.as_ref(), &mut changes);
+        let after = self.device_of(id).cloned();
+        self.moved(before.as_ref(), after.as_ref(), &mut changes);
         changes
     }
 
@@ -173,7 +175,7 @@ impl Floor {
         if let Some(device) = status.device.as_ref().filter(|_| idle) {
             self.idle(device, at, &mut changes);
         }
-        let before = self.device_of(&status.agent);
+        let before = self.device_of(&status.agent).cloned();
         let Some(agent) = self.agent_mut(&status.agent) else { return changes };
         if !agent.take_status(status, at) {
             return changes;
@@ -184,50 +186,47 @@ impl Floor {
             self.claim(&status.agent, status.device.as_ref(), |bindings| &mut bindings.said, at, &mut changes);
         }
         changes.agents.push(status.agent.clone());
-        let after = self.device_of(&status.agent);
-        self.moved(before.as_ref().filter(|_| before != after), after.as_ref(), &mut changes);
+        let after = self.device_of(&status.agent).cloned();
+        self.moved(before.as_ref(), after.as_ref(), &mut changes);
         changes
     }
 
     /// Records that an agent at `device` changed into a mode that nobody takes in a call (protocol, section 5): a call that was last
     /// heard of there clearly earlier is over.
     fn idle(&mut self, device: &DeviceId, at: Stamp, changes: &mut Changes) {
-        let Some(bindings) = self.binding_mut(device) else { return };
-        if bindings.idle.is_none_or(|idle| idle < at) {
-            bindings.idle = Some(at);
-            self.changed_at(device, None, changes);
+        let Some(device) = self.own(device, changes) else { return };
+        let Some(binding) = device.binding.as_deref_mut().filter(|binding| binding.idle.is_none_or(|idle| idle < at)) else { return };
+        if binding.idle.replace(at).is_some_and(|idle| !at.outlasts(&idle)) {
+            binding.parts.doubt();
         }
+        let mut turned = Vec::new();
+        device.settle(&mut turned);
+        self.turned(turned, changes);
     }
 
     /// Records at the device `sat_at` that `agent` logged off there, unless the log-off was from another device. The device's call goes
     /// on (protocol, section 5).
     fn left(&mut self, agent: &AgentId, sat_at: Option<&DeviceId>, at: Stamp) {
-        let Some(device) = sat_at.filter(|device| self.device_of(agent).as_ref() != Some(*device)) else { return };
-        let Some(DeviceBinding { left, .. }) = self.binding_mut(device) else { return };
+        let Some(device) = sat_at.filter(|device| self.device_of(agent) != Some(*device)) else { return };
+        let Some(DeviceBinding { left, .. }) = self.binding_mut(device, &mut Changes::default()) else { return };
         if left.len() >= MOST_LEFT {
             left.remove(0);
         }
         left.push((at, agent.clone()));
     }
 
-    /// Adds the calls at both devices to `changes`: an agent went from one to the other, and their rows name their agents.
+    /// Adds the calls at both devices to `changes` if an agent went from one to the other: their rows name their agents.
     fn moved(&self, from: Option<&DeviceId>, to: Option<&DeviceId>, changes: &mut Changes) {
-        for device in [from, to].into_iter().flatten() {
-            self.changed_at(device, None, changes);
+        for device in [from, to].into_iter().flatten().filter(|_| from != to) {
+            self.changed_at(device, changes);
         }
         changes.tidy();
     }
 
-    /// Adds the calls at `device`, except `known`, and the agents in them to `changes`.
-    fn changed_at(&self, device: &DeviceId, known: Option<&CallId>, changes: &mut Changes) {
-        let Some(at_device) = self.device_calls.get(device) else { return };
-        for id in at_device.calls.iter().filter(|id| Some(*id) != known) {
-            let Some(call) = self.calls.get(id) else { continue };
-            if call.connection(device).is_some_and(Connection::live) {
-                changes.agents.extend(self.agents_at_devices(call).cloned());
-                changes.calls.push(id.clone());
-            }
-        }
+    /// Adds the calls that `device` is in by their own events, and the agents in them, to `changes`.
+    fn changed_at(&self, device: &DeviceId, changes: &mut Changes) {
+        let live = self.binding(device).into_iter().flat_map(|binding| binding.parts.live());
+        self.turned(live.collect(), changes);
     }
 
     /// Binds `agent` to `device`, in the register that `register` chooses, and adds both that agent and the one before to `changes`.
@@ -240,7 +239,7 @@ impl Floor {
         changes: &mut Changes,
     ) {
         changes.agents.push(agent.clone());
-        let Some(bindings) = device.and_then(|device| self.binding_mut(device)) else { return };
+        let Some(bindings) = device.and_then(|device| self.binding_mut(device, changes)) else { return };
         changes.agents.extend(bindings.holder().cloned());
         let known = register(bindings);
         if known.as_ref().is_none_or(|(known, _)| at.replaces(known)) {
@@ -264,10 +263,8 @@ impl Floor {
             return true;
         }
         let time = event.said.map_or(event.time, |said| Some(said.first)).filter(|_| !event.untimed);
-        let mut hasher = DefaultHasher::new();
-        (&event.component, &event.name, time, event.serial).hash(&mut hasher);
-        (&event.source, &event.device, &event.agent, &event.call, &event.mode).hash(&mut hasher);
-        let identity = hasher.finish();
+        let said = (&event.component, &event.name, time, event.serial);
+        let identity = self.identities.hash_one((said, &event.source, &event.device, &event.agent, &event.call, &event.mode));
         if !self.seen.insert(identity) {
             return false;
         }

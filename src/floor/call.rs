@@ -21,6 +21,7 @@ pub use origin::{Origin, data};
 
 use super::event::{Event, EventKind};
 use super::stamp::Stamp;
+use super::table::Slot;
 use super::{CallId, DeviceId, PlatformTime};
 use fact::{Merge, becomes_another};
 use several::Several;
@@ -44,6 +45,8 @@ pub struct Call {
     origins: Several<Origin>,
     /// Every device that was ever named in it; facts refer to them by their places here.
     devices: Vec<DeviceId>,
+    /// The slots of the devices in the floor's table, as far as the floor has listed the call there.
+    slots: Vec<Slot>,
     /// The ids of its recordings; facts refer to them by their places here.
     records: Vec<String>,
     /// In the order in which they happened.
@@ -56,6 +59,8 @@ pub struct Call {
     listeners: Vec<ExpectedListener>,
     /// Whether the facts come from more than one source.
     mixed: bool,
+    /// Its slot in the floor's table, once it is listed there.
+    pub at: Slot,
     /// The newest event's time; the call with the oldest is forgotten first.
     pub touched: PlatformTime,
 }
@@ -67,12 +72,14 @@ impl Call {
             ids: Several::of(id),
             origins: Several::of(Origin::default()),
             devices: Vec::with_capacity(2),
+            slots: Vec::with_capacity(2),
             records: Vec::new(),
             facts: Vec::new(),
             base: Folded::default(),
             folded: Folded::default(),
             listeners: Vec::new(),
             mixed: false,
+            at: Slot::MAX,
             touched: PlatformTime::default(),
         }
     }
@@ -210,6 +217,26 @@ impl Call {
     /// Returns every device that was ever named in it.
     pub fn devices(&self) -> &[DeviceId] {
         &self.devices
+    }
+
+    /// Returns the slots of the devices in the floor's table, in the same order.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// Returns the devices at which the floor has not listed the call yet.
+    pub fn unlisted(&self) -> Vec<DeviceId> {
+        self.devices.iter().skip(self.slots.len()).cloned().collect()
+    }
+
+    /// Records that the floor has listed the call at the first device at which it was not listed yet.
+    pub fn list(&mut self, slot: Slot) {
+        self.slots.push(slot);
+    }
+
+    /// Returns the devices that were asked to listen to it, or to a call that became part of it; one may come twice.
+    pub fn asked_to_listen(&self) -> impl Iterator<Item = &DeviceId> {
+        self.listeners.iter().filter_map(|asked| self.device_at(asked.device))
     }
 
     /// Returns what the facts together say.

@@ -5,11 +5,11 @@
 //! shows it alive again.
 
 use super::call::{Call, Connection, ConnectionState, NOBODY, data};
-use super::device::{DeviceBinding, ListenRequest};
+use super::device::{Device, ListenRequest, Parts};
 use super::event::EventKind;
 use super::stamp::Stamp;
 use super::standing::Standing;
-use super::{AgentId, CallId, CallRow, DeviceId, Direction, Floor, Party, PartyRole, PartyState, PlatformTime};
+use super::{AgentId, CallId, CallRow, Changes, DeviceId, Direction, Floor, Party, PartyRole, PartyState, PlatformTime};
 use std::time::Duration;
 
 /// One thing that happened to a call, its copies counted once.
@@ -34,9 +34,11 @@ impl Floor {
     /// Expects `device` as a silent listener of `call`, so that it counts as one when it turns up there.
     pub fn expect_listener(&mut self, call: &CallId, device: &DeviceId) {
         let (id, from) = (self.successor(call), self.latest);
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.expect_listener(device);
-            self.device_calls.entry(device.clone()).or_default().calls.insert(id.clone());
+        if let Some(at) = self.calls.slot(&id) {
+            if let Some(call) = self.calls.at_mut(at) {
+                call.expect_listener(device);
+            }
+            self.refresh(at, &mut Changes::default());
             self.listen_requests.insert(device.clone(), ListenRequest { call: id, from });
         }
     }
@@ -44,8 +46,11 @@ impl Floor {
     /// Expects `device` as an ordinary party of `call` from now on, no longer as a listener.
     pub fn forget_listener(&mut self, call: &CallId, device: &DeviceId) {
         let id = self.successor(call);
-        if let Some(call) = self.calls.get_mut(&id) {
-            call.forget_listener(device);
+        if let Some(at) = self.calls.slot(&id) {
+            if let Some(call) = self.calls.at_mut(at) {
+                call.forget_listener(device);
+            }
+            self.refresh(at, &mut Changes::default());
         }
         self.listen_requests.remove(device);
     }
@@ -62,9 +67,11 @@ impl Floor {
         id.clone()
     }
 
-    /// Returns whether a device is ours: known from copies of its own or an agent's binding, never from how its number looks.
-    pub(super) fn is_ours(&self, device: &DeviceId) -> bool {
-        self.bindings.contains_key(device)
+    /// Returns every id by which the platform knows or knew the call that goes on as `call`, or nothing if the floor does not know it.
+    pub fn ids_of(&self, call: &CallId) -> Vec<CallId> {
+        let Some(known) = self.calls.get(call) else { return Vec::new() };
+        let former = known.former_ids().iter().filter(|former| self.successor(former) == *call);
+        former.chain([call]).cloned().collect()
     }
 
     /// Returns how a call stands, seen from the whole floor.
@@ -73,13 +80,14 @@ impl Floor {
         let (mut gone, mut hung_up, mut ringing_only) = (false, false, true);
         // A call that has none of our devices any more is not the floor's: nobody will hear of it again.
         let (mut ours, mut heard_ours) = (false, false);
-        for (index, device, connection) in call.connections() {
-            let is_ours = self.is_ours(device);
-            if is_ours && self.is_absent(call, device, connection) {
+        for (index, device, connection) in self.connections(call) {
+            let parts = device.and_then(|device| Some((&device.binding.as_ref()?.parts, device.evidence())));
+            let is_ours = parts.is_some();
+            if parts.is_some_and(|(parts, _)| is_absent(connection, parts)) {
                 absent |= 1 << index;
                 continue;
             }
-            let contradicted = is_ours && self.contradicted(call, device, connection);
+            let contradicted = parts.is_some_and(|(parts, evidence)| parts.contradicted(call.at, evidence));
             left |= u64::from(contradicted) << index;
             let is_ours = connection.live() && is_ours;
             (ours, heard_ours) = (ours || (is_ours && !contradicted), heard_ours || is_ours);
@@ -98,39 +106,10 @@ impl Floor {
         Standing { left, absent, over, unseen: over && !(gone && (heard_talkers <= 1 || !heard_ours || rings_for_nobody)) }
     }
 
-    /// Returns whether a device of ours has no connection although others' copies name it: it would get copies of its own. Only that it
-    /// rings may be known from others first, unless it is busy in another call.
-    fn is_absent(&self, call: &Call, device: &DeviceId, connection: &Connection) -> bool {
-        use ConnectionState::{Connected, Held};
-        if connection.heard || !connection.live() {
-            return false;
-        }
-        let in_other = |id: &CallId| {
-            self.calls
-                .get(id)
-                .and_then(|other| other.connection(device))
-                .is_some_and(|connection| connection.heard && connection.busy_there())
-        };
-        let elsewhere =
-            || self.device_calls.get(device).is_some_and(|at_device| at_device.calls.iter().any(|id| id != call.id() && in_other(id)));
-        connection.named_only || matches!(connection.state, Some(Connected | Held)) || elsewhere()
-    }
-
-    /// Returns whether something later shows that a device of ours has left this call. One that holds it may be busy elsewhere.
-    fn contradicted(&self, call: &Call, device: &DeviceId, connection: &Connection) -> bool {
-        use ConnectionState::{Alerting, Connected, Dialling, Initiated};
-        if !matches!(connection.state, Some(Initiated | Dialling | Alerting | Connected)) {
-            return false;
-        }
-        let idle = self.bindings.get(device).and_then(|bindings| bindings.idle);
-        if idle.is_some_and(|idle| idle.surely_after(&connection.seen)) {
-            return true;
-        }
-        let Some(at_device) = self.device_calls.get(device) else { return false };
-        let busy_in =
-            |id: &CallId| self.calls.get(id).and_then(|other| other.connection(device)).filter(|connection| connection.heard)?.busy;
-        let elsewhere = at_device.calls.iter().filter(|id| *id != call.id()).filter_map(busy_in);
-        elsewhere.chain(at_device.busy).any(|busy| busy.surely_after(&connection.seen))
+    /// Returns every connection of the call with its place and its device, which is absent if the floor has not listed it.
+    fn connections<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = (usize, Option<&'a Device>, &'a Connection)> {
+        let device = |index: usize| call.slots().get(index).and_then(|slot| self.devices.at(*slot));
+        call.connections().map(move |(index, _, connection)| (index, device(index), connection))
     }
 
     /// Returns whether `device` has a live connection in `call` now.
@@ -151,11 +130,6 @@ impl Floor {
         self.calls.get(&self.successor(call)).is_some_and(|call| self.standing(call).over)
     }
 
-    /// Returns the calls that `device` is or lately was in, sorted by id.
-    pub fn calls_at(&self, device: &DeviceId) -> Vec<CallId> {
-        self.device_calls.get(device).into_iter().flat_map(|at_device| &at_device.calls).cloned().collect()
-    }
-
     /// Returns the agents in `call`, listeners not counted, each with the device, sorted by device.
     pub fn agents_in(&self, call: &CallId) -> Vec<(AgentId, DeviceId)> {
         let Some(call) = self.calls.get(&self.successor(call)) else { return Vec::new() };
@@ -167,14 +141,9 @@ impl Floor {
         agents
     }
 
-    /// Returns the agents bound to the call's devices, even to those that have left: the call's events may change their rows.
-    pub(super) fn agents_at_devices<'a>(&'a self, call: &'a Call) -> impl Iterator<Item = &'a AgentId> {
-        call.devices().iter().filter_map(|device| self.bindings.get(device).and_then(DeviceBinding::holder))
-    }
-
     /// Returns the ids of the calls that are known, lately ended ones included.
     pub fn calls(&self) -> impl Iterator<Item = &CallId> {
-        self.calls.keys()
+        self.calls.iter().map(|(id, _)| id)
     }
 
     /// Returns the row of the call, or `None` if it is over, not known or known by a newer id. Its intervention is absent: the floor does
@@ -234,7 +203,7 @@ impl Floor {
     /// Returns the first agent who logged off at `device` while it was in this call: not surely before it entered.
     fn logged_off_during(&self, device: &DeviceId, connection: &Connection) -> Option<AgentId> {
         let during = |(at, _): &&(Stamp, AgentId)| !connection.entered.surely_after(at);
-        self.bindings.get(device)?.left.iter().filter(during).min_by_key(|(at, _)| *at).map(|(_, agent)| agent.clone())
+        self.binding(device)?.left.iter().filter(during).min_by_key(|(at, _)| *at).map(|(_, agent)| agent.clone())
     }
 
     /// Returns what happened to a call, oldest first; of a very long history the oldest lines are missing.
@@ -287,6 +256,14 @@ impl Floor {
         let outside = present.iter().find(|party| !self.is_ours(party));
         outside.or(present.first()).copied().or_else(|| ends().next().map(|(_, end)| end))
     }
+}
+
+/// Returns whether a device of ours, with these parts in its calls, has no connection although others' copies name it: it would get copies
+/// of its own. Only that it rings may be known from others first, unless it is busy in another call.
+fn is_absent(connection: &Connection, parts: &Parts) -> bool {
+    use ConnectionState::{Connected, Held};
+    let unheard = !connection.heard && connection.live();
+    unheard && (connection.named_only || matches!(connection.state, Some(Connected | Held)) || parts.is_busy())
 }
 
 /// Returns the state of a party by its connection, or `None` if it has left.

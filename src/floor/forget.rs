@@ -3,8 +3,9 @@
 //! No agent or device in a call is forgotten. Calls that are over are forgotten as events come ([`Floor::apply`]).
 
 use super::agent::Agent;
-use super::device::DeviceBinding;
+use super::device::{Device, DeviceBinding};
 use super::{AgentId, CallId, Changes, DeviceId, Floor, PlatformTime};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// How long an agent who logged off is kept: a working day and the night shift after it.
@@ -27,11 +28,6 @@ impl Floor {
     pub fn forget(&mut self, now: PlatformTime) -> Forgotten {
         let (logged_off, silent) = (now - KEEP_LOGGED_OFF, now - KEEP_SILENT);
         let changes = self.forget_calls(silent);
-        let calls = &self.calls;
-        self.device_calls.retain(|_, at_device| {
-            at_device.calls.retain(|id| calls.contains_key(id));
-            !at_device.calls.is_empty()
-        });
         // If no roster was read lately, nobody knows whom it would list.
         let is_listed = |listed: Option<PlatformTime>| match self.roster_read {
             Some(read) if read >= logged_off => listed.is_some_and(|listed| listed >= logged_off),
@@ -42,18 +38,15 @@ impl Floor {
             let silent = agent.listed.is_none_or(|listed| listed < silent) && agent.heard_last().is_none_or(|heard| heard < silent);
             (left || silent) && !self.is_in_call(id)
         };
-        let agents: Vec<AgentId> = self.agents.iter().filter(gone).map(|(id, _)| id.clone()).collect();
+        let mut agents: Vec<AgentId> = self.agents.iter().filter(gone).map(|(id, _)| id.clone()).collect();
+        agents.sort_unstable();
         for id in &agents {
             self.agents.remove(id);
         }
-        let empty: Vec<DeviceId> = self
-            .bindings
-            .iter()
-            .filter(|(device, bindings)| self.is_empty(device, bindings, logged_off))
-            .map(|(device, _)| device.clone())
-            .collect();
+        let is_empty = |(id, device): &(&DeviceId, &Device)| self.is_empty(id, device, logged_off);
+        let empty: Vec<DeviceId> = self.devices.iter().filter(is_empty).map(|(id, _)| id.clone()).collect();
         for device in &empty {
-            self.bindings.remove(device);
+            self.disown(device);
         }
         Forgotten { agents, changes }
     }
@@ -62,24 +55,25 @@ impl Floor {
     fn forget_calls(&mut self, horizon: PlatformTime) -> Changes {
         let mut changes = Changes::default();
         let gone: Vec<CallId> = self.calls.iter().filter(|(_, call)| call.touched < horizon).map(|(id, _)| id.clone()).collect();
+        let mut left = BTreeSet::new();
         for id in gone {
             changes.agents.extend(self.calls.get(&id).into_iter().flat_map(|call| self.agents_at_devices(call)).cloned());
-            self.remove_call(&id);
+            left.extend(self.remove_call(&id));
             changes.calls.push(id);
         }
+        self.settle_devices(left, &mut Changes::default());
         changes
     }
 
     /// Returns whether a device that the agent is or lately was bound to is in a call.
     fn is_in_call(&self, agent: &AgentId) -> bool {
-        let has_seat = |device: &DeviceId| self.device_calls.contains_key(device);
-        self.device_of(agent).as_ref().is_some_and(has_seat) || self.agents.get(agent).is_some_and(|agent| agent.devices().any(has_seat))
+        let in_call = |device: &DeviceId| self.devices.get(device).is_some_and(|device| !device.calls.is_empty());
+        self.agents.get(agent).is_some_and(|agent| agent.devices().any(in_call))
     }
 
     /// Returns whether nobody is bound to the device, nothing was told of its binding since `horizon`, and it is in no call.
-    fn is_empty(&self, device: &DeviceId, bindings: &DeviceBinding, horizon: PlatformTime) -> bool {
-        !self.device_calls.contains_key(device)
-            && bindings.newest().is_none_or(|newest| newest < horizon)
-            && self.agent_at(device).is_none()
+    fn is_empty(&self, id: &DeviceId, device: &Device, horizon: PlatformTime) -> bool {
+        let silent = |binding: &DeviceBinding| binding.newest().is_none_or(|newest| newest < horizon);
+        device.calls.is_empty() && device.binding.as_deref().is_some_and(silent) && self.agent_at(id).is_none()
     }
 }

@@ -4,8 +4,12 @@
 //! control characters. So whoever puts an id into a path, a query or a list has to encode it (`server::sdk::requests`,
 //! `ui::address`). `parse` refuses what cannot be an id at all; the domain is checked where ids come in ([`AgentId::named`],
 //! `floor::tenant`).
+//!
+//! Ids are copied all over: into every table, row and message. A short one (23 bytes) lies in the value itself, a longer one is shared,
+//! so a copy never allocates.
 
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
 use std::fmt;
 
 /// Why a text from outside is not an id; the message says what an id looks like.
@@ -24,17 +28,19 @@ pub enum IdError {
 
 /// The longest id, in bytes. The platform's agent and device ids have about 20, its call ids 36; `floor::event` reads no longer ones.
 pub const LONGEST_ID: usize = 256;
+/// The longest namespace, in bytes; longer than any tenant has.
+const LONGEST_NAMESPACE: usize = 64;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(SmolStr);
 
         impl $name {
             /// Makes an id of a text that the platform gave, without checking it.
-            pub fn trusted(text: impl Into<String>) -> Self {
+            pub fn trusted(text: impl Into<SmolStr>) -> Self {
                 Self(text.into())
             }
 
@@ -78,11 +84,7 @@ macro_rules! qualified {
             ///
             /// Returns [`IdError::NotQualified`] if `text` is not that, or is longer than [`LONGEST_ID`].
             pub fn parse(text: &str) -> Result<Self, IdError> {
-                let (number, namespace) = text.split_once('@').ok_or(IdError::NotQualified)?;
-                if number.is_empty() || !is_plain(text) || Namespace::parse(namespace).is_err() {
-                    return Err(IdError::NotQualified);
-                }
-                Ok(Self(text.to_owned()))
+                if is_qualified(text) { Ok(Self(text.into())) } else { Err(IdError::NotQualified) }
             }
 
             /// Returns the id that `text`, a whole id or a number alone, has in `namespace`, or `None` if it is of another domain. The
@@ -115,7 +117,8 @@ macro_rules! qualified {
             ///
             /// Returns [`IdError::NotQualified`] if the number is empty, too long, or has an `@` or a control character.
             pub fn of(number: &str, namespace: &Namespace) -> Result<Self, IdError> {
-                Self::parse(&format!("{number}@{namespace}"))
+                let text = format_smolstr!("{number}@{namespace}");
+                if is_qualified(&text) { Ok(Self(text)) } else { Err(IdError::NotQualified) }
             }
 
             /// Returns what is before the `@`: what people dial and say.
@@ -142,7 +145,7 @@ impl CallId {
     pub fn parse(text: &str) -> Result<Self, IdError> {
         // A dot segment (RFC 3986, section 3.3) cannot be sent in a path, encoded or not: it would lead upwards.
         let is_call = !text.is_empty() && is_plain(text) && !matches!(text, "." | "..");
-        if is_call { Ok(Self(text.to_owned())) } else { Err(IdError::NotCall) }
+        if is_call { Ok(Self(text.into())) } else { Err(IdError::NotCall) }
     }
 }
 
@@ -153,7 +156,7 @@ impl Namespace {
     ///
     /// Returns [`IdError::NotNamespace`] if `text` is not that.
     pub fn parse(text: &str) -> Result<Self, IdError> {
-        if is_word(text, 64) { Ok(Self(text.to_owned())) } else { Err(IdError::NotNamespace) }
+        if is_namespace(text) { Ok(Self(text.into())) } else { Err(IdError::NotNamespace) }
     }
 
     /// Returns whether `domain` is this one, regardless of case.
@@ -177,14 +180,20 @@ pub fn is_phone_number(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// Returns whether `text` is short enough for an id and has no control characters.
-fn is_plain(text: &str) -> bool {
-    text.len() <= LONGEST_ID && !text.chars().any(char::is_control)
+/// Returns whether `text` is `NUMBER@NAMESPACE` with exactly one `@`, before it any characters but controls.
+fn is_qualified(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(number, namespace)| !number.is_empty() && is_plain(text) && is_namespace(namespace))
 }
 
-/// Returns whether `text` is a namespace of at most `longest` bytes. Dots alone are none: in a path they would lead upwards.
-fn is_word(text: &str, longest: usize) -> bool {
-    (1..=longest).contains(&text.len())
+/// Returns whether `text` is short enough for an id and has no control characters.
+fn is_plain(text: &str) -> bool {
+    let has_controls = if text.is_ascii() { text.bytes().any(|b| b.is_ascii_control()) } else { text.chars().any(char::is_control) };
+    text.len() <= LONGEST_ID && !has_controls
+}
+
+/// Returns whether `text` is a namespace. Dots alone are none: in a path they would lead upwards.
+fn is_namespace(text: &str) -> bool {
+    (1..=LONGEST_NAMESPACE).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
         && !text.bytes().all(|b| b == b'.')
 }

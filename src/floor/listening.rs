@@ -28,8 +28,9 @@ impl Floor {
     /// Returns who listens to `call` by a call of its own, each with its connection there.
     pub(super) fn listeners_from_elsewhere(&self, call: &Call, standing: &Standing) -> Vec<(DeviceId, Connection)> {
         let mut listeners = Vec::new();
-        for (device, watch) in self.listen_requests.iter().filter(|_| !standing.over) {
-            if self.successor(&watch.call) != *call.id() {
+        for device in call.asked_to_listen().filter(|_| !standing.over) {
+            let asked = self.listen_requests.get(device).is_some_and(|watch| self.successor(&watch.call) == *call.id());
+            if !asked || listeners.iter().any(|(known, _)| known == device) {
                 continue;
             }
             let own = self.calls_at(device).into_iter().filter(|id| id != call.id());
@@ -46,6 +47,9 @@ impl Floor {
 
     /// Returns the other call that a device in the call `id` was asked to listen to: events of this one may change the other's row.
     pub(super) fn listened_to_call(&self, id: &CallId) -> Option<CallId> {
+        if self.listen_requests.is_empty() {
+            return None;
+        }
         let call = self.calls.get(id)?;
         let watch = call.devices().iter().find_map(|device| self.listen_requests.get(device));
         watch.map(|watch| self.successor(&watch.call)).filter(|watched| watched != id)

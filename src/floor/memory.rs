@@ -3,7 +3,7 @@
 
 use super::agent::{Agent, Mode, ModeFact};
 use super::stamp::{SourceId, Stamp};
-use super::{AgentId, CallId, DeviceId, Floor, PlatformTime, State};
+use super::{AgentId, CallId, Changes, DeviceId, Floor, PlatformTime, State};
 
 /// What is kept of one agent over a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Floor {
         let mode = memory.mode.as_deref().and_then(Mode::from_word).unwrap_or(Mode::Unknown);
         let fact = ModeFact { at, mode, since: Some(memory.since), device: memory.device.clone(), reason: memory.reason };
         *agent = Agent::remembered(fact);
-        if let Some(bindings) = memory.device.as_ref().and_then(|device| self.binding_mut(device)) {
+        if let Some(bindings) = memory.device.as_ref().and_then(|device| self.binding_mut(device, &mut Changes::default())) {
             bindings.said = bindings.said.take().max(Some((at, memory.agent)));
         }
     }
@@ -51,14 +51,16 @@ impl Floor {
     pub fn doubt(&mut self, agent: &AgentId, told: State) -> Vec<CallId> {
         let at = self.arrival();
         let Some(known) = self.agents.get_mut(agent) else { return Vec::new() };
-        let device = known.bound_device();
+        let device = known.bound_device().cloned();
         known.doubt();
         let Some(device) = device.filter(|_| matches!(told, State::Ready | State::AfterCall)) else { return Vec::new() };
         let calls = self.calls_at(&device);
         for id in &calls {
-            if let Some(call) = self.calls.get_mut(id) {
+            let Some(slot) = self.calls.slot(id) else { continue };
+            if let Some(call) = self.calls.at_mut(slot) {
                 call.clear(&device, at);
             }
+            self.refresh(slot, &mut Changes::default());
         }
         calls
     }

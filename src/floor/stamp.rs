@@ -9,7 +9,8 @@
 
 use super::event::{Event, Series};
 use super::time::PlatformTime;
-use std::collections::{BTreeMap, HashMap};
+use foldhash::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How far the clocks of two sources may differ (protocol, section 5).
@@ -42,9 +43,19 @@ impl Stamp {
         if self.source == other.source {
             return self > other;
         }
-        let arrival = |stamp: &Stamp| stamp.rank > UNORDERED;
         let apart = |later: PlatformTime, earlier: PlatformTime| later > earlier + CLOCKS_APART;
-        apart(self.time, other.time) || (arrival(self) && arrival(other) && apart(self.happened, other.happened))
+        apart(self.time, other.time) || (self.is_arrival() && other.is_arrival() && apart(self.happened, other.happened))
+    }
+
+    /// Returns whether it has no order but that of its arrival, for want of a time or serial.
+    pub fn is_arrival(&self) -> bool {
+        self.rank > UNORDERED
+    }
+
+    /// Returns whether it is surely after everything that `other` is surely after.
+    pub fn outlasts(&self, other: &Stamp) -> bool {
+        let arrives_later = !other.is_arrival() || (self.is_arrival() && self.happened >= other.happened);
+        self.source == other.source && self >= other && arrives_later
     }
 
     /// Returns whether a fact of this stamp replaces one of the stamp `known`: of one source if it is later; of two sources unless it is

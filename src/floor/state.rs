@@ -2,23 +2,25 @@
 
 use super::agent::{Agent, Mode, state_of_status};
 use super::call::{Call, Connection, ConnectionState};
-use super::device::{DeviceBinding, DeviceCalls, ListenRequest};
+use super::device::{Device, ListenRequest, Parts};
 use super::stamp::{Sources, Stamp};
 use super::standing::Standing;
+use super::table::{Slot, Table};
 use super::{AgentId, CallId, CallView, DeviceId, PartyRole, PlatformTime, Row, State};
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use foldhash::{HashMap, HashSet};
+use std::collections::VecDeque;
 
 /// Everything that is true now of a tenant's agents, devices and calls, by the events so far; see [`Floor::apply`].
 #[derive(Debug, Clone, Default)]
 pub struct Floor {
     /// Every agent that was heard of.
-    pub(super) agents: BTreeMap<AgentId, Agent>,
+    pub(super) agents: HashMap<AgentId, Agent>,
     /// Every call that goes on or ended lately, by its present id.
-    pub(super) calls: HashMap<CallId, Call>,
-    /// The calls of each device, ours or from outside.
-    pub(super) device_calls: HashMap<DeviceId, DeviceCalls>,
-    /// Every device of ours.
-    pub(super) bindings: HashMap<DeviceId, DeviceBinding>,
+    pub(super) calls: Table<CallId, Call>,
+    /// Every device of ours, and every device from outside that is or lately was in a call.
+    pub(super) devices: Table<DeviceId, Device>,
+    /// How many of them are ours.
+    pub(super) ours: usize,
     /// The call that each former id became a part of, and when.
     pub(super) successors: HashMap<CallId, (CallId, PlatformTime)>,
     /// The recordings that were heard of, by id.
@@ -35,6 +37,10 @@ pub struct Floor {
     pub(super) unordered: u64,
     /// How many events were applied, duplicates not counted.
     pub(super) applied: u64,
+    /// What hashes events. It has a key of its own, so that nobody can make an event that passes for another's duplicate.
+    pub(super) identities: foldhash::quality::RandomState,
+    /// How many will have been when old calls are forgotten next.
+    pub(super) pruned_next: u64,
     /// The hashes of the latest events, to recognise duplicates.
     pub(super) seen: HashSet<u64>,
     /// The same hashes, oldest first.
@@ -47,9 +53,6 @@ pub struct Floor {
 
 /// The most agents that a floor has; further ones are turned away, wherever they are named.
 pub const MOST_AGENTS: usize = 200_000;
-/// The most devices of ours; an agent may use several in a day.
-const MOST_DEVICES: usize = 2 * MOST_AGENTS;
-
 /// What is known of a recording. Its end may name nothing but its id.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Recording {
@@ -82,11 +85,11 @@ impl Floor {
         let mut changed = Vec::new();
         for entry in roster {
             let Some(agent) = self.agent_mut(&entry.agent) else { continue };
+            let is_new = agent.listed.is_none();
             agent.listed = Some(now);
-            agent.name = entry.name;
-            agent.team = entry.team;
-            agent.take_roster_status(entry.status);
-            changed.push(entry.agent);
+            if agent.take_listing(entry.name, entry.team, entry.status) || is_new {
+                changed.push(entry.agent);
+            }
         }
         changed
     }
@@ -100,14 +103,6 @@ impl Floor {
         Some(self.agents.entry(id.clone()).or_default())
     }
 
-    /// Returns the binding of a device, which is ours from now on, or `None` if there are too many.
-    pub(super) fn binding_mut(&mut self, device: &DeviceId) -> Option<&mut DeviceBinding> {
-        if self.bindings.len() >= MOST_DEVICES && !self.bindings.contains_key(device) {
-            return None;
-        }
-        Some(self.bindings.entry(device.clone()).or_default())
-    }
-
     /// Returns how often an agent was turned away because there were [`MOST_AGENTS`], whether an event or the roster named the agent.
     pub fn turned_away(&self) -> u64 {
         self.turned_away
@@ -115,33 +110,41 @@ impl Floor {
 
     /// Returns the agent bound to `device`, or `None` if there is none.
     pub fn agent_at(&self, device: &DeviceId) -> Option<&AgentId> {
-        let agent = self.bindings.get(device)?.holder()?;
-        (self.device_of(agent).as_ref() == Some(device)).then_some(agent)
+        let agent = self.devices.get(device)?.holder()?;
+        (self.agents.get(agent)?.bound_device() == Some(device)).then_some(agent)
     }
 
     /// Returns every agent that has a row, sorted by id.
     pub fn agents(&self) -> impl Iterator<Item = &AgentId> {
-        self.agents.keys()
+        let mut agents: Vec<&AgentId> = self.agents.keys().collect();
+        agents.sort_unstable();
+        agents.into_iter()
     }
 
     /// Returns the device that the agent is bound to, or `None` if there is none.
-    pub(super) fn device_of(&self, id: &AgentId) -> Option<DeviceId> {
-        let device = self.agents.get(id)?.bound_device()?;
+    pub(super) fn device_of(&self, id: &AgentId) -> Option<&DeviceId> {
+        self.seat_of(id, self.agents.get(id)?).map(|(device, _)| device)
+    }
+
+    /// Returns the device that the agent `id` is bound to, with its slot, or `None` if there is none.
+    fn seat_of<'a>(&self, id: &AgentId, agent: &'a Agent) -> Option<(&'a DeviceId, Slot)> {
+        let device = agent.bound_device()?;
+        let slot = self.devices.slot(device)?;
         // Another agent has logged on there since: this one's log-off was lost.
-        (self.bindings.get(&device)?.holder() == Some(id)).then_some(device)
+        (self.devices.at(slot)?.holder() == Some(id)).then_some((device, slot))
     }
 
     /// Returns the agent's row, or `None` if the agent is not known. Its intervention and what is scheduled are absent, and it never counts
     /// as remembered: the floor does not know these.
     pub fn row(&self, id: &AgentId) -> Option<Row> {
         let agent = self.agents.get(id)?;
-        let device = self.device_of(id);
+        let seat = self.seat_of(id, agent);
         let mut row = Row { name: agent.name.clone(), team: agent.team.clone(), figures: agent.figures, ..Row::unknown(id.clone()) };
-        self.fill_mode(&mut row, agent, device.is_some());
-        if let Some(device) = &device {
-            self.fill_call(&mut row, device);
+        self.fill_mode(&mut row, agent, seat.is_some());
+        if let Some((device, slot)) = seat {
+            self.fill_call(&mut row, device, slot);
         }
-        row.device = device;
+        row.device = seat.map(|(device, _)| device.clone());
         Some(row)
     }
 
@@ -163,33 +166,26 @@ impl Floor {
     }
 
     /// Fills in the call that `device` is most busy with, and the state that follows from it.
-    fn fill_call(&self, row: &mut Row, device: &DeviceId) {
-        let Some(at_device) = self.device_calls.get(device) else { return };
-        let mut connections: Vec<(&CallId, &Call, Standing, &Connection)> = Vec::new();
-        let mut ended = None;
-        for id in &at_device.calls {
-            let Some(call) = self.calls.get(id) else { continue };
-            let Some((index, connection)) = call.position(device).and_then(|index| Some((index, call.connection(device)?))) else {
-                continue;
-            };
+    fn fill_call(&self, row: &mut Row, device: &DeviceId, slot: Slot) {
+        let Some(binding) = self.devices.at(slot).and_then(|device| device.binding.as_ref()) else { return };
+        let mut others = 0;
+        let mut foremost: Option<(&CallId, &Call, Standing, &Connection)> = None;
+        for at in binding.parts.open() {
+            let Some(call) = self.calls.at(*at) else { continue };
+            let Some((index, connection)) = call.connection_at(slot) else { continue };
             let standing = self.standing(call);
-            if !standing.takes_part(usize::from(index)) {
+            if standing.over || !standing.counts(usize::from(index), connection) {
                 continue;
             }
-            if !standing.over && standing.counts(usize::from(index), connection) {
-                connections.push((id, call, standing, connection));
+            let key = |id, connection: &Connection| (std::cmp::Reverse(prominence(connection.state)), connection.since, id);
+            others += u32::from(foremost.is_some());
+            if foremost.as_ref().is_none_or(|(id, _, _, known)| key(call.id(), connection) < key(id, known)) {
+                foremost = Some((call.id(), call, standing, connection));
             }
-            let cleared =
-                call.connections().filter(|(_, _, connection)| !connection.live()).map(|(_, _, connection)| connection.since).max();
-            ended = ended.max(cleared);
         }
-        let others = u32::try_from(connections.len().saturating_sub(1)).unwrap_or(u32::MAX);
-        let key = |(id, _, _, connection): &(&CallId, &Call, Standing, &Connection)| {
-            (std::cmp::Reverse(prominence(connection.state)), connection.since, (*id).clone())
-        };
-        let Some((id, call, standing, connection)) = connections.into_iter().min_by_key(key) else {
+        let Some((id, call, standing, connection)) = foremost else {
             // Back in the mode from before the call: since the call ended, unless a later event tells the mode.
-            if let (Some(ended), Some(since)) = (ended, row.since) {
+            if let (Some(ended), Some(since)) = (self.ended_at(slot, &binding.parts), row.since) {
                 row.since = Some(since.max(ended));
             }
             return;
@@ -225,6 +221,17 @@ impl Floor {
             recording: call.folded().recording(),
             others,
         });
+    }
+}
+
+impl Floor {
+    /// Returns when a call that the device had a part in last lost a party.
+    fn ended_at(&self, slot: Slot, parts: &Parts) -> Option<PlatformTime> {
+        let takes_part = |at: &Slot| {
+            let Some(call) = self.calls.at(*at) else { return false };
+            call.connection_at(slot).is_some_and(|(index, _)| self.standing(call).takes_part(usize::from(index)))
+        };
+        parts.unheard().filter(takes_part).filter_map(|at| parts.cleared(at)).max().max(parts.ended())
     }
 }
 

@@ -6,6 +6,7 @@ mod evidence;
 mod forgetting;
 mod properties;
 mod sequences;
+mod shared;
 mod truth;
 
 use super::event::{Event, EventKind, Instant};

@@ -5,7 +5,8 @@ use crate::floor::call::Call;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::stamp::{CLOCKS_APART, Stamp};
 use crate::floor::state::Recording;
-use crate::floor::{CallId, Floor, PlatformTime};
+use crate::floor::{CallId, DeviceId, Floor, PlatformTime};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// The most calls, and the most of each list about calls, that a floor keeps.
@@ -23,20 +24,19 @@ impl Floor {
         let mut changes = Changes::default();
         self.agent_of_copy(event, at, &mut changes);
         let id = match (&event.new_call, event.kind) {
-            (Some(new), EventKind::Conferenced | EventKind::Transferred) => self.merge(event, new),
+            (Some(new), EventKind::Conferenced | EventKind::Transferred) => self.merge(event, new, &mut changes),
             _ => self.successor(named),
         };
         // Only our own devices get copies.
         if let Some(source) = &event.source {
-            self.binding_mut(source);
+            self.own(source, &mut changes);
         }
         if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return changes;
         }
-        self.take_into(&id, event, named, at);
-        self.changed_in(&id, &mut changes);
+        self.take_into(&id, event, named, at, &mut changes);
         if let Some(watched) = self.listened_to_call(&id) {
-            self.changed_in(&watched, &mut changes);
+            changes.agents.extend(self.calls.get(&watched).into_iter().flat_map(|call| self.agents_at_devices(call)).cloned());
             changes.calls.push(watched);
         }
         let olds = [&event.call, &event.primary_old, &event.secondary_old].into_iter().flatten();
@@ -46,25 +46,15 @@ impl Floor {
         changes
     }
 
-    /// Gives `event`, which names the call as `named`, to the call `id`, and lists the call at each device that is new in it.
-    fn take_into(&mut self, id: &CallId, event: &Event, named: &CallId, at: Stamp) {
-        let call = self.calls.entry(id.clone()).or_insert_with(|| Call::new(id.clone()));
-        let known = call.devices().len();
-        call.take(event, named, at);
-        for device in call.devices().iter().skip(known) {
-            self.device_calls.entry(device.clone()).or_default().calls.insert(id.clone());
+    /// Gives `event`, which names the call as `named`, to the call `id`, and adds to `changes` the agents in it, and the other calls of its
+    /// devices that it contradicts.
+    fn take_into(&mut self, id: &CallId, event: &Event, named: &CallId, at: Stamp, changes: &mut Changes) {
+        let slot = self.calls.slot_or(id, || Call::new(id.clone()));
+        if let Some(call) = self.calls.at_mut(slot) {
+            call.take(event, named, at);
         }
-    }
-
-    /// Adds to `changes` the agents in the call, and the other calls of its devices, which it may contradict.
-    fn changed_in(&self, id: &CallId, changes: &mut Changes) {
-        let Some(call) = self.calls.get(id) else { return };
-        changes.agents.extend(self.agents_at_devices(call).cloned());
-        for device in call.devices() {
-            if self.device_calls.get(device).is_some_and(|at_device| at_device.calls.len() > 1) {
-                self.changed_at(device, Some(id), changes);
-            }
-        }
+        self.refresh(slot, changes);
+        changes.agents.extend(self.calls.at(slot).into_iter().flat_map(|call| self.agents_at_devices(call)).cloned());
     }
 
     /// Returns whether an event of that time is a late one of a call that ended and is not kept any more.
@@ -101,43 +91,45 @@ impl Floor {
         if self.ended_before(&id, at) || !self.has_room_for(&id) {
             return Changes::default();
         }
-        self.take_into(&id, event, &id, at);
+        let mut changes = Changes::default();
+        self.take_into(&id, event, &id, at, &mut changes);
         if let (Some(record), EventKind::RecordStarted) = (&event.record, event.kind) {
-            if let (Some(stopped), Some(call)) = (known.stopped, self.calls.get_mut(&id)) {
-                call.stop_recording(record, stopped);
+            if let (Some(stopped), Some(slot)) = (known.stopped, self.calls.slot(&id)) {
+                if let Some(call) = self.calls.at_mut(slot) {
+                    call.stop_recording(record, stopped);
+                }
+                self.refresh(slot, &mut changes);
             }
             if room {
                 self.recordings.insert(record.clone(), Recording { call: Some(id.clone()), stopped: None, time: at.time });
             }
         }
-        let mut changes = Changes::default();
-        changes.agents.extend(self.calls.get(&id).into_iter().flat_map(|call| self.agents_at_devices(call)).cloned());
         changes.calls.push(id);
+        changes.tidy();
         changes
     }
 
     /// Merges the calls that a conference or transfer names into `new`, and returns the id under which that call goes on.
-    fn merge(&mut self, event: &Event, new: &CallId) -> CallId {
+    fn merge(&mut self, event: &Event, new: &CallId, changes: &mut Changes) -> CallId {
         let new = self.successor(new);
         for old in [&event.call, &event.primary_old, &event.secondary_old].into_iter().flatten() {
             let old = self.successor(old);
             if old == new {
                 continue;
             }
-            if let Some(call) = self.calls.remove(&old) {
-                for device in call.devices() {
-                    if let Some(at_device) = self.device_calls.get_mut(device) {
-                        at_device.calls.remove(&old);
-                    }
-                }
+            let slot = self.calls.slot(&old);
+            if let Some((slot, call)) = slot.zip(self.calls.remove(&old)) {
+                self.unlist(slot, &call);
+                let devices = call.devices().to_vec();
                 for former in call.former_ids() {
                     self.go_on(former.clone(), &new);
                 }
-                let merged = self.calls.entry(new.clone()).or_insert_with(|| Call::new(new.clone()));
-                merged.absorb(call);
-                for device in merged.devices() {
-                    self.device_calls.entry(device.clone()).or_default().calls.insert(new.clone());
+                let slot = self.calls.slot_or(&new, || Call::new(new.clone()));
+                if let Some(merged) = self.calls.at_mut(slot) {
+                    merged.absorb(call);
                 }
+                self.refresh(slot, changes);
+                self.settle_devices(devices, changes);
             }
             self.go_on(old, &new);
         }
@@ -163,9 +155,11 @@ impl Floor {
             by_age.sort_unstable();
             gone.extend(by_age.into_iter().take(MOST_CALLS / 10).map(|(_, id)| id.clone()));
         }
+        let mut left = BTreeSet::new();
         for id in &gone {
-            self.remove_call(id);
+            left.extend(self.remove_call(id));
         }
+        self.settle_devices(left, &mut Changes::default());
         self.ended.retain(|_, end| *end >= far);
         let (calls, ended) = (&self.calls, &self.ended);
         self.successors.retain(|_, (to, time)| *time >= horizon || calls.contains_key(to) || ended.contains_key(to));
@@ -173,20 +167,20 @@ impl Floor {
         self.recordings.retain(|_, known| known.time >= horizon || known.call.as_ref().is_some_and(|call| calls.contains_key(call)));
     }
 
-    /// Forgets a call, except that it ended and until when its devices were busy in it.
-    pub(in crate::floor) fn remove_call(&mut self, id: &CallId) {
-        let Some(call) = self.calls.remove(id) else { return };
+    /// Forgets a call, except that it ended and until when its devices were busy in it. Returns its devices, which are then to be settled.
+    pub(in crate::floor) fn remove_call(&mut self, id: &CallId) -> Vec<DeviceId> {
+        let slot = self.calls.slot(id);
+        let Some((slot, call)) = slot.zip(self.calls.remove(id)) else { return Vec::new() };
         if self.ended.len() < MOST_CALLS {
             self.ended.insert(id.clone(), call.touched);
         }
-        for device in call.devices() {
-            let Some(at_device) = self.device_calls.get_mut(device) else { continue };
-            at_device.calls.remove(id);
+        self.unlist(slot, &call);
+        for (place, slot) in (0u8..).zip(call.slots()) {
             // The calls that it contradicted stay over.
-            at_device.busy = at_device.busy.max(call.connection(device).and_then(|connection| connection.busy));
-            if at_device.calls.is_empty() {
-                self.device_calls.remove(device);
+            if let Some(device) = self.devices.at_mut(*slot) {
+                device.busy = device.busy.max(call.folded().connection(place).and_then(|connection| connection.busy));
             }
         }
+        call.devices().to_vec()
     }
 }

@@ -78,11 +78,6 @@ impl Connection {
         self.state.is_some_and(|state| state != ConnectionState::Cleared)
     }
 
-    /// Returns whether the device is in the call and does not hold it.
-    pub fn busy_there(&self) -> bool {
-        self.live() && self.state != Some(ConnectionState::Held)
-    }
-
     /// Returns whether the device is a listener.
     pub fn listens(&self) -> bool {
         self.role == Some(PartyRole::Listener)

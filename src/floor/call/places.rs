@@ -1,7 +1,8 @@
 //! The places of ids, devices and recordings in a call; facts name them by their places.
 
 use super::fact::NOBODY;
-use super::{Call, MOST_DEVICES, MOST_IDS, MOST_RECORDS, Origin};
+use super::{Call, Connection, MOST_DEVICES, MOST_IDS, MOST_RECORDS, Origin};
+use crate::floor::table::Slot;
 use crate::floor::{CallId, DeviceId};
 
 impl Call {
@@ -18,6 +19,12 @@ impl Call {
     /// Returns the place of a device, or `None` if it was never named in the call.
     pub fn position(&self, device: &DeviceId) -> Option<u8> {
         self.devices.iter().position(|known| known == device).and_then(|index| u8::try_from(index).ok())
+    }
+
+    /// Returns the connection that the device with that slot has or had, with its place, or `None` if it never had one.
+    pub fn connection_at(&self, slot: Slot) -> Option<(u8, &Connection)> {
+        let place = self.slots.iter().position(|known| *known == slot).and_then(|index| u8::try_from(index).ok())?;
+        Some((place, self.folded.connection(place)?))
     }
 
     /// Returns the place of an id, which is new if not known yet, or `None` if there is no room.

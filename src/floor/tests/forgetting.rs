@@ -3,7 +3,7 @@
 use super::{agent_event, device, event, row, three_ready};
 use crate::floor::event::{Event, Instant};
 use crate::floor::state::MOST_AGENTS;
-use crate::floor::{AgentId, CallId, DeviceId, Floor, Forgotten, Memory, PlatformTime, RosterEntry, State};
+use crate::floor::{AgentId, CallId, Changes, DeviceId, Floor, Forgotten, Memory, PlatformTime, RosterEntry, State};
 use serde_json::json;
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ fn where_no_roster_was_read_lately_who_logged_off_stays_for_a_week() {
     assert_eq!(floor.forget(nine() + DAY * 4).agents, []);
     assert_eq!(floor.forget(nine() + DAY * 8).agents, [id(1), id(2), id(3)]);
     assert_eq!(known(&floor), [""; 0]);
-    assert!(floor.bindings.is_empty());
+    assert_eq!(floor.ours, 0);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn what_has_a_part_in_a_call_is_not_forgotten() {
     // But a call of which nothing was heard for a week is none.
     let forgotten = floor.forget(nine() + DAY * 8);
     assert_eq!((forgotten.agents, forgotten.changes.calls), (vec![id(1), id(2), id(3)], vec![CallId::trusted("c")]));
-    assert!(floor.calls.is_empty() && floor.device_calls.is_empty() && floor.bindings.is_empty());
+    assert_eq!((floor.calls.len(), floor.devices.len(), floor.ours), (0, 0, 0));
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn a_year_of_changing_staff_does_not_add_up() {
         floor.take_roster(Vec::new(), now + HOUR * 23);
         floor.forget(now + HOUR * 23);
         let rows = floor.agents().count();
-        assert!(rows <= 60 && floor.bindings.len() <= 60, "day {day}: {rows} agents, {} devices", floor.bindings.len());
+        assert!(rows <= 60 && floor.devices.len() <= 60, "day {day}: {rows} agents, {} devices", floor.devices.len());
     }
     assert!(floor.agents().count() >= 20);
 }
@@ -164,9 +164,9 @@ fn a_roster_of_too_many_leaves_those_who_are_known() {
 fn devices_are_bounded() {
     let mut floor = three_ready();
     for n in 0..2 * MOST_AGENTS + 10 {
-        floor.binding_mut(&DeviceId::trusted(format!("9{n}@test.cc")));
+        floor.own(&DeviceId::trusted(format!("9{n}@test.cc")), &mut Changes::default());
     }
-    assert_eq!(floor.bindings.len(), 2 * MOST_AGENTS);
+    assert_eq!((floor.devices.len(), floor.ours), (2 * MOST_AGENTS, 2 * MOST_AGENTS));
     floor.apply(&agent_event("agentNotReady", 1, 60, 101));
     assert_eq!((row(&floor, 1).state, row(&floor, 1).device.is_some()), (State::NotReady, true));
 }

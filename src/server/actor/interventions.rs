@@ -1,8 +1,11 @@
 //! The interventions under way and lately ended: who asked for what, and how far it has come. Part of the floor's owner; the events that
 //! prove an operation pass by there.
 
+mod index;
+
 use crate::floor::proof::OLDER;
 use crate::floor::{AgentId, CallId, ConsoleTime, Event, EventKind, Floor, Intervention, NotSent, Operation, Outcome};
+use index::Index;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -20,6 +23,7 @@ const MOST: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct Interventions {
     by_id: BTreeMap<i64, Followed>,
+    index: Index,
     last_id: i64,
 }
 
@@ -90,7 +94,7 @@ impl Followed {
 impl Interventions {
     /// Ids go on after `last_id`.
     pub fn after(last_id: i64) -> Self {
-        Interventions { by_id: BTreeMap::new(), last_id }
+        Interventions { last_id, ..Interventions::default() }
     }
 
     /// Takes up a new one and gives it its id; none where too many are under way.
@@ -106,11 +110,14 @@ impl Interventions {
 
     /// Takes up one of before a restart, under the id that it has.
     pub fn restore(&mut self, intervention: Intervention, stage: Stage) {
+        self.index.add(&intervention);
         self.by_id.insert(intervention.id, Followed { intervention, stage, overtaken: false, early: None });
     }
 
     pub fn withdraw(&mut self, id: i64) -> Option<Intervention> {
-        self.by_id.remove(&id).map(|followed| followed.intervention)
+        let withdrawn = self.by_id.remove(&id)?.intervention;
+        self.index.remove(&withdrawn);
+        Some(withdrawn)
     }
 
     pub fn get(&self, id: i64) -> Option<&Intervention> {
@@ -130,7 +137,8 @@ impl Interventions {
         (followed.stage, followed.intervention.deferred) = (Stage::Sent(now), false);
         let sent = followed.intervention.clone();
         // Of two that ask for the same, an event from now on is the newer one's.
-        for earlier in self.by_id.range_mut(..id).map(|(_, earlier)| earlier) {
+        for earlier in self.index.at_agent(sent.agent.as_ref()).take_while(|earlier| *earlier < id) {
+            let Some(earlier) = self.by_id.get_mut(&earlier) else { continue };
             earlier.overtaken |= !earlier.intervention.outcome.pending() && asks_for_the_same(&earlier.intervention, &sent);
         }
         Some(sent)
@@ -180,7 +188,8 @@ impl Interventions {
     pub fn proved_by(&mut self, event: &Event, told: Option<ConsoleTime>, floor: &Floor, now: ConsoleTime) -> Changed {
         let open = |outcome| matches!(outcome, Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
         let mut changed = Vec::new();
-        for followed in self.by_id.values_mut().filter(|followed| !followed.overtaken) {
+        for id in self.index.concerned_by(event) {
+            let Some(followed) = self.by_id.get_mut(&id).filter(|followed| !followed.overtaken) else { continue };
             let Stage::Sent(sent) = followed.stage else { continue };
             if told.is_some_and(|told| told + OLDER < sent) {
                 continue;
@@ -229,17 +238,24 @@ impl Interventions {
 
     /// The latest at this agent, or the latest listening to this call.
     pub fn latest(&self, agent: &AgentId, call: Option<&CallId>, floor: &Floor) -> Option<&Intervention> {
-        let at_call = |i: &Intervention| call.is_some() && i.call.as_ref().map(|id| floor.successor(id)).as_ref() == call;
-        let here = |i: &&Intervention| i.agent.as_ref() == Some(agent) || (i.operation == Operation::Listen && at_call(i));
-        self.all().rev().find(here)
+        let here = self.index.at_agent(Some(agent)).next_back();
+        let listens = |id: &i64| self.get(*id).is_some_and(|i| i.operation == Operation::Listen);
+        let listening = call.and_then(|call| self.at_call(call, floor).filter(listens).max());
+        self.get(here.max(listening)?)
     }
 
     /// The latest at this call, under whichever of its ids.
     pub fn latest_at(&self, call: &CallId, floor: &Floor) -> Option<&Intervention> {
-        self.all().rev().find(|i| i.call.as_ref().is_some_and(|id| floor.successor(id) == *call))
+        self.get(self.at_call(call, floor).max()?)
     }
 
-    fn all(&self) -> impl DoubleEndedIterator<Item = &Intervention> {
+    /// Those at this call, under whichever of its ids.
+    fn at_call(&self, call: &CallId, floor: &Floor) -> impl Iterator<Item = i64> {
+        let ids = if self.index.has_calls() { floor.ids_of(call) } else { Vec::new() };
+        ids.into_iter().flat_map(|id| self.index.at_call(&id).collect::<Vec<_>>())
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Intervention> {
         self.by_id.values().map(|followed| &followed.intervention)
     }
 
@@ -249,8 +265,7 @@ impl Interventions {
 }
 
 fn asks_for_the_same(one: &Intervention, other: &Intervention) -> bool {
-    let target = |i: &Intervention| (i.operation, i.agent.clone(), i.device.clone(), i.call.clone());
-    target(one) == target(other)
+    (one.operation, &one.agent, &one.device, &one.call) == (other.operation, &other.agent, &other.device, &other.call)
 }
 
 /// A mode that was put off until the end of the call, and the agent is in another one by now.

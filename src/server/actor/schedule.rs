@@ -3,7 +3,7 @@
 
 use crate::floor::{AgentId, ConsoleTime, Event, EventKind, ScheduledKind, State};
 use crate::server::store::ScheduledAction;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// A scheduled action that is older than this has lost its meaning: a working day and the night shift after it.
@@ -42,6 +42,8 @@ pub struct AgentNow {
 pub struct Schedule {
     ready_again: BTreeMap<AgentId, (ScheduledAction, Stage)>,
     log_out: BTreeMap<AgentId, (ScheduledAction, Stage)>,
+    /// At which agent each is, by its id.
+    agents: HashMap<i64, AgentId>,
 }
 
 impl Schedule {
@@ -64,7 +66,13 @@ impl Schedule {
             ScheduledKind::ReadyAgain { .. } => &mut self.ready_again,
             ScheduledKind::LogoutAfterCall => &mut self.log_out,
         };
-        book.insert(action.agent.clone(), (action, stage)).map(|(replaced, _)| replaced)
+        let id = action.scheduled.id;
+        let replaced = book.insert(action.agent.clone(), (action.clone(), stage)).map(|(replaced, _)| replaced);
+        if let Some(replaced) = &replaced {
+            self.agents.remove(&replaced.scheduled.id);
+        }
+        self.agents.insert(id, action.agent);
+        replaced
     }
 
     /// What it came with is certain; the answer is the action, where that is news.
@@ -82,21 +90,25 @@ impl Schedule {
     }
 
     pub fn is_log_out(&self, id: i64) -> bool {
-        self.log_out.values().any(|(action, _)| action.scheduled.id == id)
+        self.at(id).and_then(|agent| self.log_out.get(agent)).is_some_and(|(action, _)| action.scheduled.id == id)
     }
 
     /// Whether it waits for a not-ready that is not true yet.
     pub fn has_no_time(&self, id: i64) -> bool {
-        self.ready_again.values().any(|(action, _)| action.scheduled.id == id && is_untimed(action))
+        let here = self.at(id).and_then(|agent| self.ready_again.get(agent));
+        here.is_some_and(|(action, _)| action.scheduled.id == id && is_untimed(action))
     }
 
     pub fn remove(&mut self, id: i64) -> Option<ScheduledAction> {
-        for book in [&mut self.ready_again, &mut self.log_out] {
-            if let Some(agent) = book.values().find(|(action, _)| action.scheduled.id == id).map(|(action, _)| action.agent.clone()) {
-                return book.remove(&agent).map(|(action, _)| action);
-            }
-        }
-        None
+        let agent = self.agents.remove(&id)?;
+        let mut books = [&mut self.ready_again, &mut self.log_out].into_iter();
+        let book = books.find(|book| book.get(&agent).is_some_and(|(action, _)| action.scheduled.id == id))?;
+        book.remove(&agent).map(|(action, _)| action)
+    }
+
+    /// The agent at whom the action with this id is.
+    fn at(&self, id: i64) -> Option<&AgentId> {
+        self.agents.get(&id)
     }
 
     /// The scheduled actions that an agent's own event ends.
@@ -114,12 +126,17 @@ impl Schedule {
             }
             _ => {}
         }
-        over.into_iter().map(|(action, _)| action).collect()
+        let over: Vec<ScheduledAction> = over.into_iter().map(|(action, _)| action).collect();
+        for action in &over {
+            self.agents.remove(&action.scheduled.id);
+        }
+        over
     }
 
     /// The not-ready that this order came with is true: its time runs.
     pub fn begins(&mut self, id: i64, now: ConsoleTime) -> Option<ScheduledAction> {
-        let agent = self.ready_again.values().find(|(action, _)| action.scheduled.id == id).map(|(action, _)| action.agent.clone())?;
+        let agent = self.at(id).cloned()?;
+        self.ready_again.get(&agent).filter(|(action, _)| action.scheduled.id == id)?;
         self.begins_at(&agent, now)
     }
 
@@ -134,7 +151,8 @@ impl Schedule {
     /// What the board makes of the scheduled actions now.
     pub fn due(&mut self, now: ConsoleTime, now_at: impl Fn(&AgentId) -> Option<AgentNow>) -> Due {
         let mut due = Due::default();
-        let agents: Vec<AgentId> = self.ready_again.keys().cloned().collect();
+        let untimed = self.ready_again.iter().filter(|(_, (action, _))| is_untimed(action));
+        let agents: Vec<AgentId> = untimed.map(|(agent, _)| agent.clone()).collect();
         for agent in agents {
             // The event that says so may have come while the console was not running, or not linked.
             if now_at(&agent).is_some_and(|now_at| now_at.state == State::NotReady && !now_at.remembered) {
@@ -184,7 +202,9 @@ impl Schedule {
     }
 
     fn get_mut(&mut self, id: i64) -> Option<&mut (ScheduledAction, Stage)> {
-        self.ready_again.values_mut().chain(self.log_out.values_mut()).find(|(action, _)| action.scheduled.id == id)
+        let agent = self.agents.get(&id)?;
+        let mut books = [&mut self.ready_again, &mut self.log_out].into_iter();
+        books.find_map(|book| book.get_mut(agent).filter(|(action, _)| action.scheduled.id == id))
     }
 }
 

@@ -235,7 +235,11 @@ impl FloorState {
         for entry in &roster {
             let told = entry.status.as_deref().and_then(state_of_status);
             let (Some(told), Some(row)) = (told, self.floor.row(&entry.agent)) else { continue };
-            if self.remembered.remove(&entry.agent) && told != row.state && !(told.in_call() && row.state.in_call()) {
+            if !self.remembered.remove(&entry.agent) {
+                continue;
+            }
+            self.dirty.insert(entry.agent.clone());
+            if told != row.state && !(told.in_call() && row.state.in_call()) {
                 let calls = self.floor.doubt(&entry.agent, told);
                 self.dirty_calls.extend(calls);
             }

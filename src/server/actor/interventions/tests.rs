@@ -216,3 +216,50 @@ fn where_the_console_stops_everything_has_its_end_but_what_waits() {
     assert_eq!(ended, [(ids[0], Outcome::NotSent(NotSent::Stopping)), (ids[1], Outcome::Unknown)]);
     assert!(all.close(at(501)).is_empty());
 }
+
+/// Of everything that asks about agents 1 to 3 or calls 1 to 3, what the index finds must be what looking at all of them finds.
+#[test]
+fn the_latest_is_found_among_thousands() {
+    let mut all = Interventions::default();
+    let mut known = Vec::new();
+    let ask = |n: u64| {
+        let of = |what: &str, n: u64| format!("{what}{n}");
+        let operation = Operation::ALL[(n * 7 / 3) as usize % Operation::ALL.len()];
+        let agent = (!n.is_multiple_of(5)).then(|| AgentId::trusted(of("500", 1 + n % 3) + "@test.cc"));
+        let call = operation.on_call().then(|| crate::floor::CallId::trusted(of("c", 1 + n % 7 % 3)));
+        Intervention { operation, agent, call, ..ready(0) }
+    };
+    // The calls 1 and 2 became one.
+    let floor = {
+        let (_, mut floor) = told("agentReady", "");
+        for body in [
+            r#"{"eventName":"established","callId":"c1","srcDeviceId":"8001@test.cc","answeringDevice":"8001@test.cc","callingDevice":"138@test.cc"}"#,
+            r#"{"eventName":"transferred","callId":"c1","primaryOldCall":"c1","newCall":"c2","srcDeviceId":"8001@test.cc","transferredToDevice":"8002@test.cc"}"#,
+            r#"{"eventName":"established","callId":"c3","srcDeviceId":"8003@test.cc","answeringDevice":"8003@test.cc","callingDevice":"139@test.cc"}"#,
+        ] {
+            floor.apply(&Event::decode(body.as_bytes(), &Instant::in_utc).unwrap());
+        }
+        floor
+    };
+    for n in 0..3_000 {
+        known.extend(all.begin(ask(n)));
+        if n.is_multiple_of(4) {
+            let gone = known.remove((n * 31) as usize % known.len());
+            assert_eq!(all.withdraw(gone.id).map(|gone| gone.id), Some(gone.id));
+        }
+        if !n.is_multiple_of(50) {
+            continue;
+        }
+        for call in ["c2", "c3"].map(crate::floor::CallId::trusted) {
+            let at_call = |i: &&Intervention| i.call.as_ref().is_some_and(|id| floor.successor(id) == call);
+            assert_eq!(all.latest_at(&call, &floor), known.iter().rev().find(at_call));
+            for agent in ["5001@test.cc", "5002@test.cc", "5009@test.cc"].map(AgentId::trusted) {
+                let here = |i: &&Intervention| i.agent.as_ref() == Some(&agent) || (i.operation == Operation::Listen && at_call(i));
+                assert_eq!(all.latest(&agent, Some(&call), &floor), known.iter().rev().find(here));
+                let own = |i: &&Intervention| i.agent.as_ref() == Some(&agent);
+                assert_eq!(all.latest(&agent, None, &floor), known.iter().rev().find(own));
+            }
+        }
+    }
+    assert!(known.len() > 2_000);
+}
