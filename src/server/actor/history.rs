@@ -3,6 +3,7 @@
 
 use crate::floor::{AgentId, Event, EventKind, Figure, PlatformTime, State};
 use crate::server::store::StateStart;
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ pub struct RawEvent {
     /// When it happened.
     pub at: PlatformTime,
     pub kind: EventKind,
-    pub name: String,
+    pub name: Cow<'static, str>,
     pub body: Arc<[u8]>,
 }
 
@@ -117,8 +118,8 @@ impl History {
         let body: Arc<[u8]> = body.get(..LONGEST_BODY).unwrap_or(body).into();
         let at = event.time.unwrap_or_default();
         let day = self.agents.entry(agent.clone()).or_default();
-        if let Some(figures) = figures(event) {
-            day.figures = Some(DayFigures { at, figures });
+        if !event.figures.is_empty() {
+            day.figures = Some(DayFigures { at, figures: event.figures.clone() });
         }
         self.bytes += body.len();
         day.events.push_back(RawEvent { at, kind: event.kind, name: event.name.clone(), body });
@@ -163,17 +164,6 @@ impl History {
     pub fn take_unkept(&mut self) -> Vec<(AgentId, StateStart)> {
         std::mem::take(&mut self.unkept)
     }
-}
-
-fn figures(event: &Event) -> Option<Vec<(Figure, u32)>> {
-    let params = event.rest.get("params").filter(|_| event.kind == EventKind::AgentStatus)?;
-    let value = |figure: Figure| {
-        let value = params.get(figure.param())?;
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Some((figure, text.split('.').next()?.parse().ok()?))
-    };
-    let figures: Vec<_> = Figure::ALL.into_iter().filter_map(value).collect();
-    (!figures.is_empty()).then_some(figures)
 }
 
 #[cfg(test)]
