@@ -13,6 +13,7 @@ use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun,
 use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
 use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, SnapshotQuery};
+use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
@@ -26,7 +27,7 @@ pub struct FloorHandle {
 impl FloorHandle {
     /// An event that arrived at `arrived`, with its body as it came. Waits while the owner is behind: the
     /// platform's socket is the queue then.
-    pub async fn event(&self, event: Event, body: Vec<u8>, arrived: ConsoleTime) {
+    pub async fn event(&self, event: Event, body: Arc<[u8]>, arrived: ConsoleTime) {
         self.inbox.send(Message::Event(Box::new(ReceivedEvent { event, body, arrived, at: Instant::now() }))).await.ok();
     }
 
