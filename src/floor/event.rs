@@ -1,16 +1,20 @@
 //! One platform event, decoded leniently (protocol, section 3): every field but the name is optional, a field of an unexpected type
-//! counts as absent, unknown fields are kept, and an unknown name is [`EventKind::Other`].
+//! counts as absent, unknown fields are passed over, and an unknown name is [`EventKind::Other`].
 
 mod decode;
+mod fields;
 mod kind;
+mod read;
 mod time;
+mod values;
 
 pub use kind::{EventKind, Series};
 pub use time::{Instant, LocalTime, ToUtc};
 
 use super::time::PlatformTime;
-use super::{AgentId, CallId, DeviceId, Namespace};
+use super::{AgentId, CallId, DeviceId, Figure, Namespace};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// Why a message body is not an event.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +39,7 @@ pub struct Event {
     /// The kind, by `eventName`.
     pub kind: EventKind,
     /// `eventName` as it came.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// When it happened, in whole seconds. If the local time occurs twice it is the first reading, until [`super::Floor::settle`] has
     /// chosen.
     pub time: Option<PlatformTime>,
@@ -99,10 +103,12 @@ pub struct Event {
     pub split: Option<String>,
     /// `recordId`: the recording; recordStopped may name it instead of its call.
     pub record: Option<String>,
+    /// `userData.data`: the call data; empty if there is none.
+    pub data: Map<String, Value>,
     /// What an AgentStatusEvent says of its agent; absent from every other kind.
     pub status: Option<Status>,
-    /// Every field that is not above, as it came.
-    pub rest: Map<String, Value>,
+    /// The day's figures in an AgentStatusEvent's `params`, those that it has, in the order of [`Figure::ALL`]; empty in every other kind.
+    pub figures: Vec<(Figure, u32)>,
 }
 
 /// What an AgentStatusEvent says of its agent (protocol, section 3).
@@ -114,6 +120,8 @@ pub struct Status {
     pub device: Option<DeviceId>,
     /// `agentName`: the agent's name.
     pub name: Option<String>,
+    /// `namespace`: the agent's domain, as it came.
+    pub namespace: Option<String>,
     /// One of the protocol's `agentStatus` words.
     pub word: String,
     /// `agentStatusTimestamp`: since when the agent has this status.

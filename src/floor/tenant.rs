@@ -45,8 +45,7 @@ impl Event {
             agent => agent.and_then(Result::ok).flatten(),
         };
         if let Some(status) = &mut self.status {
-            let domain = self.rest.get("agent").and_then(|agent| agent.get("namespace")?.as_str());
-            if domain.is_some_and(foreign) {
+            if status.namespace.as_deref().is_some_and(foreign) {
                 return Err(NotOurs::OtherTenant);
             }
             qualify_status(status, ours)?;

@@ -67,7 +67,6 @@ fn every_sample_decodes_with_its_name() {
             assert_eq!(event.name, name);
             assert_ne!(event.kind, EventKind::Other, "{name}");
             assert!(event.time.is_some() && event.serial.is_some() && event.namespace.is_some(), "{name}");
-            assert!(event.rest.contains_key("_type") || file.parent().unwrap().ends_with("later"), "{name}");
             known += 1;
         }
     }

@@ -10,6 +10,7 @@
 //! without a length that begins with a head: the frame was cut off before its NUL. Any other body may contain anything.
 
 mod head;
+mod message;
 
 use super::Version;
 use super::error::FrameError;

@@ -125,18 +125,54 @@ fn told(stream: &[u8]) -> Vec<Result<Vec<u8>, FrameError>> {
     let [whole, small, smallest] = [usize::MAX, 7, 1].map(|size| {
         let mut decoder = Decoder::new(Limits::default());
         decoder.set_version(Version::V1_2);
-        let items = stream.chunks(size.min(stream.len().max(1))).flat_map(|piece| decode_all(&mut decoder, piece)).collect::<Vec<_>>();
-        items
-            .into_iter()
-            .filter_map(|item| match item {
-                Ok(Item::Frame(frame)) => Some(Ok(frame.body)),
-                Ok(Item::HeartBeat) => None,
-                Err(error) => Some(Err(error)),
-            })
-            .collect::<Vec<_>>()
+        let pieces: Vec<&[u8]> = stream.chunks(size.min(stream.len().max(1))).collect();
+        let items = pieces.iter().flat_map(|piece| decode_all(&mut decoder, piece)).collect::<Vec<_>>();
+        let long = bodies(items);
+        assert_eq!(told_shortly(&pieces, Limits::default(), Version::V1_2).0, long);
+        long
     });
     assert!(whole == small && small == smallest, "{whole:?} {small:?} {smallest:?}");
     whole
+}
+
+/// Errors, and the bodies of frames.
+fn bodies(items: Vec<Result<Item, FrameError>>) -> Vec<Result<Vec<u8>, FrameError>> {
+    let body = |item| match item {
+        Ok(Item::Frame(frame)) => Some(Ok(frame.body)),
+        Ok(Item::HeartBeat) => None,
+        Err(error) => Some(Err(error)),
+    };
+    items.into_iter().filter_map(body).collect()
+}
+
+/// What is told where whole messages are taken before the rest is fed, and how many could be taken.
+fn told_shortly(pieces: &[&[u8]], limits: Limits, version: Version) -> (Vec<Result<Vec<u8>, FrameError>>, usize) {
+    let mut decoder = Decoder::new(limits);
+    decoder.set_version(version);
+    let (mut got, mut taken) = (Vec::new(), 0);
+    for piece in pieces {
+        let mut rest = *piece;
+        while let Some(body) = decoder.take_message(&mut rest) {
+            got.push(Ok(body.to_vec()));
+            taken += 1;
+        }
+        got.extend(bodies(decode_all(&mut decoder, rest)));
+    }
+    (got, taken)
+}
+
+#[test]
+fn whole_messages_are_taken_without_being_fed() {
+    let events: Vec<Frame> = (0..9).map(event).collect();
+    let mut unsized_ones: Vec<u8> = events.iter().flat_map(|event| with_length(event, None)).collect();
+    unsized_ones.extend_from_slice(&encoded(&[event(9).with_body("{\n \"pretty\": 1\n}\n")]));
+    assert_eq!(told_shortly(&[&encoded(&events), &unsized_ones], Limits::default(), Version::V1_2).1, 19);
+    // What the long way has to look at, and what is behind it.
+    for other in [&b"MESSAGE\na:\\n\n\n\0"[..], b"RECEIPT\nreceipt-id:1\n\n\0", b"MESSAGE\ncontent-length:9\n\n{}\0", b"MESSAGE\na:b\n\n{}"]
+    {
+        assert_eq!(told_shortly(&[&encoded(&events), other, &encoded(&events)], Limits::default(), Version::V1_2).1 % 9, 0, "{other:?}");
+        assert_eq!(told_shortly(&[&[other, &encoded(&events)].concat()], Limits::default(), Version::V1_2).1, 0, "{other:?}");
+    }
 }
 
 /// Of a broken frame nothing but the error is told, of those behind it everything.

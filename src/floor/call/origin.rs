@@ -37,8 +37,7 @@ impl Origin {
         }
         earliest(&mut self.kind, event.call_type.as_ref(), at);
         earliest(&mut self.queue, event.split.as_ref(), at);
-        let entries = event.rest.get("userData").and_then(|data| data.get("data")).and_then(Value::as_object);
-        for (key, value) in entries.into_iter().flatten() {
+        for (key, value) in &event.data {
             match self.data.get_mut(key.as_str()) {
                 Some(known) if known.0 >= at => {}
                 Some(known) => {

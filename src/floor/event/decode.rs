@@ -1,11 +1,17 @@
 //! Reads one message body as an event.
 
+use super::fields::Fields;
 use super::kind::EventKind;
-use super::time::{ToUtc, local_time};
+use super::read::Into;
+use super::time::ToUtc;
 use super::{Event, EventError, Status};
-use crate::floor::ids::LONGEST_ID;
-use crate::floor::{AgentId, CallId, DeviceId, Namespace};
-use serde_json::{Map, Value};
+use crate::floor::{AgentId, CallId, Figure};
+use serde::de::DeserializeSeed;
+use serde_json::{Deserializer, Value};
+use std::borrow::Cow;
+
+#[cfg(test)]
+mod tests;
 
 impl Event {
     /// Decodes one message body; `to_utc` knows the platform's zone.
@@ -23,8 +29,6 @@ impl Event {
     /// assert_eq!(event.kind, EventKind::AgentReady);
     /// assert_eq!(event.time, Some(PlatformTime::from_millis(1_489_817_604_000)));
     /// assert_eq!(event.agent.map(|agent| agent.number().to_owned()), Some("5002".to_owned()));
-    /// // Fields that the console does not know are kept.
-    /// assert_eq!(event.rest["devices"]["Voice"], "8002@test.cc");
     /// # Ok::<(), supervisor_console::floor::EventError>(())
     /// ```
     ///
@@ -32,136 +36,88 @@ impl Event {
     ///
     /// Returns an [`EventError`] if the body is not JSON, is not an object or has no `eventName`. Nothing else is refused.
     pub fn decode(body: &[u8], to_utc: ToUtc) -> Result<Event, EventError> {
-        let value: Value = serde_json::from_slice(body).map_err(|error| EventError::NotJson(error.to_string()))?;
-        let Value::Object(mut map) = value else { return Err(EventError::NotObject) };
-        let name = text(&mut map, "eventName").ok_or(EventError::NoName)?;
+        let fields = read(body)?;
+        let name = fields.name.0.ok_or(EventError::NoName)?;
         let kind = EventKind::from_name(&name);
-        let at_params = map.get("params").and_then(|params| params.get("agent")).and_then(as_text);
-        let status = if kind == EventKind::AgentStatus { status(&map, to_utc) } else { None };
+        let params = fields.params;
+        let (status, figures) = match kind {
+            EventKind::AgentStatus => {
+                let part = fields.status;
+                let status = part.agent.zip(part.status.or(part.mode)).map(|(agent, word)| Status {
+                    agent,
+                    device: part.device,
+                    name: part.name,
+                    namespace: part.namespace.0,
+                    word,
+                    since: part.since.0.map(to_utc),
+                    calls: params.count(Figure::Calls),
+                    talk_seconds: params.count(Figure::TalkTime),
+                    after_call_seconds: params.count(Figure::AfterCallTime),
+                });
+                (status, params.figures())
+            }
+            _ => (None, Vec::new()),
+        };
         // A finished call is told whole.
-        let ended = if kind == EventKind::CallEnd { map.get("call").and_then(|call| call.get("id")).and_then(as_text) } else { None };
-        let ended = ended.map(CallId::trusted);
-        let agent = text(&mut map, "agentId").or(at_params).map(AgentId::trusted);
-        let time = text(&mut map, "eventTime").and_then(|time| local_time(&time)).map(to_utc);
+        let ended = fields.ended.id.filter(|_| kind == EventKind::CallEnd);
+        let agent = fields.agent.or_else(|| params.agent.0.map(|agent| AgentId::trusted(&*agent)));
+        let time = fields.time.0.map(to_utc);
         Ok(Event {
             kind,
+            name: kind.name().map_or_else(|| Cow::Owned(name.into_owned()), Cow::Borrowed),
             time: time.map(|time| time.first),
             said: time,
             untimed: false,
             arrived: None,
-            component: component(&map),
-            serial: map.remove("serial").as_ref().and_then(as_integer),
-            namespace: text(&mut map, "namespace").map(Namespace::trusted),
-            source: device(&mut map, "srcDeviceId"),
-            device: device(&mut map, "deviceId"),
+            component: fields.component.0,
+            serial: fields.serial.0,
+            namespace: fields.namespace,
+            source: fields.source,
+            device: fields.device,
             agent: agent.or_else(|| status.as_ref().map(|status| status.agent.clone())),
-            call: call(&mut map, "callId").or(ended),
-            mode: text(&mut map, "agentMode"),
-            reason: text(&mut map, "reason"),
-            initiated: device(&mut map, "initiatedDevice"),
-            calling: device(&mut map, "callingDevice"),
-            called: device(&mut map, "calledDevice"),
-            alerting: device(&mut map, "alertingDevice"),
-            answering: device(&mut map, "answeringDevice"),
-            holding: device(&mut map, "holdingDevice"),
-            retrieving: device(&mut map, "retrievingDevice"),
-            conferencing: device(&mut map, "conferencingDevice"),
-            added: device(&mut map, "addedParty"),
-            transferring: device(&mut map, "transferringDevice"),
-            transferred_to: device(&mut map, "transferredToDevice"),
-            releasing: device(&mut map, "releasingDevice"),
-            primary_old: call(&mut map, "primaryOldCall"),
-            secondary_old: call(&mut map, "secondaryOldCall"),
-            new_call: call(&mut map, "newCall"),
-            call_type: text(&mut map, "callType"),
-            split: text(&mut map, "split"),
-            record: text(&mut map, "recordId"),
+            call: call(fields.call).or(ended),
+            mode: fields.mode,
+            reason: fields.reason,
+            initiated: fields.initiated,
+            calling: fields.calling,
+            called: fields.called,
+            alerting: fields.alerting,
+            answering: fields.answering,
+            holding: fields.holding,
+            retrieving: fields.retrieving,
+            conferencing: fields.conferencing,
+            added: fields.added,
+            transferring: fields.transferring,
+            transferred_to: fields.transferred_to,
+            releasing: fields.releasing,
+            primary_old: call(fields.primary_old),
+            secondary_old: call(fields.secondary_old),
+            new_call: call(fields.new_call),
+            call_type: fields.call_type,
+            split: fields.split,
+            record: fields.record,
+            data: fields.user_data.data.0,
             status,
-            name,
-            rest: map,
+            figures,
         })
     }
 }
 
-/// Returns the component that wrote the event: one of its `topics` names it.
-fn component(map: &Map<String, Value>) -> Option<String> {
-    let topics = map.get("topics")?.as_array()?.iter().filter_map(Value::as_str);
-    let names = |topic: &&str| topic.starts_with("CtiRouter_") || topic.starts_with("CtiWorker_");
-    topics.filter(|topic| topic.len() <= LONGEST).find(names).map(str::to_owned)
+/// Reads the fields of a body.
+fn read(body: &[u8]) -> Result<Fields<'_>, EventError> {
+    let Ok(text) = std::str::from_utf8(body) else { return Err(EventError::NotJson(why_not_json(body))) };
+    let mut fields = Fields::default();
+    let mut json = Deserializer::from_str(text);
+    Into(&mut fields).deserialize(&mut json).and_then(|()| json.end()).map_err(|error| EventError::NotJson(error.to_string()))?;
+    if fields.is_object { Ok(fields) } else { Err(EventError::NotObject) }
 }
 
-/// Reads what an AgentStatusEvent says of its agent, or returns `None` if agent or status is missing.
-fn status(map: &Map<String, Value>, to_utc: ToUtc) -> Option<Status> {
-    let agent = map.get("agent")?;
-    let of_agent = |name: &str| agent.get(name).and_then(as_text);
-    let count = |name: &str| {
-        let value = map.get("params")?.get(name).and_then(as_text)?;
-        value.split('.').next()?.parse().ok()
-    };
-    Some(Status {
-        agent: AgentId::trusted(of_agent("agentId")?),
-        device: of_agent("extensionId").map(DeviceId::trusted),
-        name: of_agent("agentName"),
-        word: of_agent("agentStatus").or_else(|| of_agent("agentMode"))?,
-        since: of_agent("agentStatusTimestamp").and_then(|time| local_time(&time)).map(to_utc),
-        calls: count("CallsTotal"),
-        talk_seconds: count("TalkTime"),
-        after_call_seconds: count("AcwTime"),
-    })
+/// Returns the parser's words for a body that is not UTF-8; it says where.
+fn why_not_json(body: &[u8]) -> String {
+    serde_json::from_slice::<Value>(body).map_or_else(|error| error.to_string(), |_| "not UTF-8".to_owned())
 }
 
-/// The longest text in bytes; longer ones are no ids, names or times of this protocol and count as absent.
-const LONGEST: usize = LONGEST_ID;
-
-/// Reads a text or number as text, without the space around it; `None` if it is empty, too long or something else.
-fn as_text(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    (!text.is_empty() && text.len() <= LONGEST).then_some(text)
-}
-
-/// Reads a number, or a text that holds one.
-fn as_integer(value: &Value) -> Option<i64> {
-    value.as_i64().or_else(|| as_text(value)?.parse().ok())
-}
-
-/// Takes a field out of the map if it is a text or a number; leaves it there if it is something else.
-fn text(map: &mut Map<String, Value>, name: &str) -> Option<String> {
-    let text = as_text(map.get(name)?)?;
-    map.remove(name);
-    Some(text)
-}
-
-/// Takes a device's id out of the map.
-fn device(map: &mut Map<String, Value>, name: &str) -> Option<DeviceId> {
-    text(map, name).map(DeviceId::trusted)
-}
-
-/// Takes a call's id out of the map; `"0"` stands for "no call" in `primaryOldCall` and `secondaryOldCall`.
-fn call(map: &mut Map<String, Value>, name: &str) -> Option<CallId> {
-    text(map, name).filter(|id| id != "0").map(CallId::trusted)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::floor::event::Instant;
-
-    #[test]
-    fn unknown_fields_are_kept_and_wrong_types_count_as_absent() {
-        let event = Event::decode(br#"{"eventName":"agentReady","serial":"7","agentId":["x"],"later":{"a":1}}"#, &Instant::in_utc).unwrap();
-        assert_eq!((event.kind, event.serial, event.agent), (EventKind::AgentReady, Some(7), None));
-        assert_eq!(event.rest["later"]["a"], 1);
-        assert_eq!(event.rest["agentId"][0], "x");
-    }
-
-    #[test]
-    fn what_is_no_event_is_refused() {
-        assert!(matches!(Event::decode(b"{", &Instant::in_utc), Err(EventError::NotJson(_))));
-        assert_eq!(Event::decode(b"[1]", &Instant::in_utc), Err(EventError::NotObject));
-        assert_eq!(Event::decode(b"{}", &Instant::in_utc), Err(EventError::NoName));
-    }
+/// Returns a call's id; `"0"` stands for "no call" in `primaryOldCall` and `secondaryOldCall`.
+fn call(id: Option<CallId>) -> Option<CallId> {
+    id.filter(|id| id.as_str() != "0")
 }

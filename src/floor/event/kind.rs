@@ -1,9 +1,9 @@
 //! The kinds of events, by the protocol's names, and the series of serials that each belongs to.
 
-use strum::EnumString;
+use strum::{EnumString, VariantNames};
 
 /// What an event tells, by its `eventName` (protocol, section 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, VariantNames)]
 #[strum(serialize_all = "camelCase")]
 pub enum EventKind {
     /// `agentLoggedOn`: an agent was bound to a device.
@@ -83,6 +83,11 @@ impl EventKind {
     /// Returns the kind with this `eventName`.
     pub(super) fn from_name(name: &str) -> EventKind {
         name.parse().unwrap_or(EventKind::Other)
+    }
+
+    /// Returns the `eventName` of this kind, or `None` if it is [`EventKind::Other`].
+    pub(super) fn name(self) -> Option<&'static str> {
+        Self::VARIANTS.get(self as usize).copied().filter(|_| self != EventKind::Other)
     }
 }
 

@@ -27,7 +27,7 @@ pub struct FloorHandle {
 impl FloorHandle {
     /// An event that arrived at `arrived`, with its body as it came. Waits while the owner is behind: the
     /// platform's socket is the queue then.
-    pub async fn event(&self, event: Event, body: Vec<u8>, arrived: ConsoleTime) {
+    pub async fn event(&self, event: Event, body: Arc<[u8]>, arrived: ConsoleTime) {
         self.inbox.send(Message::Event(Box::new(ReceivedEvent { event, body, arrived, at: Instant::now() }))).await.ok();
     }
 

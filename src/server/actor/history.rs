@@ -3,6 +3,7 @@
 
 use crate::floor::{AgentId, Event, EventKind, Figure, PlatformTime, State};
 use crate::server::store::StateStart;
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,7 +26,7 @@ pub struct RawEvent {
     /// When it happened.
     pub at: PlatformTime,
     pub kind: EventKind,
-    pub name: String,
+    pub name: Cow<'static, str>,
     pub body: Arc<[u8]>,
 }
 
@@ -109,16 +110,19 @@ impl History {
         }
     }
 
-    /// Keeps an event of `agent` as it came.
-    pub fn hear(&mut self, agent: &AgentId, event: &Event, body: &[u8]) {
+    /// Keeps an event of `agent` as it came. The body is shared, so nothing but the body may hang on it.
+    pub fn hear(&mut self, agent: &AgentId, event: &Event, body: &Arc<[u8]>) {
         if !self.agents.contains_key(agent) && self.agents.len() >= MOST_AGENTS {
             return;
         }
-        let body: Arc<[u8]> = body.get(..LONGEST_BODY).unwrap_or(body).into();
+        let body = match body.get(..LONGEST_BODY) {
+            Some(cut) if body.len() > LONGEST_BODY => cut.into(),
+            _ => body.clone(),
+        };
         let at = event.time.unwrap_or_default();
         let day = self.agents.entry(agent.clone()).or_default();
-        if let Some(figures) = figures(event) {
-            day.figures = Some(DayFigures { at, figures });
+        if !event.figures.is_empty() {
+            day.figures = Some(DayFigures { at, figures: event.figures.clone() });
         }
         self.bytes += body.len();
         day.events.push_back(RawEvent { at, kind: event.kind, name: event.name.clone(), body });
@@ -163,17 +167,6 @@ impl History {
     pub fn take_unkept(&mut self) -> Vec<(AgentId, StateStart)> {
         std::mem::take(&mut self.unkept)
     }
-}
-
-fn figures(event: &Event) -> Option<Vec<(Figure, u32)>> {
-    let params = event.rest.get("params").filter(|_| event.kind == EventKind::AgentStatus)?;
-    let value = |figure: Figure| {
-        let value = params.get(figure.param())?;
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        Some((figure, text.split('.').next()?.parse().ok()?))
-    };
-    let figures: Vec<_> = Figure::ALL.into_iter().filter_map(value).collect();
-    (!figures.is_empty()).then_some(figures)
 }
 
 #[cfg(test)]
@@ -234,7 +227,7 @@ mod tests {
     #[test]
     fn events_are_kept_within_their_room() {
         let mut history = History::default();
-        let body = vec![b' '; LONGEST_BODY * 2];
+        let body = vec![b' '; LONGEST_BODY * 2].into();
         for number in 0..100 {
             let agent = AgentId::trusted(format!("{number}@test.cc"));
             let event = Event::decode(br#"{"eventName":"later"}"#, &Instant::in_utc).unwrap();
@@ -256,7 +249,7 @@ mod tests {
         let mut event = Event::decode(body, &Instant::in_utc).unwrap();
         for n in 0..4 {
             event.time = Some(at(1_000 * i64::from(n)));
-            history.hear(&id(n), &event, body);
+            history.hear(&id(n), &event, &body[..].into());
         }
         history.enter_state(&id(1), State::Ready, Some(at(5_000)), at(5_000));
         history.forget(at(2_500), |agent| *agent == id(0));
@@ -268,11 +261,11 @@ mod tests {
     fn the_platforms_figures_are_read_as_far_as_they_are_sent() {
         let body = include_bytes!("../../tests/events/later/AgentStatusEvent.json");
         let mut history = History::default();
-        history.hear(&agent(), &Event::decode(body, &Instant::in_utc).unwrap(), body);
+        history.hear(&agent(), &Event::decode(body, &Instant::in_utc).unwrap(), &body[..].into());
         let figures = &history.of(&agent()).unwrap().figures.as_ref().unwrap().figures;
         assert!(figures.contains(&(Figure::Calls, 201)) && figures.contains(&(Figure::NotReadyTime, 6534)), "{figures:?}");
         let few = br#"{"eventName":"AgentStatusEvent","params":{"CallsTotal":7,"TalkTime":"x"}}"#;
-        history.hear(&agent(), &Event::decode(few, &Instant::in_utc).unwrap(), few);
+        history.hear(&agent(), &Event::decode(few, &Instant::in_utc).unwrap(), &few[..].into());
         assert_eq!(history.of(&agent()).unwrap().figures.as_ref().unwrap().figures, [(Figure::Calls, 7)]);
     }
 }

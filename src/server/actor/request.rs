@@ -7,12 +7,13 @@ use crate::server::actor::history::Day;
 use crate::server::actor::runs::BulkItem;
 use crate::server::clock::now;
 use crate::server::store::{ScheduledAction, StateStart, Store, StoreError, Written};
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// An event on its way to the floor.
 pub struct ReceivedEvent {
     pub event: Event,
-    pub body: Vec<u8>,
+    pub body: Arc<[u8]>,
     pub arrived: ConsoleTime,
     pub at: Instant,
 }

@@ -144,7 +144,7 @@ impl Page<'_> {
 
     fn event(&self, event: &RawEvent) -> AnyView {
         let texts = self.language.day_texts();
-        let name = self.filter.text(event.name.clone());
+        let name = self.filter.text(event.name.to_string());
         let body = self.filter.event(&event.body).map(|body| spelled_out(&body));
         let shown = name.clone();
         view! {

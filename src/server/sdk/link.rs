@@ -1,13 +1,12 @@
 //! The link to the platform's events: STOMP over WebSocket (protocol, section 2). Connects, subscribes, hands every good event on,
 //! notices silence, and begins again for as long as it takes.
 
+mod ear;
+
+use self::ear::{Ear, Malformed};
 use super::backoff::Backoff;
-use super::time_zone::in_utc;
-use crate::floor::event::{LocalTime, ToUtc};
-use crate::floor::{Event, Namespace, NotOurs};
 use crate::live::LinkState;
 use crate::server::actor::FloorHandle;
-use crate::server::clock::now;
 use crate::server::config::{Config, shown};
 use crate::server::telemetry;
 use crate::stomp::{Decoder, Frame, Item, Limits, Version};
@@ -15,7 +14,7 @@ use futures_util::{SinkExt, StreamExt};
 use secrecy::ExposeSecret;
 use std::time::Duration;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_tungstenite::tungstenite::{self, Message, protocol::WebSocketConfig};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 use tokio_util::sync::CancellationToken;
@@ -148,9 +147,7 @@ async fn listen(
             return error.into();
         }
     }
-    let zone = config.time_zone.clone();
-    let to_utc = move |local: LocalTime| in_utc(&zone, local);
-    let mut receipts = config.topics.len();
+    let mut ear = Ear::new(config, floor, malformed, decoder);
     let mut live = false;
     let presumed_live = sleep(RECEIPT_TIMEOUT);
     tokio::pin!(presumed_live);
@@ -161,24 +158,15 @@ async fn listen(
         .get("heart-beat")
         .and_then(|beat| beat.split(',').next()?.trim().parse::<u64>().ok())
         .is_some_and(|ms| (1..=10_000).contains(&ms));
+    // What came with the greeting.
+    if let Err(error) = ear.hear(&[]).await {
+        return error;
+    }
+    let silent = sleep(DEAD_AFTER);
+    tokio::pin!(silent);
     let mut heard = Instant::now();
     loop {
-        while let Some(item) = decoder.next() {
-            match item {
-                Ok(Item::Frame(frame)) => match frame.command.as_str() {
-                    "MESSAGE" => {
-                        receipts = 0;
-                        take(frame.body, &config.namespace, floor, malformed, &to_utc).await;
-                    }
-                    "RECEIPT" => receipts = receipts.saturating_sub(1),
-                    "ERROR" => return LinkError::Refused(problem(&frame)),
-                    _ => {}
-                },
-                Ok(Item::HeartBeat) => {}
-                Err(error) => malformed.count("frame", &error),
-            }
-        }
-        if receipts == 0 && !live {
+        if ear.is_subscribed() && !live {
             live = true;
             *live_since = Some(Instant::now());
             floor.link(LinkState::Live).await;
@@ -187,14 +175,17 @@ async fn listen(
         tokio::select! {
             // Sending a beat must not wait behind a flood of events, nor the other way round.
             message = socket.next() => {
-                match message {
-                    Some(Ok(Message::Text(text))) => decoder.feed(text.as_bytes()),
-                    Some(Ok(Message::Binary(bytes))) => decoder.feed(&bytes),
+                let told = match message {
+                    Some(Ok(Message::Text(text))) => ear.hear(text.as_bytes()).await,
+                    Some(Ok(Message::Binary(bytes))) => ear.hear(&bytes).await,
                     Some(Ok(Message::Close(_))) | None => return LinkError::Closed,
                     // Where the broker promised heart-beats, what a proxy answers is no sign of its life.
                     Some(Ok(_)) if promised => continue,
-                    Some(Ok(_)) => {}
+                    Some(Ok(_)) => Ok(()),
                     Some(Err(error)) => return error.into(),
+                };
+                if let Err(error) = told {
+                    return error;
                 }
                 heard = Instant::now();
             }
@@ -211,8 +202,12 @@ async fn listen(
                     Err(_) => return LinkError::Silent,
                 }
             }
-            () = &mut presumed_live, if !live => receipts = 0,
-            () = sleep_until(heard + DEAD_AFTER) => return LinkError::Silent,
+            () = &mut presumed_live, if !live => ear.presume_subscribed(),
+            // Set again only when it is over: not for each message.
+            () = &mut silent => match heard + DEAD_AFTER {
+                dead if dead <= Instant::now() => return LinkError::Silent,
+                dead => silent.as_mut().reset(dead),
+            },
         }
     }
 }
@@ -223,44 +218,11 @@ fn beat(hello: &Frame) -> Duration {
     Duration::from_millis(if wanted == 0 { 10_000 } else { wanted.clamp(1_000, 10_000) }).mul_f64(0.8)
 }
 
-async fn take(body: Vec<u8>, namespace: &Namespace, floor: &FloorHandle, malformed: &mut Malformed, to_utc: ToUtc<'_>) {
-    let event = match Event::decode(&body, to_utc) {
-        Ok(event) => event,
-        Err(error) => return malformed.count("event", &error),
-    };
-    match event.of_tenant(namespace) {
-        Ok(event) => {
-            telemetry::event_in();
-            floor.event(event, body, now()).await;
-        }
-        Err(NotOurs::OtherTenant) => tracing::debug!("an event of another tenant was passed over"),
-        Err(error) => malformed.count("event", &error),
-    }
-}
-
 fn text(frame: Vec<u8>) -> Message {
     // The codec writes UTF-8 headers and no body here.
     match String::from_utf8(frame) {
         Ok(text) => Message::text(text),
         Err(bytes) => Message::binary(bytes.into_bytes()),
-    }
-}
-
-/// Counts what could not be read, and says so in the log once a minute.
-#[derive(Debug, Default)]
-struct Malformed {
-    unsaid: u64,
-    said: Option<Instant>,
-}
-
-impl Malformed {
-    fn count(&mut self, what: &'static str, error: &dyn std::error::Error) {
-        telemetry::malformed(what);
-        self.unsaid += 1;
-        if self.said.is_none_or(|said| said.elapsed() >= Duration::from_secs(60)) {
-            tracing::warn!(count = self.unsaid, reason = %error, "a malformed {what} from the platform was passed over");
-            (self.unsaid, self.said) = (0, Some(Instant::now()));
-        }
     }
 }
 

@@ -106,7 +106,7 @@ fn parse_header(line: &[u8], version: Version) -> Result<(String, String), Frame
 }
 
 /// Returns the number of bytes that a `content-length` says, or `None` if it is not digits only (`+5` would parse as a number).
-fn content_length(text: &str) -> Option<usize> {
+pub(super) fn content_length(text: &str) -> Option<usize> {
     let text = text.trim();
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }

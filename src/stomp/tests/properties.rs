@@ -96,4 +96,89 @@ proptest! {
         decode_all(&mut decoder, &[0; 129]);
         prop_assert_eq!(decode_all(&mut decoder, b"ACK\nid:1\n\n\0"), [Ok(Item::Frame(Frame::new("ACK").header("id", "1")))]);
     }
+
+    #[test]
+    fn the_short_way_tells_what_the_long_way_does(
+        frames in prop::collection::vec(any_piece(), 1..8),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), prop_oneof![any::<u8>(), prop::sample::select(b"\n\r\0:9{}\\".to_vec())], 0..4), 0..3),
+        cuts in prop_oneof![Just(vec![10_000]), prop::collection::vec(1usize..200, 1..20)],
+        version in prop::sample::select(Version::ALL.to_vec()),
+        limits in prop::sample::select(vec![Limits::default(), Limits { frame_bytes: 90, headers: 3, header_bytes: 40 }]),
+    ) {
+        let mut stream = frames.concat();
+        for (at, byte, what) in changes {
+            let at = at.index(stream.len() + 1);
+            match what {
+                0 => stream.insert(at, byte),
+                _ if at == stream.len() => {}
+                1 => stream[at] = byte,
+                _ => drop(stream.remove(at)),
+            }
+        }
+        let (mut pieces, mut rest, mut cuts) = (Vec::new(), &stream[..], cuts.into_iter().cycle());
+        while !rest.is_empty() {
+            let (piece, behind) = rest.split_at(cuts.next().unwrap_or(1).min(rest.len()));
+            pieces.push(piece);
+            rest = behind;
+        }
+        let mut decoder = Decoder::new(limits);
+        decoder.set_version(version);
+        let long: Vec<_> = pieces.iter().flat_map(|piece| decode_all(&mut decoder, piece)).collect();
+        prop_assert_eq!(told_shortly(&pieces, limits, version).0, bodies(long), "{}", String::from_utf8_lossy(&stream));
+    }
+}
+
+/// A frame, mostly a message, or part of one, or what stands between frames.
+fn any_piece() -> impl Strategy<Value = Vec<u8>> {
+    let headers = [
+        "a:b",
+        "subscription:0",
+        "message-id:12",
+        "content-length:4",
+        "content-length:2",
+        "content-length: 7 ",
+        "content-length:+3",
+        "content-length:",
+        "content-length:80",
+        "content-length:99999999999999999999",
+        "é:中",
+        "x:\\c",
+        "x:\\r",
+        "x:\\t",
+        ":b",
+        "none",
+        "content-type:application/json;charset=UTF-8",
+    ];
+    let bodies = [
+        "",
+        "{}",
+        "{\"a\":1}",
+        "no JSON",
+        "{\n}\n",
+        "{\n\"a\":1}ACK\na:b\n\n{}",
+        "\nMESSAGE\na:b\n\nx",
+        "\n\n",
+        "{\0MESSAGE\nc:d\n\n",
+        "{\nMESSAGE\na:b\n",
+        "x\nSEND\na:b\r\n\r\n",
+    ];
+    let message = (
+        prop::sample::select(vec!["MESSAGE", "MESSAGE", "MESSAGE", "MESSAGE", "RECEIPT", "MESSAG", "xMESSAGE"]),
+        prop::sample::select(vec!["\n", "\n", "\r\n"]),
+        prop::collection::vec(prop::sample::select(headers.to_vec()), 0..4),
+        prop::sample::select(bodies.to_vec()),
+        any::<bool>(),
+        prop::sample::select(vec!["\0", "\0", "\0\n", ""]),
+    );
+    let message = message.prop_map(|(command, line, headers, body, sized, end)| {
+        let length = if sized { format!("content-length:{}{line}", body.len()) } else { String::new() };
+        let headers: String = headers.iter().map(|header| format!("{header}{line}")).collect();
+        format!("{command}{line}{length}{headers}{line}{body}{end}").into_bytes()
+    });
+    prop_oneof![
+        8 => message,
+        4 => (0..100_u32).prop_map(|number| event(number).encode(Version::V1_2)),
+        1 => prop::sample::select(vec!["\n", "\r\n", "\0", "garbage", "MESSAGE\n"]).prop_map(|text| text.as_bytes().to_vec()),
+        1 => prop::collection::vec(any::<u8>(), 0..20),
+    ]
 }
