@@ -89,6 +89,9 @@ async fn write(schedule: &str, sockets: usize) -> Outcome<()> {
 fn build(page: &str, pages: u64) -> Outcome<()> {
     let page = std::fs::read_to_string(page)?;
     let pieces: Vec<&str> = page.split_inclusive('>').flat_map(|piece| piece.split_at_checked(piece.find('<').unwrap_or_default())).flat_map(<[&str; 2]>::from).collect();
+    if pieces.concat() != page {
+        return Err("the pieces are not the page".into());
+    }
     say("ready")?;
     wait()?;
     let mut same = 0;

@@ -195,6 +195,11 @@ impl Browser {
         self.stalls.set(true);
     }
 
+    /// How many rows its board has.
+    pub fn rows(&self) -> usize {
+        self.board.borrow().len()
+    }
+
     /// How many rows with names it has been sent.
     pub fn named(&self) -> usize {
         self.named.get()
