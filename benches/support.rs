@@ -1,0 +1,15 @@
+//! What every figure stands on.
+
+pub mod crowd;
+pub mod exchange;
+pub mod feed;
+pub mod lab;
+pub mod platform;
+pub mod process;
+pub mod script;
+pub mod stats;
+pub mod template;
+pub mod time;
+pub mod wire;
+
+pub type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;

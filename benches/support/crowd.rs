@@ -1,0 +1,393 @@
+//! Many browsers in one thread: each a socket that is read as a browser's would be, and the board that it makes of it.
+
+use super::Outcome;
+use super::exchange::{self, BEGINNING, Exchange, Message};
+use super::feed::Sent;
+use super::stats::Latencies;
+use super::time::micros;
+use super::wire::{FrameHead, Told, frame_head};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+use std::future::pending;
+use std::net::SocketAddr;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, spawn_local};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+
+/// How much is read at a time, by whichever browser.
+const READ: usize = 256 << 10;
+/// Of a frame that comes from a server.
+const LONGEST_HEAD: usize = 10;
+/// Nothing that is waited for takes longer.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the browsers of a console have in common.
+pub struct Crowd {
+    address: SocketAddr,
+    cookie: String,
+    agents: usize,
+    sent: Arc<Sent>,
+    buffer: RefCell<Vec<u8>>,
+    exchange: RefCell<Exchange>,
+    /// Latencies of events that were sent since then, of the first browser or of all.
+    since: Cell<u64>,
+    of_first: Cell<bool>,
+    latencies: RefCell<Latencies>,
+    /// Frames and bytes of all browsers, with their heads.
+    pub frames: Cell<u64>,
+    pub bytes: Cell<u64>,
+    opened: Cell<usize>,
+    heard: Notify,
+    failed: RefCell<Option<String>>,
+}
+
+/// One browser.
+pub struct Browser {
+    crowd: Rc<Crowd>,
+    board: RefCell<Vec<u32>>,
+    named: Cell<usize>,
+    calls: RefCell<BTreeSet<u32>>,
+    is_first: bool,
+    whole_at: Cell<Option<Instant>>,
+    stalls: Cell<bool>,
+    /// When each frame came, and how long it is with its head.
+    record: RefCell<Option<Vec<(u64, usize)>>>,
+    ended: Cell<bool>,
+    task: RefCell<Option<AbortHandle>>,
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if let Some(task) = self.task.take() {
+            task.abort();
+        }
+    }
+}
+
+impl Crowd {
+    pub fn new(address: SocketAddr, cookie: String, agents: usize, sent: Arc<Sent>) -> Rc<Crowd> {
+        Rc::new(Crowd {
+            address,
+            cookie,
+            agents,
+            sent,
+            buffer: RefCell::new(vec![0; READ]),
+            exchange: RefCell::default(),
+            since: Cell::new(u64::MAX),
+            of_first: Cell::new(false),
+            latencies: RefCell::default(),
+            frames: Cell::new(0),
+            bytes: Cell::new(0),
+            opened: Cell::new(0),
+            heard: Notify::new(),
+            failed: RefCell::default(),
+        })
+    }
+
+    /// Opens a browser's socket; the browser reads from then on. `receive_buffer` is the system's choice where there is none.
+    /// The first of all follows the calls as well.
+    pub async fn open(self: &Rc<Crowd>, receive_buffer: Option<u32>) -> Outcome<Rc<Browser>> {
+        let socket = TcpSocket::new_v4()?;
+        if let Some(size) = receive_buffer {
+            socket.set_recv_buffer_size(size)?;
+        }
+        let mut stream = socket.connect(self.address).await?;
+        let request = format!(
+            "GET /live HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: {}\r\n\r\n",
+            self.address, self.cookie
+        );
+        stream.write_all(request.as_bytes()).await?;
+        let rest = switched(&mut stream).await?;
+        let browser = Rc::new(Browser {
+            crowd: self.clone(),
+            board: RefCell::default(),
+            named: Cell::new(0),
+            calls: RefCell::default(),
+            is_first: self.opened.get() == 0,
+            whole_at: Cell::new(None),
+            stalls: Cell::new(false),
+            record: RefCell::default(),
+            ended: Cell::new(false),
+            task: RefCell::default(),
+        });
+        self.opened.set(self.opened.get() + 1);
+        let reading = spawn_local(read(stream, rest, self.clone(), Rc::downgrade(&browser)));
+        *browser.task.borrow_mut() = Some(reading.abort_handle());
+        Ok(browser)
+    }
+
+    /// Opens so many browsers, side by side, evenly spread over a time.
+    pub async fn open_many(self: &Rc<Crowd>, count: usize, over: Duration, receive_buffer: Option<u32>) -> Outcome<Vec<Rc<Browser>>> {
+        let start = Instant::now();
+        let opened: Vec<_> = (0..count)
+            .map(|n| {
+                let (crowd, at) = (self.clone(), start + over.mul_f64(n as f64 / count as f64));
+                spawn_local(async move {
+                    sleep_until(at).await;
+                    crowd.open(receive_buffer).await.map_err(|error| error.to_string())
+                })
+            })
+            .collect();
+        let mut browsers = Vec::new();
+        for browser in opened {
+            browsers.push(browser.await??);
+        }
+        Ok(browsers)
+    }
+
+    /// Measures the latencies of all browsers from now on.
+    pub fn measure(&self) {
+        self.latencies.take();
+        self.of_first.set(false);
+        self.since.set(micros());
+    }
+
+    /// Measures those of the first browser alone.
+    pub fn measure_first(&self) {
+        self.measure();
+        self.of_first.set(true);
+    }
+
+    /// Ends it, and returns them.
+    pub fn measured(&self) -> Latencies {
+        self.since.set(u64::MAX);
+        self.latencies.take()
+    }
+
+    /// Waits until something is so, looking after each message that comes.
+    pub async fn until(&self, what: &str, mut is_so: impl FnMut() -> bool) -> Outcome<()> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let heard = self.heard.notified();
+            self.check()?;
+            if is_so() {
+                return Ok(());
+            }
+            timeout_at(deadline, heard).await.map_err(|_| format!("waited in vain until {what}"))?;
+        }
+    }
+
+    /// An error where a browser could not go on.
+    pub fn check(&self) -> Outcome<()> {
+        self.failed.borrow().as_ref().map_or(Ok(()), |failed| Err(failed.clone().into()))
+    }
+}
+
+impl Browser {
+    /// When it had its whole board for the first time.
+    pub fn whole_at(&self) -> Option<Instant> {
+        self.whole_at.get()
+    }
+
+    /// The console has closed the socket.
+    pub fn has_ended(&self) -> bool {
+        self.ended.get()
+    }
+
+    /// Reads nothing any more, once it has its whole board.
+    pub fn stall(&self) {
+        self.stalls.set(true);
+    }
+
+    /// How many rows its board has.
+    pub fn rows(&self) -> usize {
+        self.board.borrow().len()
+    }
+
+    /// How many rows with names it has been sent.
+    pub fn named(&self) -> usize {
+        self.named.get()
+    }
+
+    /// It has these rows and no others.
+    pub fn knows(&self, truth: &[u32]) -> bool {
+        *self.board.borrow() == truth
+    }
+
+    /// How many rows it has otherwise, the first of them, and how many calls it has.
+    pub fn differs(&self, truth: &[u32]) -> String {
+        let board = self.board.borrow();
+        let mut wrong = board.iter().zip(truth).enumerate().filter(|(_, (row, true_row))| row != true_row).map(|(agent, _)| agent);
+        let first: Vec<usize> = wrong.by_ref().take(5).collect();
+        format!("{} rows of {} are wrong, the first {first:?}; {} calls", first.len() + wrong.count(), board.len(), self.calls.borrow().len())
+    }
+
+    /// It has these calls and no others.
+    pub fn knows_calls(&self, truth: &BTreeSet<u32>) -> bool {
+        *self.calls.borrow() == *truth
+    }
+
+    /// Keeps when each frame comes, from now on.
+    pub fn record(&self) {
+        *self.record.borrow_mut() = Some(Vec::new());
+    }
+
+    pub fn recorded(&self) -> Vec<(u64, usize)> {
+        self.record.take().unwrap_or_default()
+    }
+
+    fn take(&self, head: FrameHead, told: &Told) {
+        let (crowd, now) = (&self.crowd, micros());
+        crowd.frames.set(crowd.frames.get() + 1);
+        crowd.bytes.set(crowd.bytes.get() + (head.size + head.length) as u64);
+        if let Some(record) = self.record.borrow_mut().as_mut() {
+            record.push((now, head.size + head.length));
+        }
+        let (mut board, mut calls) = (self.board.borrow_mut(), self.calls.borrow_mut());
+        if told.clears {
+            board.clear();
+            board.resize(crowd.agents, 0);
+            calls.clear();
+        }
+        let counts = self.whole_at.get().is_some() && !told.clears && (self.is_first || !crowd.of_first.get());
+        for (agent, digest) in &told.rows {
+            if let Some(row) = board.get_mut(*agent as usize) {
+                *row = *digest;
+            }
+            if counts && let Some(sent) = crowd.sent.when(*agent, *digest).filter(|sent| *sent >= crowd.since.get()) {
+                crowd.latencies.borrow_mut().add(now.saturating_sub(sent));
+            }
+        }
+        if self.is_first {
+            for gone in &told.gone {
+                calls.remove(gone);
+            }
+            calls.extend(&told.calls);
+        }
+        self.named.set(self.named.get() + told.named);
+        if told.completes && self.whole_at.get().is_none() {
+            self.whole_at.set(Some(Instant::now()));
+        }
+        if told.over {
+            self.ended.set(true);
+        }
+    }
+}
+
+/// Reads the answer to the upgrade, and returns what came behind it.
+async fn switched(stream: &mut TcpStream) -> Outcome<Vec<u8>> {
+    let mut answer = Vec::new();
+    loop {
+        if timeout(PATIENCE, stream.read_buf(&mut answer)).await?? == 0 {
+            return Err("the console closed instead of switching".into());
+        }
+        if let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") {
+            let rest = answer.split_off(end + 4);
+            if answer.starts_with(b"HTTP/1.1 101") {
+                return Ok(rest);
+            }
+            return Err(String::from_utf8_lossy(&answer).into_owned().into());
+        }
+    }
+}
+
+async fn read(stream: TcpStream, rest: Vec<u8>, crowd: Rc<Crowd>, browser: Weak<Browser>) {
+    let mut frames = Frames::default();
+    if let Err(error) = read_on(&stream, &rest, &mut frames, &crowd, &browser).await {
+        crowd.failed.borrow_mut().get_or_insert(error.to_string());
+    }
+    if let Some(browser) = browser.upgrade() {
+        browser.ended.set(true);
+    }
+    crowd.heard.notify_waiters();
+}
+
+async fn read_on(stream: &TcpStream, rest: &[u8], frames: &mut Frames, crowd: &Crowd, browser: &Weak<Browser>) -> Outcome<()> {
+    if let Some(browser) = browser.upgrade() {
+        frames.take(rest, &browser)?;
+    }
+    loop {
+        if stream.readable().await.is_err() {
+            return Ok(());
+        }
+        let mut buffer = crowd.buffer.borrow_mut();
+        let bytes = match stream.try_read(&mut buffer) {
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
+            Ok(0) | Err(_) => return Ok(()),
+            Ok(bytes) => bytes,
+        };
+        let Some(browser) = browser.upgrade() else { return Ok(()) };
+        frames.take(buffer.get(..bytes).unwrap_or_default(), &browser)?;
+        drop(buffer);
+        crowd.heard.notify_waiters();
+        if browser.stalls.get() && browser.whole_at.get().is_some() {
+            drop(browser);
+            // The socket stays open, and nobody reads it.
+            pending::<()>().await;
+        }
+    }
+}
+
+/// Where a browser is in its stream.
+#[derive(Default)]
+struct Frames {
+    head: Vec<u8>,
+    body: Option<Body>,
+}
+
+struct Body {
+    head: FrameHead,
+    beginning: Vec<u8>,
+    message: Option<Message>,
+    offset: usize,
+}
+
+impl Frames {
+    fn take(&mut self, mut bytes: &[u8], browser: &Browser) -> Outcome<()> {
+        loop {
+            let Some(body) = self.body.as_mut() else {
+                let before = self.head.len();
+                self.head.extend(bytes.iter().take(LONGEST_HEAD));
+                let Some(head) = frame_head(&self.head) else { return Ok(()) };
+                self.head.clear();
+                bytes = bytes.get(head.size.saturating_sub(before)..).unwrap_or_default();
+                if !head.whole || head.opcode == 0 {
+                    return Err("a message came in several frames".into());
+                }
+                self.body = Some(Body { head, beginning: Vec::new(), message: None, offset: 0 });
+                continue;
+            };
+            bytes = body.take(bytes, &browser.crowd);
+            if body.offset < body.head.length {
+                return Ok(());
+            }
+            match body.head.opcode {
+                1 | 2 => browser.take(body.head, &*exchange::told(body.message.as_ref().ok_or("an empty message")?)?),
+                8 => browser.ended.set(true),
+                _ => {}
+            }
+            self.body = None;
+        }
+    }
+}
+
+impl Body {
+    /// Takes what is its own, and returns the rest.
+    fn take<'a>(&mut self, mut bytes: &'a [u8], crowd: &Crowd) -> &'a [u8] {
+        let needed = BEGINNING.min(self.head.length);
+        if self.message.is_none() {
+            let (now, rest) = bytes.split_at((needed - self.beginning.len()).min(bytes.len()));
+            self.beginning.extend_from_slice(now);
+            bytes = rest;
+            self.offset = self.beginning.len();
+            if self.offset < needed || needed == 0 {
+                return bytes;
+            }
+            let mut message = crowd.exchange.borrow_mut().message(self.head.length, &self.beginning);
+            exchange::take(&mut message, 0, &self.beginning);
+            self.message = Some(message);
+        }
+        let (now, rest) = bytes.split_at((self.head.length - self.offset).min(bytes.len()));
+        if let Some(message) = &mut self.message {
+            exchange::take(message, self.offset, now);
+        }
+        self.offset += now.len();
+        rest
+    }
+}

@@ -1,0 +1,125 @@
+//! A console that is measured, with the platform before it and browsers behind it.
+
+use super::Outcome;
+use super::crowd::{Browser, Crowd};
+use super::feed::{Feed, Paced, Sent};
+use super::platform::Platform;
+use super::process::Program;
+use super::script::Script;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// How often many browsers are looked at.
+const LOOK: Duration = Duration::from_millis(20);
+/// How long the last events may be under way.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub struct Lab {
+    pub console: Program,
+    pub address: String,
+    pub cookie: String,
+    pub platform: Platform,
+    pub feed: Feed,
+    pub crowd: Rc<Crowd>,
+    /// The browser that was there first.
+    pub watcher: Rc<Browser>,
+    pub sent: Arc<Sent>,
+    /// Absent only while events are paced.
+    script: Option<Script>,
+}
+
+impl Lab {
+    /// A floor of so many agents, all in the midst of something, and one browser that has seen it.
+    pub async fn start(agents: u32) -> Outcome<Lab> {
+        Lab::with(Script::new(agents, 0)?).await
+    }
+
+    /// One that will be fed so many events as fast as it takes them.
+    pub async fn for_backlog(agents: u32, events: u64) -> Outcome<Lab> {
+        Lab::with(Script::new(agents, u64::from(agents) * 6 + events)?).await
+    }
+
+    async fn with(script: Script) -> Outcome<Lab> {
+        let all = script.all_agents();
+        let mut platform = Platform::start(all)?;
+        let (sdk, events) = (format!("http://{}", platform.http), format!("ws://{}", platform.events));
+        let mut console = Program::console(&[
+            "serve", "--listen", "127.0.0.1:0", "--sdk-url", &sdk, "--events-url", &events, "--namespace", "test.cc", "--database-url",
+            "sqlite::memory:", "--log-format", "json",
+        ])?;
+        let said = console.until_logged("serving").await?;
+        let address = said.get("address").and_then(|address| address.as_str()).ok_or("no address")?.to_owned();
+        let feed = platform.next_feed().await?;
+        let cookie = sign_in(&address).await?;
+        let sent = Sent::new(all);
+        let crowd = Crowd::new(address.parse()?, cookie.clone(), all, sent.clone());
+        let watcher = crowd.open(None).await?;
+        crowd.until("the roster was read", || watcher.named() >= all).await?;
+        let mut lab = Lab { console, address, cookie, platform, feed, crowd, watcher, sent, script: Some(script) };
+        let mut beginning = Vec::new();
+        lab.script()?.write_beginning(&mut beginning);
+        lab.feed.write(Arc::new(beginning)).await?;
+        lab.until_known().await?;
+        Ok(lab)
+    }
+
+    /// The history of its floor.
+    pub fn script(&mut self) -> Outcome<&mut Script> {
+        self.script.as_mut().ok_or_else(|| "the script was lost".into())
+    }
+
+    /// Waits until the first browser knows everything that was published.
+    pub async fn until_known(&mut self) -> Outcome<()> {
+        let script = self.script.as_ref().ok_or("the script was lost")?;
+        let known = || self.watcher.knows(script.truth()) && self.watcher.knows_calls(script.calls());
+        let until = self.crowd.until("the first browser knows the truth", known).await;
+        until.map_err(|error| format!("{error}: {}; {} calls are true", self.watcher.differs(script.truth()), script.calls().len()).into())
+    }
+
+    /// Waits until all of these know everything that was published; returns how long that took.
+    pub async fn until_all_know(&mut self, browsers: &[Rc<Browser>]) -> Outcome<Duration> {
+        let start = Instant::now();
+        self.until_known().await?;
+        let truth = self.script.as_ref().ok_or("the script was lost")?.truth();
+        loop {
+            self.crowd.check()?;
+            let behind = browsers.iter().filter(|browser| !browser.knows(truth)).count();
+            if behind == 0 {
+                return Ok(start.elapsed());
+            }
+            if start.elapsed() > PATIENCE {
+                let ended = browsers.iter().filter(|browser| browser.has_ended()).count();
+                return Err(format!("{behind} of {} browsers do not know the truth, {ended} have lost their socket", browsers.len()).into());
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    /// Lets events come at a cadence: until there were so many, or until [`Feed::stop`].
+    pub async fn pace(&mut self, rate: f64, events: u64) -> Outcome<Paced<()>> {
+        let script = self.script.take().ok_or("the script was lost")?;
+        let Paced { script, events, late } = self.feed.pace(script, rate, events, &self.sent).await?;
+        self.script = Some(script);
+        Ok(Paced { script: (), events, late })
+    }
+
+    /// Browsers that have their whole boards.
+    pub async fn browsers(&self, count: usize) -> Outcome<Vec<Rc<Browser>>> {
+        // Half a second for each hundred: nobody hurries.
+        let browsers = self.crowd.open_many(count, Duration::from_millis(count as u64 * 5), None).await?;
+        self.crowd.until("all browsers have their boards", || browsers.iter().all(|browser| browser.whole_at().is_some())).await?;
+        Ok(browsers)
+    }
+}
+
+/// Signs a supervisor in, and returns the cookie.
+async fn sign_in(address: &str) -> Outcome<String> {
+    // Whoever needs TLS first chooses.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let form = [("number", "9000"), ("password", "Aa123456"), ("domain", "test.cc"), ("extension", "9000")];
+    let answer = reqwest::Client::new().post(format!("http://{address}/api/sign-in")).form(&form).send().await?.error_for_status()?;
+    let cookie = answer.headers().get("set-cookie").and_then(|value| value.to_str().ok()?.split(';').next());
+    Ok(cookie.ok_or("no cookie")?.to_owned())
+}
