@@ -28,6 +28,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 const RECEIPT_TIMEOUT: Duration = Duration::from_secs(2);
 /// STOMP frames end at 1 MiB; what the WebSocket lets through beyond that is refused by the codec without losing the link.
 const LONGEST_MESSAGE: usize = 4 << 20;
+/// How much is read of the socket at once. The library clears that much before each read, the one that finds nothing included; an event
+/// has about 1 KiB. Longer messages get a longer buffer by themselves.
+const READ_BUFFER: usize = 16 << 10;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -88,7 +91,10 @@ async fn session(config: &Config, floor: &FloorHandle, malformed: &mut Malformed
 
 /// Connects and greets; returns the CONNECTED frame.
 async fn connect(config: &Config) -> Result<(Socket, Decoder, Frame), LinkError> {
-    let limits = WebSocketConfig::default().max_message_size(Some(LONGEST_MESSAGE)).max_frame_size(Some(LONGEST_MESSAGE));
+    let limits = WebSocketConfig::default()
+        .max_message_size(Some(LONGEST_MESSAGE))
+        .max_frame_size(Some(LONGEST_MESSAGE))
+        .read_buffer_size(READ_BUFFER);
     let (mut socket, _) = connect_async_with_config(config.events_url.as_str(), Some(limits), true).await?;
     let mut greeting =
         Frame::new("CONNECT").header("accept-version", "1.2,1.1,1.0").header("heart-beat", format!("{0},{0}", HEART_BEAT.as_millis()));
