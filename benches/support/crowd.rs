@@ -54,6 +54,8 @@ pub struct Browser {
     calls: RefCell<BTreeSet<u32>>,
     is_first: bool,
     whole_at: Cell<Option<Instant>>,
+    /// A part of the whole board came, and another one follows.
+    in_board: Cell<bool>,
     stalls: Cell<bool>,
     /// When each frame came, and how long it is with its head.
     record: RefCell<Option<Vec<(u64, usize)>>>,
@@ -111,6 +113,7 @@ impl Crowd {
             calls: RefCell::default(),
             is_first: self.opened.get() == 0,
             whole_at: Cell::new(None),
+            in_board: Cell::new(false),
             stalls: Cell::new(false),
             record: RefCell::default(),
             ended: Cell::new(false),
@@ -240,12 +243,13 @@ impl Browser {
             record.push((now, head.size + head.length));
         }
         let (mut board, mut calls) = (self.board.borrow_mut(), self.calls.borrow_mut());
-        if told.clears {
+        let follows_a_part = self.in_board.replace(told.of_board && !told.completes);
+        if told.of_board && !follows_a_part {
             board.clear();
             board.resize(crowd.agents, 0);
             calls.clear();
         }
-        let counts = self.whole_at.get().is_some() && !told.clears && (self.is_first || !crowd.of_first.get());
+        let counts = self.whole_at.get().is_some() && !told.of_board && (self.is_first || !crowd.of_first.get());
         for (agent, digest) in &told.rows {
             if let Some(row) = board.get_mut(*agent as usize) {
                 *row = *digest;

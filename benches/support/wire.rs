@@ -3,13 +3,14 @@
 use super::Outcome;
 use super::script::FIRST_AGENT;
 use supervisor_console::floor::{CallId, CallRow, Row, State};
+use std::sync::Arc;
 use supervisor_console::live::Down;
 
 /// What a message does to a board.
 #[derive(Debug, Default)]
 pub struct Told {
-    /// What was there before goes.
-    pub clears: bool,
+    /// It is a part of the whole board; what was there before goes with the first part.
+    pub of_board: bool,
     /// The board is whole after it, if it was not before.
     pub completes: bool,
     /// The rows that are new or changed: the agent's place and the row's [`digest`].
@@ -26,15 +27,15 @@ pub struct Told {
 /// Reads one message of the live channel.
 pub fn read(message: &[u8]) -> Outcome<Told> {
     Ok(match Down::decode(message)? {
-        Down::Snapshot { rows, calls, .. } => Told { clears: true, completes: true, ..told(&rows, &calls, &[]) },
+        Down::Snapshot { rows, calls, more, .. } => Told { of_board: true, completes: !more, ..told(&rows, &calls, &[]) },
         Down::Delta { rows, calls, gone, .. } => told(&rows, &calls, &gone),
         Down::Pulse { .. } => Told::default(),
-        Down::SignedOut => Told { over: true, ..Told::default() },
+        Down::SignedOut | Down::Outdated => Told { over: true, ..Told::default() },
     })
 }
 
-fn told(rows: &[Row], calls: &[CallRow], gone: &[CallId]) -> Told {
-    let place = |row: &Row| Some((row.agent.number().parse::<u32>().ok()?.checked_sub(FIRST_AGENT)?, of(row)));
+fn told(rows: &[Arc<Row>], calls: &[Arc<CallRow>], gone: &[CallId]) -> Told {
+    let place = |row: &Arc<Row>| Some((row.agent.number().parse::<u32>().ok()?.checked_sub(FIRST_AGENT)?, of(row)));
     Told {
         rows: rows.iter().filter_map(place).collect(),
         named: rows.iter().filter(|row| !row.name.is_empty()).count(),
