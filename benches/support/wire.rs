@@ -2,8 +2,8 @@
 
 use super::Outcome;
 use super::script::FIRST_AGENT;
-use supervisor_console::floor::{CallId, CallRow, Row, State};
 use std::sync::Arc;
+use supervisor_console::floor::{CallId, CallRow, Row, State};
 use supervisor_console::live::Down;
 
 /// What a message does to a board.

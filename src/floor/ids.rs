@@ -121,6 +121,14 @@ macro_rules! qualified {
                 if is_qualified(&text) { Ok(Self(text)) } else { Err(IdError::NotQualified) }
             }
 
+            /// Returns whether it is a whole id of `ours` in ASCII, written as [`Self::named`] writes it: nearly all are, and need no more
+            /// checking.
+            pub(super) fn is_plainly_of(&self, ours: &Namespace) -> bool {
+                let plain = |text: &str| text.len() <= LONGEST_ID && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+                let number = self.0.strip_suffix(ours.as_str()).and_then(|before| before.strip_suffix('@'));
+                number.is_some_and(|number| !number.is_empty() && !number.contains('@')) && plain(&self.0)
+            }
+
             /// Returns what is before the `@`: what people dial and say.
             pub fn number(&self) -> &str {
                 self.0.split('@').next().unwrap_or(&self.0)

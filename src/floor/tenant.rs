@@ -36,7 +36,8 @@ impl Event {
         if said.or(self.source.as_ref().map(DeviceId::namespace)).is_some_and(foreign) {
             return Err(NotOurs::OtherTenant);
         }
-        let agent = self.agent.take().map(|agent| AgentId::named(agent.as_str(), ours));
+        let agent =
+            self.agent.take().map(|agent| if agent.is_plainly_of(ours) { Ok(Some(agent)) } else { AgentId::named(agent.as_str(), ours) });
         let about_agent = is_about_agent(self.kind);
         self.agent = match agent {
             Some(Ok(None)) if about_agent => return Err(NotOurs::OtherTenant),
@@ -95,7 +96,7 @@ fn qualify_status(status: &mut Status, ours: &Namespace) -> Result<(), NotOurs> 
 /// Writes a device's id in one way, or makes it absent if it cannot be one. An outside party's may be any text without control
 /// characters; one of ours (`own`) must be a whole id, for it has to be named to the platform.
 fn qualify(device: &mut Option<DeviceId>, ours: &Namespace, own: bool) {
-    let Some(id) = device.take() else { return };
+    let Some(id) = device.take_if(|id| !id.is_plainly_of(ours)) else { return };
     *device = match DeviceId::named(id.as_str(), ours) {
         Ok(Some(named)) => Some(named),
         Ok(None) => Some(id),

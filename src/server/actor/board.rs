@@ -1,6 +1,6 @@
 //! The board as it was published: immutable, and cheap to share, for a copy holds the same rows. Whoever reads one disturbs nobody.
 
-use crate::floor::{AgentId, BulkRun, CallId, CallRow, Counts, DeviceId, Row};
+use crate::floor::{AgentId, BulkRun, CallId, CallRow, Counts, DeviceId, Party, Row};
 use rpds::RedBlackTreeMapSync as Map;
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -93,12 +93,10 @@ impl Board {
         &self.runs
     }
 
-    pub(super) fn put_row(&mut self, row: Arc<Row>) {
-        let place = ByNumber::from(&row.agent);
-        let known = self.rows.get(&place).cloned();
-        let moved = known.as_ref().is_none_or(|known| known.state != row.state || known.team != row.team);
-        if moved {
-            if let Some(known) = &known {
+    /// Puts a row in place of the one that is `known` of the agent.
+    pub(super) fn put_row(&mut self, row: Arc<Row>, known: Option<&Row>) {
+        if known.is_none_or(|known| known.state != row.state || known.team != row.team) {
+            if let Some(known) = known {
                 self.uncount(known);
             }
             self.counts.add(row.state);
@@ -106,7 +104,7 @@ impl Board {
             of_team.add(row.state);
             self.teams.insert_mut(row.team.to_string(), of_team);
         }
-        self.rows.insert_mut(place, row);
+        self.rows.insert_mut(ByNumber::from(&row.agent), row);
     }
 
     pub(super) fn remove_row(&mut self, agent: &AgentId) {
@@ -128,13 +126,17 @@ impl Board {
         }
     }
 
-    pub(super) fn put_call(&mut self, call: Arc<CallRow>) {
-        let known = self.calls.get(&call.id).cloned();
-        let devices = |call: &CallRow| call.parties.iter().map(|party| party.device.clone()).collect::<Vec<_>>();
-        let (before, after) = (known.as_deref().map(devices).unwrap_or_default(), devices(&call));
-        before.iter().filter(|device| !after.contains(device)).for_each(|device| self.left(device, &call.id));
-        after.iter().filter(|device| !before.contains(device)).for_each(|device| self.entered(device, &call.id));
-        let queue_before = known.as_ref().and_then(|known| known.queue.as_ref());
+    /// Puts a call in place of the one that is `known` by its id.
+    pub(super) fn put_call(&mut self, call: Arc<CallRow>, known: Option<&CallRow>) {
+        let before = known.map_or(&[][..], |known| &known.parties);
+        let is_in = |parties: &[Party], device: &DeviceId| parties.iter().any(|party| party.device == *device);
+        for party in before.iter().filter(|party| !is_in(&call.parties, &party.device)) {
+            self.left(&party.device, &call.id);
+        }
+        for party in call.parties.iter().filter(|party| !is_in(before, &party.device)) {
+            self.entered(&party.device, &call.id);
+        }
+        let queue_before = known.and_then(|known| known.queue.as_ref());
         if queue_before != call.queue.as_ref() {
             self.count_queue(queue_before.map(|queue| queue.as_str()), -1);
             self.count_queue(call.queue.as_ref().map(|queue| queue.as_str()), 1);
@@ -142,11 +144,13 @@ impl Board {
         self.calls.insert_mut(call.id.clone(), call);
     }
 
-    pub(super) fn remove_call(&mut self, id: &CallId) {
-        let Some(known) = self.calls.get(id).cloned() else { return };
+    /// Takes a call away; returns whether it was there.
+    pub(super) fn remove_call(&mut self, id: &CallId) -> bool {
+        let Some(known) = self.calls.get(id).cloned() else { return false };
         self.calls.remove_mut(id);
         known.parties.iter().for_each(|party| self.left(&party.device, id));
         self.count_queue(known.queue.as_ref().map(|queue| queue.as_str()), -1);
+        true
     }
 
     fn entered(&mut self, device: &DeviceId, call: &CallId) {
@@ -185,7 +189,7 @@ impl Board {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::floor::{Direction, Holds, Party, PartyRole, PartyState, PlatformTime, State};
+    use crate::floor::{Direction, Holds, PartyRole, PartyState, PlatformTime, State};
 
     fn row(number: u32, state: State, team: &str) -> Arc<Row> {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
@@ -221,15 +225,25 @@ mod tests {
         })
     }
 
+    fn put_row(board: &mut Board, row: Arc<Row>) {
+        let known = board.row(&row.agent).cloned();
+        board.put_row(row, known.as_deref());
+    }
+
+    fn put_call(board: &mut Board, call: Arc<CallRow>) {
+        let known = board.call(&call.id).cloned();
+        board.put_call(call, known.as_deref());
+    }
+
     #[test]
     fn rows_stand_by_number_and_are_counted_by_team_and_state() {
         let mut board = Board::default();
         for number in [8001, 801, 80_001, 5002] {
-            board.put_row(row(number, State::Ready, if number == 801 { "" } else { "Sales" }));
+            put_row(&mut board, row(number, State::Ready, if number == 801 { "" } else { "Sales" }));
         }
         let before = board.clone();
-        board.put_row(row(8001, State::OnCall, "Support"));
-        board.put_row(row(801, State::OnCall, ""));
+        put_row(&mut board, row(8001, State::OnCall, "Support"));
+        put_row(&mut board, row(801, State::OnCall, ""));
         board.remove_row(&AgentId::trusted("5002@test.cc"));
         let numbers = |board: &Board| board.rows().map(|row| row.agent.number().to_owned()).collect::<Vec<_>>();
         assert_eq!(numbers(&board), ["801", "8001", "80001"]);
@@ -248,13 +262,13 @@ mod tests {
         let at = |board: &Board, device: &str| {
             board.calls_at(&DeviceId::trusted(device)).map(|call| call.id.as_str().to_owned()).collect::<Vec<_>>()
         };
-        board.put_call(call("c2", Some("VIP"), &["8001@test.cc", "13800000000@test.cc"]));
-        board.put_call(call("c1", Some("VIP"), &["8002@test.cc", "13800000000@test.cc"]));
+        put_call(&mut board, call("c2", Some("VIP"), &["8001@test.cc", "13800000000@test.cc"]));
+        put_call(&mut board, call("c1", Some("VIP"), &["8002@test.cc", "13800000000@test.cc"]));
         assert_eq!(
             (at(&board, "13800000000@test.cc"), at(&board, "8001@test.cc")),
             (vec!["c1".to_owned(), "c2".into()], vec!["c2".into()])
         );
-        board.put_call(call("c2", None, &["8003@test.cc", "13800000000@test.cc"]));
+        put_call(&mut board, call("c2", None, &["8003@test.cc", "13800000000@test.cc"]));
         assert_eq!((at(&board, "8001@test.cc"), at(&board, "8003@test.cc")), (Vec::new(), vec!["c2".to_owned()]));
         assert_eq!(board.queues().collect::<Vec<_>>(), ["VIP"]);
         board.remove_call(&CallId::trusted("c1"));

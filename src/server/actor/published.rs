@@ -195,22 +195,46 @@ impl Publisher {
         Publisher { shared, latest }
     }
 
-    /// Publishes what is new, as one message.
+    /// Takes a row for the next publication; returns it where it says something new.
+    pub fn take_row(&mut self, row: Row) -> Option<Arc<Row>> {
+        let Publication { board, mask, .. } = &mut self.latest;
+        let known = board.row(&row.agent).cloned();
+        if known.as_ref().is_some_and(|known| **known == row) {
+            return None;
+        }
+        if known.as_ref().is_none_or(|known| known.device != row.device) {
+            mask.learn(std::iter::once((&row, known.as_ref().and_then(|known| known.device.as_ref()))));
+        }
+        let row = Arc::new(row);
+        board.put_row(Arc::clone(&row), known.as_deref());
+        Some(row)
+    }
+
+    /// Takes a call for the next publication; returns it where it says something new.
+    pub fn take_call(&mut self, call: CallRow) -> Option<Arc<CallRow>> {
+        let known = self.latest.board.call(&call.id).cloned();
+        if known.as_ref().is_some_and(|known| **known == call) {
+            return None;
+        }
+        let call = Arc::new(call);
+        self.latest.board.put_call(Arc::clone(&call), known.as_deref());
+        Some(call)
+    }
+
+    /// Takes a call away with the next publication; returns whether it was there.
+    pub fn drop_call(&mut self, id: &CallId) -> bool {
+        self.latest.board.remove_call(id)
+    }
+
+    /// Publishes what was taken and is new, as one message.
     pub fn publish(&mut self, new: Delta, runs: impl FnOnce() -> Vec<BulkRun>, head: Head) {
         if new.is_empty() {
             return;
         }
-        let Publication { seq, board, mask, .. } = &mut self.latest;
-        *seq += 1;
-        let device_before = |row: &Row| board.row(&row.agent).and_then(|known| known.device.clone());
-        let learnt: Vec<_> = new.rows.iter().map(|row| (row.as_ref(), device_before(row))).collect();
-        mask.learn(learnt.iter().map(|(row, device)| (*row, device.as_ref())));
-        new.gone.iter().for_each(|gone| board.remove_call(gone));
-        new.rows.iter().cloned().for_each(|row| board.put_row(row));
-        new.calls.iter().cloned().for_each(|call| board.put_call(call));
         if !new.runs.is_empty() {
-            board.set_runs(runs());
+            self.latest.board.set_runs(runs());
         }
+        self.latest.seq += 1;
         self.latest.head = head;
         let (seq, header) = (self.latest.seq, self.latest.header());
         // Asked before the board is there for whoever joins: who comes in between is sent the next board.
@@ -288,9 +312,10 @@ mod tests {
         Head { epoch: 1, offset: Offset::NONE, link }
     }
 
-    fn new(numbers: impl IntoIterator<Item = u32>) -> Delta {
-        let row = |n: u32| Arc::new(Row::unknown(AgentId::trusted(format!("{n}@test.cc"))));
-        Delta { rows: numbers.into_iter().map(row).collect(), ..Delta::default() }
+    fn publish(publisher: &mut Publisher, numbers: impl IntoIterator<Item = u32>) {
+        let row = |n: u32| publisher.take_row(Row::unknown(AgentId::trusted(format!("{n}@test.cc"))));
+        let rows = numbers.into_iter().filter_map(row).collect();
+        publisher.publish(Delta { rows, ..Delta::default() }, Vec::new, head());
     }
 
     /// The agents of each message that a browser gets, by what kind it is.
@@ -312,14 +337,14 @@ mod tests {
     async fn rows_that_go_go_in_every_browser() {
         let mut publisher = Publisher::new(head());
         let shared = Arc::clone(&publisher.shared);
-        publisher.publish(new(5001..=5003), Vec::new, head());
+        publish(&mut publisher, 5001..=5003);
         let mut watching = shared.join(Visibility::Masked, None).await;
         assert_eq!(told(watching.first), [expected("whole", 1, &["5001", "5002", "5003"])]);
         publisher.forget(&[AgentId::trusted("5004@test.cc")], head());
         assert_eq!(publisher.latest.seq, 1, "nobody went");
         publisher.forget(&[AgentId::trusted("5002@test.cc")], head());
         assert_eq!(watching.rest.ready(), Err(Behind));
-        publisher.publish(new([5005]), Vec::new, head());
+        publish(&mut publisher, [5005]);
         // Who was away meanwhile, who takes the board anew and who comes now are told the same.
         for from in [Some(1), None] {
             let first = told(shared.join(Visibility::Masked, from).await.first);
@@ -331,11 +356,11 @@ mod tests {
     async fn whoever_comes_soon_after_another_is_sent_the_same_board_and_what_came_since() {
         let mut publisher = Publisher::new(head());
         let shared = Arc::clone(&publisher.shared);
-        publisher.publish(new([5001]), Vec::new, head());
+        publish(&mut publisher, [5001]);
         let first = shared.join(Visibility::Whole, None).await;
-        publisher.publish(new([5002]), Vec::new, head());
+        publish(&mut publisher, [5002]);
         let mut second = shared.join(Visibility::Whole, None).await;
-        publisher.publish(new([5003]), Vec::new, head());
+        publish(&mut publisher, [5003]);
         assert_eq!(told(first.first), [expected("whole", 1, &["5001"])]);
         assert_eq!(told(second.first), [expected("whole", 1, &["5001"]), expected("difference", 2, &["5002"])]);
         assert_eq!(told(second.rest.ready().unwrap()), [expected("difference", 3, &["5003"])]);
@@ -348,8 +373,8 @@ mod tests {
     async fn nobody_is_sent_what_was_not_written_for_want_of_listeners() {
         let mut publisher = Publisher::new(head());
         let shared = Arc::clone(&publisher.shared);
-        publisher.publish(new([5001]), Vec::new, head());
-        publisher.publish(new([5002]), Vec::new, head());
+        publish(&mut publisher, [5001]);
+        publish(&mut publisher, [5002]);
         assert_eq!(told(shared.join(Visibility::Whole, Some(1)).await.first), [expected("whole", 2, &["5001", "5002"])]);
     }
 }

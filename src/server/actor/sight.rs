@@ -127,9 +127,9 @@ mod tests {
             row.since = Some(PlatformTime::from_millis(NOW.as_millis() - i64::from(n * 37 % 600) * 1000));
             row.team = format!("Line 1380000240{}", n % 3).into();
             row.name = format!("Agent {}", n * 13 % 97).into();
-            Arc::new(row)
+            row
         };
-        let rows = (1..300).map(row).collect();
+        let rows = (1..300).filter_map(|n| publisher.take_row(row(n))).collect();
         publisher.publish(Delta { rows, ..Delta::default() }, Vec::new, head);
         publisher.latest
     }

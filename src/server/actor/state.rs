@@ -53,6 +53,7 @@ pub struct FloorState {
     waiting_since: Option<Instant>,
     /// When something was published last.
     published_at: Instant,
+    publishing_took: Duration,
     /// Agents whose state is from before a break of the link and not confirmed since.
     remembered: HashSet<AgentId>,
     /// Agents of whom something new is to be kept.
@@ -90,6 +91,7 @@ impl FloorState {
             unseen: HashMap::new(),
             waiting_since: None,
             published_at: Instant::now(),
+            publishing_took: Duration::ZERO,
             remembered: HashSet::new(),
             unkept: HashSet::new(),
             kept_at: Instant::now(),

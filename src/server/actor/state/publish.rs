@@ -6,7 +6,6 @@ use crate::live::LinkState;
 use crate::server::actor::published::Delta;
 use crate::server::clock::now;
 use crate::server::telemetry;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -18,22 +17,25 @@ const PACE: Duration = Duration::from_millis(20);
 const SLOWEST: Duration = Duration::from_millis(100);
 /// What a browser adds, since a publication costs the same for each of them: with more than 500 they are told less often.
 const PER_BROWSER: Duration = Duration::from_micros(40);
+/// A publication that takes long, because much has changed, is followed by a longer pause: a tenth of the time goes into them at most.
+const PAUSE: u32 = 9;
 
 impl FloorState {
     pub fn has_changes(&self) -> bool {
         !self.dirty.is_empty() || !self.dirty_calls.is_empty() || self.runs.has_changes()
     }
 
-    /// When the changes are to be published: the first one at once, what follows at the pace.
+    /// When the changes are to be published: the first one at once, what follows at a pace that leaves time for the events.
     pub fn due(&self) -> Instant {
         let browsers = u32::try_from(self.published.shared.listeners()).unwrap_or(u32::MAX);
-        let events = PER_BROWSER.saturating_mul(browsers).clamp(PACE, SLOWEST);
-        self.published_at + if self.published.shared.is_pressing() { PACE } else { events }
+        let pause = PER_BROWSER.saturating_mul(browsers).max(self.publishing_took.saturating_mul(PAUSE)).clamp(PACE, SLOWEST);
+        self.published_at + if self.published.shared.is_pressing() { PACE } else { pause }
     }
 
     /// Publishes everything that changed since the last time, as one message.
     #[expect(clippy::iter_over_hash_type, reason = "the rows of a delta stand in no order")]
     pub fn publish(&mut self) {
+        let begun = Instant::now();
         let mut new = Delta { runs: self.runs.changes(), ..Delta::default() };
         let mut may_be_due = false;
         let now_there = self.platform_now();
@@ -41,22 +43,20 @@ impl FloorState {
             let Some(row) = self.row(&agent) else { continue };
             may_be_due |=
                 row.scheduled.as_ref().is_some_and(|scheduled| scheduled.kind == ScheduledKind::LogoutAfterCall) && !row.state.in_call();
-            if self.published.latest.board.row(&agent).is_none_or(|known| **known != row) {
+            if let Some(row) = self.published.take_row(row) {
                 let certain = !row.remembered && self.link.state == LinkState::Live;
                 let state = if certain { row.state } else { State::Unknown };
                 self.history.enter_state(&agent, state, row.since, now_there);
                 self.unkept.insert(agent);
-                new.rows.push(Arc::new(row));
+                new.rows.push(row);
             }
         }
         for id in std::mem::take(&mut self.dirty_calls) {
             let row = self.call_row(&id);
-            let row = row.filter(|call| self.is_shown(call));
-            let known = self.published.latest.board.call(&id);
-            match row {
-                Some(call) if known.is_none_or(|known| **known != call) => new.calls.push(Arc::new(call)),
-                None if known.is_some() => new.gone.push(id),
-                _ => {}
+            match row.filter(|call| self.is_shown(call)) {
+                Some(call) => new.calls.extend(self.published.take_call(call)),
+                None if self.published.drop_call(&id) => new.gone.push(id),
+                None => {}
             }
         }
         let waited = self.waiting_since.take().filter(|_| !new.is_empty());
@@ -64,6 +64,7 @@ impl FloorState {
         self.published.publish(new, || self.runs.all(), head);
         self.published.shared.press(false);
         self.published_at = Instant::now();
+        self.publishing_took = self.published_at - begun;
         if let Some(heard) = waited {
             telemetry::published(heard.elapsed());
         }
