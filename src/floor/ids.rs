@@ -5,12 +5,16 @@
 //! `ui::address`). `parse` refuses what cannot be an id at all; the domain is checked where ids come in ([`AgentId::named`],
 //! `floor::tenant`).
 //!
-//! Ids are copied all over: into every table, row and message. A short one (23 bytes) lies in the value itself, a longer one is shared,
-//! so a copy never allocates.
+//! The server copies ids all over: into every table, row and message. There a short one (23 bytes) lies in the value itself, a longer one
+//! is shared, so a copy never allocates.
 
 use serde::{Deserialize, Serialize};
-use smol_str::{SmolStr, format_smolstr};
+#[cfg(feature = "ssr")]
+use smol_str::{SmolStr as Text, format_smolstr as format_text};
 use std::fmt;
+// The browser copies few ids, and its program has no room for a library that makes that cheap.
+#[cfg(not(feature = "ssr"))]
+use std::{format as format_text, string::String as Text};
 
 /// Why a text from outside is not an id; the message says what an id looks like.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,11 +40,11 @@ macro_rules! id {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(SmolStr);
+        pub struct $name(Text);
 
         impl $name {
             /// Makes an id of a text that the platform gave, without checking it.
-            pub fn trusted(text: impl Into<SmolStr>) -> Self {
+            pub fn trusted(text: impl Into<Text>) -> Self {
                 Self(text.into())
             }
 
@@ -117,7 +121,7 @@ macro_rules! qualified {
             ///
             /// Returns [`IdError::NotQualified`] if the number is empty, too long, or has an `@` or a control character.
             pub fn of(number: &str, namespace: &Namespace) -> Result<Self, IdError> {
-                let text = format_smolstr!("{number}@{namespace}");
+                let text = format_text!("{number}@{namespace}");
                 if is_qualified(&text) { Ok(Self(text)) } else { Err(IdError::NotQualified) }
             }
 
