@@ -1,6 +1,9 @@
 //! Measures the console as it is shipped against honest baselines: `make bench` and `make bench-load`.
 
-#![expect(clippy::disallowed_methods, reason = "the benchmark is the platform and the browsers: it speaks HTTP as they do, by its own clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the benchmark is the platform and the browsers: it speaks HTTP as they do, by its own clock"
+)]
 
 mod figures;
 mod load;

@@ -59,8 +59,11 @@ async fn decode(url: &str, events: u64) -> Outcome<()> {
 /// at once, so a task for each socket would only cost more.
 async fn write(schedule: &str, sockets: usize) -> Outcome<()> {
     let schedule = std::fs::read_to_string(schedule)?;
-    let frames: Vec<(u64, usize)> =
-        schedule.lines().filter_map(|line| line.split_once(' ')).map(|(at, length)| Ok((at.parse()?, length.parse()?))).collect::<Outcome<_>>()?;
+    let frames: Vec<(u64, usize)> = schedule
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .map(|(at, length)| Ok((at.parse()?, length.parse()?)))
+        .collect::<Outcome<_>>()?;
     let bytes = vec![0x82; frames.iter().map(|(_, length)| *length).max().unwrap_or_default()];
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     say(&format!("ready {}", listener.local_addr()?))?;
@@ -88,7 +91,11 @@ async fn write(schedule: &str, sockets: usize) -> Outcome<()> {
 /// Puts a page together of its pieces, again and again.
 fn build(page: &str, pages: u64) -> Outcome<()> {
     let page = std::fs::read_to_string(page)?;
-    let pieces: Vec<&str> = page.split_inclusive('>').flat_map(|piece| piece.split_at_checked(piece.find('<').unwrap_or_default())).flat_map(<[&str; 2]>::from).collect();
+    let pieces: Vec<&str> = page
+        .split_inclusive('>')
+        .flat_map(|piece| piece.split_at_checked(piece.find('<').unwrap_or_default()))
+        .flat_map(<[&str; 2]>::from)
+        .collect();
     if pieces.concat() != page {
         return Err("the pieces are not the page".into());
     }

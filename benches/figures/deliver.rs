@@ -99,7 +99,10 @@ pub async fn measure() -> Outcome<Vec<Row>> {
     let seconds = EVENTS as f64 / RATE;
     Ok(vec![Row {
         id: "R3",
-        what: format!("CPU a delivered message, 2,000 browsers, 10,000 agents, 200 events/s, {:.0} messages/s to each", messages as f64 / seconds),
+        what: format!(
+            "CPU a delivered message, 2,000 browsers, 10,000 agents, 200 events/s, {:.0} messages/s to each",
+            messages as f64 / seconds
+        ),
         ours: format!("{} us", pairs.first),
         baseline: format!("{} us", pairs.second),
         figure: pairs.ratio,

@@ -215,7 +215,12 @@ impl Browser {
         let board = self.board.borrow();
         let mut wrong = board.iter().zip(truth).enumerate().filter(|(_, (row, true_row))| row != true_row).map(|(agent, _)| agent);
         let first: Vec<usize> = wrong.by_ref().take(5).collect();
-        format!("{} rows of {} are wrong, the first {first:?}; {} calls", first.len() + wrong.count(), board.len(), self.calls.borrow().len())
+        format!(
+            "{} rows of {} are wrong, the first {first:?}; {} calls",
+            first.len() + wrong.count(),
+            board.len(),
+            self.calls.borrow().len()
+        )
     }
 
     /// It has these calls and no others.

@@ -46,8 +46,19 @@ impl Lab {
         let mut platform = Platform::start(all)?;
         let (sdk, events) = (format!("http://{}", platform.http), format!("ws://{}", platform.events));
         let mut console = Program::console(&[
-            "serve", "--listen", "127.0.0.1:0", "--sdk-url", &sdk, "--events-url", &events, "--namespace", "test.cc", "--database-url",
-            "sqlite::memory:", "--log-format", "json",
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--sdk-url",
+            &sdk,
+            "--events-url",
+            &events,
+            "--namespace",
+            "test.cc",
+            "--database-url",
+            "sqlite::memory:",
+            "--log-format",
+            "json",
         ])?;
         let said = console.until_logged("serving").await?;
         let address = said.get("address").and_then(|address| address.as_str()).ok_or("no address")?.to_owned();

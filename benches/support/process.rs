@@ -59,7 +59,8 @@ impl Program {
     /// Reads on until a line begins so, and returns the rest of that line.
     pub async fn until(&mut self, beginning: &str) -> Outcome<String> {
         loop {
-            let line = timeout(PATIENCE, self.lines.recv()).await?.ok_or_else(|| format!("the program ended before it said {beginning:?}"))?;
+            let line =
+                timeout(PATIENCE, self.lines.recv()).await?.ok_or_else(|| format!("the program ended before it said {beginning:?}"))?;
             if let Some(rest) = line.strip_prefix(beginning) {
                 return Ok(rest.to_owned());
             }

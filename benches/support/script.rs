@@ -135,7 +135,19 @@ impl Script {
         let sentinel = Template::new(&not_ready.replace("\"agentMode\"", "\"reason\": \"\",\n  \"agentMode\""));
         let truth = vec![digest(State::Unknown, None, None); agents as usize + 1];
         let pairs = vec![0; agents as usize / 2];
-        Ok(Script { samples, sentinel, agents, pairs, turn: 0, clock, serials: 1, runs: 0, truth, calls: BTreeSet::new(), body: Vec::new() })
+        Ok(Script {
+            samples,
+            sentinel,
+            agents,
+            pairs,
+            turn: 0,
+            clock,
+            serials: 1,
+            runs: 0,
+            truth,
+            calls: BTreeSet::new(),
+            body: Vec::new(),
+        })
     }
 
     /// How many agents there are, with the one at the end who tells where a run ends.

@@ -24,7 +24,13 @@ impl Spread {
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Spread { median, least, most } = *self;
-        let digits = if median >= 100.0 { 0 } else if median >= 10.0 { 1 } else { 2 };
+        let digits = if median >= 100.0 {
+            0
+        } else if median >= 10.0 {
+            1
+        } else {
+            2
+        };
         write!(f, "{median:.digits$} ({least:.digits$} to {most:.digits$})")
     }
 }
