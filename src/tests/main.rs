@@ -27,6 +27,7 @@ mod json;
 mod layers;
 mod link;
 mod live;
+mod load;
 mod masks;
 mod operations;
 mod pages;
