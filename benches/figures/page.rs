@@ -10,7 +10,7 @@ const PAGES: u64 = 100;
 /// A page by `push_str` takes microseconds: more of them are measured.
 const BARE_PAGES: u64 = 20_000;
 /// A page has the first hundred agents.
-const ROWS: usize = 100;
+const ROWS: usize = 41;
 const PAIRS: usize = 5;
 const CONTROLS: usize = 3;
 

@@ -49,7 +49,17 @@ impl Template {
                 _ => template.ids(line, key, call),
             }
         }
+        template.compact();
         template
+    }
+
+    /// Leaves out the space between the fields, as on the wire.
+    fn compact(&mut self) {
+        for part in &mut self.0 {
+            if let Part::Text(text) = part {
+                *text = text.lines().map(str::trim_start).collect::<String>().replace("\": ", "\":");
+            }
+        }
     }
 
     fn line(&mut self, before: &str, part: Part, after: &str) {

@@ -4,6 +4,7 @@
 mod board;
 mod channel;
 mod error;
+mod frame;
 mod handle;
 pub mod history;
 mod interventions;
@@ -21,6 +22,7 @@ mod task;
 
 pub use channel::{Behind, Listener};
 pub use error::{FloorError, Stopped};
+pub use frame::framed;
 pub use handle::FloorHandle;
 pub use interventions::PlatformAnswer;
 pub use page_floor::{PageFloor, Reader, Subject};

@@ -5,7 +5,8 @@ use crate::floor::mask::Mask;
 use crate::floor::visibility::Visibility;
 use crate::floor::{CallRow, Row};
 use crate::live::Down;
-use crate::server::actor::published::{Publication, encode};
+use crate::server::actor::frame::framed;
+use crate::server::actor::published::Publication;
 use crate::server::clock::now;
 use axum::body::Bytes;
 use std::sync::Arc;
@@ -65,5 +66,5 @@ fn write(publication: &Publication, mask: Option<&Mask>) -> Vec<Bytes> {
     let (last_rows, last_calls) = parts.pop().unwrap_or_default();
     let first = parts.into_iter().map(|(rows, calls)| Down::Snapshot { header: header.clone(), more: true, rows, calls, runs: Vec::new() });
     let last = Down::Snapshot { header: header.clone(), more: false, rows: last_rows, calls: last_calls, runs };
-    first.chain([last]).filter_map(|part| encode(&part)).collect()
+    first.chain([last]).filter_map(|part| framed(&part)).collect()
 }

@@ -7,6 +7,7 @@ use crate::floor::{AgentId, BulkRun, CallId, CallRow, ConsoleTime, Offset, Row};
 use crate::live::{Down, Header, Link};
 use crate::server::actor::board::Board;
 use crate::server::actor::channel::{Behind, Channel, Listener};
+use crate::server::actor::frame::framed;
 use crate::server::actor::joining::Joining;
 use crate::server::clock::now;
 use axum::body::Bytes;
@@ -79,7 +80,7 @@ impl Delta {
 
     fn message(self, header: Header) -> Option<Bytes> {
         let Delta { rows, calls, gone, runs } = self;
-        encode(&Down::Delta { header, rows, calls, gone, runs })
+        framed(&Down::Delta { header, rows, calls, gone, runs })
     }
 }
 
@@ -161,7 +162,7 @@ impl Published {
             _ => self.begin(audience, &mut rest, &mut first).await,
         }
         // The link as it is now, not as it was with the last delta or when the snapshot was made.
-        first.extend(encode(&Down::Pulse { header: self.now.borrow().head.header(rest.seq(), now()) }));
+        first.extend(framed(&Down::Pulse { header: self.now.borrow().head.header(rest.seq(), now()) }));
         Subscription { first, rest }
     }
 
@@ -276,7 +277,7 @@ impl Publisher {
     pub fn pulse(&mut self, head: Head) {
         self.latest.head = head;
         self.shared.now.send_replace(self.latest.clone());
-        let Some(message) = encode(&Down::Pulse { header: self.latest.header() }) else { return };
+        let Some(message) = framed(&Down::Pulse { header: self.latest.header() }) else { return };
         for audience in self.shared.audiences.iter().filter(|audience| audience.channel.listeners() > 0) {
             audience.channel.tell(message.clone());
         }
@@ -292,20 +293,11 @@ impl Publisher {
     }
 }
 
-pub(super) fn encode(message: &Down) -> Option<Bytes> {
-    match message.encode() {
-        Ok(bytes) => Some(bytes.into()),
-        Err(error) => {
-            tracing::error!(%error, "a message to the browsers could not be written");
-            None
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::live::LinkState;
+    use crate::server::actor::frame::payload;
 
     fn head() -> Head {
         let link = Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None };
@@ -319,14 +311,17 @@ mod tests {
     }
 
     /// The agents of each message that a browser gets, by what kind it is.
-    fn told(messages: impl IntoIterator<Item = Bytes>) -> Vec<(&'static str, u64, Vec<String>)> {
+    async fn told(messages: impl IntoIterator<Item = Bytes>) -> Vec<(&'static str, u64, Vec<String>)> {
         let numbers = |rows: &[Arc<Row>]| rows.iter().map(|row| row.agent.number().to_owned()).collect();
-        let read = |bytes: Bytes| match Down::decode(&bytes).unwrap() {
-            Down::Snapshot { header, rows, .. } => Some(("whole", header.seq, numbers(&rows))),
-            Down::Delta { header, rows, .. } => Some(("difference", header.seq, numbers(&rows))),
-            Down::Pulse { .. } | Down::SignedOut | Down::Outdated => None,
-        };
-        messages.into_iter().filter_map(read).collect()
+        let mut told = Vec::new();
+        for message in messages {
+            match Down::decode(&payload(&message).await).unwrap() {
+                Down::Snapshot { header, rows, .. } => told.push(("whole", header.seq, numbers(&rows))),
+                Down::Delta { header, rows, .. } => told.push(("difference", header.seq, numbers(&rows))),
+                Down::Pulse { .. } | Down::SignedOut | Down::Outdated => {}
+            }
+        }
+        told
     }
 
     fn expected(kind: &'static str, seq: u64, agents: &[&str]) -> (&'static str, u64, Vec<String>) {
@@ -339,7 +334,7 @@ mod tests {
         let shared = Arc::clone(&publisher.shared);
         publish(&mut publisher, 5001..=5003);
         let mut watching = shared.join(Visibility::Masked, None).await;
-        assert_eq!(told(watching.first), [expected("whole", 1, &["5001", "5002", "5003"])]);
+        assert_eq!(told(watching.first).await, [expected("whole", 1, &["5001", "5002", "5003"])]);
         publisher.forget(&[AgentId::trusted("5004@test.cc")], head());
         assert_eq!(publisher.latest.seq, 1, "nobody went");
         publisher.forget(&[AgentId::trusted("5002@test.cc")], head());
@@ -347,7 +342,7 @@ mod tests {
         publish(&mut publisher, [5005]);
         // Who was away meanwhile, who takes the board anew and who comes now are told the same.
         for from in [Some(1), None] {
-            let first = told(shared.join(Visibility::Masked, from).await.first);
+            let first = told(shared.join(Visibility::Masked, from).await.first).await;
             assert_eq!(first, [expected("whole", 3, &["5001", "5003", "5005"])]);
         }
     }
@@ -361,12 +356,12 @@ mod tests {
         publish(&mut publisher, [5002]);
         let mut second = shared.join(Visibility::Whole, None).await;
         publish(&mut publisher, [5003]);
-        assert_eq!(told(first.first), [expected("whole", 1, &["5001"])]);
-        assert_eq!(told(second.first), [expected("whole", 1, &["5001"]), expected("difference", 2, &["5002"])]);
-        assert_eq!(told(second.rest.ready().unwrap()), [expected("difference", 3, &["5003"])]);
+        assert_eq!(told(first.first).await, [expected("whole", 1, &["5001"])]);
+        assert_eq!(told(second.first).await, [expected("whole", 1, &["5001"]), expected("difference", 2, &["5002"])]);
+        assert_eq!(told(second.rest.ready().unwrap()).await, [expected("difference", 3, &["5003"])]);
         // Who has been here before goes on from there.
-        assert_eq!(told(shared.join(Visibility::Whole, Some(2)).await.first), [expected("difference", 3, &["5003"])]);
-        assert_eq!(told(shared.join(Visibility::Whole, Some(7)).await.first).len(), 3, "of another life");
+        assert_eq!(told(shared.join(Visibility::Whole, Some(2)).await.first).await, [expected("difference", 3, &["5003"])]);
+        assert_eq!(told(shared.join(Visibility::Whole, Some(7)).await.first).await.len(), 3, "of another life");
     }
 
     #[tokio::test]
@@ -375,6 +370,6 @@ mod tests {
         let shared = Arc::clone(&publisher.shared);
         publish(&mut publisher, [5001]);
         publish(&mut publisher, [5002]);
-        assert_eq!(told(shared.join(Visibility::Whole, Some(1)).await.first), [expected("whole", 2, &["5001", "5002"])]);
+        assert_eq!(told(shared.join(Visibility::Whole, Some(1)).await.first).await, [expected("whole", 2, &["5001", "5002"])]);
     }
 }

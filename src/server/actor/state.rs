@@ -54,6 +54,8 @@ pub struct FloorState {
     /// When something was published last.
     published_at: Instant,
     publishing_took: Duration,
+    /// When the browsers were told of a change last.
+    told_at: Instant,
     /// Agents whose state is from before a break of the link and not confirmed since.
     remembered: HashSet<AgentId>,
     /// Agents of whom something new is to be kept.
@@ -92,6 +94,7 @@ impl FloorState {
             waiting_since: None,
             published_at: Instant::now(),
             publishing_took: Duration::ZERO,
+            told_at: Instant::now(),
             remembered: HashSet::new(),
             unkept: HashSet::new(),
             kept_at: Instant::now(),

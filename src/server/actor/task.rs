@@ -45,7 +45,7 @@ async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop:
             () = stop.cancelled() => return state.close(),
             _ = pulses.tick() => {
                 state.expire();
-                state.pulse();
+                state.break_silence(PULSE / 2);
                 state.keep(false);
             }
             () = sleep_until(state.due()), if state.has_changes() => {}

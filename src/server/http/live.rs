@@ -1,22 +1,33 @@
 //! The live channel: `GET /live`, a WebSocket on which a browser hears the board. It only listens; nothing it says is read.
+//!
+//! The messages are frames already, the same bytes for all browsers, and are written to the connection as they are. The library does the
+//! rest: the handshake, what the browser says, answers to pings and the close.
 
 use crate::live::Down;
-use crate::server::actor::{Behind, Listener, Stopped, Subscription};
+use crate::server::actor::{Behind, Listener, Stopped, Subscription, framed};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
 use crate::server::http::assets;
 use crate::server::telemetry;
-use axum::body::Bytes;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::extract::{Query, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use http::{HeaderMap, StatusCode};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
+use tokio::task::yield_now;
 use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::server::create_response;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// A browser that takes nothing for this long is gone.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -24,8 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 const LONGEST_FROM_BROWSER: usize = 4096;
 /// The library clears its read buffer whenever it looks for something to read; its own choice of 128 KiB is half of the work then.
 const READ_BUFFER: usize = 1024;
-/// What is written at once; a connection's buffer stays about as small.
-const WRITE_BUFFER: usize = 16 << 10;
+
+type Socket = WebSocketStream<TokioIo<Upgraded>>;
 
 /// What a browser is, and where it left off.
 #[derive(Debug, Deserialize)]
@@ -36,48 +47,43 @@ pub struct From {
     version: Option<String>,
 }
 
-pub async fn upgrade(
-    State(console): State<Arc<Console>>,
-    Query(from): Query<From>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
+pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<From>, headers: HeaderMap, mut request: Request) -> Response {
     let Some(session) = console.sessions.of(&headers) else {
         return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
-    let upgrade = upgrade.max_message_size(LONGEST_FROM_BROWSER).max_frame_size(LONGEST_FROM_BROWSER);
-    let upgrade = upgrade.read_buffer_size(READ_BUFFER).write_buffer_size(WRITE_BUFFER);
-    upgrade.on_upgrade(move |mut socket| async move {
+    let upgrading = hyper::upgrade::on(&mut request);
+    let switching = match create_response(&request.map(|_| ())) {
+        Ok(switching) => switching.map(|()| Body::empty()),
+        Err(error) => return (StatusCode::BAD_REQUEST, format!("not a WebSocket handshake: {error}\n")).into_response(),
+    };
+    tokio::spawn(async move {
+        // A browser that left meanwhile is no error.
+        let Ok(upgraded) = upgrading.await else { return };
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER)
+            .max_message_size(Some(LONGEST_FROM_BROWSER))
+            .max_frame_size(Some(LONGEST_FROM_BROWSER));
+        let mut socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
         if from.version.is_some_and(|version| version != assets::version()) {
-            if let Ok(bytes) = Down::Outdated.encode() {
-                send(&mut socket, [bytes.into()]).await.ok();
-            }
-            return close(socket, close_code::POLICY, "the page is of another version: load it again").await;
+            say(&mut socket, &Down::Outdated).await;
+            return close(socket, CloseCode::Policy, "the page is of another version: load it again").await;
         }
         telemetry::browsers(1.0);
         serve(socket, &console, &session, from.epoch.zip(from.seq)).await;
         telemetry::browsers(-1.0);
-    })
+    });
+    switching
 }
 
-async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from: Option<(u64, u64)>) {
+async fn serve(mut socket: Socket, console: &Console, session: &Session, from: Option<(u64, u64)>) {
     let Ok(mut rest) = begin(&mut socket, console, session, from).await else { return };
     // Made once: each is a waiter's place in a list that all browsers share.
     let mut ended = pin!(session.ended.cancelled());
     let mut stopping = pin!(console.stop.cancelled());
     loop {
         tokio::select! {
-            () = &mut ended => {
-                if let Ok(bytes) = Down::SignedOut.encode() {
-                    send(&mut socket, [bytes.into()]).await.ok();
-                }
-                return close(socket, close_code::POLICY, "signed out").await;
-            }
-            () = &mut stopping => return close(socket, close_code::AWAY, "the console is stopping").await,
-            heard = socket.recv() => match heard {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => {}
-            },
+            // What comes most often first: then the others need not be asked.
+            biased;
             messages = rest.next() => {
                 let sent = match messages {
                     Ok(messages) => send(&mut socket, messages).await,
@@ -88,35 +94,58 @@ async fn serve(mut socket: WebSocket, console: &Console, session: &Session, from
                     return;
                 }
             }
+            heard = socket.next() => match heard {
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                // What the library has to say to it goes out whole: our messages are written past the library.
+                Some(Ok(_)) => if patiently(socket.flush()).await.is_err() { return },
+            },
+            () = &mut ended => {
+                say(&mut socket, &Down::SignedOut).await;
+                return close(socket, CloseCode::Policy, "signed out").await;
+            }
+            () = &mut stopping => return close(socket, CloseCode::Away, "the console is stopping").await,
         }
     }
 }
 
 /// Sends what comes first; returns where the rest comes from.
-async fn begin(socket: &mut WebSocket, console: &Console, session: &Session, from: Option<(u64, u64)>) -> Result<Listener, Gone> {
+async fn begin(socket: &mut Socket, console: &Console, session: &Session, from: Option<(u64, u64)>) -> Result<Listener, Gone> {
     let Subscription { first, rest } =
         console.floor.subscribe(console.config.visibility(session.role), from).await.map_err(|Stopped| Gone)?;
-    send(socket, first).await?;
+    for part in first {
+        send(socket, [part]).await?;
+        // Thousands may join at once: the floor and those who are there already have their turn in between.
+        yield_now().await;
+    }
     Ok(rest)
 }
 
 /// The browser is gone, or takes nothing any more.
 struct Gone;
 
-async fn send(socket: &mut WebSocket, messages: impl IntoIterator<Item = Bytes>) -> Result<(), Gone> {
-    for message in messages {
-        patiently(socket.feed(Message::Binary(message))).await?;
-    }
-    patiently(socket.flush()).await
+async fn send(socket: &mut Socket, messages: impl IntoIterator<Item = Bytes>) -> Result<(), Gone> {
+    patiently(async {
+        for message in messages {
+            socket.get_mut().write_all(&message).await?;
+        }
+        Ok(())
+    })
+    .await
 }
 
-async fn patiently(sent: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Gone> {
+async fn say(socket: &mut Socket, message: &Down) {
+    if let Some(message) = framed(message) {
+        send(socket, [message]).await.ok();
+    }
+}
+
+async fn patiently(sent: impl Future<Output = Result<(), Error>>) -> Result<(), Gone> {
     match timeout(PATIENCE, sent).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(Gone),
     }
 }
 
-async fn close(mut socket: WebSocket, code: u16, reason: &'static str) {
-    timeout(Duration::from_secs(1), socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() })))).await.ok();
+async fn close(mut socket: Socket, code: CloseCode, reason: &'static str) {
+    timeout(Duration::from_secs(1), socket.close(Some(CloseFrame { code, reason: reason.into() }))).await.ok();
 }

@@ -60,6 +60,9 @@ impl FloorState {
             }
         }
         let waited = self.waiting_since.take().filter(|_| !new.is_empty());
+        if !new.is_empty() {
+            self.told_at = begun;
+        }
         let head = self.head();
         self.published.publish(new, || self.runs.all(), head);
         self.published.shared.press(false);
@@ -73,8 +76,15 @@ impl FloorState {
         }
     }
 
-    pub fn pulse(&mut self) {
+    /// A sign of life, unless there was a better one just now.
+    pub fn break_silence(&mut self, of: Duration) {
         self.tell_turned_away();
+        if self.told_at.elapsed() >= of {
+            self.pulse();
+        }
+    }
+
+    pub fn pulse(&mut self) {
         let head = self.head();
         self.published.pulse(head);
     }
