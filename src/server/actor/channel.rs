@@ -13,8 +13,9 @@ use tokio::time::Instant;
 /// How much is kept for browsers that are behind, or come back after a short break.
 const KEPT_BYTES: usize = 8 << 20;
 const KEPT_MESSAGES: usize = 2048;
-/// How many messages a browser that listens may be behind, several seconds' worth: after that the whole board is less to read.
+/// How far a browser that listens may be behind, in messages and in bytes: after that the whole board is less to read.
 const MOST_BEHIND: u64 = 256;
+const MOST_BYTES_BEHIND: u64 = 1 << 20;
 /// How long messages are still written once nobody listens, for browsers that come back.
 const LINGER: Duration = Duration::from_secs(30);
 
@@ -32,6 +33,8 @@ struct Log {
     bytes: usize,
     /// The number of the first of them.
     first: u64,
+    /// The bytes of all messages so far.
+    written: u64,
     /// The sequence after which nothing is missing.
     from: u64,
     left_at: Option<Instant>,
@@ -60,6 +63,8 @@ pub struct Listener {
     seq: u64,
     /// The number of the next message; none before it has heard any of what was kept.
     next: Option<u64>,
+    /// What was written when it heard the last.
+    heard: u64,
 }
 
 /// So far that the whole board is less.
@@ -68,7 +73,7 @@ pub struct Behind;
 
 impl Channel {
     pub fn new() -> Arc<Channel> {
-        let log = Log { messages: VecDeque::new(), bytes: 0, first: 0, from: 0, left_at: None };
+        let log = Log { messages: VecDeque::new(), bytes: 0, first: 0, written: 0, from: 0, left_at: None };
         Arc::new(Channel { log: Mutex::new(log), news: watch::Sender::new(()), listeners: AtomicUsize::new(0) })
     }
 
@@ -95,6 +100,7 @@ impl Channel {
         {
             let mut log = lock(&self.log);
             log.bytes += message.bytes.len();
+            log.written += message.bytes.len() as u64;
             log.messages.push_back(message);
             while log.bytes > KEPT_BYTES || log.messages.len() > KEPT_MESSAGES {
                 let Some(oldest) = log.messages.pop_front() else { break };
@@ -125,7 +131,7 @@ impl Channel {
     /// Listens from now on. Whoever asks for the board after this misses nothing.
     pub fn listen(self: &Arc<Self>) -> Listener {
         self.listeners.fetch_add(1, Ordering::SeqCst);
-        Listener { channel: Arc::clone(self), news: self.news.subscribe(), seq: 0, next: None }
+        Listener { channel: Arc::clone(self), news: self.news.subscribe(), seq: 0, next: None, heard: 0 }
     }
 }
 
@@ -157,14 +163,20 @@ impl Listener {
             }
             messages.push(message.bytes.clone());
         }
-        self.next = Some(log.end());
+        (self.next, self.heard) = (Some(log.end()), log.written);
         Ok(messages)
+    }
+
+    fn is_far_behind(&self) -> bool {
+        let Some(next) = self.next else { return false };
+        let log = lock(&self.channel.log);
+        log.end() - next > MOST_BEHIND || log.written - self.heard > MOST_BYTES_BEHIND
     }
 
     /// Waits for messages.
     pub async fn next(&mut self) -> Result<Vec<Bytes>, Behind> {
         loop {
-            if self.next.is_some_and(|next| lock(&self.channel.log).end() - next > MOST_BEHIND) {
+            if self.is_far_behind() {
                 return Err(Behind);
             }
             let messages = self.ready()?;
@@ -266,6 +278,12 @@ mod tests {
         for seq in 258..=258 + MOST_BEHIND {
             channel.publish(seq, Bytes::from_static(&[1]));
         }
+        assert_eq!(here.next().await, Err(Behind));
+        here.go_on_from(514);
+        assert_eq!(here.ready().map(|messages| messages.len()), Ok(0));
+        channel.publish(515, Bytes::from(vec![0; 1 << 20]));
+        assert_eq!(here.next().await.map(|messages| messages.len()), Ok(1));
+        channel.publish(516, Bytes::from(vec![0; 1 + (1 << 20)]));
         assert_eq!(here.next().await, Err(Behind));
     }
 

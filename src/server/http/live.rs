@@ -48,13 +48,13 @@ pub struct From {
 }
 
 pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<From>, headers: HeaderMap, mut request: Request) -> Response {
-    let Some(session) = console.sessions.of(&headers) else {
-        return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
-    };
     let upgrading = hyper::upgrade::on(&mut request);
     let switching = match create_response(&request.map(|_| ())) {
         Ok(switching) => switching.map(|()| Body::empty()),
         Err(error) => return (StatusCode::BAD_REQUEST, format!("not a WebSocket handshake: {error}\n")).into_response(),
+    };
+    let Some(session) = console.sessions.of(&headers) else {
+        return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
     tokio::spawn(async move {
         // A browser that left meanwhile is no error.

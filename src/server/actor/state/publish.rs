@@ -17,8 +17,8 @@ const PACE: Duration = Duration::from_millis(20);
 const SLOWEST: Duration = Duration::from_millis(100);
 /// What a browser adds, since a publication costs the same for each of them: with more than 500 they are told less often.
 const PER_BROWSER: Duration = Duration::from_micros(40);
-/// A publication that takes long, because much has changed, is followed by a longer pause: a tenth of the time goes into them at most.
-const PAUSE: u32 = 9;
+/// A publication that takes long, because much has changed, is followed by the next one later: a tenth of the time goes into them, or more only where that would be too late.
+const PAUSE: u32 = 10;
 
 impl FloorState {
     pub fn has_changes(&self) -> bool {
@@ -66,8 +66,7 @@ impl FloorState {
         let head = self.head();
         self.published.publish(new, || self.runs.all(), head);
         self.published.shared.press(false);
-        self.published_at = Instant::now();
-        self.publishing_took = self.published_at - begun;
+        (self.published_at, self.publishing_took) = (begun, begun.elapsed());
         if let Some(heard) = waited {
             telemetry::published(heard.elapsed());
         }
