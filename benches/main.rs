@@ -15,6 +15,7 @@ use clap::Parser;
 use load::Load;
 use report::Row;
 use support::Outcome;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
 /// Where the tables go.
@@ -45,9 +46,11 @@ fn main() -> Outcome<()> {
     // The browsers and whoever measures have one thread, the platform another.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {
+        let mut terminated = signal(SignalKind::terminate())?;
         tokio::select! {
-            // Whoever ends it by the keyboard ends what it has started as well.
+            // Whoever ends it ends what it has started as well.
             _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+            _ = terminated.recv() => Err("terminated".into()),
             done = run(args) => done,
         }
     })

@@ -93,7 +93,7 @@ fn build(page: &str, pages: u64) -> Outcome<()> {
     let page = std::fs::read_to_string(page)?;
     let pieces: Vec<&str> = page
         .split_inclusive('>')
-        .flat_map(|piece| piece.split_at_checked(piece.find('<').unwrap_or_default()))
+        .filter_map(|piece| piece.split_at_checked(piece.find('<').unwrap_or_default()))
         .flat_map(<[&str; 2]>::from)
         .collect();
     if pieces.concat() != page {

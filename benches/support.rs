@@ -6,6 +6,7 @@ pub mod feed;
 pub mod lab;
 pub mod platform;
 pub mod process;
+pub mod reader;
 pub mod script;
 pub mod stats;
 pub mod template;

@@ -1,30 +1,28 @@
 //! Many browsers in one thread: each a socket that is read as a browser's would be, and the board that it makes of it.
 
 use super::Outcome;
-use super::exchange::{self, BEGINNING, Exchange, Message};
+use super::exchange::Exchange;
 use super::feed::Sent;
+use super::reader::{read, switched};
 use super::stats::Latencies;
 use super::time::micros;
-use super::wire::{FrameHead, Told, frame_head};
+use super::wire::{FrameHead, Told};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::future::pending;
 use std::net::SocketAddr;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpSocket;
 use tokio::sync::Notify;
 use tokio::task::{AbortHandle, spawn_local};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// How much is read at a time, by whichever browser.
 const READ: usize = 256 << 10;
-/// Of a frame that comes from a server.
-const LONGEST_HEAD: usize = 10;
 /// Nothing that is waited for takes longer.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the browsers of a console have in common.
 pub struct Crowd {
@@ -32,8 +30,8 @@ pub struct Crowd {
     cookie: String,
     agents: usize,
     sent: Arc<Sent>,
-    buffer: RefCell<Vec<u8>>,
-    exchange: RefCell<Exchange>,
+    pub(super) buffer: RefCell<Vec<u8>>,
+    pub(super) exchange: RefCell<Exchange>,
     /// Latencies of events that were sent since then, of the first browser or of all.
     since: Cell<u64>,
     of_first: Cell<bool>,
@@ -42,24 +40,24 @@ pub struct Crowd {
     pub frames: Cell<u64>,
     pub bytes: Cell<u64>,
     opened: Cell<usize>,
-    heard: Notify,
-    failed: RefCell<Option<String>>,
+    pub(super) heard: Notify,
+    pub(super) failed: RefCell<Option<String>>,
 }
 
 /// One browser.
 pub struct Browser {
-    crowd: Rc<Crowd>,
+    pub(super) crowd: Rc<Crowd>,
     board: RefCell<Vec<u32>>,
     named: Cell<usize>,
     calls: RefCell<BTreeSet<u32>>,
     is_first: bool,
-    whole_at: Cell<Option<Instant>>,
+    pub(super) whole_at: Cell<Option<Instant>>,
     /// A part of the whole board came, and another one follows.
     in_board: Cell<bool>,
-    stalls: Cell<bool>,
+    pub(super) stalls: Cell<bool>,
     /// When each frame came, and how long it is with its head.
     record: RefCell<Option<Vec<(u64, usize)>>>,
-    ended: Cell<bool>,
+    pub(super) ended: Cell<bool>,
     task: RefCell<Option<AbortHandle>>,
 }
 
@@ -240,7 +238,8 @@ impl Browser {
         self.record.take().unwrap_or_default()
     }
 
-    fn take(&self, head: FrameHead, told: &Told) {
+    /// Takes one message up.
+    pub(super) fn take(&self, head: FrameHead, told: &Told) {
         let (crowd, now) = (&self.crowd, micros());
         crowd.frames.set(crowd.frames.get() + 1);
         crowd.bytes.set(crowd.bytes.get() + (head.size + head.length) as u64);
@@ -276,127 +275,5 @@ impl Browser {
         if told.over {
             self.ended.set(true);
         }
-    }
-}
-
-/// Reads the answer to the upgrade, and returns what came behind it.
-async fn switched(stream: &mut TcpStream) -> Outcome<Vec<u8>> {
-    let mut answer = Vec::new();
-    loop {
-        if timeout(PATIENCE, stream.read_buf(&mut answer)).await?? == 0 {
-            return Err("the console closed instead of switching".into());
-        }
-        if let Some(end) = answer.windows(4).position(|four| four == b"\r\n\r\n") {
-            let rest = answer.split_off(end + 4);
-            if answer.starts_with(b"HTTP/1.1 101") {
-                return Ok(rest);
-            }
-            return Err(String::from_utf8_lossy(&answer).into_owned().into());
-        }
-    }
-}
-
-async fn read(stream: TcpStream, rest: Vec<u8>, crowd: Rc<Crowd>, browser: Weak<Browser>) {
-    let mut frames = Frames::default();
-    if let Err(error) = read_on(&stream, &rest, &mut frames, &crowd, &browser).await {
-        crowd.failed.borrow_mut().get_or_insert(error.to_string());
-    }
-    if let Some(browser) = browser.upgrade() {
-        browser.ended.set(true);
-    }
-    crowd.heard.notify_waiters();
-}
-
-async fn read_on(stream: &TcpStream, rest: &[u8], frames: &mut Frames, crowd: &Crowd, browser: &Weak<Browser>) -> Outcome<()> {
-    if let Some(browser) = browser.upgrade() {
-        frames.take(rest, &browser)?;
-    }
-    loop {
-        if stream.readable().await.is_err() {
-            return Ok(());
-        }
-        let mut buffer = crowd.buffer.borrow_mut();
-        let bytes = match stream.try_read(&mut buffer) {
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => continue,
-            Ok(0) | Err(_) => return Ok(()),
-            Ok(bytes) => bytes,
-        };
-        let Some(browser) = browser.upgrade() else { return Ok(()) };
-        frames.take(buffer.get(..bytes).unwrap_or_default(), &browser)?;
-        drop(buffer);
-        crowd.heard.notify_waiters();
-        if browser.stalls.get() && browser.whole_at.get().is_some() {
-            drop(browser);
-            // The socket stays open, and nobody reads it.
-            pending::<()>().await;
-        }
-    }
-}
-
-/// Where a browser is in its stream.
-#[derive(Default)]
-struct Frames {
-    head: Vec<u8>,
-    body: Option<Body>,
-}
-
-struct Body {
-    head: FrameHead,
-    beginning: Vec<u8>,
-    message: Option<Message>,
-    offset: usize,
-}
-
-impl Frames {
-    fn take(&mut self, mut bytes: &[u8], browser: &Browser) -> Outcome<()> {
-        loop {
-            let Some(body) = self.body.as_mut() else {
-                let before = self.head.len();
-                self.head.extend(bytes.iter().take(LONGEST_HEAD));
-                let Some(head) = frame_head(&self.head) else { return Ok(()) };
-                self.head.clear();
-                bytes = bytes.get(head.size.saturating_sub(before)..).unwrap_or_default();
-                if !head.whole || head.opcode == 0 {
-                    return Err("a message came in several frames".into());
-                }
-                self.body = Some(Body { head, beginning: Vec::new(), message: None, offset: 0 });
-                continue;
-            };
-            bytes = body.take(bytes, &browser.crowd);
-            if body.offset < body.head.length {
-                return Ok(());
-            }
-            match body.head.opcode {
-                1 | 2 => browser.take(body.head, &*exchange::told(body.message.as_ref().ok_or("an empty message")?)?),
-                8 => browser.ended.set(true),
-                _ => {}
-            }
-            self.body = None;
-        }
-    }
-}
-
-impl Body {
-    /// Takes what is its own, and returns the rest.
-    fn take<'a>(&mut self, mut bytes: &'a [u8], crowd: &Crowd) -> &'a [u8] {
-        let needed = BEGINNING.min(self.head.length);
-        if self.message.is_none() {
-            let (now, rest) = bytes.split_at((needed - self.beginning.len()).min(bytes.len()));
-            self.beginning.extend_from_slice(now);
-            bytes = rest;
-            self.offset = self.beginning.len();
-            if self.offset < needed || needed == 0 {
-                return bytes;
-            }
-            let mut message = crowd.exchange.borrow_mut().message(self.head.length, &self.beginning);
-            exchange::take(&mut message, 0, &self.beginning);
-            self.message = Some(message);
-        }
-        let (now, rest) = bytes.split_at((self.head.length - self.offset).min(bytes.len()));
-        if let Some(message) = &mut self.message {
-            exchange::take(message, self.offset, now);
-        }
-        self.offset += now.len();
-        rest
     }
 }
