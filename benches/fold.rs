@@ -3,6 +3,7 @@
 
 use std::hint::black_box;
 use std::io::{self, Write};
+use std::sync::Arc;
 use std::time::Instant;
 use supervisor_console::floor::event::Instant as Readings;
 use supervisor_console::floor::{AgentId, ConsoleTime, Event, Floor, Offset};
@@ -93,9 +94,9 @@ fn main() -> io::Result<()> {
     let rows = median(|| (), |()| drop(black_box(agents.iter().filter_map(|agent| floor.row(agent)).collect::<Vec<_>>())));
     let link = Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None };
     let header = Header { epoch: 1, seq: 1, at: ConsoleTime::default(), offset: Offset::NONE, link };
-    let rows_of_all = agents.iter().filter_map(|agent| floor.row(agent)).collect();
-    let calls = floor.calls().filter_map(|call| floor.call_row(call)).collect();
-    let snapshot = Down::Snapshot { header, rows: rows_of_all, calls, runs: Vec::new() };
+    let rows_of_all = agents.iter().filter_map(|agent| floor.row(agent)).map(Arc::new).collect();
+    let calls = floor.calls().filter_map(|call| floor.call_row(call)).map(Arc::new).collect();
+    let snapshot = Down::Snapshot { header, more: false, rows: rows_of_all, calls, runs: Vec::new() };
     let mut bytes = 0;
     let encoded = median(|| (), |()| bytes = black_box(snapshot.encode()).map_or(0, |encoded| encoded.len()));
     writeln!(

@@ -15,7 +15,7 @@ mod published;
 mod request;
 mod runs;
 mod schedule;
-mod sight;
+mod seen_board;
 mod snapshots;
 mod state;
 mod task;

@@ -102,7 +102,7 @@ impl Board {
             self.counts.add(row.state);
             let mut of_team = self.teams.get(row.team.as_str()).cloned().unwrap_or_default();
             of_team.add(row.state);
-            self.teams.insert_mut(row.team.to_string(), of_team);
+            self.teams.insert_mut(row.team.clone(), of_team);
         }
         self.rows.insert_mut(ByNumber::from(&row.agent), row);
     }
@@ -122,7 +122,7 @@ impl Board {
         if of_team.all() == 0 {
             self.teams.remove_mut(row.team.as_str());
         } else {
-            self.teams.insert_mut(row.team.to_string(), of_team);
+            self.teams.insert_mut(row.team.clone(), of_team);
         }
     }
 
@@ -138,8 +138,8 @@ impl Board {
         }
         let queue_before = known.and_then(|known| known.queue.as_ref());
         if queue_before != call.queue.as_ref() {
-            self.count_queue(queue_before.map(|queue| queue.as_str()), -1);
-            self.count_queue(call.queue.as_ref().map(|queue| queue.as_str()), 1);
+            self.count_queue(queue_before.map(String::as_str), -1);
+            self.count_queue(call.queue.as_deref(), 1);
         }
         self.calls.insert_mut(call.id.clone(), call);
     }
@@ -149,7 +149,7 @@ impl Board {
         let Some(known) = self.calls.get(id).cloned() else { return false };
         self.calls.remove_mut(id);
         known.parties.iter().for_each(|party| self.left(&party.device, id));
-        self.count_queue(known.queue.as_ref().map(|queue| queue.as_str()), -1);
+        self.count_queue(known.queue.as_deref(), -1);
         true
     }
 
@@ -193,7 +193,7 @@ mod tests {
 
     fn row(number: u32, state: State, team: &str) -> Arc<Row> {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
-        (row.state, row.team) = (state, team.into());
+        (row.state, row.team) = (state, team.to_owned());
         Arc::new(row)
     }
 
@@ -211,7 +211,7 @@ mod tests {
             former: Vec::new(),
             direction: Direction::Inbound,
             kind: None,
-            queue: queue.map(Into::into),
+            queue: queue.map(str::to_owned),
             started: None,
             answered: None,
             holds: Holds::default(),

@@ -58,7 +58,7 @@ fn write(publication: &Publication, mask: Option<&Mask>) -> Vec<Bytes> {
     let call = |call: &Arc<CallRow>| mask.map_or_else(|| Arc::clone(call), |mask| Arc::new(mask.call(CallRow::clone(call))));
     let rows: Vec<Arc<Row>> = publication.board.rows().map(row).collect();
     let calls: Vec<Arc<CallRow>> = publication.board.calls().map(call).collect();
-    let runs = publication.board.runs().iter().cloned().map(|run| mask.map_or_else(|| run.clone(), |mask| mask.run(run.clone()))).collect();
+    let runs = publication.board.runs().iter().map(|run| mask.map_or_else(|| run.clone(), |mask| mask.run(run.clone()))).collect();
     let header = publication.head.header(publication.seq, now());
     let part = |rows: &[Arc<Row>], calls: &[Arc<CallRow>]| (rows.to_vec(), calls.to_vec());
     let mut parts: Vec<_> =

@@ -4,7 +4,7 @@ use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, DeviceId, Row};
 use crate::live::{Header, InitialState};
 use crate::server::actor::published::Publication;
-use crate::server::actor::sight::Sight;
+use crate::server::actor::seen_board::SeenBoard;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub struct PageFloor {
 
 /// It is looked for in what the reader may see: who may not see a whole number must not find it either.
 pub fn page_floor(publication: &Publication, subject: &Subject, reader: &Reader) -> PageFloor {
-    let sight = Sight::of(publication, reader.visibility);
+    let seen = SeenBoard::of(publication, reader.visibility);
     let board = &publication.board;
     let header = publication.header();
     let everything = BoardQuery::default();
@@ -49,21 +49,21 @@ pub fn page_floor(publication: &Publication, subject: &Subject, reader: &Reader)
     let (mut matching, mut matching_calls) = (0, 0);
     match subject {
         // The moment at which the browser begins too: both have the same order.
-        Subject::Board(query) => (matching, rows) = sight.first_rows(query, header.platform_now(), InitialState::ROWS),
+        Subject::Board(query) => (matching, rows) = seen.first_rows(query, header.platform_now(), InitialState::ROWS),
         Subject::Calls(query) => {
-            let found = sight.calls(query, |_| true);
+            let found = seen.calls(query, |_| true);
             matching_calls = u32::try_from(found.len()).unwrap_or(u32::MAX);
             calls = found.into_iter().take(InitialState::ROWS).collect();
         }
         Subject::Agent(agent) => {
             if let Some(row) = board.row(agent) {
-                (matching, rows) = (1, vec![sight.row(row)]);
+                (matching, rows) = (1, vec![seen.row(row)]);
                 let at_agent = row.device.iter().flat_map(|device| board.calls_at(device));
-                calls = at_agent.take(InitialState::ROWS).map(|call| sight.call(call)).collect();
+                calls = at_agent.take(InitialState::ROWS).map(|call| seen.call(call)).collect();
             }
         }
     }
-    for own in board.calls_at(&reader.device).map(|own| sight.call(own)) {
+    for own in board.calls_at(&reader.device).map(|own| seen.call(own)) {
         if calls.iter().all(|call| call.id != own.id) {
             calls.push(own);
         }
@@ -71,16 +71,16 @@ pub fn page_floor(publication: &Publication, subject: &Subject, reader: &Reader)
     if matches!(subject, Subject::Calls(_)) {
         // Who they are that are in these calls, and what can be done there.
         let agents: BTreeSet<&AgentId> = calls.iter().flat_map(|call| &call.parties).filter_map(|party| party.agent.as_ref()).collect();
-        rows = agents.into_iter().filter_map(|agent| board.row(agent)).map(|row| sight.row(row)).collect();
+        rows = agents.into_iter().filter_map(|agent| board.row(agent)).map(|row| seen.row(row)).collect();
     }
     PageFloor {
         header,
-        counts: sight.counts(query),
-        teams: sight.names(board.teams()),
+        counts: seen.counts(query),
+        teams: seen.names(board.teams()),
         matching,
         rows,
         calls,
         matching_calls,
-        queues: sight.names(board.queues()),
+        queues: seen.names(board.queues()),
     }
 }

@@ -6,7 +6,7 @@ use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BulkRun, CallId, CallRow, ConsoleTime, Offset, Row};
 use crate::live::{Down, Header, Link};
 use crate::server::actor::board::Board;
-use crate::server::actor::channel::{Behind, Channel, Listener};
+use crate::server::actor::channel::{Channel, Listener};
 use crate::server::actor::frame::framed;
 use crate::server::actor::joining::Joining;
 use crate::server::clock::now;
@@ -171,12 +171,9 @@ impl Published {
         loop {
             let written = audience.joining.board(|seq| audience.channel.reaches_back_to(seq), || self.now(), audience.visibility).await;
             rest.go_on_from(written.seq);
-            match rest.ready() {
-                Ok(since) => {
-                    first.extend(written.parts.iter().cloned());
-                    return first.extend(since);
-                }
-                Err(Behind) => {}
+            if let Ok(since) = rest.ready() {
+                first.extend(written.parts.iter().cloned());
+                return first.extend(since);
             }
         }
     }
@@ -297,6 +294,7 @@ impl Publisher {
 mod tests {
     use super::*;
     use crate::live::LinkState;
+    use crate::server::actor::channel::Behind;
     use crate::server::actor::frame::payload;
 
     fn head() -> Head {

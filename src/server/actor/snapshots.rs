@@ -5,7 +5,7 @@ use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, Row};
 use crate::live::Header;
 use crate::server::actor::published::Publication;
-use crate::server::actor::sight::Sight;
+use crate::server::actor::seen_board::SeenBoard;
 use std::sync::Arc;
 
 /// The agents of a board, all of them.
@@ -34,7 +34,7 @@ pub struct AgentSnapshot {
 /// The agents that match, in the query's order; the counts are those of the team filter alone.
 pub fn floor_snapshot(publication: &Publication, query: &BoardQuery, visibility: Visibility) -> FloorSnapshot {
     let header = publication.header();
-    let (counts, rows) = Sight::of(publication, visibility).all_rows(query, header.platform_now());
+    let (counts, rows) = SeenBoard::of(publication, visibility).all_rows(query, header.platform_now());
     FloorSnapshot { header, counts, rows }
 }
 
@@ -45,15 +45,15 @@ fn is_live(call: &CallRow) -> bool {
 
 /// The calls that match, longest first.
 pub fn calls_snapshot(publication: &Publication, query: &CallQuery, visibility: Visibility) -> CallsSnapshot {
-    CallsSnapshot { header: publication.header(), calls: Sight::of(publication, visibility).calls(query, is_live) }
+    CallsSnapshot { header: publication.header(), calls: SeenBoard::of(publication, visibility).calls(query, is_live) }
 }
 
 /// None where the floor does not know the agent.
 pub fn agent_snapshot(publication: &Publication, agent: &AgentId, visibility: Visibility) -> Option<AgentSnapshot> {
-    let sight = Sight::of(publication, visibility);
+    let seen = SeenBoard::of(publication, visibility);
     let row = publication.board.row(agent)?;
     let at_device = row.device.iter().flat_map(|device| publication.board.calls_at(device)).filter(|call| is_live(call));
-    let mut calls: Vec<Arc<CallRow>> = at_device.map(|call| sight.call(call)).collect();
+    let mut calls: Vec<Arc<CallRow>> = at_device.map(|call| seen.call(call)).collect();
     calls.sort_by(|a, b| CallQuery::compare(a, b));
-    Some(AgentSnapshot { header: publication.header(), row: sight.row(row), calls })
+    Some(AgentSnapshot { header: publication.header(), row: seen.row(row), calls })
 }

@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 /// A board, and what of it is hidden.
 #[derive(Debug, Clone, Copy)]
-pub struct Sight<'a> {
+pub struct SeenBoard<'a> {
     board: &'a Board,
     mask: Option<&'a Mask>,
 }
 
-impl<'a> Sight<'a> {
+impl<'a> SeenBoard<'a> {
     pub fn of(publication: &'a Publication, visibility: Visibility) -> Self {
-        Sight { board: &publication.board, mask: publication.hidden_from(visibility) }
+        SeenBoard { board: &publication.board, mask: publication.hidden_from(visibility) }
     }
 
     pub fn row(&self, row: &Arc<Row>) -> Arc<Row> {
@@ -99,8 +99,8 @@ impl<'a> Sight<'a> {
 
     /// Everybody's row as the query may look at it, by the agent's number.
     fn rows(&self, query: &BoardQuery) -> impl Iterator<Item = Cow<'a, Arc<Row>>> {
-        let (sight, hides) = (*self, self.hides_what_counts(query));
-        sight.board.rows().map(move |row| if hides { Cow::Owned(sight.row(row)) } else { Cow::Borrowed(row) })
+        let (seen, hides) = (*self, self.hides_what_counts(query));
+        seen.board.rows().map(move |row| if hides { Cow::Owned(seen.row(row)) } else { Cow::Borrowed(row) })
     }
 }
 
@@ -125,8 +125,8 @@ mod tests {
             let mut row = Row::unknown(AgentId::trusted(format!("{}@test.cc", n * 7 % 1000)));
             row.state = State::ALL[n as usize % State::ALL.len()];
             row.since = Some(PlatformTime::from_millis(NOW.as_millis() - i64::from(n * 37 % 600) * 1000));
-            row.team = format!("Line 1380000240{}", n % 3).into();
-            row.name = format!("Agent {}", n * 13 % 97).into();
+            row.team = format!("Line 1380000240{}", n % 3);
+            row.name = format!("Agent {}", n * 13 % 97);
             row
         };
         let rows = (1..300).filter_map(|n| publisher.take_row(row(n))).collect();
@@ -136,8 +136,8 @@ mod tests {
 
     /// What is to come out: everything is hidden first, then all that match are put in order.
     fn plainly(publication: &Publication, visibility: Visibility, query: &BoardQuery) -> Vec<Arc<Row>> {
-        let sight = Sight::of(publication, visibility);
-        let mut rows: Vec<_> = publication.board.rows().map(|row| sight.row(row)).filter(|row| query.matches(row)).collect();
+        let seen = SeenBoard::of(publication, visibility);
+        let mut rows: Vec<_> = publication.board.rows().map(|row| seen.row(row)).filter(|row| query.matches(row)).collect();
         rows.sort_by(|a, b| query.compare(a, b, NOW));
         rows
     }
@@ -156,16 +156,16 @@ mod tests {
                     let sort = Sort::from_code(sort).unwrap();
                     let query = BoardQuery { search: search.to_owned(), states, team: team.to_owned(), sort };
                     let wanted = plainly(&publication, visibility, &query);
-                    let (matching, rows) = Sight::of(&publication, visibility).first_rows(&query, NOW, 40);
+                    let (matching, rows) = SeenBoard::of(&publication, visibility).first_rows(&query, NOW, 40);
                     assert_eq!(matching as usize, wanted.len(), "{query:?}");
                     assert_eq!(rows, wanted.into_iter().take(40).collect::<Vec<_>>(), "{query:?}");
-                    let counts = Sight::of(&publication, visibility).counts(&query);
+                    let counts = SeenBoard::of(&publication, visibility).counts(&query);
                     let of_team = BoardQuery { search: String::new(), states: Vec::new(), ..query };
                     assert_eq!(counts.all() as usize, plainly(&publication, visibility, &of_team).len());
                 }
             }
         }
-        let teams = Sight::of(&publication, Visibility::Masked).names(publication.board.teams());
+        let teams = SeenBoard::of(&publication, Visibility::Masked).names(publication.board.teams());
         assert_eq!(teams, ["Line 138****2400", "Line 138****2401", "Line 138****2402"]);
     }
 }
