@@ -127,6 +127,7 @@ macro_rules! qualified {
 
             /// Returns whether it is a whole id of `ours` in ASCII, written as [`Self::named`] writes it: nearly all are, and need no more
             /// checking.
+            #[cfg(feature = "ssr")]
             pub(super) fn is_plainly_of(&self, ours: &Namespace) -> bool {
                 let plain = |text: &str| text.len() <= LONGEST_ID && text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
                 let number = self.0.strip_suffix(ours.as_str()).and_then(|before| before.strip_suffix('@'));

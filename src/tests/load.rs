@@ -61,8 +61,11 @@ fn call_event(name: &str, number: &str, call: &str) -> Value {
     event
 }
 
+/// The state of each agent at the end, and the call.
+type Truth = BTreeMap<String, (State, Option<String>)>;
+
 /// The burst, and what is true of each agent after it: a third stays in a call, a third is not ready, a third ready.
-fn burst() -> (Vec<Value>, BTreeMap<String, (State, Option<String>)>) {
+fn burst() -> (Vec<Value>, Truth) {
     let (mut events, mut truth) = (Vec::new(), BTreeMap::new());
     for round in 0..ROUNDS {
         for name in ROUND {
@@ -88,7 +91,7 @@ fn burst() -> (Vec<Value>, BTreeMap<String, (State, Option<String>)>) {
     (events, truth)
 }
 
-fn is_true(board: &Board, truth: &BTreeMap<String, (State, Option<String>)>) -> bool {
+fn is_true(board: &Board, truth: &Truth) -> bool {
     let calls = truth.values().filter(|(_, call)| call.is_some()).count();
     board.calls.len() == calls
         && truth.iter().all(|(number, (state, call))| {
