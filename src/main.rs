@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-/// Half of an event's cost was the system's allocator: this one takes a third of the time for small pieces that one thread makes and
-/// another drops, as events and messages are, and gives memory back after a storm of browsers.
+/// A good part of an event's cost was the system's allocator: this one is made for small pieces that one thread makes and another drops,
+/// as events and messages are.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
