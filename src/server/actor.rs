@@ -11,6 +11,7 @@ mod interventions;
 mod joining;
 mod message;
 mod page_floor;
+mod publication;
 mod published;
 mod request;
 mod runs;

@@ -1,7 +1,7 @@
 //! The board as it was published: immutable, and cheap to share, for a copy holds the same rows. Whoever reads one disturbs nobody.
 
 use crate::floor::{AgentId, BulkRun, CallId, CallRow, Counts, DeviceId, Party, Row};
-use rpds::RedBlackTreeMapSync as Map;
+use rpds::{RedBlackTreeMapSync as Map, RedBlackTreeSetSync as Set};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ pub struct Board {
     /// In the order in which the board shows them unless another is asked for.
     rows: Map<ByNumber, Arc<Row>>,
     calls: Map<CallId, Arc<CallRow>>,
-    /// The calls that each device is in, sorted.
-    at_device: Map<DeviceId, Arc<[CallId]>>,
+    /// Which device is in which call: pairs, so that calls that share a number do not touch each other.
+    at_device: Set<(DeviceId, CallId)>,
     /// How many agents of each team are in each state; of those without a team under the empty name.
     teams: Map<String, Counts>,
     counts: Counts,
@@ -70,8 +70,13 @@ impl Board {
     }
 
     /// The calls that the device is in, by id.
-    pub fn calls_at(&self, device: &DeviceId) -> impl Iterator<Item = &Arc<CallRow>> {
-        self.at_device.get(device).into_iter().flat_map(|ids| ids.iter()).filter_map(|id| self.calls.get(id))
+    pub fn calls_at<'a>(&'a self, device: &DeviceId) -> impl Iterator<Item = &'a Arc<CallRow>> {
+        let from = (device.clone(), CallId::trusted(""));
+        let here = self.at_device.range(from..).map_while({
+            let device = device.clone();
+            move |(at, call)| (*at == device).then_some(call)
+        });
+        here.filter_map(|id| self.calls.get(id))
     }
 
     /// How many agents of the team are in each state; of all teams where the name is empty.
@@ -131,10 +136,10 @@ impl Board {
         let before = known.map_or(&[][..], |known| &known.parties);
         let is_in = |parties: &[Party], device: &DeviceId| parties.iter().any(|party| party.device == *device);
         for party in before.iter().filter(|party| !is_in(&call.parties, &party.device)) {
-            self.left(&party.device, &call.id);
+            self.at_device.remove_mut(&(party.device.clone(), call.id.clone()));
         }
         for party in call.parties.iter().filter(|party| !is_in(before, &party.device)) {
-            self.entered(&party.device, &call.id);
+            self.at_device.insert_mut((party.device.clone(), call.id.clone()));
         }
         let queue_before = known.and_then(|known| known.queue.as_ref());
         if queue_before != call.queue.as_ref() {
@@ -148,27 +153,11 @@ impl Board {
     pub(super) fn remove_call(&mut self, id: &CallId) -> bool {
         let Some(known) = self.calls.get(id).cloned() else { return false };
         self.calls.remove_mut(id);
-        known.parties.iter().for_each(|party| self.left(&party.device, id));
+        for party in &known.parties {
+            self.at_device.remove_mut(&(party.device.clone(), id.clone()));
+        }
         self.count_queue(known.queue.as_deref(), -1);
         true
-    }
-
-    fn entered(&mut self, device: &DeviceId, call: &CallId) {
-        let mut calls = self.at_device.get(device).map(|calls| calls.to_vec()).unwrap_or_default();
-        if let Err(place) = calls.binary_search(call) {
-            calls.insert(place, call.clone());
-            self.at_device.insert_mut(device.clone(), calls.into());
-        }
-    }
-
-    fn left(&mut self, device: &DeviceId, call: &CallId) {
-        let Some(calls) = self.at_device.get(device) else { return };
-        let rest: Arc<[CallId]> = calls.iter().filter(|known| *known != call).cloned().collect();
-        if rest.is_empty() {
-            self.at_device.remove_mut(device);
-        } else {
-            self.at_device.insert_mut(device.clone(), rest);
-        }
     }
 
     fn count_queue(&mut self, queue: Option<&str>, change: i32) {

@@ -6,7 +6,7 @@ use crate::floor::visibility::Visibility;
 use crate::floor::{CallRow, Row};
 use crate::live::Down;
 use crate::server::actor::frame::framed;
-use crate::server::actor::published::Publication;
+use crate::server::actor::publication::Publication;
 use crate::server::clock::now;
 use axum::body::Bytes;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, DeviceId, Row};
 use crate::live::{Header, InitialState};
-use crate::server::actor::published::Publication;
+use crate::server::actor::publication::Publication;
 use crate::server::actor::seen_board::SeenBoard;
 use std::collections::BTreeSet;
 use std::sync::Arc;

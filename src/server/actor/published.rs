@@ -3,57 +3,19 @@
 
 use crate::floor::mask::Mask;
 use crate::floor::visibility::Visibility;
-use crate::floor::{AgentId, BulkRun, CallId, CallRow, ConsoleTime, Offset, Row};
-use crate::live::{Down, Header, Link};
+use crate::floor::{AgentId, BulkRun, CallId, CallRow, Row};
+use crate::live::{Down, Header};
 use crate::server::actor::board::Board;
 use crate::server::actor::channel::{Channel, Listener};
 use crate::server::actor::frame::framed;
 use crate::server::actor::joining::Joining;
+use crate::server::actor::publication::{Head, Publication};
 use crate::server::clock::now;
 use axum::body::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 use tokio::time::Instant;
-
-/// What stands above whatever is told.
-#[derive(Debug, Clone)]
-pub struct Head {
-    pub epoch: u64,
-    pub offset: Offset,
-    pub link: Link,
-}
-
-impl Head {
-    pub fn header(&self, seq: u64, at: ConsoleTime) -> Header {
-        Header { epoch: self.epoch, seq, at, offset: self.offset, link: self.link.clone() }
-    }
-}
-
-/// The board as it was published last.
-#[derive(Debug, Clone)]
-pub struct Publication {
-    pub seq: u64,
-    pub head: Head,
-    pub board: Board,
-    /// What hides the rest from those who see no outside numbers.
-    pub mask: Mask,
-}
-
-impl Publication {
-    /// The header of what is told of it now.
-    pub fn header(&self) -> Header {
-        self.head.header(self.seq, now())
-    }
-
-    /// What hides outside numbers from those who may not see them.
-    pub fn hidden_from(&self, visibility: Visibility) -> Option<&Mask> {
-        match visibility {
-            Visibility::Whole => None,
-            Visibility::Masked => Some(&self.mask),
-        }
-    }
-}
 
 /// What changed since the last time.
 #[derive(Debug, Default)]
@@ -293,7 +255,8 @@ impl Publisher {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::LinkState;
+    use crate::floor::{ConsoleTime, Offset};
+    use crate::live::{Link, LinkState};
     use crate::server::actor::channel::Behind;
     use crate::server::actor::frame::payload;
 

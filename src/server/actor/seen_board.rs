@@ -4,7 +4,7 @@ use crate::floor::mask::Mask;
 use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, PlatformTime, Row, Sort, SortKey};
 use crate::server::actor::board::Board;
-use crate::server::actor::published::Publication;
+use crate::server::actor::publication::Publication;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -113,7 +113,8 @@ mod tests {
     use super::*;
     use crate::floor::{ConsoleTime, Offset, State};
     use crate::live::{Link, LinkState};
-    use crate::server::actor::published::{Delta, Head, Publisher};
+    use crate::server::actor::publication::Head;
+    use crate::server::actor::published::{Delta, Publisher};
 
     const NOW: PlatformTime = PlatformTime::from_millis(1_700_000_000_000);
 

@@ -4,7 +4,7 @@
 use crate::floor::visibility::Visibility;
 use crate::floor::{AgentId, BoardQuery, CallQuery, CallRow, Counts, Row};
 use crate::live::Header;
-use crate::server::actor::published::Publication;
+use crate::server::actor::publication::Publication;
 use crate::server::actor::seen_board::SeenBoard;
 use std::sync::Arc;
 

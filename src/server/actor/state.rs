@@ -12,7 +12,8 @@ use crate::floor::{
 use crate::live::{Link, LinkState};
 use crate::server::actor::history::History;
 use crate::server::actor::interventions::Interventions;
-use crate::server::actor::published::{Head, Published, Publisher};
+use crate::server::actor::publication::Head;
+use crate::server::actor::published::{Published, Publisher};
 use crate::server::actor::request::{DayView, ReceivedEvent, Restored};
 use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
