@@ -3,7 +3,7 @@
 
 use super::Outcome;
 use super::feed::{Feed, Order, subscriber};
-use super::script::FIRST_AGENT;
+use super::wire::FIRST_AGENT;
 use axum::Router;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};

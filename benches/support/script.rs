@@ -4,13 +4,11 @@
 use super::Outcome;
 use super::template::{Slots, Template};
 use super::time::PlatformClock;
-use super::wire::{Fnv, digest};
+use super::wire::{FIRST_AGENT, Fnv, digest};
 use std::collections::BTreeSet;
 use std::io::Write;
 use supervisor_console::floor::State;
 
-/// Agents are numbered from here on, so that the number tells the place in lists.
-pub const FIRST_AGENT: u32 = 100_000;
 /// Their telephones.
 pub const FIRST_DEVICE: u32 = 200_000;
 

@@ -1,10 +1,12 @@
 //! Everything that the benchmarks know of the two wires: how a browser's message is read, and how WebSocket frames look.
 
 use super::Outcome;
-use super::script::FIRST_AGENT;
 use std::sync::Arc;
 use supervisor_console::floor::{CallId, CallRow, Row, State};
 use supervisor_console::live::Down;
+
+/// Agents are numbered from here on, so that the number tells the place in lists.
+pub const FIRST_AGENT: u32 = 100_000;
 
 /// What a message does to a board.
 #[derive(Debug, Default)]
