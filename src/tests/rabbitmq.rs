@@ -27,9 +27,11 @@ fn program() -> Option<PathBuf> {
     folders.map(|folder| folder.join("rabbitmq-server")).find(|path| path.is_file())
 }
 
-/// Ports that were free a moment ago.
+/// Ports that were free a moment ago. They are none of those that the kernel gives to connections: the other tests would take them away
+/// before the broker has them.
 fn free_ports<const N: usize>() -> [u16; N] {
-    let held = [(); N].map(|()| std::net::TcpListener::bind("127.0.0.1:0").unwrap());
+    let listen = || std::net::TcpListener::bind(("127.0.0.1", rand::random_range(10_000..32_000)));
+    let held = [(); N].map(|()| std::iter::repeat_with(listen).find_map(Result::ok).unwrap());
     held.map(|listener| listener.local_addr().unwrap().port())
 }
 

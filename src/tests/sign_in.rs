@@ -1,6 +1,6 @@
 //! Signing in: who comes in, who does not, and in which words.
 
-use crate::support::{Browser, Console, Database, Lab, PASSWORD};
+use crate::support::{Browser, Console, Database, Lab, PASSWORD, all_ready};
 use serde_json::json;
 use tokio::net::TcpListener;
 
@@ -17,6 +17,7 @@ async fn a_supervisor_comes_in_with_a_cookie_that_scripts_cannot_read() {
         assert!(cookie.contains(part), "{part} is not in {cookie}");
     }
     assert!(!cookie.contains("Secure"), "over plain HTTP a Secure cookie would not come back: {cookie}");
+    all_ready(&browser).await;
     let page = browser.get("/").await;
     assert_eq!((page.status, page.body.contains("5001")), (200, true));
     assert_eq!(page.header("cache-control"), "no-store");

@@ -62,7 +62,11 @@ fn take(state: &mut FloorState, message: Message) {
     match message {
         Message::Event(heard) => state.event(*heard),
         Message::Link(link) => state.link(link),
-        Message::Roster(roster) => state.roster(roster),
+        Message::Roster(roster) => {
+            state.roster(roster);
+            // Whoever signed in first is shown it with his page.
+            state.publish();
+        }
         Message::Publish(reply) => {
             state.publish();
             reply.send(()).ok();
