@@ -6,6 +6,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 mod console;
+mod floor_thread;
 pub mod http;
 mod lock;
 mod pace;
@@ -21,6 +22,7 @@ use auth::session::Sessions;
 use clock::now;
 use config::Config;
 use console::Console;
+use floor_thread::FloorThread;
 use http::connections::{self, Places};
 use http::router;
 use pace::Pace;
@@ -50,6 +52,8 @@ pub enum StartError {
     Client(#[from] reqwest::Error),
     #[error("the console's address failed: {0}")]
     Listen(#[from] std::io::Error),
+    #[error("the system gives no threads ({0}): raise its limits")]
+    Threads(std::io::Error),
     #[error("not everything could be written to the database before the end: its log says why")]
     Unwritten,
     #[error("the console's {0} ended by itself, which is a fault: its log says why; start the console anew")]
@@ -71,7 +75,9 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     // The floor's owner outlives the rest: what was taken up comes to its end there.
     let closing = CancellationToken::new();
     let _closed_at_last = closing.clone().drop_guard();
-    let (floor, due) = actor::start(store.clone(), Restored::of(&store, &config.namespace).await?, closing.clone());
+    let floor_thread = FloorThread::start().map_err(StartError::Threads)?;
+    let restored = Restored::of(&store, &config.namespace).await?;
+    let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), restored, closing.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,
@@ -86,7 +92,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
     let mut parts = Parts::new(stop.clone());
-    parts.start("link to the platform", sdk::link::run(config, floor.clone(), stop.clone()));
+    parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), stop.clone()));
     let kept_up = console.clone();
     parts.start("upkeep", async move {
         let Console { platform, sessions, floor, roster_wanted, stop, .. } = &*kept_up;

@@ -2,6 +2,7 @@
 
 use super::StartError;
 use std::collections::HashMap;
+use tokio::runtime::Handle;
 use tokio::task::{Id, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +19,12 @@ impl Parts {
     }
 
     pub fn start(&mut self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
-        let id = self.tasks.spawn(task).id();
+        self.start_on(&Handle::current(), name, task);
+    }
+
+    /// Starts one that runs elsewhere.
+    pub fn start_on(&mut self, tasks: &Handle, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
+        let id = self.tasks.spawn_on(task, tasks).id();
         self.names.insert(id, name);
     }
 

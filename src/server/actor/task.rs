@@ -8,6 +8,7 @@ use crate::server::actor::state::FloorState;
 use crate::server::clock::now;
 use crate::server::store::{ScheduledAction, Store};
 use std::time::Duration;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tokio_util::sync::CancellationToken;
@@ -21,15 +22,15 @@ const BATCH: usize = 256;
 /// How often silence is broken, so that a browser notices it within a second.
 const PULSE: Duration = Duration::from_millis(400);
 
-/// Starts the task with what was kept; it ends with `stop`. Beside the handle come the scheduled actions whose time has come.
-pub fn start(store: Store, past: Restored, stop: CancellationToken) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
+/// Starts the task on `tasks`, with what was kept; it ends with `stop`. Beside the handle come the scheduled actions whose time has come.
+pub fn start(tasks: &Handle, store: Store, past: Restored, stop: CancellationToken) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
     let (inbox, messages) = mpsc::channel(INBOX);
     let (carry_out, due) = mpsc::channel(DUE);
     let link = Link { state: LinkState::Down, since: now(), last_event: None };
     let (publish_link, link_seen) = watch::channel(link.clone());
     let state = FloorState::new(store, past, link, publish_link, carry_out);
     let published = state.shared();
-    tokio::spawn(run(state, messages, stop));
+    tasks.spawn(run(state, messages, stop));
     (FloorHandle { inbox, link: link_seen, published }, due)
 }
 
