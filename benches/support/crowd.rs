@@ -99,7 +99,8 @@ impl Crowd {
         let mut stream = socket.connect(self.address).await?;
         let request = format!(
             "GET /live HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: {}\r\n\r\n",
+             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\nCookie: {}\r\n\r\n",
             self.address, self.cookie
         );
         stream.write_all(request.as_bytes()).await?;

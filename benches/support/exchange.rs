@@ -68,12 +68,12 @@ pub fn take(message: &mut Message, offset: usize, bytes: &[u8]) {
 }
 
 /// What a message that is complete says.
-pub fn told(message: &Message) -> Outcome<Rc<Told>> {
+pub fn told(message: &Message, deflated: bool) -> Outcome<Rc<Told>> {
     let mut shared = message.borrow_mut();
     if let Some(told) = &shared.told {
         return Ok(told.clone());
     }
-    let told = Rc::new(wire::read(&shared.bytes)?);
+    let told = Rc::new(if deflated { wire::read(&wire::inflated(&shared.bytes)?)? } else { wire::read(&shared.bytes)? });
     shared.told = Some(told.clone());
     Ok(told)
 }

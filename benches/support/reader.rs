@@ -114,7 +114,7 @@ impl Frames {
                 return Ok(());
             }
             match body.head.opcode {
-                1 | 2 => browser.take(body.head, &*exchange::told(body.message.as_ref().ok_or("an empty message")?)?),
+                1 | 2 => browser.take(body.head, &*exchange::told(body.message.as_ref().ok_or("an empty message")?, body.head.deflated)?),
                 8 => browser.ended.set(true),
                 _ => {}
             }

@@ -1,6 +1,7 @@
 //! Everything that the benchmarks know of the two wires: how a browser's message is read, and how WebSocket frames look.
 
 use super::Outcome;
+use flate2::{Decompress, FlushDecompress};
 use std::sync::Arc;
 use supervisor_console::floor::{CallId, CallRow, Row, State};
 use supervisor_console::live::Down;
@@ -24,6 +25,21 @@ pub struct Told {
     pub gone: Vec<u32>,
     /// The session has ended.
     pub over: bool,
+}
+
+/// What was deflated into these bytes (RFC 7692).
+pub fn inflated(deflated: &[u8]) -> Outcome<Vec<u8>> {
+    let mut inflate = Decompress::new(false);
+    let mut inflated = Vec::with_capacity(deflated.len() * 8);
+    for part in [deflated, &[0, 0, 0xff, 0xff]] {
+        let end = inflate.total_in() + part.len() as u64;
+        while inflate.total_in() < end {
+            inflated.reserve(deflated.len() * 4 + 64);
+            let rest = part.get(part.len() - (end - inflate.total_in()) as usize..).unwrap_or_default();
+            inflate.decompress_vec(rest, &mut inflated, FlushDecompress::Sync)?;
+        }
+    }
+    Ok(inflated)
 }
 
 /// Reads one message of the live channel.
@@ -105,6 +121,8 @@ pub struct FrameHead {
     pub opcode: u8,
     /// It is a whole message.
     pub whole: bool,
+    /// It is deflated.
+    pub deflated: bool,
     /// Bytes of the head itself, and of what follows it.
     pub size: usize,
     pub length: usize,
@@ -118,5 +136,5 @@ pub fn frame_head(bytes: &[u8]) -> Option<FrameHead> {
         127 => (10, u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?)),
         short => (2, u64::from(short)),
     };
-    Some(FrameHead { opcode: first & 0x0f, whole: first & 0x80 != 0, size, length: length as usize })
+    Some(FrameHead { opcode: first & 0x0f, whole: first & 0x80 != 0, deflated: first & 0x40 != 0, size, length: length as usize })
 }

@@ -23,7 +23,7 @@ mod task;
 
 pub use channel::{Behind, Listener};
 pub use error::{FloorError, Stopped};
-pub use frame::framed;
+pub use frame::Framed;
 pub use handle::FloorHandle;
 pub use interventions::PlatformAnswer;
 pub use page_floor::{PageFloor, Reader, Subject};

@@ -7,6 +7,7 @@ mod day;
 mod form;
 pub mod functions;
 mod health;
+mod inflating;
 pub mod json;
 mod live;
 mod middleware;

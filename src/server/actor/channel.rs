@@ -1,8 +1,8 @@
 //! From the floor's owner to the browsers: the last messages, each written once for all of them. Nobody waits for a browser; one that
 //! falls too far behind takes the whole board anew.
 
+use crate::server::actor::frame::Framed;
 use crate::server::lock::lock;
-use axum::body::Bytes;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -33,7 +33,7 @@ struct Log {
     bytes: usize,
     /// The number of the first of them.
     first: u64,
-    /// The bytes of all messages so far.
+    /// The bytes of all messages so far, not deflated.
     written: u64,
     /// The sequence after which nothing is missing.
     from: u64,
@@ -51,7 +51,7 @@ impl Log {
 struct Kept {
     /// The sequence that it leads to; none of what changes nothing.
     leads_to: Option<u64>,
-    bytes: Bytes,
+    framed: Framed,
 }
 
 /// One browser's place in a channel.
@@ -87,24 +87,24 @@ impl Channel {
     }
 
     /// Sends what leads to `seq`.
-    pub fn publish(&self, seq: u64, bytes: Bytes) {
-        self.push(Kept { leads_to: Some(seq), bytes });
+    pub fn publish(&self, seq: u64, framed: Framed) {
+        self.push(Kept { leads_to: Some(seq), framed });
     }
 
     /// Sends what changes nothing.
-    pub fn tell(&self, bytes: Bytes) {
-        self.push(Kept { leads_to: None, bytes });
+    pub fn tell(&self, framed: Framed) {
+        self.push(Kept { leads_to: None, framed });
     }
 
     fn push(&self, message: Kept) {
         {
             let mut log = lock(&self.log);
-            log.bytes += message.bytes.len();
-            log.written += message.bytes.len() as u64;
+            log.bytes += message.framed.kept();
+            log.written += message.framed.size() as u64;
             log.messages.push_back(message);
             while log.bytes > KEPT_BYTES || log.messages.len() > KEPT_MESSAGES {
                 let Some(oldest) = log.messages.pop_front() else { break };
-                log.bytes -= oldest.bytes.len();
+                log.bytes -= oldest.framed.kept();
                 log.first += 1;
                 log.from = oldest.leads_to.unwrap_or(log.from);
             }
@@ -146,7 +146,7 @@ impl Listener {
     }
 
     /// The messages since the last time, without waiting.
-    pub fn ready(&mut self) -> Result<Vec<Bytes>, Behind> {
+    pub fn ready(&mut self) -> Result<Vec<Framed>, Behind> {
         let log = lock(&self.channel.log);
         if self.seq < log.from {
             return Err(Behind);
@@ -161,7 +161,7 @@ impl Listener {
                 None if messages.is_empty() && self.next.is_none() => continue,
                 None => {}
             }
-            messages.push(message.bytes.clone());
+            messages.push(message.framed.clone());
         }
         (self.next, self.heard) = (Some(log.end()), log.written);
         Ok(messages)
@@ -174,7 +174,7 @@ impl Listener {
     }
 
     /// Waits for messages.
-    pub async fn next(&mut self) -> Result<Vec<Bytes>, Behind> {
+    pub async fn next(&mut self) -> Result<Vec<Framed>, Behind> {
         loop {
             if self.is_far_behind() {
                 return Err(Behind);
@@ -207,20 +207,24 @@ mod tests {
         listener
     }
 
+    fn joined(messages: Vec<Framed>) -> Vec<u8> {
+        messages.iter().flat_map(|message| message.bytes(false).iter().copied()).collect()
+    }
+
     fn told(listener: &mut Listener) -> Result<Vec<u8>, Behind> {
-        Ok(listener.ready()?.concat())
+        Ok(joined(listener.ready()?))
     }
 
     #[test]
     fn a_browser_goes_on_only_where_nothing_is_missing() {
         let channel = Channel::new();
         for seq in 1..=5 {
-            channel.publish(seq, Bytes::from(vec![seq as u8]));
+            channel.publish(seq, Framed::from(vec![seq as u8]));
         }
         let first = |seq| told(&mut listener(&channel, seq));
         assert_eq!((first(3), first(5), first(0)), (Ok(vec![4, 5]), Ok(vec![]), Ok(vec![1, 2, 3, 4, 5])));
         let mut slow = listener(&channel, 5);
-        channel.publish(6, Bytes::from(vec![0; KEPT_BYTES + 1]));
+        channel.publish(6, Framed::from(vec![0; KEPT_BYTES + 1]));
         assert_eq!((told(&mut slow), first(6)), (Err(Behind), Ok(vec![])));
         channel.begin_anew(7);
         assert_eq!((first(6), first(7)), (Err(Behind), Ok(vec![])));
@@ -230,18 +234,18 @@ mod tests {
     fn every_message_comes_once_and_in_order() {
         let channel = Channel::new();
         let mut here = listener(&channel, 0);
-        channel.publish(1, Bytes::from_static(&[1]));
-        channel.tell(Bytes::from_static(&[100]));
+        channel.publish(1, Framed::from(vec![1]));
+        channel.tell(Framed::from(vec![100]));
         assert_eq!(told(&mut here), Ok(vec![1, 100]));
-        channel.publish(2, Bytes::from_static(&[2]));
+        channel.publish(2, Framed::from(vec![2]));
         // Whoever comes now has the board of 1, and no word of before it.
         let mut late = listener(&channel, 1);
         assert_eq!((told(&mut here), told(&mut late)), (Ok(vec![2]), Ok(vec![2])));
-        channel.tell(Bytes::from_static(&[101]));
+        channel.tell(Framed::from(vec![101]));
         for _ in 0..KEPT_MESSAGES {
-            channel.tell(Bytes::from_static(&[]));
+            channel.tell(Framed::from(vec![]));
         }
-        channel.publish(3, Bytes::from_static(&[3]));
+        channel.publish(3, Framed::from(vec![3]));
         assert_eq!((told(&mut here), told(&mut late)), (Ok(vec![3]), Ok(vec![3])), "what changes nothing may be passed over");
     }
 
@@ -250,7 +254,7 @@ mod tests {
         let channel = Channel::new();
         let mut here = listener(&channel, 0);
         assert_eq!(told(&mut here), Ok(vec![]));
-        channel.tell(Bytes::from_static(&[100]));
+        channel.tell(Framed::from(vec![100]));
         assert_eq!(told(&mut here), Ok(vec![100]));
     }
 
@@ -269,21 +273,21 @@ mod tests {
     async fn whoever_is_many_messages_behind_takes_the_whole_board() {
         let channel = Channel::new();
         let mut here = listener(&channel, 0);
-        channel.publish(1, Bytes::from_static(&[1]));
+        channel.publish(1, Framed::from(vec![1]));
         assert_eq!(here.next().await.map(|messages| messages.len()), Ok(1));
         for seq in 2..=1 + MOST_BEHIND {
-            channel.publish(seq, Bytes::from_static(&[1]));
+            channel.publish(seq, Framed::from(vec![1]));
         }
         assert_eq!(here.next().await.map(|messages| messages.len()), Ok(256));
         for seq in 258..=258 + MOST_BEHIND {
-            channel.publish(seq, Bytes::from_static(&[1]));
+            channel.publish(seq, Framed::from(vec![1]));
         }
         assert_eq!(here.next().await, Err(Behind));
         here.go_on_from(514);
         assert_eq!(here.ready().map(|messages| messages.len()), Ok(0));
-        channel.publish(515, Bytes::from(vec![0; 1 << 20]));
+        channel.publish(515, Framed::from(vec![0; 1 << 20]));
         assert_eq!(here.next().await.map(|messages| messages.len()), Ok(1));
-        channel.publish(516, Bytes::from(vec![0; 1 + (1 << 20)]));
+        channel.publish(516, Framed::from(vec![0; 1 + (1 << 20)]));
         assert_eq!(here.next().await, Err(Behind));
     }
 
@@ -291,9 +295,9 @@ mod tests {
     async fn whoever_waits_is_woken() {
         let channel = Channel::new();
         let mut here = listener(&channel, 0);
-        let waiting = tokio::spawn(async move { here.next().await.map(|messages| messages.concat()) });
+        let waiting = tokio::spawn(async move { here.next().await.map(joined) });
         tokio::task::yield_now().await;
-        channel.publish(1, Bytes::from_static(&[1]));
+        channel.publish(1, Framed::from(vec![1]));
         assert_eq!(waiting.await.unwrap(), Ok(vec![1]));
     }
 }

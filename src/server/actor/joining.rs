@@ -5,10 +5,9 @@ use crate::floor::mask::Mask;
 use crate::floor::visibility::Visibility;
 use crate::floor::{CallRow, Row};
 use crate::live::Down;
-use crate::server::actor::frame::framed;
+use crate::server::actor::frame::Framed;
 use crate::server::actor::publication::Publication;
 use crate::server::clock::now;
-use axum::body::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -16,8 +15,8 @@ use tokio::time::Instant;
 
 /// How long a board that was written serves those who come after, together with what was published since.
 const SERVES: Duration = Duration::from_secs(1);
-/// How many rows or calls one piece holds: about 16 KiB, which is what each connection buffers.
-const PIECE: usize = 100;
+/// How many rows or calls one piece holds: about 80 KiB, 15 deflated.
+const PIECE: usize = 500;
 
 /// The board as it was written last, if it was.
 #[derive(Debug, Default)]
@@ -27,7 +26,7 @@ pub struct Joining(Mutex<Option<Written>>);
 #[derive(Debug, Clone)]
 pub struct Written {
     pub seq: u64,
-    pub parts: Arc<[Bytes]>,
+    pub parts: Arc<[Framed]>,
     at: Instant,
 }
 
@@ -53,7 +52,7 @@ impl Joining {
 }
 
 /// The board as messages, of which the last one says that it is the last.
-fn write(publication: &Publication, mask: Option<&Mask>) -> Vec<Bytes> {
+fn write(publication: &Publication, mask: Option<&Mask>) -> Vec<Framed> {
     let row = |row: &Arc<Row>| mask.map_or_else(|| Arc::clone(row), |mask| Arc::new(mask.row(Row::clone(row))));
     let call = |call: &Arc<CallRow>| mask.map_or_else(|| Arc::clone(call), |mask| Arc::new(mask.call(CallRow::clone(call))));
     let rows: Vec<Arc<Row>> = publication.board.rows().map(row).collect();
@@ -66,5 +65,5 @@ fn write(publication: &Publication, mask: Option<&Mask>) -> Vec<Bytes> {
     let (last_rows, last_calls) = parts.pop().unwrap_or_default();
     let first = parts.into_iter().map(|(rows, calls)| Down::Snapshot { header: header.clone(), more: true, rows, calls, runs: Vec::new() });
     let last = Down::Snapshot { header: header.clone(), more: false, rows: last_rows, calls: last_calls, runs };
-    first.chain([last]).filter_map(|part| framed(&part)).collect()
+    first.chain([last]).filter_map(|part| Framed::of(&part)).collect()
 }

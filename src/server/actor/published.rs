@@ -7,11 +7,10 @@ use crate::floor::{AgentId, BulkRun, CallId, CallRow, Row};
 use crate::live::{Down, Header};
 use crate::server::actor::board::Board;
 use crate::server::actor::channel::{Channel, Listener};
-use crate::server::actor::frame::framed;
+use crate::server::actor::frame::Framed;
 use crate::server::actor::joining::Joining;
 use crate::server::actor::publication::{Head, Publication};
 use crate::server::clock::now;
-use axum::body::Bytes;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
@@ -40,9 +39,9 @@ impl Delta {
         }
     }
 
-    fn message(self, header: Header) -> Option<Bytes> {
+    fn message(self, header: Header) -> Option<Framed> {
         let Delta { rows, calls, gone, runs } = self;
-        framed(&Down::Delta { header, rows, calls, gone, runs })
+        Framed::of(&Down::Delta { header, rows, calls, gone, runs })
     }
 }
 
@@ -72,7 +71,7 @@ pub struct Published {
 /// A browser's part in the live channel: what it is sent first, and where the rest comes from.
 #[derive(Debug)]
 pub struct Subscription {
-    pub first: Vec<Bytes>,
+    pub first: Vec<Framed>,
     pub rest: Listener,
 }
 
@@ -124,12 +123,12 @@ impl Published {
             _ => self.begin(audience, &mut rest, &mut first).await,
         }
         // The link as it is now, not as it was with the last delta or when the snapshot was made.
-        first.extend(framed(&Down::Pulse { header: self.now.borrow().head.header(rest.seq(), now()) }));
+        first.extend(Framed::of(&Down::Pulse { header: self.now.borrow().head.header(rest.seq(), now()) }));
         Subscription { first, rest }
     }
 
     /// The whole board, and what was published since it was written.
-    async fn begin(&self, audience: &Audience, rest: &mut Listener, first: &mut Vec<Bytes>) {
+    async fn begin(&self, audience: &Audience, rest: &mut Listener, first: &mut Vec<Framed>) {
         loop {
             let written = audience.joining.board(|seq| audience.channel.reaches_back_to(seq), || self.now(), audience.visibility).await;
             rest.go_on_from(written.seq);
@@ -236,7 +235,7 @@ impl Publisher {
     pub fn pulse(&mut self, head: Head) {
         self.latest.head = head;
         self.shared.now.send_replace(self.latest.clone());
-        let Some(message) = framed(&Down::Pulse { header: self.latest.header() }) else { return };
+        let Some(message) = Framed::of(&Down::Pulse { header: self.latest.header() }) else { return };
         for audience in self.shared.audiences.iter().filter(|audience| audience.channel.listeners() > 0) {
             audience.channel.tell(message.clone());
         }
@@ -272,7 +271,7 @@ mod tests {
     }
 
     /// The agents of each message that a browser gets, by what kind it is.
-    async fn told(messages: impl IntoIterator<Item = Bytes>) -> Vec<(&'static str, u64, Vec<String>)> {
+    async fn told(messages: impl IntoIterator<Item = Framed>) -> Vec<(&'static str, u64, Vec<String>)> {
         let numbers = |rows: &[Arc<Row>]| rows.iter().map(|row| row.agent.number().to_owned()).collect();
         let mut told = Vec::new();
         for message in messages {

@@ -1,15 +1,15 @@
 //! The live channel: `GET /live`, a WebSocket on which a browser hears the board. It only listens; nothing it says is read.
 //!
-//! The messages are frames already, the same bytes for all browsers, and are written to the connection as they are. The library does the
-//! rest: the handshake, what the browser says, answers to pings and the close.
+//! The messages are frames already, the same bytes for all browsers, and are written to the connection as they are: deflated to those who
+//! can inflate, as every browser can. The library does the rest: the handshake, what the browser says, answers to pings and the close.
 
 use crate::live::Down;
-use crate::server::actor::{Behind, Listener, Stopped, Subscription, framed};
+use crate::server::actor::{Behind, Framed, Listener, Stopped, Subscription};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
-use crate::server::http::assets;
+use crate::server::http::{assets, inflating};
 use crate::server::telemetry;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::{SinkExt, StreamExt};
@@ -36,7 +36,11 @@ const LONGEST_FROM_BROWSER: usize = 4096;
 /// The library clears its read buffer whenever it looks for something to read; its own choice of 128 KiB is half of the work then.
 const READ_BUFFER: usize = 1024;
 
-type Socket = WebSocketStream<TokioIo<Upgraded>>;
+/// A browser that is connected.
+struct Browser {
+    socket: WebSocketStream<TokioIo<Upgraded>>,
+    inflates: bool,
+}
 
 /// What a browser is, and where it left off.
 #[derive(Debug, Deserialize)]
@@ -49,13 +53,17 @@ pub struct From {
 
 pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<From>, headers: HeaderMap, mut request: Request) -> Response {
     let upgrading = hyper::upgrade::on(&mut request);
-    let switching = match create_response(&request.map(|_| ())) {
+    let mut switching = match create_response(&request.map(|_| ())) {
         Ok(switching) => switching.map(|()| Body::empty()),
         Err(error) => return (StatusCode::BAD_REQUEST, format!("not a WebSocket handshake: {error}\n")).into_response(),
     };
     let Some(session) = console.sessions.of(&headers) else {
         return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
+    let inflates = inflating::is_offered(&headers);
+    if inflates {
+        inflating::accept(switching.headers_mut());
+    }
     tokio::spawn(async move {
         // A browser that left meanwhile is no error.
         let Ok(upgraded) = upgrading.await else { return };
@@ -63,20 +71,21 @@ pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<Fro
             .read_buffer_size(READ_BUFFER)
             .max_message_size(Some(LONGEST_FROM_BROWSER))
             .max_frame_size(Some(LONGEST_FROM_BROWSER));
-        let mut socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
+        let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
+        let mut browser = Browser { socket, inflates };
         if from.version.is_some_and(|version| version != assets::version()) {
-            say(&mut socket, &Down::Outdated).await;
-            return close(socket, CloseCode::Policy, "the page is of another version: load it again").await;
+            browser.say(&Down::Outdated).await;
+            return browser.close(CloseCode::Policy, "the page is of another version: load it again").await;
         }
         telemetry::browsers(1.0);
-        serve(socket, &console, &session, from.epoch.zip(from.seq)).await;
+        serve(browser, &console, &session, from.epoch.zip(from.seq)).await;
         telemetry::browsers(-1.0);
     });
     switching
 }
 
-async fn serve(mut socket: Socket, console: &Console, session: &Session, from: Option<(u64, u64)>) {
-    let Ok(mut rest) = begin(&mut socket, console, session, from).await else { return };
+async fn serve(mut browser: Browser, console: &Console, session: &Session, from: Option<(u64, u64)>) {
+    let Ok(mut rest) = begin(&mut browser, console, session, from).await else { return };
     // Made once: each is a waiter's place in a list that all browsers share.
     let mut ended = pin!(session.ended.cancelled());
     let mut stopping = pin!(console.stop.cancelled());
@@ -86,34 +95,34 @@ async fn serve(mut socket: Socket, console: &Console, session: &Session, from: O
             biased;
             messages = rest.next() => {
                 let sent = match messages {
-                    Ok(messages) => send(&mut socket, messages).await,
+                    Ok(messages) => browser.send(messages).await,
                     // Too far behind: the rest is void, the whole board is not.
-                    Err(Behind) => begin(&mut socket, console, session, None).await.map(|fresh| rest = fresh),
+                    Err(Behind) => begin(&mut browser, console, session, None).await.map(|fresh| rest = fresh),
                 };
                 if sent.is_err() {
                     return;
                 }
             }
-            heard = socket.next() => match heard {
+            heard = browser.socket.next() => match heard {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 // What the library has to say to it goes out whole: our messages are written past the library.
-                Some(Ok(_)) => if patiently(socket.flush()).await.is_err() { return },
+                Some(Ok(_)) => if patiently(browser.socket.flush()).await.is_err() { return },
             },
             () = &mut ended => {
-                say(&mut socket, &Down::SignedOut).await;
-                return close(socket, CloseCode::Policy, "signed out").await;
+                browser.say(&Down::SignedOut).await;
+                return browser.close(CloseCode::Policy, "signed out").await;
             }
-            () = &mut stopping => return close(socket, CloseCode::Away, "the console is stopping").await,
+            () = &mut stopping => return browser.close(CloseCode::Away, "the console is stopping").await,
         }
     }
 }
 
 /// Sends what comes first; returns where the rest comes from.
-async fn begin(socket: &mut Socket, console: &Console, session: &Session, from: Option<(u64, u64)>) -> Result<Listener, Gone> {
+async fn begin(browser: &mut Browser, console: &Console, session: &Session, from: Option<(u64, u64)>) -> Result<Listener, Gone> {
     let Subscription { first, rest } =
         console.floor.subscribe(console.config.visibility(session.role), from).await.map_err(|Stopped| Gone)?;
     for part in first {
-        send(socket, [part]).await?;
+        browser.send([part]).await?;
         // Thousands may join at once: the floor and those who are there already have their turn in between.
         yield_now().await;
     }
@@ -123,19 +132,25 @@ async fn begin(socket: &mut Socket, console: &Console, session: &Session, from: 
 /// The browser is gone, or takes nothing any more.
 struct Gone;
 
-async fn send(socket: &mut Socket, messages: impl IntoIterator<Item = Bytes>) -> Result<(), Gone> {
-    patiently(async {
-        for message in messages {
-            socket.get_mut().write_all(&message).await?;
-        }
-        Ok(())
-    })
-    .await
-}
+impl Browser {
+    async fn send(&mut self, messages: impl IntoIterator<Item = Framed>) -> Result<(), Gone> {
+        patiently(async {
+            for message in messages {
+                self.socket.get_mut().write_all(message.bytes(self.inflates)).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
 
-async fn say(socket: &mut Socket, message: &Down) {
-    if let Some(message) = framed(message) {
-        send(socket, [message]).await.ok();
+    async fn say(&mut self, message: &Down) {
+        if let Some(message) = Framed::of(message) {
+            self.send([message]).await.ok();
+        }
+    }
+
+    async fn close(mut self, code: CloseCode, reason: &'static str) {
+        timeout(Duration::from_secs(1), self.socket.close(Some(CloseFrame { code, reason: reason.into() }))).await.ok();
     }
 }
 
@@ -144,8 +159,4 @@ async fn patiently(sent: impl Future<Output = Result<(), Error>>) -> Result<(), 
         Ok(Ok(())) => Ok(()),
         _ => Err(Gone),
     }
-}
-
-async fn close(mut socket: Socket, code: CloseCode, reason: &'static str) {
-    timeout(Duration::from_secs(1), socket.close(Some(CloseFrame { code, reason: reason.into() }))).await.ok();
 }

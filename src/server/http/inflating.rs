@@ -1,0 +1,50 @@
+//! Who can inflate what is deflated (RFC 7692): the extension of WebSockets that browsers offer.
+
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
+use http::{HeaderMap, HeaderValue};
+
+const NAME: &str = "permessage-deflate";
+/// Each message is deflated by itself, since all browsers are sent the same ones.
+const ALONE: &str = "server_no_context_takeover";
+/// Offers with these ask nothing of us that we do not do; the last two are about what the browser sends, which is nothing.
+const ASKS_NOTHING: [&str; 3] = [ALONE, "client_no_context_takeover", "client_max_window_bits"];
+
+/// Whether the browser offers to inflate, in a way that suits us.
+pub fn is_offered(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(',')).any(suits)
+}
+
+fn suits(offer: &str) -> bool {
+    let mut parts = offer.split(';').map(|part| part.split('=').next().unwrap_or_default().trim());
+    parts.next() == Some(NAME) && parts.all(|parameter| ASKS_NOTHING.contains(&parameter))
+}
+
+/// Answers that messages may be deflated.
+pub fn accept(headers: &mut HeaderMap) {
+    headers.insert(SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_static("permessage-deflate; server_no_context_takeover"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_offer_that_suits_is_taken() {
+        let offers = |lines: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(SEC_WEBSOCKET_EXTENSIONS, HeaderValue::from_static(line));
+            }
+            is_offered(&headers)
+        };
+        // Chromium, Firefox, and one that has a second choice.
+        assert!(offers(&["permessage-deflate; client_max_window_bits"]));
+        assert!(offers(&["permessage-deflate"]));
+        assert!(offers(&["x-other", "permessage-deflate; server_max_window_bits=10, permessage-deflate;server_no_context_takeover"]));
+        // Whoever has no room for a whole window is sent all as it is.
+        for lines in [&[][..], &["permessage-deflate; server_max_window_bits=10"], &["x-webkit-deflate-frame"], &["permessage-deflate-2"]] {
+            assert!(!offers(lines), "{lines:?}");
+        }
+    }
+}
