@@ -11,9 +11,9 @@ const HEALTHY: usize = 450;
 const TENTH: usize = 50;
 const AGENTS: u32 = 10_000;
 const RATE: f64 = 1_000.0;
-const EVENTS: u64 = 12_000;
-const PAIRS: usize = 3;
-const CONTROLS: usize = 1;
+const EVENTS: u64 = 8_000;
+const PAIRS: usize = 5;
+const CONTROLS: usize = 3;
 
 /// The healthy browsers' p99 in milliseconds beside a tenth who stall after their first board, or read like the others.
 async fn p99(lab: &mut Lab, healthy: &[Rc<Browser>], stalls: bool) -> Outcome<f64> {

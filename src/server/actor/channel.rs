@@ -147,7 +147,15 @@ impl Listener {
 
     /// The messages since the last time, without waiting.
     pub fn ready(&mut self) -> Result<Vec<Framed>, Behind> {
+        self.take(u64::MAX, u64::MAX)
+    }
+
+    /// The same for one that is not further behind than that.
+    fn take(&mut self, messages_behind: u64, bytes_behind: u64) -> Result<Vec<Framed>, Behind> {
         let log = lock(&self.channel.log);
+        if self.next.is_some_and(|next| log.end() - next > messages_behind || log.written - self.heard > bytes_behind) {
+            return Err(Behind);
+        }
         if self.seq < log.from {
             return Err(Behind);
         }
@@ -167,24 +175,15 @@ impl Listener {
         Ok(messages)
     }
 
-    fn is_far_behind(&self) -> bool {
-        let Some(next) = self.next else { return false };
-        let log = lock(&self.channel.log);
-        log.end() - next > MOST_BEHIND || log.written - self.heard > MOST_BYTES_BEHIND
-    }
-
-    /// Waits for messages.
+    /// Waits for messages, after those that were [`Listener::ready`].
     pub async fn next(&mut self) -> Result<Vec<Framed>, Behind> {
         loop {
-            if self.is_far_behind() {
-                return Err(Behind);
-            }
-            let messages = self.ready()?;
+            // The channel lives at least as long as its listeners.
+            self.news.changed().await.ok();
+            let messages = self.take(MOST_BEHIND, MOST_BYTES_BEHIND)?;
             if !messages.is_empty() {
                 return Ok(messages);
             }
-            // The channel lives at least as long as its listeners.
-            self.news.changed().await.ok();
         }
     }
 }

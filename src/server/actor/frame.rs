@@ -2,8 +2,8 @@
 //! deflated once for all who can inflate them (RFC 7692).
 
 use crate::live::Down;
-use axum::body::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
+use std::sync::Arc;
 
 /// A final frame of binary data; from a server it is not masked.
 const BINARY: u8 = 0x82;
@@ -17,12 +17,15 @@ const DEFLATED_FROM: usize = 512;
 /// What ends deflated data that is flushed, and is left out of a frame.
 const FLUSH: [u8; 4] = [0, 0, 0xff, 0xff];
 
-/// A message as a frame.
+/// A message as a frame, which many share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Framed {
-    plain: Bytes,
-    /// For those who can inflate; the same where it would not be shorter.
-    deflated: Bytes,
+pub struct Framed(Arc<Forms>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Forms {
+    plain: Vec<u8>,
+    /// For those who can inflate; none where it would not be shorter.
+    deflated: Option<Vec<u8>>,
 }
 
 impl Framed {
@@ -38,24 +41,24 @@ impl Framed {
     }
 
     fn with(payload: &[u8]) -> Framed {
-        let plain = frame(BINARY, payload);
         let deflated = deflated(payload).map(|shorter| frame(BINARY | DEFLATED, &shorter));
-        Framed { deflated: deflated.unwrap_or_else(|| plain.clone()), plain }
+        Framed(Arc::new(Forms { plain: frame(BINARY, payload), deflated }))
     }
 
     /// What goes to one who can inflate, or cannot.
-    pub fn bytes(&self, inflates: bool) -> &Bytes {
-        if inflates { &self.deflated } else { &self.plain }
+    pub fn bytes(&self, inflates: bool) -> &[u8] {
+        let Forms { plain, deflated } = &*self.0;
+        deflated.as_ref().filter(|_| inflates).unwrap_or(plain)
     }
 
     /// How many bytes it has, not deflated.
     pub fn size(&self) -> usize {
-        self.plain.len()
+        self.0.plain.len()
     }
 
     /// How many bytes are kept of it.
     pub fn kept(&self) -> usize {
-        self.plain.len() + self.deflated.len()
+        self.0.plain.len() + self.0.deflated.as_ref().map_or(0, Vec::len)
     }
 }
 
@@ -63,12 +66,11 @@ impl Framed {
 #[cfg(test)]
 impl From<Vec<u8>> for Framed {
     fn from(frame: Vec<u8>) -> Framed {
-        let frame = Bytes::from(frame);
-        Framed { plain: frame.clone(), deflated: frame }
+        Framed(Arc::new(Forms { plain: frame, deflated: None }))
     }
 }
 
-fn frame(first: u8, payload: &[u8]) -> Bytes {
+fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = Vec::with_capacity(payload.len() + 10);
     frame.push(first);
     match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
@@ -83,7 +85,7 @@ fn frame(first: u8, payload: &[u8]) -> Bytes {
         }
     }
     frame.extend_from_slice(payload);
-    frame.into()
+    frame
 }
 
 /// The payload deflated by itself; none where that is not worth it.
@@ -105,11 +107,11 @@ fn deflated(payload: &[u8]) -> Option<Vec<u8>> {
 
 /// What is in a frame, as the library reads it.
 #[cfg(test)]
-pub async fn payload(frame: &Framed) -> Bytes {
+pub async fn payload(frame: &Framed) -> axum::body::Bytes {
     use futures_util::StreamExt;
     use tokio_tungstenite::WebSocketStream;
     use tokio_tungstenite::tungstenite::{Message, protocol::Role};
-    let mut socket = WebSocketStream::from_partially_read(tokio::io::empty(), frame.plain.to_vec(), Role::Client, None).await;
+    let mut socket = WebSocketStream::from_partially_read(tokio::io::empty(), frame.bytes(false).to_vec(), Role::Client, None).await;
     match socket.next().await {
         Some(Ok(Message::Binary(payload))) => payload,
         other => panic!("no frame of binary data: {other:?}"),

@@ -34,7 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Browsers say nothing here but control frames.
 const LONGEST_FROM_BROWSER: usize = 4096;
 /// The library clears its read buffer whenever it looks for something to read; its own choice of 128 KiB is half of the work then.
-const READ_BUFFER: usize = 1024;
+const READ_BUFFER: usize = 128;
 
 /// A browser that is connected.
 struct Browser {
