@@ -20,10 +20,11 @@ use tokio::task::LocalSet;
 
 /// Where the tables go.
 const DOCUMENT: &str = "docs/benchmarks.md";
+const README: &str = "README.md";
 
 #[derive(Debug, Parser)]
 struct Args {
-    /// Which figures, for example R1 R3; all of them where none is named, and then docs/benchmarks.md is written.
+    /// Which figures, for example R1 R3; all of them where none is named, and then docs/benchmarks.md and the table in README are written.
     figures: Vec<String>,
     /// The load test in place of the figures.
     #[arg(long)]
@@ -71,7 +72,8 @@ async fn run(args: Args) -> Outcome<()> {
     }
     if args.figures.is_empty() {
         report::write(DOCUMENT, &rows)?;
-        report::say(&format!("-- written to {DOCUMENT}"))?;
+        report::write_into(README, &rows)?;
+        report::say(&format!("-- written to {DOCUMENT} and {README}"))?;
     }
     Ok(())
 }

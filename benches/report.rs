@@ -38,6 +38,10 @@ impl Row {
     }
 }
 
+/// What stands around the figures in README.
+const BEGIN: &str = "<!-- figures: written by make bench -->";
+const END: &str = "<!-- end of the figures -->";
+
 const HEAD: &str = "| | what | ours | baseline | figure | baseline / itself | must | aim | met |\n|---|---|---|---|---|---|---|---|---|";
 
 /// Prints what one figure has come to.
@@ -63,6 +67,21 @@ pub fn write(path: &str, rows: &[Row]) -> Outcome<()> {
         writeln!(text, "{}", row.line())?;
     }
     Ok(fs::write(path, text)?)
+}
+
+/// Puts the figures into README, between the two lines that mark their place.
+pub fn write_into(path: &str, rows: &[Row]) -> Outcome<()> {
+    let text = fs::read_to_string(path)?;
+    let parts = text.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
+    let (before, after) = parts.ok_or_else(|| format!("{path} has no place for the figures: {BEGIN} {END}"))?;
+    let mut table = format!("\nMeasured on {}.\n\n| | console | bare minimum | ratio |\n|---|---|---|---|\n", machine());
+    for Row { what, ours, baseline, figure, unit, .. } in rows {
+        match unit.is_empty() {
+            true => writeln!(table, "| {what} | {ours} | {baseline} | {figure} |")?,
+            false => writeln!(table, "| {what} | {figure}{unit} | | |")?,
+        }
+    }
+    Ok(fs::write(path, format!("{before}{BEGIN}{table}{END}{after}"))?)
 }
 
 fn machine() -> String {

@@ -4,6 +4,7 @@ pub mod crowd;
 pub mod exchange;
 pub mod feed;
 pub mod lab;
+mod opening;
 pub mod platform;
 pub mod process;
 pub mod reader;

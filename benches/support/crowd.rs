@@ -3,7 +3,6 @@
 use super::Outcome;
 use super::exchange::Exchange;
 use super::feed::Sent;
-use super::reader::{read, switched};
 use super::stats::Latencies;
 use super::time::micros;
 use super::wire::{FrameHead, Told};
@@ -13,11 +12,9 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
-use tokio::net::TcpSocket;
 use tokio::sync::Notify;
-use tokio::task::{AbortHandle, spawn_local};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, timeout_at};
 
 /// How much is read at a time, by whichever browser.
 const READ: usize = 256 << 10;
@@ -26,8 +23,8 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the browsers of a console have in common.
 pub struct Crowd {
-    address: SocketAddr,
-    cookie: String,
+    pub(super) address: SocketAddr,
+    pub(super) cookie: String,
     agents: usize,
     sent: Arc<Sent>,
     pub(super) buffer: RefCell<Vec<u8>>,
@@ -89,60 +86,6 @@ impl Crowd {
         })
     }
 
-    /// Opens a browser's socket; the browser reads from then on. `receive_buffer` is the system's choice where there is none.
-    /// The first of all follows the calls as well.
-    pub async fn open(self: &Rc<Crowd>, receive_buffer: Option<u32>) -> Outcome<Rc<Browser>> {
-        let socket = TcpSocket::new_v4()?;
-        if let Some(size) = receive_buffer {
-            socket.set_recv_buffer_size(size)?;
-        }
-        let mut stream = socket.connect(self.address).await?;
-        let request = format!(
-            "GET /live HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\nCookie: {}\r\n\r\n",
-            self.address, self.cookie
-        );
-        stream.write_all(request.as_bytes()).await?;
-        let rest = switched(&mut stream).await?;
-        let browser = Rc::new(Browser {
-            crowd: self.clone(),
-            board: RefCell::default(),
-            named: Cell::new(0),
-            calls: RefCell::default(),
-            is_first: self.opened.get() == 0,
-            whole_at: Cell::new(None),
-            in_board: Cell::new(false),
-            stalls: Cell::new(false),
-            record: RefCell::default(),
-            ended: Cell::new(false),
-            task: RefCell::default(),
-        });
-        self.opened.set(self.opened.get() + 1);
-        let reading = spawn_local(read(stream, rest, self.clone(), Rc::downgrade(&browser)));
-        *browser.task.borrow_mut() = Some(reading.abort_handle());
-        Ok(browser)
-    }
-
-    /// Opens so many browsers, side by side, evenly spread over a time.
-    pub async fn open_many(self: &Rc<Crowd>, count: usize, over: Duration, receive_buffer: Option<u32>) -> Outcome<Vec<Rc<Browser>>> {
-        let start = Instant::now();
-        let opened: Vec<_> = (0..count)
-            .map(|n| {
-                let (crowd, at) = (self.clone(), start + over.mul_f64(n as f64 / count as f64));
-                spawn_local(async move {
-                    sleep_until(at).await;
-                    crowd.open(receive_buffer).await.map_err(|error| error.to_string())
-                })
-            })
-            .collect();
-        let mut browsers = Vec::new();
-        for browser in opened {
-            browsers.push(browser.await??);
-        }
-        Ok(browsers)
-    }
-
     /// Measures the latencies of all browsers from now on.
     pub fn measure(&self) {
         self.latencies.take();
@@ -182,6 +125,29 @@ impl Crowd {
 }
 
 impl Browser {
+    /// One more, which has no board yet.
+    pub(super) fn new(crowd: &Rc<Crowd>) -> Rc<Browser> {
+        let before = crowd.opened.replace(crowd.opened.get() + 1);
+        Rc::new(Browser {
+            crowd: crowd.clone(),
+            board: RefCell::default(),
+            named: Cell::new(0),
+            calls: RefCell::default(),
+            is_first: before == 0,
+            whole_at: Cell::new(None),
+            in_board: Cell::new(false),
+            stalls: Cell::new(false),
+            record: RefCell::default(),
+            ended: Cell::new(false),
+            task: RefCell::default(),
+        })
+    }
+
+    /// Reads by that task, which ends with it.
+    pub(super) fn reads_by(&self, task: AbortHandle) {
+        *self.task.borrow_mut() = Some(task);
+    }
+
     /// When it had its whole board for the first time.
     pub fn whole_at(&self) -> Option<Instant> {
         self.whole_at.get()

@@ -1,11 +1,13 @@
 //! The live channel: what a browser gets at first, after a break, and when it does not keep up.
 
-use crate::support::{Lab, Live, PATIENCE, Simulator};
+use crate::support::{Board, Lab, Live, PATIENCE, Simulator};
+use flate2::{Decompress, FlushDecompress};
 use futures_util::StreamExt;
 use std::time::Duration;
 use supervisor_console::floor::State;
 use supervisor_console::live::Down;
-use tokio::net::TcpSocket;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -73,6 +75,56 @@ async fn a_page_of_another_version_is_told_to_load_itself_again() {
     let message = timeout(PATIENCE, old.next()).await.unwrap().unwrap().unwrap();
     assert_eq!(Down::decode(&message.into_data()).unwrap(), Down::Outdated);
     assert!(timeout(PATIENCE, old.next()).await.unwrap().unwrap().unwrap().is_close());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_can_inflate_is_sent_the_same_in_fewer_bytes() {
+    let lab = Lab::new().await;
+    let (browser, live) = lab.supervisor().await;
+    let mut stream = BufReader::new(TcpStream::connect(&lab.console.address).await.unwrap());
+    let request = format!(
+        "GET /live HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\
+         Cookie: {}\r\n\r\n",
+        lab.console.address,
+        browser.cookie.as_deref().unwrap()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    while !answer.ends_with("\r\n\r\n") {
+        assert!(timeout(PATIENCE, stream.read_line(&mut answer)).await.unwrap().unwrap() > 0, "{answer}");
+    }
+    assert!(answer.contains("sec-websocket-extensions: permessage-deflate; server_no_context_takeover\r\n"), "{answer}");
+    let mut board = Board::default();
+    let (mut sent, mut said) = (0, 0);
+    // The board first, which may be a second old; then what came since, and the sign of life that ends it.
+    loop {
+        let (first, payload) = timeout(PATIENCE, frame(&mut stream)).await.unwrap();
+        let message = if first == 0b1100_0010 { inflated(&payload) } else { payload.clone() };
+        (sent, said) = (sent + payload.len(), said + message.len());
+        match Down::decode(&message).unwrap() {
+            Down::Pulse { .. } => break,
+            message => board.take(message),
+        }
+    }
+    assert_eq!(board.rows, live.board.rows);
+    assert!(sent < said / 2, "{sent} bytes for {said}");
+}
+
+/// The next frame of a server: its first byte, and what is in it.
+async fn frame(stream: &mut BufReader<TcpStream>) -> (u8, Vec<u8>) {
+    let (first, short) = (stream.read_u8().await.unwrap(), stream.read_u8().await.unwrap());
+    let length = if short == 126 { stream.read_u16().await.unwrap() } else { u16::from(short) };
+    let mut payload = vec![0; usize::from(length)];
+    stream.read_exact(&mut payload).await.unwrap();
+    (first, payload)
+}
+
+fn inflated(deflated: &[u8]) -> Vec<u8> {
+    let mut inflated = Vec::with_capacity(1 << 16);
+    let whole = [deflated, &[0, 0, 0xff, 0xff]].concat();
+    Decompress::new(false).decompress_vec(&whole, &mut inflated, FlushDecompress::Sync).unwrap();
+    inflated
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
