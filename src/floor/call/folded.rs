@@ -205,9 +205,10 @@ impl Folded {
     }
 
     /// Clears the devices that a transfer named and that have not rung: `device` is offered the call, so a queue or a forwarded number
-    /// has passed it on.
+    /// has passed it on. One that was in the call when it was transferred, ringing perhaps, was not offered it by that.
     fn passed_on(&mut self, device: u8, at: Stamp, around: &Surroundings) {
-        if around.listens(device, at, self.under) {
+        let was_in_it = self.connection(device).is_some_and(|connection| connection.live() && !connection.awaited);
+        if was_in_it || around.listens(device, at, self.under) {
             return;
         }
         for index in 0..self.connections.len() {
