@@ -211,11 +211,14 @@ impl Folded {
         if was_in_it || around.listens(device, at, self.under) {
             return;
         }
+        // A call that becomes part of this one only later offers nothing that waits in this one.
+        let under = self.under;
+        let goes_on_as = |waits_under: u8| waits_under == under || around.became(waits_under, under, None);
         for index in 0..self.connections.len() {
             let Some(connection) = self.connections.get_mut(index) else { break };
             if usize::from(device) == index {
                 connection.awaited = false;
-            } else if connection.awaited && connection.state == Some(ConnectionState::Alerting) {
+            } else if connection.awaited && connection.state == Some(ConnectionState::Alerting) && goes_on_as(connection.entered_under) {
                 connection.awaited = false;
                 self.change(index, ConnectionState::Cleared, at);
             }

@@ -96,6 +96,25 @@ fn row_1_whom_a_queue_offers_a_call_has_it_from_the_queue() {
 }
 
 #[test]
+fn row_1_who_rings_in_a_consultation_was_not_offered_the_call_that_waits_in_a_queue() {
+    let mut play = sent_to_a_queue_while_it_rings("c1");
+    let (one, two, three) = (device(1), device(2), device(3));
+    play.say("established", "c1", &two, json!({"callingDevice": one, "calledDevice": two, "answeringDevice": two}));
+    play.say("held", "c1", &two, json!({"holdingDevice": two}));
+    for name in ["delivered", "established"] {
+        for source in [&two, &three] {
+            let asks = json!({"callingDevice": two, "calledDevice": three, "alertingDevice": three, "answeringDevice": three});
+            play.say(name, "c2", source, asks);
+        }
+    }
+    let joined = json!({"conferencingDevice": two, "addedParty": three, "newCall": "c1", "primaryOldCall": "c1", "secondaryOldCall": "c2"});
+    play.say("conferenced", "c1", &two, joined.clone()).say("conferenced", "c2", &three, joined);
+    let row = call(&play.floor, "c1").unwrap();
+    let waits = [("13800002408", PartyState::Connected), ("7001", PartyState::Alerting)];
+    assert_eq!(parties(&row), [waits[0], waits[1], ("8002", PartyState::Connected), ("8003", PartyState::Connected)]);
+}
+
+#[test]
 fn row_10_a_call_that_its_caller_gives_up_rings_nowhere() {
     let mut play = Play::new();
     let phones = [1, 2, 3].map(device);
