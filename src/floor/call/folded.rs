@@ -205,20 +205,23 @@ impl Folded {
     }
 
     /// Clears the devices that a transfer named and that have not rung: `device` is offered the call, so a queue or a forwarded number
-    /// has passed it on. One that was in the call when it was transferred, ringing perhaps, was not offered it by that.
+    /// has passed it on. One that was in the call already, ringing perhaps, was not offered it by that.
     fn passed_on(&mut self, device: u8, at: Stamp, around: &Surroundings) {
-        let was_in_it = self.connection(device).is_some_and(|connection| connection.live() && !connection.awaited);
-        if was_in_it || around.listens(device, at, self.under) {
+        // What happens in a call that becomes part of this one only later is no offer of this one.
+        let under = self.under;
+        let goes_on_here = |id: u8| id == under || around.became(id, under, Some(at));
+        let was_here = |connection: &Connection| {
+            goes_on_here(connection.entered_under) || connection.other.is_some_and(|stay| goes_on_here(stay.under))
+        };
+        let known = self.connection(device).filter(|connection| connection.live() && !connection.awaited);
+        if known.is_some_and(was_here) || around.listens(device, at, under) {
             return;
         }
-        // A call that becomes part of this one only later offers nothing that waits in this one.
-        let under = self.under;
-        let goes_on_as = |waits_under: u8| waits_under == under || around.became(waits_under, under, None);
         for index in 0..self.connections.len() {
             let Some(connection) = self.connections.get_mut(index) else { break };
             if usize::from(device) == index {
                 connection.awaited = false;
-            } else if connection.awaited && connection.state == Some(ConnectionState::Alerting) && goes_on_as(connection.entered_under) {
+            } else if connection.awaited && connection.state == Some(ConnectionState::Alerting) && goes_on_here(connection.entered_under) {
                 connection.awaited = false;
                 self.change(index, ConnectionState::Cleared, at);
             }

@@ -115,6 +115,27 @@ fn row_1_who_rings_in_a_consultation_was_not_offered_the_call_that_waits_in_a_qu
 }
 
 #[test]
+fn row_1_who_holds_another_call_is_offered_one_from_a_queue_all_the_same() {
+    let mut play = sent_to_a_queue_while_it_rings("c1");
+    let (two, three) = (device(2), device(3));
+    // 8003 holds a call of its own, is offered this one and makes the two one.
+    let own = json!({"callingDevice": CUSTOMER, "calledDevice": three, "alertingDevice": three, "answeringDevice": three});
+    play.say("delivered", "c3", &three, own.clone()).say("established", "c3", &three, own.clone());
+    play.say("held", "c3", &three, json!({"holdingDevice": three}));
+    for name in ["delivered", "established"] {
+        for source in [&two, &three] {
+            play.say(name, "c1", source, own.clone());
+        }
+    }
+    let joined = json!({"conferencingDevice": three, "addedParty": two, "newCall": "c3", "primaryOldCall": "c3", "secondaryOldCall": "c1"});
+    play.say("conferenced", "c3", &three, joined.clone()).say("conferenced", "c1", &two, joined);
+    let row = call(&play.floor, "c3").unwrap();
+    let mut there: Vec<&str> = parties(&row).into_iter().map(|(number, _)| number).collect();
+    there.sort_unstable();
+    assert_eq!(there, ["13800002408", "8002", "8003"]);
+}
+
+#[test]
 fn row_10_a_call_that_its_caller_gives_up_rings_nowhere() {
     let mut play = Play::new();
     let phones = [1, 2, 3].map(device);
