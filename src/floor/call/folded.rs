@@ -126,11 +126,15 @@ impl Folded {
                 self.give_role(fact.other, PartyRole::Joined);
             }
             EventKind::Transferred => {
-                self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
-                // It rings from now on, or it rings or talks already: no transfer proves an answer.
-                if let Some(connection) = self.connections.get_mut(usize::from(fact.device)) {
-                    connection.sent_on = true;
+                // In a single step it leaves this call only, and may be in another that becomes part of it.
+                let single_step = fact.merges.is_none_or(|merge| merge.primary == NOBODY);
+                if !single_step || !self.goes_on_elsewhere(fact, around) {
+                    self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
+                    if let Some(connection) = self.connections.get_mut(usize::from(fact.device)) {
+                        connection.sent_on = true;
+                    }
                 }
+                // It rings from now on, or it rings or talks already: no transfer proves an answer.
                 let known = self.connection(fact.other).is_some_and(Connection::live);
                 self.reach(fact.other, Alerting, at, PartyRole::Transferred, around);
                 self.give_role(fact.other, PartyRole::Transferred);
