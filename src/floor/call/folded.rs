@@ -126,11 +126,15 @@ impl Folded {
                 self.give_role(fact.other, PartyRole::Joined);
             }
             EventKind::Transferred => {
-                self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
-                // It rings from now on, or it rings or talks already: no transfer proves an answer.
-                if let Some(connection) = self.connections.get_mut(usize::from(fact.device)) {
-                    connection.sent_on = true;
+                // In a single step it leaves this call only, and may be in another that becomes part of it.
+                let single_step = fact.merges.is_none_or(|merge| merge.primary == NOBODY);
+                if !single_step || !self.goes_on_elsewhere(fact, around) {
+                    self.set(fact.device, Cleared, at, self.end_role(fact.device), around);
+                    if let Some(connection) = self.connections.get_mut(usize::from(fact.device)) {
+                        connection.sent_on = true;
+                    }
                 }
+                // It rings from now on, or it rings or talks already: no transfer proves an answer.
                 let known = self.connection(fact.other).is_some_and(Connection::live);
                 self.reach(fact.other, Alerting, at, PartyRole::Transferred, around);
                 self.give_role(fact.other, PartyRole::Transferred);
@@ -205,16 +209,23 @@ impl Folded {
     }
 
     /// Clears the devices that a transfer named and that have not rung: `device` is offered the call, so a queue or a forwarded number
-    /// has passed it on.
+    /// has passed it on. One that was in the call already, ringing perhaps, was not offered it by that.
     fn passed_on(&mut self, device: u8, at: Stamp, around: &Surroundings) {
-        if around.listens(device, at, self.under) {
+        // What happens in a call that becomes part of this one only later is no offer of this one.
+        let under = self.under;
+        let goes_on_here = |id: u8| id == under || around.became(id, under, Some(at));
+        let was_here = |connection: &Connection| {
+            goes_on_here(connection.entered_under) || connection.other.is_some_and(|stay| goes_on_here(stay.under))
+        };
+        let known = self.connection(device).filter(|connection| connection.live() && !connection.awaited);
+        if known.is_some_and(was_here) || around.listens(device, at, under) {
             return;
         }
         for index in 0..self.connections.len() {
             let Some(connection) = self.connections.get_mut(index) else { break };
             if usize::from(device) == index {
                 connection.awaited = false;
-            } else if connection.awaited && connection.state == Some(ConnectionState::Alerting) {
+            } else if connection.awaited && connection.state == Some(ConnectionState::Alerting) && goes_on_here(connection.entered_under) {
                 connection.awaited = false;
                 self.change(index, ConnectionState::Cleared, at);
             }

@@ -45,11 +45,9 @@ impl Surroundings<'_> {
         let is_later = |merge: Merge, by: &Stamp| self.facts.iter().any(|fact| fact.merges == Some(merge) && fact.at.surely_after(by));
         let mut id = old;
         for _ in 0..8 {
-            let merge = self
-                .facts
-                .iter()
-                .filter_map(|fact| fact.merges)
-                .find(|merge| merge.new != id && (merge.primary == id || merge.secondary == id));
+            // A copy that names no former call tells of the one under whose id it comes.
+            let is_from = |fact: &Fact| fact.under == id || fact.merges.is_some_and(|merge| merge.primary == id || merge.secondary == id);
+            let merge = self.facts.iter().filter(|fact| is_from(fact)).filter_map(|fact| fact.merges).find(|merge| merge.new != id);
             match merge.filter(|merge| by.is_none_or(|by| !is_later(*merge, &by))) {
                 Some(merge) if merge.new == new => return true,
                 Some(merge) => id = merge.new,

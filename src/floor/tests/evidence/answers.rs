@@ -56,6 +56,85 @@ fn row_1_a_single_step_transfer_under_a_new_id_rings() {
     assert_eq!(row(&play.floor, 2).call.unwrap().queue.as_deref(), Some("Claims"));
 }
 
+/// The customer and 8001 talk, 8002 rings as invited by 8001, and 8001 leaves for a queue; the call goes on as `new`.
+fn sent_to_a_queue_while_it_rings(new: &str) -> Play {
+    let mut play = Play::new();
+    let (one, two) = (device(1), device(2));
+    play.inbound(1);
+    for source in [&one, &two] {
+        play.say("delivered", "c1", source, json!({"callingDevice": one, "calledDevice": two, "alertingDevice": two}));
+    }
+    play.say("transferred", "c1", &one, json!({"transferringDevice": one, "transferredToDevice": "7001@test.cc", "newCall": new}));
+    play
+}
+
+#[test]
+fn row_1_who_rang_before_a_transfer_to_a_queue_answers_for_itself() {
+    for new in ["c1", "c2"] {
+        let mut play = sent_to_a_queue_while_it_rings(new);
+        let (one, two) = (device(1), device(2));
+        play.say("established", new, &two, json!({"callingDevice": one, "calledDevice": two, "answeringDevice": two}));
+        let waits = [("13800002408", PartyState::Connected), ("7001", PartyState::Alerting), ("8002", PartyState::Connected)];
+        assert_eq!(parties(&call(&play.floor, new).unwrap()), waits, "{new}");
+    }
+}
+
+#[test]
+fn row_1_whom_a_queue_offers_a_call_has_it_from_the_queue() {
+    let offers = [&["delivered", "established"][..], &["delivered"], &["established"]];
+    for (new, told) in ["c1", "c2"].into_iter().flat_map(|new| offers.map(|told| (new, told))) {
+        let mut play = sent_to_a_queue_while_it_rings(new);
+        let three = device(3);
+        for name in told {
+            let offered = json!({"callingDevice": CUSTOMER, "calledDevice": three, "alertingDevice": three, "answeringDevice": three});
+            play.say(name, new, &three, offered);
+        }
+        let row = call(&play.floor, new).unwrap();
+        let there: Vec<&str> = parties(&row).into_iter().map(|(number, _)| number).collect();
+        assert_eq!(there, ["13800002408", "8002", "8003"], "{new} {told:?}");
+    }
+}
+
+#[test]
+fn row_1_who_rings_in_a_consultation_was_not_offered_the_call_that_waits_in_a_queue() {
+    let mut play = sent_to_a_queue_while_it_rings("c1");
+    let (one, two, three) = (device(1), device(2), device(3));
+    play.say("established", "c1", &two, json!({"callingDevice": one, "calledDevice": two, "answeringDevice": two}));
+    play.say("held", "c1", &two, json!({"holdingDevice": two}));
+    for name in ["delivered", "established"] {
+        for source in [&two, &three] {
+            let asks = json!({"callingDevice": two, "calledDevice": three, "alertingDevice": three, "answeringDevice": three});
+            play.say(name, "c2", source, asks);
+        }
+    }
+    let joined = json!({"conferencingDevice": two, "addedParty": three, "newCall": "c1", "primaryOldCall": "c1", "secondaryOldCall": "c2"});
+    play.say("conferenced", "c1", &two, joined.clone()).say("conferenced", "c2", &three, joined);
+    let row = call(&play.floor, "c1").unwrap();
+    let waits = [("13800002408", PartyState::Connected), ("7001", PartyState::Alerting)];
+    assert_eq!(parties(&row), [waits[0], waits[1], ("8002", PartyState::Connected), ("8003", PartyState::Connected)]);
+}
+
+#[test]
+fn row_1_who_holds_another_call_is_offered_one_from_a_queue_all_the_same() {
+    let mut play = sent_to_a_queue_while_it_rings("c1");
+    let (two, three) = (device(2), device(3));
+    // 8003 holds a call of its own, is offered this one and makes the two one.
+    let own = json!({"callingDevice": CUSTOMER, "calledDevice": three, "alertingDevice": three, "answeringDevice": three});
+    play.say("delivered", "c3", &three, own.clone()).say("established", "c3", &three, own.clone());
+    play.say("held", "c3", &three, json!({"holdingDevice": three}));
+    for name in ["delivered", "established"] {
+        for source in [&two, &three] {
+            play.say(name, "c1", source, own.clone());
+        }
+    }
+    let joined = json!({"conferencingDevice": three, "addedParty": two, "newCall": "c3", "primaryOldCall": "c3", "secondaryOldCall": "c1"});
+    play.say("conferenced", "c3", &three, joined.clone()).say("conferenced", "c1", &two, joined);
+    let row = call(&play.floor, "c3").unwrap();
+    let mut there: Vec<&str> = parties(&row).into_iter().map(|(number, _)| number).collect();
+    there.sort_unstable();
+    assert_eq!(there, ["13800002408", "8002", "8003"]);
+}
+
 #[test]
 fn row_10_a_call_that_its_caller_gives_up_rings_nowhere() {
     let mut play = Play::new();

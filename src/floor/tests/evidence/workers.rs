@@ -102,6 +102,44 @@ fn who_did_not_get_the_call_is_consulted_about_it_by_a_worker_that_is_behind() {
 }
 
 #[test]
+fn who_sent_the_call_on_is_consulted_about_it_by_a_worker_that_is_behind() {
+    let (one, two) = (device(1), device(2));
+    let mut told = Vec::new();
+    let mut tell = |component: &str, name: &str, second: i64, call: &str, source: &str, mut fields: Value| {
+        (fields["callId"], fields["srcDeviceId"]) = (call.into(), source.into());
+        told.push(by(component, name, second, told.len() as i64, fields));
+    };
+    // 8001 calls 8002 and sends its part to a queue.
+    let calls = json!({"callingDevice": one, "calledDevice": two, "alertingDevice": two, "answeringDevice": two});
+    for name in ["delivered", "established"] {
+        for device in [&one, &two] {
+            tell(WORKER, name, 64, "c1", device, calls.clone());
+        }
+    }
+    tell(WORKER, "transferred", 65, "c1", &one, json!({"transferringDevice": one, "transferredToDevice": "7001@test.cc", "newCall": "c1"}));
+    tell(WORKER, "held", 65, "c1", &two, json!({"holdingDevice": two}));
+    // Then 8002 asks 8001 and has it join: by this worker's clock before the first call.
+    let asks = json!({"callingDevice": two, "calledDevice": one, "alertingDevice": one, "answeringDevice": one});
+    for name in ["delivered", "established"] {
+        for device in [&two, &one] {
+            tell(OTHER_WORKER, name, 61, "c2", device, asks.clone());
+        }
+    }
+    let joins = json!({"conferencingDevice": two, "addedParty": one, "primaryOldCall": "c1", "secondaryOldCall": "c2", "newCall": "c1"});
+    tell(WORKER, "conferenced", 66, "c1", &two, joins.clone());
+    tell(OTHER_WORKER, "conferenced", 62, "c2", &one, joins);
+    let mut floor = three_ready();
+    for event in &told {
+        floor.apply(event);
+    }
+    let expected = [("7001", PartyState::Alerting), ("8001", PartyState::Connected), ("8002", PartyState::Connected)];
+    let row = call(&floor, "c1").unwrap();
+    let mut parties = parties(&row);
+    parties.sort_unstable_by_key(|(number, _)| *number);
+    assert_eq!(parties, expected);
+}
+
+#[test]
 fn what_comes_an_hour_late_does_not_begin_a_call_anew() {
     let mut play = Play::new();
     let one = device(1);
