@@ -37,7 +37,8 @@ pub fn serve(path: &str, versioned: bool, headers: &HeaderMap) -> Option<Respons
         return None;
     }
     let file = Site::get(path)?;
-    let etag = format!("\"{}\"", tag(&file));
+    // Weak: it is the same for each compressed form.
+    let etag = format!("W/\"{}\"", tag(&file));
     let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

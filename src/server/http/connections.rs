@@ -14,6 +14,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use places::Place;
+use rustix::net::sockopt::set_socket_send_buffer_size;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -29,6 +30,9 @@ const HEAD: Duration = Duration::from_secs(15);
 const PROXYS_HEAD: Duration = Duration::from_secs(75);
 /// How long a client may take nothing of what is sent to it.
 const STALLED: Duration = Duration::from_secs(30);
+/// How much the system keeps of what a client has not taken yet (it doubles that). Of its own accord it keeps megabytes: a slow browser
+/// would be shown what was true many seconds ago, before it is told that it is behind.
+const SENT_AHEAD: usize = 128 << 10;
 /// How long requests under way may take once the console stops.
 const GRACE: Duration = Duration::from_secs(5);
 /// The pause where no connection can be accepted: out of files, most likely, which passes.
@@ -41,6 +45,8 @@ pub struct Peer(pub IpAddr);
 /// Serves `router` at `listener` until `stop`, then until the requests under way are answered, but not for long.
 pub async fn serve(listener: TcpListener, places: Places, router: Router, stop: CancellationToken) {
     let (open, end) = (TaskTracker::new(), CancellationToken::new());
+    // What is accepted takes it over. Without it slow browsers are shown older things.
+    set_socket_send_buffer_size(&listener, SENT_AHEAD).ok();
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,

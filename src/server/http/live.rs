@@ -13,6 +13,7 @@ use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::{SinkExt, StreamExt};
+use http::header::SEC_WEBSOCKET_VERSION;
 use http::{HeaderMap, StatusCode};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
@@ -24,10 +25,11 @@ use tokio::io::AsyncWriteExt;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// A browser that takes nothing for this long is gone.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -55,6 +57,10 @@ pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<Fro
     let upgrading = hyper::upgrade::on(&mut request);
     let mut switching = match create_response(&request.map(|_| ())) {
         Ok(switching) => switching.map(|()| Body::empty()),
+        Err(Error::Protocol(ProtocolError::MissingSecWebSocketVersionHeader)) => {
+            let version = [(SEC_WEBSOCKET_VERSION, "13")];
+            return (StatusCode::UPGRADE_REQUIRED, version, "WebSockets of version 13 are spoken here\n").into_response();
+        }
         Err(error) => return (StatusCode::BAD_REQUEST, format!("not a WebSocket handshake: {error}\n")).into_response(),
     };
     let Some(session) = console.sessions.of(&headers) else {
@@ -104,9 +110,13 @@ async fn serve(mut browser: Browser, console: &Console, session: &Session, from:
                 }
             }
             heard = browser.socket.next() => match heard {
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                None => return,
                 // What the library has to say to it goes out whole: our messages are written past the library.
-                Some(Ok(_)) => if patiently(browser.socket.flush()).await.is_err() { return },
+                Some(Ok(message)) => if patiently(browser.socket.flush()).await.is_err() || message.is_close() { return },
+                Some(Err(Error::Protocol(_) | Error::Capacity(_) | Error::Utf8(_))) => {
+                    return browser.close(CloseCode::Protocol, "nothing is expected from a browser here, and this least").await;
+                }
+                Some(Err(_)) => return,
             },
             () = &mut ended => {
                 browser.say(&Down::SignedOut).await;
