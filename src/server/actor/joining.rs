@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 /// How long a board that was written serves those who come after, together with what was published since.
 const SERVES: Duration = Duration::from_secs(1);
-/// How many rows or calls one piece holds: about 80 KiB, 15 deflated.
+/// How many rows or calls one piece holds: 31 KB of a quiet floor, deflated 9.5.
 const PIECE: usize = 500;
 
 /// The board as it was written last, if it was.

@@ -54,6 +54,7 @@ pub struct FloorState {
     waiting_since: Option<Instant>,
     /// When something was published last.
     published_at: Instant,
+    /// How long a publication takes, on average of the latest.
     publishing_took: Duration,
     /// When the browsers were told of a change last.
     told_at: Instant,

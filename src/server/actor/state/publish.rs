@@ -15,7 +15,7 @@ const UNSEEN_SHOWN: Duration = Duration::from_secs(60);
 const PACE: Duration = Duration::from_millis(20);
 /// The most: what is on a screen is never older by more.
 const SLOWEST: Duration = Duration::from_millis(100);
-/// What a browser adds, since a publication costs the same for each of them: with more than 500 they are told less often.
+/// What a browser adds, since a publication costs the same for each of them: with more than 1,000 they are told less often.
 const PER_BROWSER: Duration = Duration::from_micros(20);
 /// A publication that takes long, because much has changed, is followed by the next one later: a tenth of the time goes into them, or more only where that would be too late.
 const PAUSE: u32 = 10;
