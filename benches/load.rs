@@ -48,7 +48,8 @@ pub async fn run(load: Load) -> Outcome<()> {
             events += paced.events;
             late = late.max(paced.late);
             let elapsed = start.elapsed().as_secs_f64();
-            say(&format!("{name} {elapsed:.0} s: {events} events, {}", told(lab.console.memory()?)))?;
+            let kept: Vec<String> = lab.kept().await?.iter().map(|(what, how_much)| format!("{what} {how_much}")).collect();
+            say(&format!("{name} {elapsed:.0} s: {events} events, {}; kept: {}", told(lab.console.memory()?), kept.join(", ")))?;
         }
         lab.until_all_know(&browsers).await?;
         let (latencies, elapsed) = (lab.crowd.measured(), start.elapsed().as_secs_f64());

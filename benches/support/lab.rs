@@ -9,6 +9,7 @@ use super::script::Script;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 /// How often many browsers are looked at.
@@ -28,6 +29,8 @@ pub struct Lab {
     pub sent: Arc<Sent>,
     /// Absent only while events are paced.
     script: Option<Script>,
+    /// Where its database is; removed with the lab, after the console.
+    _database: TempDir,
 }
 
 impl Lab {
@@ -45,6 +48,8 @@ impl Lab {
         let all = script.all_agents();
         let mut platform = Platform::start(all)?;
         let (sdk, events) = (format!("http://{}", platform.http), format!("ws://{}", platform.events));
+        let database = tempfile::tempdir()?;
+        let url = format!("sqlite:{}", database.path().join("console.db").display());
         let mut console = Program::console(&[
             "serve",
             "--listen",
@@ -56,7 +61,7 @@ impl Lab {
             "--namespace",
             "test.cc",
             "--database-url",
-            "sqlite::memory:",
+            &url,
             "--log-format",
             "json",
         ])?;
@@ -68,12 +73,22 @@ impl Lab {
         let crowd = Crowd::new(address.parse()?, cookie.clone(), all, sent.clone());
         let watcher = crowd.open(None).await?;
         crowd.until("the roster was read", || watcher.named() >= all).await?;
-        let mut lab = Lab { console, address, cookie, platform, feed, crowd, watcher, sent, script: Some(script) };
+        let mut lab = Lab { console, address, cookie, platform, feed, crowd, watcher, sent, script: Some(script), _database: database };
         let mut beginning = Vec::new();
         lab.script()?.write_beginning(&mut beginning);
         lab.feed.write(Arc::new(beginning)).await?;
         lab.until_known().await?;
         Ok(lab)
+    }
+
+    /// What the console says that it keeps in memory, by kind.
+    pub async fn kept(&self) -> Outcome<Vec<(String, u64)>> {
+        let told = reqwest::get(format!("http://{}/metrics", self.address)).await?.error_for_status()?.text().await?;
+        let kept = |line: &str| {
+            let (what, how_much) = line.strip_prefix("console_kept{what=\"")?.split_once("\"} ")?;
+            Some((what.to_owned(), how_much.parse().ok()?))
+        };
+        Ok(told.lines().filter_map(kept).collect())
     }
 
     /// The history of its floor.

@@ -35,6 +35,8 @@ const MOST_IDS: usize = 32;
 const MOST_RECORDS: usize = 64;
 /// The most facts that are kept of one call; of older ones only the result of folding them is kept.
 const MOST_FACTS: usize = 512;
+/// How many most calls have: calls are by far the most of what a floor keeps.
+const USUAL_FACTS: usize = 6;
 
 /// One call with all the facts that are known of it.
 #[derive(Debug, Clone)]
@@ -51,8 +53,8 @@ pub struct Call {
     records: Vec<String>,
     /// In the order in which they happened.
     facts: Vec<Fact>,
-    /// The result of folding the facts that are no longer kept.
-    base: Folded,
+    /// The result of folding the facts that are no longer kept; absent while all are, as in nearly every call.
+    base: Option<Box<Folded>>,
     /// The result of folding all facts.
     folded: Folded,
     /// The devices that were asked to listen.
@@ -74,8 +76,8 @@ impl Call {
             devices: Vec::with_capacity(2),
             slots: Vec::with_capacity(2),
             records: Vec::new(),
-            facts: Vec::new(),
-            base: Folded::default(),
+            facts: Vec::with_capacity(USUAL_FACTS),
+            base: None,
             folded: Folded::default(),
             listeners: Vec::new(),
             mixed: false,
@@ -150,7 +152,7 @@ impl Call {
 
     /// Folds all facts anew.
     fn fold(&mut self) {
-        self.folded = self.base.clone();
+        self.folded = self.base.as_deref().cloned().unwrap_or_default();
         let around = Surroundings { listeners: &self.listeners, facts: &self.facts, eldest: self.eldest() };
         if !self.mixed {
             self.facts.iter().for_each(|fact| self.folded.step(fact, &around));
@@ -165,7 +167,8 @@ impl Call {
     fn compact(&mut self) {
         let old: Vec<Fact> = self.facts.iter().take(MOST_FACTS / 2).copied().collect();
         let around = Surroundings { listeners: &self.listeners, facts: &self.facts, eldest: self.eldest() };
-        old.iter().for_each(|fact| self.base.step(fact, &around));
+        let base = self.base.get_or_insert_default();
+        old.iter().for_each(|fact| base.step(fact, &around));
         self.facts.drain(..old.len());
     }
 

@@ -37,7 +37,7 @@ impl Floor {
             let listens = own.filter_map(|id| self.calls.get(&id)).find_map(|own| {
                 let standing = self.standing(own);
                 let (id, listener, connection) = self.listened_to_by(own, &standing).filter(|_| !standing.over)?;
-                (id == *call.id() && listener == device).then_some(*connection)
+                (id == *call.id() && listener == device).then(|| connection.clone())
             });
             listeners.extend(listens.map(|connection| (device.clone(), connection)));
         }

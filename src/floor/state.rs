@@ -103,6 +103,11 @@ impl Floor {
         Some(self.agents.entry(id.clone()).or_default())
     }
 
+    /// Returns how much is kept, by kind. Each is bounded: calls by how long an ended one is kept, devices from outside by their calls.
+    pub fn kept(&self) -> [(&'static str, usize); 4] {
+        [("agents", self.agents.len()), ("devices", self.devices.len()), ("calls", self.calls.len()), ("ended_calls", self.ended.len())]
+    }
+
     /// Returns how often an agent was turned away because there were [`MOST_AGENTS`], whether an event or the roster named the agent.
     pub fn turned_away(&self) -> u64 {
         self.turned_away

@@ -68,6 +68,7 @@ fn install() -> Option<PrometheusHandle> {
     for what in ["frame", "event"] {
         counter!("console_events_malformed_total", "what" => what).absolute(0);
     }
+    describe_gauge!("console_kept", "What is kept in memory, by kind; each has a bound");
     describe_counter!("console_connections_refused_total", "Connections beyond what one address, or all together, may have");
     counter!("console_connections_refused_total").absolute(0);
     describe_counter!("console_calls_end_not_seen_total", "Calls that ended without their end being heard");
@@ -129,6 +130,10 @@ pub fn call_end_not_seen() {
 
 pub fn agents_turned_away(in_all: u64) {
     counter!("console_agents_turned_away_total").absolute(in_all);
+}
+
+pub fn kept(what: &'static str, how_much: usize) {
+    gauge!("console_kept", "what" => what).set(how_much as f64);
 }
 
 pub fn operation(operation: Operation, outcome: Outcome) {

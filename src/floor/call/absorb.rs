@@ -37,7 +37,9 @@ impl Call {
                 self.facts.insert(place, fact);
             }
         }
-        self.base.absorb(old.base, &device);
+        if let Some(theirs) = old.base {
+            self.base.get_or_insert_default().absorb(*theirs, &device);
+        }
         self.listeners.extend(old.listeners.into_iter().map(|asked| ExpectedListener {
             device: device(asked.device),
             under: id(asked.under),

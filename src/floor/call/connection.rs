@@ -22,7 +22,7 @@ pub enum ConnectionState {
 }
 
 /// One device's connection in one call.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Connection {
     /// How far it has come; absent if the device was only named and has no connection.
     pub state: Option<ConnectionState>,
@@ -56,7 +56,7 @@ pub struct Connection {
     /// It left by sending the call on: whoever rings goes on ringing.
     pub sent_on: bool,
     /// Its connection in another of the calls that became this one, if it was in both at once.
-    pub other: Option<Stay>,
+    pub other: Option<Box<Stay>>,
 }
 
 /// A device's second connection, in another of the calls that became one.

@@ -215,7 +215,7 @@ impl Folded {
         let under = self.under;
         let goes_on_here = |id: u8| id == under || around.became(id, under, Some(at));
         let was_here = |connection: &Connection| {
-            goes_on_here(connection.entered_under) || connection.other.is_some_and(|stay| goes_on_here(stay.under))
+            goes_on_here(connection.entered_under) || connection.other.as_ref().is_some_and(|stay| goes_on_here(stay.under))
         };
         let known = self.connection(device).filter(|connection| connection.live() && !connection.awaited);
         if known.is_some_and(was_here) || around.listens(device, at, under) {

@@ -70,7 +70,7 @@ fn call_rows(floor: &Floor) -> BTreeMap<CallId, CallRow> {
 /// Whether the device has left the call by what its other calls and its agents say, each looked at.
 fn has_left(floor: &Floor, slot: Slot, id: &DeviceId, call: &Call, connection: &Connection) -> bool {
     let device = floor.devices.at(slot).unwrap();
-    let other = |at: &Slot| floor.calls.at(*at).filter(|other| other.id() != call.id())?.connection(id).copied();
+    let other = |at: &Slot| floor.calls.at(*at).filter(|other| other.id() != call.id())?.connection(id).cloned();
     let busy = device.calls.iter().filter_map(other).filter(|connection| connection.heard).filter_map(|connection| connection.busy);
     let told = busy.chain(device.busy).chain(device.binding.as_ref().and_then(|binding| binding.idle));
     connection.state != Some(ConnectionState::Held) && told.into_iter().any(|at| at.surely_after(&connection.seen))

@@ -47,10 +47,25 @@ pub struct Day {
     pub figures: Option<DayFigures>,
 }
 
+impl Day {
+    /// Returns how many more are kept now.
+    fn begin(&mut self, state_start: StateStart) -> usize {
+        self.state_starts.push_back(state_start);
+        let too_many = self.state_starts.len() > MOST_STATE_STARTS;
+        if too_many {
+            self.state_starts.pop_front();
+        }
+        usize::from(!too_many)
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct History {
     agents: HashMap<AgentId, Day>,
+    /// Of all raw events' bodies.
     bytes: usize,
+    /// Of all agents.
+    state_starts: usize,
     unkept: Vec<(AgentId, StateStart)>,
 }
 
@@ -63,10 +78,7 @@ impl History {
                 continue;
             }
             let day = history.agents.entry(agent).or_default();
-            day.state_starts.push_back(state_start);
-            if day.state_starts.len() > MOST_STATE_STARTS {
-                day.state_starts.pop_front();
-            }
+            history.state_starts += day.begin(state_start);
         }
         if let Some(alive) = alive {
             history.nothing_known_since(alive);
@@ -94,10 +106,7 @@ impl History {
             (_, since) => since.unwrap_or(now),
         };
         let state_start = StateStart { since, state };
-        day.state_starts.push_back(state_start);
-        if day.state_starts.len() > MOST_STATE_STARTS {
-            day.state_starts.pop_front();
-        }
+        self.state_starts += day.begin(state_start);
         self.unkept.push((agent.clone(), state_start));
     }
 
@@ -140,6 +149,7 @@ impl History {
             let newest = day.state_starts.back().map(|state_start| state_start.since).max(day.events.back().map(|event| event.at));
             let kept = is_known(agent) || newest.is_some_and(|newest| newest >= horizon);
             if !kept {
+                self.state_starts -= day.state_starts.len();
                 self.bytes -= day.events.iter().map(|event| event.body.len()).sum::<usize>();
             }
             kept
@@ -161,6 +171,11 @@ impl History {
             day.events.drain(..day.events.len() - fits);
             self.bytes += day.events.iter().map(|event| event.body.len()).sum::<usize>();
         }
+    }
+
+    /// How much is kept, by kind.
+    pub fn kept(&self) -> [(&'static str, usize); 2] {
+        [("state_starts", self.state_starts), ("raw_event_bytes", self.bytes)]
     }
 
     /// The marks that are not in the database yet.
@@ -206,7 +221,7 @@ mod tests {
         for n in 0..1_000 {
             history.enter_state(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(at(30_000 + n)), at(30_000 + n));
         }
-        assert_eq!(state_starts(&history).len(), MOST_STATE_STARTS);
+        assert_eq!((state_starts(&history).len(), history.state_starts), (MOST_STATE_STARTS, MOST_STATE_STARTS));
     }
 
     #[test]
@@ -255,6 +270,8 @@ mod tests {
         history.forget(at(2_500), |agent| *agent == id(0));
         let kept: Vec<bool> = (0..4).map(|n| history.of(&id(n)).is_some()).collect();
         assert_eq!((kept, history.bytes), (vec![true, true, false, true], 3 * body.len()));
+        history.forget(at(9_000), |_| false);
+        assert_eq!(history.kept(), [("state_starts", 0), ("raw_event_bytes", 0)]);
     }
 
     #[test]

@@ -130,6 +130,7 @@ impl FloorState {
             return;
         }
         self.kept_at = Instant::now();
+        self.floor.kept().into_iter().chain(self.history.kept()).for_each(|(what, how_much)| telemetry::kept(what, how_much));
         let unkept = std::mem::take(&mut self.unkept);
         if !unkept.is_empty() {
             self.store.keep_board(unkept.iter().filter_map(|agent| self.floor.memory(agent)).collect());

@@ -25,7 +25,7 @@ impl Folded {
         let became = |old: u8, new: u8| around.became(old, new, Some(fact.at));
         // They were still two calls when it left.
         let apart = |one: u8, other: u8| one != other && !became(one, other) && !became(other, one);
-        match connection.other {
+        match connection.other.as_deref().copied() {
             Some(stay) if stay.under == fact.under && apart(connection.entered_under, fact.under) => {
                 connection.other = None;
                 self.holding.ends(fact.device, Some(fact.under), fact.at);
@@ -58,7 +58,7 @@ impl Folded {
         }
         match connection.other.as_mut().filter(|stay| stay.under == under) {
             Some(stay) => stay.state = stay.state.max(state),
-            None => connection.other = Some(Stay { under, state, entered: at, role }),
+            None => connection.other = Some(Box::new(Stay { under, state, entered: at, role })),
         }
     }
 
@@ -69,6 +69,8 @@ impl Folded {
             return None;
         }
         if self.connections.len() <= index {
+            // Most calls have two, and calls are by far the most of what a floor keeps.
+            self.connections.reserve_exact(index + 1 - self.connections.len());
             self.connections.resize(index + 1, Connection::default());
         }
         Some(index)
