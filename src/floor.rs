@@ -13,6 +13,7 @@ pub mod bulk;
 pub mod call_query;
 pub mod call_row;
 pub mod forecast;
+pub mod gap;
 pub mod ids;
 pub mod intervention;
 #[cfg(feature = "ssr")]
@@ -31,23 +32,33 @@ mod call;
 #[cfg(feature = "ssr")]
 mod calls;
 #[cfg(feature = "ssr")]
+mod chronicle;
+#[cfg(feature = "ssr")]
 pub mod clock;
 #[cfg(feature = "ssr")]
 mod device;
 #[cfg(feature = "ssr")]
 mod devices;
 #[cfg(feature = "ssr")]
+mod doubt;
+#[cfg(feature = "ssr")]
 pub mod event;
 #[cfg(feature = "ssr")]
 mod figure;
 #[cfg(feature = "ssr")]
+mod fold;
+#[cfg(feature = "ssr")]
 mod forget;
+#[cfg(feature = "ssr")]
+mod interval;
+#[cfg(feature = "ssr")]
+mod kept;
 #[cfg(feature = "ssr")]
 mod listening;
 #[cfg(feature = "ssr")]
-mod memory;
-#[cfg(feature = "ssr")]
 pub mod proof;
+#[cfg(feature = "ssr")]
+mod record;
 #[cfg(feature = "ssr")]
 mod stamp;
 #[cfg(feature = "ssr")]
@@ -69,6 +80,7 @@ pub use bulk::{BulkRun, BulkStep, DryRun, dry_run};
 pub use call_query::CallQuery;
 pub use call_row::{CallRow, CallState, Holds, Party, PartyRole, PartyState};
 pub use forecast::{Effect, Obstacle, OwnConnection, Situation, TargetConnection, forecast};
+pub use gap::Gap;
 pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_agent_number, is_phone_number};
 pub use intervention::{Intervention, NotSent, Operation, Outcome, Role};
 pub use row::{CallView, Direction, Figures, Row, State};
@@ -80,10 +92,14 @@ pub use {
     agent::state_of_status,
     apply::{Applied, Changes},
     calls::HistoryLine,
+    chronicle::{Chronicle, Record},
     event::{Event, EventError, EventKind},
     figure::Figure,
+    fold::Fold,
     forget::Forgotten,
-    memory::Memory,
+    interval::{Present, StateInterval, Workday},
+    kept::KeptError,
+    record::{CallRecord, Ending, PartyRecord},
     state::{Floor, MOST_AGENTS, RosterEntry},
     tenant::NotOurs,
 };

@@ -8,6 +8,7 @@ pub mod config;
 mod console;
 mod floor_thread;
 pub mod http;
+pub mod journal;
 mod lock;
 mod pace;
 mod parts;
@@ -25,6 +26,7 @@ use console::Console;
 use floor_thread::FloorThread;
 use http::connections::{self, Places};
 use http::router;
+use journal::JournalError;
 use pace::Pace;
 use parts::Parts;
 use sdk::Platform;
@@ -48,6 +50,8 @@ const WRITTEN_WITHIN: Duration = Duration::from_secs(8);
 pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("the journal beside the database cannot be opened: {0}")]
+    Journal(#[from] JournalError),
     #[error("the HTTP client could not be made: {0}")]
     Client(#[from] reqwest::Error),
     #[error("the console's address failed: {0}")]
@@ -76,8 +80,9 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     let closing = CancellationToken::new();
     let _closed_at_last = closing.clone().drop_guard();
     let floor_thread = FloorThread::start().map_err(StartError::Threads)?;
-    let restored = Restored::of(&store, &config.namespace).await?;
-    let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), restored, closing.clone());
+    let (journal, journal_watch, fold) = journal::open(&config, &store, store.recorded().await?)?;
+    let restored = Restored::of(&store, fold, &config.namespace).await?;
+    let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), journal, restored, closing.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,
@@ -98,6 +103,13 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         let Console { platform, sessions, floor, roster_wanted, stop, .. } = &*kept_up;
         upkeep::run(Upkeep { platform, sessions, floor, roster_wanted }, stop).await;
     });
+    let (journal_ends, stopping) = (journal_watch.clone(), stop.clone());
+    parts.start("journal", async move {
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            () = journal_ends.ended() => {}
+        }
+    });
     parts.start("orders", scheduled::run(console.clone(), due));
     parts.start("web server", connections::serve(listener, places, router::router(console.clone()), stop.clone()));
     let ended = parts.until_stopped(floor.ended(), async { store.ended().await }).await;
@@ -106,7 +118,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     console.under_way.close();
     timeout_at(last_answer, async { tokio::join!(parts.ended(), console.under_way.wait()) }).await.ok();
     closing.cancel();
-    timeout_at(last_word, floor.ended()).await.ok();
+    timeout_at(last_word, async { tokio::join!(floor.ended(), journal_watch.ended()) }).await.ok();
     if matches!(timeout_at(last_word, store.written()).await, Ok(Ok(()))) || store.set_aside().await {
         return ended;
     }

@@ -5,10 +5,11 @@
 
 use super::event::{Event, EventKind, Status};
 use super::stamp::Stamp;
-use super::{DeviceId, Figures, PlatformTime, State};
+use super::{DeviceId, PlatformTime, State};
+use serde::{Deserialize, Serialize};
 
 /// An agent's mode (CSTA agent state), apart from any call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mode {
     /// Waiting for a call.
     Ready,
@@ -35,18 +36,6 @@ impl Mode {
             "Logout" => Some(Mode::LoggedOut),
             _ => None,
         }
-    }
-
-    /// Returns the platform's `agentMode` word, or `None` for [`Mode::Unknown`].
-    pub fn word(self) -> Option<&'static str> {
-        Some(match self {
-            Mode::Ready => "Ready",
-            Mode::NotReady => "NotReady",
-            Mode::AfterCall => "WorkNotReady",
-            Mode::Allocated => "Allocated",
-            Mode::LoggedOut => "Logout",
-            Mode::Unknown => return None,
-        })
     }
 
     /// Returns the state of an agent in this mode who is not in a call.
@@ -77,7 +66,7 @@ pub fn state_of_status(word: &str) -> Option<State> {
 }
 
 /// What one source said last of the agent's mode.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModeFact {
     /// When it was said.
     pub at: Stamp,
@@ -92,7 +81,7 @@ pub struct ModeFact {
 }
 
 /// What each source says of one agent.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Agent {
     /// From agent events, except log-offs.
     events: Option<ModeFact>,
@@ -108,8 +97,6 @@ pub struct Agent {
     pub name: String,
     /// The team's name, from the roster; empty if it gave none.
     pub team: String,
-    /// The day's figures, from the last AgentStatusEvent that had them.
-    pub figures: Option<Figures>,
     /// When the roster last listed the agent.
     pub listed: Option<PlatformTime>,
 }
@@ -118,16 +105,6 @@ pub struct Agent {
 const MOST_LOG_OFFS: usize = 8;
 
 impl Agent {
-    /// Makes an agent of whom only `fact` is known, which was kept over a restart.
-    pub fn remembered(fact: ModeFact) -> Agent {
-        let mut agent = Agent::default();
-        match fact.mode {
-            Mode::LoggedOut => agent.log_offs.push(fact),
-            _ => agent.events = Some(fact),
-        }
-        agent
-    }
-
     /// Takes an agent event and returns whether it changed anything; an older one than is known does not.
     pub fn take_event(&mut self, event: &Event, at: Stamp) -> bool {
         let mode = match event.kind {
@@ -175,10 +152,6 @@ impl Agent {
             return false;
         }
         self.hint = Some(status.word.clone());
-        if let Some(calls) = status.calls {
-            let seconds = status.talk_seconds.unwrap_or(0).saturating_add(status.after_call_seconds.unwrap_or(0));
-            self.figures = Some(Figures { calls, handling_seconds: seconds.checked_div(calls) });
-        }
         if let (true, Some(name)) = (self.name.is_empty(), &status.name) {
             self.name.clone_from(name);
         }

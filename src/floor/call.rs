@@ -24,7 +24,9 @@ use super::stamp::Stamp;
 use super::table::Slot;
 use super::{CallId, DeviceId, PlatformTime};
 use fact::{Merge, becomes_another};
+use serde::{Deserialize, Serialize};
 use several::Several;
+use std::time::Duration;
 use surroundings::{ExpectedListener, Surroundings};
 
 /// The most devices in one call; further ones are ignored. One bit of a `u64` stands for each.
@@ -37,9 +39,11 @@ const MOST_RECORDS: usize = 64;
 const MOST_FACTS: usize = 512;
 /// How many most calls have: calls are by far the most of what a floor keeps.
 const USUAL_FACTS: usize = 6;
+/// How far apart copies of one event are at most.
+pub const COPIES_APART: Duration = Duration::from_secs(2);
 
 /// One call with all the facts that are known of it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Call {
     /// Every id that it has or had; its present one is first.
     ids: Several<CallId>,
@@ -250,6 +254,17 @@ impl Call {
     /// Returns the facts that are kept, in the order in which they happened.
     pub fn facts(&self) -> &[Fact] {
         &self.facts
+    }
+
+    /// Returns how often that happened, copies counted once.
+    pub fn told(&self, kind: EventKind) -> u32 {
+        let mut moments: Vec<(u8, u8, PlatformTime)> =
+            self.facts.iter().filter(|fact| fact.kind == kind).map(|fact| (fact.device, fact.other, fact.at.happened)).collect();
+        moments.sort_unstable();
+        moments.dedup_by(|(device, other, at), (before_device, before_other, before)| {
+            (device, other) == (before_device, before_other) && at.since(*before) <= COPIES_APART
+        });
+        u32::try_from(moments.len()).unwrap_or(u32::MAX)
     }
 
     /// Returns the connection that `device` has or had, or `None` if it never had one.

@@ -39,6 +39,8 @@ pub struct CallRow {
     pub touched: PlatformTime,
     /// Whether it ended without its end being heard: later events of its devices contradict it (protocol, section 5).
     pub end_not_seen: bool,
+    /// Whether it was last heard of before the console restarted or its link broke: it may be over.
+    pub remembered: bool,
     /// The latest intervention at this call, while it runs and for a short time after.
     pub intervention: Option<Intervention>,
 }

@@ -4,13 +4,12 @@
 //! its agent changed mode, after the last event of it in this call. That is worked out anew each time, so a later event of the call
 //! shows it alive again.
 
-use super::call::{Call, Connection, ConnectionState, NOBODY, data};
+use super::call::{COPIES_APART, Call, Connection, ConnectionState, NOBODY, data};
 use super::device::{Device, ListenRequest, Parts};
 use super::event::EventKind;
 use super::stamp::Stamp;
 use super::standing::Standing;
 use super::{AgentId, CallId, CallRow, Changes, DeviceId, Direction, Floor, Party, PartyRole, PartyState, PlatformTime};
-use std::time::Duration;
 
 /// One thing that happened to a call, its copies counted once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +25,6 @@ pub struct HistoryLine {
     /// The id that the call had then.
     pub under: CallId,
 }
-
-/// How far apart copies of one event are at most.
-const COPIES_APART: Duration = Duration::from_secs(2);
 
 impl Floor {
     /// Expects `device` as a silent listener of `call`, so that it counts as one when it turns up there.
@@ -147,7 +143,7 @@ impl Floor {
     }
 
     /// Returns the row of the call, or `None` if it is over, not known or known by a newer id. Its intervention is absent: the floor does
-    /// not know interventions. A call whose end was not heard has a row too, with its last parties.
+    /// not know interventions, and it never counts as remembered. A call whose end was not heard has a row too, with its last parties.
     pub fn call_row(&self, id: &CallId) -> Option<CallRow> {
         let call = self.calls.get(id)?;
         let standing = self.standing(call);
@@ -196,12 +192,13 @@ impl Floor {
             named: named.cloned(),
             touched: call.facts().last().map_or(call.touched, |fact| fact.at.happened),
             end_not_seen: standing.unseen,
+            remembered: false,
             intervention: None,
         })
     }
 
     /// Returns the first agent who logged off at `device` while it was in this call: not surely before it entered.
-    fn logged_off_during(&self, device: &DeviceId, connection: &Connection) -> Option<AgentId> {
+    pub(super) fn logged_off_during(&self, device: &DeviceId, connection: &Connection) -> Option<AgentId> {
         let during = |(at, _): &&(Stamp, AgentId)| !connection.entered.surely_after(at);
         self.binding(device)?.left.iter().filter(during).min_by_key(|(at, _)| *at).map(|(_, agent)| agent.clone())
     }

@@ -4,6 +4,7 @@
 //! measures best. The median over several such moments counts, so that neither a backlog nor a wrong time stamp moves it.
 
 use super::time::{ConsoleTime, Offset, PlatformTime, millis_of};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ const MOMENT: Duration = Duration::from_secs(10);
 const MOMENTS: usize = 7;
 
 /// Measures the clock offset: the console's clock minus the platform's.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ClockOffset {
     /// The number of each moment, and the smallest offset in it.
     moments: VecDeque<(i64, Offset)>,

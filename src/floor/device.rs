@@ -7,10 +7,11 @@ pub(super) use parts::{Evidence, Part, Parts};
 use super::stamp::Stamp;
 use super::table::Slot;
 use super::{AgentId, CallId, PlatformTime};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A device, ours or from outside.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Device {
     /// Which agent is bound to it; present if it is one of ours.
     pub binding: Option<Box<DeviceBinding>>,
@@ -21,7 +22,7 @@ pub(super) struct Device {
 }
 
 /// Which agent is bound to a device of ours. That there is such an entry makes it one of ours.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct DeviceBinding {
     /// The agent by an agent or status event, with its stamp.
     pub said: Option<(Stamp, AgentId)>,
@@ -36,7 +37,7 @@ pub(super) struct DeviceBinding {
 }
 
 /// A call that a device was asked to listen to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct ListenRequest {
     /// The call that is listened to.
     pub call: CallId,

@@ -126,10 +126,4 @@ pub struct Status {
     pub word: String,
     /// `agentStatusTimestamp`: since when the agent has this status.
     pub since: Option<Instant>,
-    /// `CallsTotal`: the calls of the day.
-    pub calls: Option<u32>,
-    /// `TalkTime`: seconds of the day spent talking.
-    pub talk_seconds: Option<u32>,
-    /// `AcwTime`: seconds of the day spent in after-call work.
-    pub after_call_seconds: Option<u32>,
 }

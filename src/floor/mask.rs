@@ -219,6 +219,7 @@ impl Mask {
             named,
             touched,
             end_not_seen,
+            remembered,
             intervention,
         } = call;
         CallRow {
@@ -237,6 +238,7 @@ impl Mask {
             recording,
             touched,
             end_not_seen,
+            remembered,
         }
     }
 

@@ -129,7 +129,7 @@ pub struct Row {
     pub reason: Option<String>,
     /// The call that the device is most busy with; absent if it is in none.
     pub call: Option<CallView>,
-    /// The day's figures; absent until an AgentStatusEvent tells them.
+    /// The day's figures, by what the console heard; absent before the agent's first state has ended. The floor does not know them.
     pub figures: Option<Figures>,
     /// The latest intervention at this agent, while it is pending and for a short time after.
     pub intervention: Option<Intervention>,
@@ -166,12 +166,12 @@ pub struct CallView {
     pub others: u32,
 }
 
-/// The figures of an agent's day that the board shows (protocol, section 3: AgentStatusEvent).
+/// The figures of an agent's day that the board shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
-    /// The calls of the day (`CallsTotal`).
+    /// The calls of the day that the agent talked in and that are over.
     pub calls: u32,
-    /// Average handling time in seconds: talking and after-call work per call (`TalkTime`, `AcwTime`); absent if there were no calls.
+    /// Average handling time in seconds: talking, holding and after-call work per call; absent if there were no calls.
     pub handling_seconds: Option<u32>,
 }
 

@@ -10,6 +10,7 @@
 use super::event::{Event, Series};
 use super::time::PlatformTime;
 use foldhash::HashMap;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ pub const CLOCKS_APART: Duration = Duration::from_secs(5);
 pub type SourceId = u16;
 
 /// When something happened, as far as it decides which of two facts is later: compared by the fields in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub struct Stamp {
     /// The event's time, corrected so that it goes on if the source's clock was set back.
     pub time: PlatformTime,
@@ -77,14 +78,14 @@ const SOON: Duration = Duration::from_secs(10 * 60);
 const LATE_WITHOUT_SERIAL: Duration = Duration::from_secs(10 * 60);
 
 /// The sources that were heard of.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Sources {
     by_name: Names,
     clocks: Vec<SourceClock>,
 }
 
 /// The sources of each [`Series`], by their component's name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct Names {
     agent: HashMap<String, SourceId>,
     call: HashMap<String, SourceId>,
@@ -110,7 +111,7 @@ impl Names {
 }
 
 /// What is known of one source's serials and clock.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 struct SourceClock {
     /// The highest serial.
     serial: i64,

@@ -8,10 +8,11 @@ use super::standing::Standing;
 use super::table::{Slot, Table};
 use super::{AgentId, CallId, CallView, DeviceId, PartyRole, PlatformTime, Row, State};
 use foldhash::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// Everything that is true now of a tenant's agents, devices and calls, by the events so far; see [`Floor::apply`].
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Floor {
     /// Every agent that was heard of.
     pub(super) agents: HashMap<AgentId, Agent>,
@@ -38,12 +39,15 @@ pub struct Floor {
     /// How many events were applied, duplicates not counted.
     pub(super) applied: u64,
     /// What hashes events. It has a key of its own, so that nobody can make an event that passes for another's duplicate.
+    #[serde(skip)]
     pub(super) identities: foldhash::quality::RandomState,
     /// How many will have been when old calls are forgotten next.
     pub(super) pruned_next: u64,
     /// The hashes of the latest events, to recognise duplicates.
+    #[serde(skip)]
     pub(super) seen: HashSet<u64>,
     /// The same hashes, oldest first.
+    #[serde(skip)]
     pub(super) seen_order: VecDeque<u64>,
     /// When a roster was last read, in platform time.
     pub(super) roster_read: Option<PlatformTime>,
@@ -54,7 +58,7 @@ pub struct Floor {
 /// The most agents that a floor has; further ones are turned away, wherever they are named.
 pub const MOST_AGENTS: usize = 200_000;
 /// What is known of a recording. Its end may name nothing but its id.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Recording {
     /// The call that is recorded; absent until its beginning is heard.
     pub call: Option<CallId>,
@@ -65,7 +69,7 @@ pub(super) struct Recording {
 }
 
 /// One agent as the platform's roster lists it (protocol, section 1).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RosterEntry {
     /// The agent.
     pub agent: AgentId,
@@ -101,6 +105,16 @@ impl Floor {
             return None;
         }
         Some(self.agents.entry(id.clone()).or_default())
+    }
+
+    /// Returns how many calls are kept whole, over or not.
+    pub(super) fn kept_calls(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Returns whether the call is kept whole, over or not.
+    pub(super) fn knows_call(&self, id: &CallId) -> bool {
+        self.calls.contains_key(id)
     }
 
     /// Returns how much is kept, by kind. Each is bounded: calls by how long an ended one is kept, devices from outside by their calls.
@@ -144,7 +158,7 @@ impl Floor {
     pub fn row(&self, id: &AgentId) -> Option<Row> {
         let agent = self.agents.get(id)?;
         let seat = self.seat_of(id, agent);
-        let mut row = Row { name: agent.name.clone(), team: agent.team.clone(), figures: agent.figures, ..Row::unknown(id.clone()) };
+        let mut row = Row { name: agent.name.clone(), team: agent.team.clone(), ..Row::unknown(id.clone()) };
         self.fill_mode(&mut row, agent, seat.is_some());
         if let Some((device, slot)) = seat {
             self.fill_call(&mut row, device, slot);

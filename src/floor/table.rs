@@ -1,6 +1,7 @@
 //! A table whose entries have numbers besides their keys: what refers to an entry by its number neither hashes nor compares keys.
 
 use foldhash::HashMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::hash::Hash;
 
 /// The number of an entry; it may be another entry's once this one is removed.
@@ -18,6 +19,26 @@ pub(super) struct Table<K, V> {
 impl<K, V> Default for Table<K, V> {
     fn default() -> Self {
         Table { slots: HashMap::default(), entries: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<K: Serialize, V: Serialize> Serialize for Table<K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.entries.serialize(serializer)
+    }
+}
+
+impl<'de, K: Clone + Eq + Hash + Deserialize<'de>, V: Deserialize<'de>> Deserialize<'de> for Table<K, V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = Vec::<Option<(K, V)>>::deserialize(deserializer)?;
+        let mut table = Table { entries, ..Table::default() };
+        for (slot, entry) in (0..).zip(&table.entries) {
+            match entry {
+                Some((key, _)) => drop(table.slots.insert(key.clone(), slot)),
+                None => table.free.push(slot),
+            }
+        }
+        Ok(table)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The fold's promises: every sample decodes, sequences of the protocol's section 3 give the right rows, duplicates change nothing,
 //! sources interleave freely, no bytes make it panic.
 
+mod chronicle;
 mod endings;
 mod evidence;
+mod fold;
 mod forgetting;
 mod properties;
 mod sequences;
@@ -118,13 +120,12 @@ fn a_device_belongs_to_who_logged_on_there_last() {
 }
 
 #[test]
-fn status_events_bring_name_figures_and_state() {
+fn status_events_bring_name_and_state() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/events/later/AgentStatusEvent.json");
     let mut floor = Floor::default();
     floor.apply(&Event::decode(&std::fs::read(path).unwrap(), &Instant::in_utc).unwrap());
     let row = floor.row(&AgentId::trusted("5102@zhen04.cc")).unwrap();
     assert_eq!((row.state, row.name.as_str()), (State::NotReady, "单独d"));
-    assert_eq!(row.figures.map(|figures| (figures.calls, figures.handling_seconds)), Some((201, Some(10))));
     assert_eq!(row.device.unwrap().number(), "8102");
 }
 

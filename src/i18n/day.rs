@@ -28,7 +28,13 @@ pub struct DayTexts {
     /// At an id that the call had before.
     pub under: Text,
     pub figures: Text,
+    /// Above the console's own figures.
+    pub heard_here: Text,
+    /// Above the platform's.
     pub figures_as_of: fn(&str) -> String,
+    pub occupancy: Text,
+    /// Time in which the platform was not heard.
+    pub uncertain: Text,
     pub figure: fn(Figure) -> Text,
     pub events: Text,
     pub no_events: Text,

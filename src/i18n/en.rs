@@ -48,6 +48,7 @@ pub static TEXTS: Texts = Texts {
     live: "Live",
     no_event_yet: "no event yet",
     last_event: |age| format!("last event {age} ago"),
+    not_heard: |length, from, to| format!("Up to {length} not heard, {from} to {to}"),
     stale: "Not live",
     down: "No connection",
     platform_down: |since, age| {
@@ -63,6 +64,11 @@ pub static TEXTS: Texts = Texts {
     closed: |since, age| {
         format!(
             "No connection to the console since {since}. The board shows the floor as it was {age} ago. It reconnects by itself; until then actions are off."
+        )
+    },
+    unwritten: |since| {
+        format!(
+            "Since {since} events cannot be written to the journal. The board stays live; what happens meanwhile may be missing after a restart and in reports. Tell your administrator."
         )
     },
     never_connected: "The console cannot be reached yet. The board shows the floor as it was when the page was loaded. It keeps trying; until then actions are off.",

@@ -68,12 +68,16 @@ pub struct Texts {
     pub live: Text,
     pub no_event_yet: Text,
     pub last_event: fn(&str) -> String,
+    /// How long at most, from when, until when.
+    pub not_heard: fn(&str, &str, &str) -> String,
     pub stale: Text,
     pub down: Text,
     pub platform_down: fn(&str, &str) -> String,
     pub silent: fn(&str, &str) -> String,
     pub closed: fn(&str, &str) -> String,
     pub never_connected: Text,
+    /// Since when.
+    pub unwritten: fn(&str) -> String,
     /// A moment, date and time, and the platform's zone that it is in.
     pub platform_time: fn(&str, &str) -> String,
     /// Tenths of a second below ten seconds, else whole seconds, minutes, hours.

@@ -48,6 +48,7 @@ pub static TEXTS: Texts = Texts {
     live: "实时",
     no_event_yet: "尚无事件",
     last_event: |age| format!("最近事件 {age}前"),
+    not_heard: |length, from, to| format!("{from} 至 {to} 最多有 {length}的事件未收到"),
     stale: "非实时",
     down: "连接已断开",
     platform_down: |since, age| {
@@ -55,6 +56,7 @@ pub static TEXTS: Texts = Texts {
     },
     silent: |since, age| format!("自 {since} 起未收到班长台的数据，当前显示的是 {age}前的状态。请稍候；如长时间未恢复，请检查网络。"),
     closed: |since, age| format!("自 {since} 起与班长台的连接已断开，当前显示的是 {age}前的状态。系统会自动重连，恢复前无法进行操作。"),
+    unwritten: |since| format!("自 {since} 起事件无法写入日志。看板仍为实时；此期间发生的事可能在重启后或报表中缺失。请联系管理员。"),
     never_connected: "暂时无法连接班长台，当前显示的是页面加载时的状态。系统会持续重试，连接前无法进行操作。",
     platform_time: |time, zone| format!("平台时区（{zone}）{time}"),
     age: |age| match age.as_secs() {

@@ -1,7 +1,7 @@
 //! The messages from the console to its browsers, and their encoding.
 
 use crate::floor::{
-    AgentId, BulkRun, CallId, CallRow, ConsoleTime, Counts, DeviceId, Namespace, Offset, Operation, PlatformTime, Role, Row,
+    AgentId, BulkRun, CallId, CallRow, ConsoleTime, Counts, DeviceId, Gap, Namespace, Offset, Operation, PlatformTime, Role, Row,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -24,6 +24,15 @@ pub struct Link {
     pub since: ConsoleTime,
     /// When the last event arrived; `None` before the first since the console started.
     pub last_event: Option<ConsoleTime>,
+    /// The latest times in which the platform was not heard, the oldest first; at most [`Link::GAPS`].
+    pub gaps: Vec<Gap>,
+    /// Since when what is heard cannot be written to the journal; `None` while it can.
+    pub unwritten_since: Option<ConsoleTime>,
+}
+
+impl Link {
+    /// How many gaps are told.
+    pub const GAPS: usize = 3;
 }
 
 /// What every message about the board begins with.

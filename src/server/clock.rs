@@ -1,5 +1,9 @@
 //! The console's own clock: the one place that asks the system for the time.
 
+mod time_zone;
+
+pub use time_zone::{day_in, in_utc};
+
 use crate::floor::ConsoleTime;
 use crate::floor::time::Time;
 use std::time::{SystemTime, UNIX_EPOCH};

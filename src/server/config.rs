@@ -10,6 +10,7 @@ use reqwest::Url;
 use roles::Pattern;
 use secrecy::SecretString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -33,6 +34,13 @@ pub enum Database {
     Memory,
 }
 
+/// How long the journal's blocks are kept, and how many bytes all together may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JournalLimits {
+    pub age: Duration,
+    pub bytes: u64,
+}
+
 /// Everything that the console needs to know, complete and checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -44,6 +52,10 @@ pub struct Config {
     pub broker: Option<(String, SecretString)>,
     pub time_zone: TimeZone,
     pub database: Database,
+    /// How much of the journal is kept.
+    pub journal: JournalLimits,
+    /// How long records of what agents did and how calls went are kept.
+    pub history: Duration,
     pub supervisors: Vec<Pattern>,
     pub viewers: Vec<Pattern>,
     pub whole_numbers: WholeNumbers,

@@ -7,6 +7,5 @@ pub mod link;
 mod path;
 pub mod requests;
 pub mod roster;
-mod time_zone;
 
 pub use http::{CallError, LoginError, Platform, PlatformSession};

@@ -2,10 +2,10 @@
 //! sends it work.
 
 mod audit;
-mod board;
 mod day;
 mod file;
 mod queue;
+mod records;
 mod scheduled;
 mod schema;
 mod sessions;
@@ -15,6 +15,7 @@ mod write;
 
 pub use audit::AuditedOperation;
 pub use day::StateStart;
+pub use file::Identity;
 pub use scheduled::ScheduledAction;
 pub use sessions::StoredSession;
 pub use tokens::StoredToken;
@@ -29,13 +30,17 @@ use tokio::sync::oneshot;
 use write::take_up;
 
 /// Every statement that keeps something: what was set aside is one of these.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 14] = [
     audit::KEEP,
-    board::KEEP,
-    board::FORGET,
     day::KEEP,
     day::ALIVE,
     day::FORGET,
+    records::KEEP_INTERVAL,
+    records::KEEP_CALL,
+    records::NOT_OVER,
+    records::RECORDED,
+    records::FORGET_INTERVALS,
+    records::FORGET_CALLS,
     scheduled::KEEP,
     scheduled::FORGET,
     sessions::KEEP,
@@ -193,7 +198,7 @@ impl Store {
 }
 
 /// The file holds the platform's session ids: nobody but its owner may read it.
-fn keep_private(path: &std::path::Path) {
+pub fn keep_private(path: &std::path::Path) {
     use std::os::unix::fs::OpenOptionsExt;
     // Where it exists already, its rights are its owner's affair; where it cannot be made, opening says why.
     std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).ok();

@@ -75,6 +75,14 @@ fn install() -> Option<PrometheusHandle> {
     counter!("console_calls_end_not_seen_total").absolute(0);
     describe_counter!("console_agents_turned_away_total", "How often an event or the roster named an agent for whom there is no room");
     counter!("console_agents_turned_away_total").absolute(0);
+    describe_counter!("console_journal_entries_total", "Entries that were written to the journal");
+    describe_counter!("console_journal_bytes_total", "Bytes that they take there");
+    describe_gauge!("console_journal_failing", "1 while the journal cannot be written, else 0");
+    describe_counter!("console_journal_lost_total", "Entries for which there was no room while the journal could not be written");
+    for name in ["console_journal_entries_total", "console_journal_bytes_total", "console_journal_lost_total"] {
+        counter!(name).absolute(0);
+    }
+    journal_failing(false);
     gauge!("console_link_live").set(0.0);
     gauge!("console_browsers").set(0.0);
     Some(handle)
@@ -130,6 +138,19 @@ pub fn call_end_not_seen() {
 
 pub fn agents_turned_away(in_all: u64) {
     counter!("console_agents_turned_away_total").absolute(in_all);
+}
+
+pub fn journalled(entries: usize, bytes: usize) {
+    counter!("console_journal_entries_total").increment(entries as u64);
+    counter!("console_journal_bytes_total").increment(bytes as u64);
+}
+
+pub fn journal_failing(is_failing: bool) {
+    gauge!("console_journal_failing").set(if is_failing { 1.0 } else { 0.0 });
+}
+
+pub fn not_journalled() {
+    counter!("console_journal_lost_total").increment(1);
 }
 
 pub fn kept(what: &'static str, how_much: usize) {

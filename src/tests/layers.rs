@@ -9,7 +9,8 @@ const MAP: &[(&str, &str)] = &[
     ("main", "server simulator server::cli server::config server::telemetry floor"),
     (
         "server",
-        "server::http server::upkeep server::service server::console server::auth server::sdk server::actor server::store server::config",
+        "server::http server::upkeep server::service server::console server::auth server::sdk server::actor server::journal server::store \
+         server::config",
     ),
     ("server::upkeep", "server::auth server::sdk server::actor server::telemetry server::clock live"),
     (
@@ -22,7 +23,8 @@ const MAP: &[(&str, &str)] = &[
     ("server::cli", "server::auth server::store server::config server::clock floor"),
     ("server::auth", "server::sdk server::store server::config server::lock server::clock live floor"),
     ("server::sdk", "server::actor server::config server::telemetry server::clock stomp live floor"),
-    ("server::actor", "server::store server::telemetry server::lock server::clock live floor"),
+    ("server::actor", "server::journal server::store server::telemetry server::lock server::clock live floor"),
+    ("server::journal", "server::store server::config server::telemetry server::lock server::clock floor"),
     ("server::store", "server::config server::clock floor"),
     ("server::telemetry", "server::config live floor"),
     ("server::config", "floor"),

@@ -45,7 +45,11 @@ impl Lab {
 
     /// With a platform of one's own.
     pub async fn on(simulator: Simulator, flags: &[&str]) -> Lab {
-        let folder = tempfile::tempdir().unwrap();
+        Lab::in_folder(tempfile::tempdir().unwrap(), simulator, flags).await
+    }
+
+    /// With its database in that folder.
+    pub async fn in_folder(folder: TempDir, simulator: Simulator, flags: &[&str]) -> Lab {
         let database = Database::at(folder.path().join("console.db"));
         let console = Console::start(&simulator.url(), &database, flags).await;
         console.until_ready().await;

@@ -2,11 +2,13 @@
 
 use crate::api::{ApiError, client};
 use crate::components::preferences::Preferences;
+use crate::components::times::times;
 use crate::components::workspace::workspace;
 use crate::i18n::{Outside, texts};
 use crate::live::store::Liveness;
 use crate::page::{Language, Theme};
 use crate::ui::{address, dynamic, erased};
+use core::time::Duration;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -69,6 +71,7 @@ pub fn TopBar(language: Language, theme: Theme) -> impl IntoView {
 fn LinkStatus() -> impl IntoView {
     let texts = texts();
     let store = workspace().store;
+    let times = times();
     let words = Memo::new(move |_| match store.liveness.get() {
         Liveness::Connecting => texts.connecting.to_owned(),
         Liveness::Live => {
@@ -79,5 +82,17 @@ fn LinkStatus() -> impl IntoView {
         Liveness::PlatformDown | Liveness::Silent => texts.stale.to_owned(),
         Liveness::Closed => texts.down.to_owned(),
     });
-    erased(view! { <span class="link-status">{dynamic(move || words.get())}</span> })
+    let gaps = move || {
+        let gaps = store.link.with(|link| link.gaps.clone());
+        let said = gaps.iter().map(|gap| {
+            let length = (texts.age)(Duration::from_secs(gap.to.since(gap.from).as_secs_f64().ceil() as u64));
+            (texts.not_heard)(&length, &times.of_day(gap.from, true), &times.of_day(gap.to, true))
+        });
+        (!gaps.is_empty()).then(|| said.collect::<Vec<_>>().join("\n"))
+    };
+    erased(view! {
+        <span class="link-status" title=dynamic(gaps)>
+            {dynamic(move || words.get())}
+        </span>
+    })
 }

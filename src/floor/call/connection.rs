@@ -2,9 +2,10 @@
 
 use crate::floor::stamp::Stamp;
 use crate::floor::{PartyRole, PlatformTime};
+use serde::{Deserialize, Serialize};
 
 /// How far a connection has come (CSTA's connection states); a later one is greater.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum ConnectionState {
     /// Off the hook, nothing dialled yet.
     #[default]
@@ -22,7 +23,7 @@ pub enum ConnectionState {
 }
 
 /// One device's connection in one call.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Connection {
     /// How far it has come; absent if the device was only named and has no connection.
     pub state: Option<ConnectionState>,
@@ -34,6 +35,8 @@ pub struct Connection {
     pub seen: Stamp,
     /// When it last left, if it did.
     pub left: Stamp,
+    /// When it was first connected; absent if it never was.
+    pub connected: Option<PlatformTime>,
     /// The place of the id under which it came into the call.
     pub entered_under: u8,
     /// The place of the id under which it left.
@@ -60,7 +63,7 @@ pub struct Connection {
 }
 
 /// A device's second connection, in another of the calls that became one.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Stay {
     /// The place of that call's id.
     pub under: u8,

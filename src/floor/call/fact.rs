@@ -3,12 +3,13 @@
 use crate::floor::DeviceId;
 use crate::floor::event::{Event, EventKind};
 use crate::floor::stamp::Stamp;
+use serde::{Deserialize, Serialize};
 
 /// The place that stands for no device, id or recording.
 pub const NOBODY: u8 = u8::MAX;
 
 /// What one copy of one event says of a call. Devices, ids and recordings are places in the call, or [`NOBODY`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fact {
     /// When it happened.
     pub at: Stamp,
@@ -31,7 +32,7 @@ pub struct Fact {
 }
 
 /// The ids of a conference or transfer, by their places in the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Merge {
     /// The call that was held for the other, if the event says so.
     pub primary: u8,

@@ -14,9 +14,10 @@ use super::surroundings::Surroundings;
 use crate::floor::event::EventKind;
 use crate::floor::stamp::Stamp;
 use crate::floor::{PartyRole, PlatformTime};
+use serde::{Deserialize, Serialize};
 
 /// The state of a call, folded from its facts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Folded {
     /// The connections, by the devices' places.
     pub connections: Vec<Connection>,

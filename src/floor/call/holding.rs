@@ -3,9 +3,10 @@
 use super::fact::NOBODY;
 use crate::floor::stamp::Stamp;
 use crate::floor::{Holds, PlatformTime};
+use serde::{Deserialize, Serialize};
 
 /// The holds of one call.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Holding {
     /// How often and for how long it was on hold.
     pub holds: Holds,

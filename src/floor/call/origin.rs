@@ -3,6 +3,7 @@
 
 use crate::floor::event::{Event, EventKind};
 use crate::floor::stamp::Stamp;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -14,7 +15,7 @@ const LONGEST_VALUE: usize = 500;
 const LONGEST_KEY: usize = 100;
 
 /// What was told of a call under one of its ids.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Origin {
     /// The earliest event under this id; absent if only another call's event named it.
     pub first: Option<Stamp>,

@@ -1,7 +1,9 @@
 //! A list that is never empty.
 
+use serde::{Deserialize, Serialize};
+
 /// A list of at least one item; the first has the place 0.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Several<T> {
     first: T,
     rest: Vec<T>,

@@ -2,9 +2,10 @@
 
 use super::fact::{Fact, Merge};
 use crate::floor::stamp::Stamp;
+use serde::{Deserialize, Serialize};
 
 /// A device that was asked to listen: if it comes into the call from then on it is a listener, until it is asked to take part.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExpectedListener {
     /// The place of the device.
     pub device: u8,

@@ -9,9 +9,10 @@ use crate::floor::call::{Call, ConnectionState};
 use crate::floor::stamp::{CLOCKS_APART, SourceId, Stamp};
 use crate::floor::table::Slot;
 use foldhash::HashMap;
+use serde::{Deserialize, Serialize};
 
 /// What one connection of the device says of the others, and what they need to know of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Part {
     /// Whether the device is in the call.
     live: bool,
@@ -28,7 +29,7 @@ pub struct Part {
 }
 
 /// What shows, apart from its other calls, that the device has left a call.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Evidence {
     /// When an agent there was last in a mode that nobody takes in a call.
     pub idle: Option<Stamp>,
@@ -37,7 +38,7 @@ pub struct Evidence {
 }
 
 /// The connections of one device of ours.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Parts {
     /// Each with whether the device is in the call by all that is known.
     parts: HashMap<Slot, (Part, bool)>,
@@ -58,7 +59,7 @@ pub struct Parts {
 }
 
 /// The latest signs of one source that the device is busy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct BusyBySource {
     source: SourceId,
     /// By the stamps.
@@ -68,7 +69,7 @@ struct BusyBySource {
 }
 
 /// The greatest value, and the greatest that another call has.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct TopTwo<T> {
     first: (T, Slot),
     second: Option<(T, Slot)>,

@@ -5,7 +5,7 @@ use super::kind::EventKind;
 use super::read::Into;
 use super::time::ToUtc;
 use super::{Event, EventError, Status};
-use crate::floor::{AgentId, CallId, Figure};
+use crate::floor::{AgentId, CallId};
 use serde::de::DeserializeSeed;
 use serde_json::{Deserializer, Value};
 use std::borrow::Cow;
@@ -50,9 +50,6 @@ impl Event {
                     namespace: part.namespace.0,
                     word,
                     since: part.since.0.map(to_utc),
-                    calls: params.count(Figure::Calls),
-                    talk_seconds: params.count(Figure::TalkTime),
-                    after_call_seconds: params.count(Figure::AfterCallTime),
                 });
                 (status, params.figures())
             }

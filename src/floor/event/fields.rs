@@ -143,15 +143,9 @@ pub(super) struct Params<'a> {
 }
 
 impl Params<'_> {
-    /// Returns a figure, or `None` if there is none; its text may have space around it.
-    pub fn count(&self, figure: Figure) -> Option<u32> {
-        let (_, count) = Figure::ALL.iter().zip(&self.counts).find(|(known, _)| **known == figure)?;
-        count.in_word
-    }
-
     /// Returns the figures that are sent as a number with nothing around it.
     pub fn figures(&self) -> Vec<(Figure, u32)> {
-        Figure::ALL.into_iter().zip(&self.counts).filter_map(|(figure, count)| Some((figure, count.alone?))).collect()
+        Figure::ALL.into_iter().zip(&self.counts).filter_map(|(figure, count)| Some((figure, count.0?))).collect()
     }
 }
 

@@ -1,9 +1,10 @@
 //! The kinds of events, by the protocol's names, and the series of serials that each belongs to.
 
+use serde::{Deserialize, Serialize};
 use strum::{EnumString, VariantNames};
 
 /// What an event tells, by its `eventName` (protocol, section 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, VariantNames)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, VariantNames, Serialize, Deserialize)]
 #[strum(serialize_all = "camelCase")]
 pub enum EventKind {
     /// `agentLoggedOn`: an agent was bound to a device.
@@ -92,7 +93,7 @@ impl EventKind {
 }
 
 /// Which of a component's counters an event's serial belongs to (protocol, section 3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Series {
     /// Agent events: agentReady and its like.
     Agent,

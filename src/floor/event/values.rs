@@ -101,19 +101,13 @@ impl Place<'_> for Verbatim {
     }
 }
 
-/// A count or a time in whole seconds; what is behind a point does not count.
+/// A count or a time in whole seconds, with nothing around it; what is behind a point does not count.
 #[derive(Default)]
-pub(super) struct Count {
-    /// As in a word.
-    pub in_word: Option<u32>,
-    /// As in a text with nothing around it.
-    pub alone: Option<u32>,
-}
+pub(super) struct Count(pub Option<u32>);
 
 impl Place<'_> for Count {
     fn text(&mut self, text: &str) {
-        let whole = |text: &str| text.split('.').next()?.parse().ok();
-        *self = Count { in_word: word(text).and_then(whole), alone: whole(text) };
+        *self = Count(text.split('.').next().and_then(|whole| whole.parse().ok()));
     }
 
     fn number(&mut self, number: &Number) {

@@ -198,6 +198,7 @@ fn a_call_hides_its_parties_data_and_words() {
         named: Some(device(OUTSIDE)),
         touched: at(0),
         end_not_seen: false,
+        remembered: false,
         intervention: Some(intervention(Operation::Listen, None, OUTSIDE)),
     };
     let masked = Mask::default().call(call.clone());

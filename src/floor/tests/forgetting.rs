@@ -3,7 +3,7 @@
 use super::{agent_event, device, event, row, three_ready};
 use crate::floor::event::{Event, Instant};
 use crate::floor::state::MOST_AGENTS;
-use crate::floor::{AgentId, CallId, Changes, DeviceId, Floor, Forgotten, Memory, PlatformTime, RosterEntry, State};
+use crate::floor::{AgentId, CallId, Changes, DeviceId, Floor, Forgotten, PlatformTime, RosterEntry, State};
 use serde_json::json;
 use std::time::Duration;
 
@@ -82,13 +82,12 @@ fn whom_only_the_roster_named_goes_when_it_does_not_any_more() {
 }
 
 #[test]
-fn what_was_kept_of_those_who_left_a_week_ago_is_not_taken_up_again() {
+fn who_left_a_week_ago_goes_even_where_no_roster_was_read() {
     let mut floor = Floor::default();
-    for (n, days) in [(1, 6), (2, 8)] {
-        let device = Some(DeviceId::trusted(device(n)));
-        floor.restore(Memory { agent: id(n), device, mode: Some("Logout".into()), since: nine() - DAY * days, reason: None });
+    for (n, second) in [(2, 0), (1, 3599)] {
+        floor.apply(&agent_event("agentLoggedOff", n, second, i64::from(n)));
     }
-    assert_eq!(floor.forget(nine()).agents, [id(2)]);
+    assert_eq!(floor.forget(nine() + DAY * 7 + HOUR / 2).agents, [id(2)]);
     assert_eq!(row(&floor, 1).state, State::LoggedOut);
 }
 
@@ -152,12 +151,10 @@ fn a_roster_of_too_many_leaves_those_who_are_known() {
     let changed = floor.take_roster(many.chain([entry(id(2))]).collect(), nine());
     assert_eq!((floor.agents().count(), changed.len()), (MOST_AGENTS, MOST_AGENTS - 2));
     assert_eq!((floor.turned_away(), row(&floor, 2).name.as_str()), (10, "Name"));
-    // Events are held to the same bound, and so is what was kept.
+    // Events are held to the same bound.
     floor.apply(&agent_event("agentReady", 4, 60, 100));
-    let memory = Memory { agent: id(5), device: None, mode: Some("Ready".into()), since: nine(), reason: None };
-    floor.restore(memory);
     floor.apply(&agent_event("agentNotReady", 1, 60, 101));
-    assert_eq!((floor.turned_away(), floor.row(&id(4)), floor.row(&id(5)), row(&floor, 1).state), (12, None, None, State::NotReady));
+    assert_eq!((floor.turned_away(), floor.row(&id(4)), row(&floor, 1).state), (11, None, State::NotReady));
 }
 
 #[test]

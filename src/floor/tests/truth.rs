@@ -19,7 +19,8 @@
 //! Where a number outside answers while none of our devices is in the call there is no copy at all: whether that party rings or talks is
 //! not asked.
 
-mod play;
+mod kept;
+pub(super) mod play;
 
 use super::*;
 use crate::floor::call_row::DOUBTFUL_AFTER;
@@ -57,6 +58,11 @@ fn delivered(items: &[Item], window: usize, order: &[u32], again: &[Index]) -> V
 
 fn console(items: &[Item]) -> Floor {
     let mut floor = Floor::default();
+    hear(&mut floor, items);
+    floor
+}
+
+fn hear(floor: &mut Floor, items: &[Item]) {
     for item in items {
         match item {
             Item::Copy(event) => drop(floor.apply(event)),
@@ -64,7 +70,6 @@ fn console(items: &[Item]) -> Floor {
             Item::TakesPart(call, device) => floor.forget_listener(&CallId::trusted(call.as_str()), &DeviceId::trusted(device.as_str())),
         }
     }
-    floor
 }
 
 /// The live calls, by id, in the truth's words.

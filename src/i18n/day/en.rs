@@ -18,7 +18,10 @@ pub static TEXTS: DayTexts = DayTexts {
     call: "This call",
     under: "The call's id then",
     figures: "Figures of the day",
-    figures_as_of: |time| format!("as the platform counted them at {time}"),
+    heard_here: "By what was heard",
+    figures_as_of: |time| format!("By the platform, {time}"),
+    occupancy: "Occupancy",
+    uncertain: "Not heard, so not certain",
     figure: |figure| match figure {
         Figure::Calls => "Calls",
         Figure::Inbound => "Inbound answered",

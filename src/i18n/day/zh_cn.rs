@@ -18,7 +18,10 @@ pub static TEXTS: DayTexts = DayTexts {
     call: "本次通话",
     under: "当时的通话编号",
     figures: "今日数据",
-    figures_as_of: |time| format!("平台统计，截至 {time}"),
+    heard_here: "按收到的事件统计",
+    figures_as_of: |time| format!("平台统计（{time}）"),
+    occupancy: "工作负荷率",
+    uncertain: "未收到事件、不确定的时长",
     figure: |figure| match figure {
         Figure::Calls => "通话总数",
         Figure::Inbound => "呼入接听",

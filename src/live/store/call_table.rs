@@ -190,6 +190,7 @@ mod tests {
             named: None,
             touched: started,
             end_not_seen: false,
+            remembered: false,
             intervention: None,
         })
     }

@@ -46,6 +46,9 @@ fn tags(call: &CallRow, doubtful: bool) -> impl IntoView + use<> {
     } else if doubtful {
         tags.push(("doubtful", texts.doubtful.to_owned(), texts.doubtful_title));
     }
+    if call.remembered && !call.end_not_seen {
+        tags.push(("remembered", texts.remembered.to_owned(), texts.remembered_title));
+    }
     if call.parties.iter().any(|party| party.logged_off.is_some()) {
         tags.push(("logged-off", texts.logged_off.to_owned(), texts.logged_off_in_call));
     }

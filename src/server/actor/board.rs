@@ -210,6 +210,7 @@ mod tests {
             named: None,
             touched: PlatformTime::default(),
             end_not_seen: false,
+            remembered: false,
             intervention: None,
         })
     }

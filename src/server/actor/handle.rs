@@ -2,7 +2,7 @@
 
 use crate::floor::visibility::{NumberFilter, Visibility};
 use crate::floor::{AgentId, BoardQuery, BulkRun, BulkStep, CallQuery, ConsoleTime, Event, Intervention, NotSent, Operation, RosterEntry};
-use crate::live::{Link, LinkState};
+use crate::live::Link;
 use crate::server::actor::error::{FloorError, Stopped};
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::message::Message;
@@ -29,11 +29,23 @@ impl FloorHandle {
     /// An event that arrived at `arrived`, with its body as it came. Waits while the owner is behind: the
     /// platform's socket is the queue then.
     pub async fn event(&self, event: Event, body: Arc<[u8]>, arrived: ConsoleTime) {
-        self.inbox.send(Message::Event(Box::new(ReceivedEvent { event, body, arrived, at: Instant::now() }))).await.ok();
+        let event = Box::new(event);
+        self.inbox.send(Message::Event(ReceivedEvent { event, body, arrived, at: Instant::now() })).await.ok();
     }
 
-    pub async fn link(&self, state: LinkState) {
-        self.inbox.send(Message::Link(state)).await.ok();
+    /// A body that is no event.
+    pub async fn odd(&self, body: Arc<[u8]>, arrived: ConsoleTime) {
+        self.inbox.send(Message::Odd(body, arrived)).await.ok();
+    }
+
+    /// The link is live; `source` is where events come from.
+    pub async fn link_live(&self, source: String) {
+        self.inbox.send(Message::Live(source)).await.ok();
+    }
+
+    /// The link broke; the platform was last heard at `heard`.
+    pub async fn link_down(&self, heard: ConsoleTime) {
+        self.inbox.send(Message::Down(heard)).await.ok();
     }
 
     pub async fn roster(&self, roster: Vec<RosterEntry>) {

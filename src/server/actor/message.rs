@@ -1,17 +1,19 @@
 //! What the floor's owner is sent, each with where its answer goes.
 
-use crate::floor::{AgentId, BulkRun, BulkStep, Intervention, NotSent, Operation, RosterEntry};
-use crate::live::LinkState;
+use crate::floor::{AgentId, BulkRun, BulkStep, ConsoleTime, Intervention, NotSent, Operation, RosterEntry};
 use crate::server::actor::error::FloorError;
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
 use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
+use std::sync::Arc;
 use tokio::sync::oneshot;
 
 pub enum Message {
-    Event(Box<ReceivedEvent>),
-    Link(LinkState),
+    Event(ReceivedEvent),
+    Odd(Arc<[u8]>, ConsoleTime),
+    Live(String),
+    Down(ConsoleTime),
     Roster(Vec<RosterEntry>),
     Publish(oneshot::Sender<()>),
     Day(AgentId, oneshot::Sender<Option<DayView>>),

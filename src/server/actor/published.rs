@@ -260,7 +260,8 @@ mod tests {
     use crate::server::actor::frame::payload;
 
     fn head() -> Head {
-        let link = Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None };
+        let link =
+            Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None, gaps: Vec::new(), unwritten_since: None };
         Head { epoch: 1, offset: Offset::NONE, link }
     }
 

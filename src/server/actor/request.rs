@@ -1,7 +1,7 @@
 //! What is handed to the floor's owner, and what comes back.
 
 use crate::floor::{
-    AgentId, ConsoleTime, Effect, Event, HistoryLine, Intervention, Memory, Namespace, Offset, Operation, PlatformTime, Role,
+    AgentId, ConsoleTime, Effect, Event, Fold, HistoryLine, Intervention, Namespace, Offset, Operation, PlatformTime, Role, Workday,
 };
 use crate::server::actor::history::Day;
 use crate::server::actor::runs::BulkItem;
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 /// An event on its way to the floor.
 pub struct ReceivedEvent {
-    pub event: Event,
+    pub event: Box<Event>,
     pub body: Arc<[u8]>,
     pub arrived: ConsoleTime,
     pub at: Instant,
@@ -52,6 +52,8 @@ pub struct NewRun {
 #[derive(Debug)]
 pub struct DayView {
     pub day: Day,
+    /// What the day was made of, the present state with it.
+    pub workday: Workday,
     /// What happened so far to the call that the agent is in.
     pub call: Vec<HistoryLine>,
     pub now: PlatformTime,
@@ -61,7 +63,10 @@ pub struct DayView {
 #[derive(Debug)]
 pub struct Restored {
     pub last_intervention: i64,
-    pub board: Vec<Memory>,
+    /// The floor as it was.
+    pub fold: Fold,
+    /// The tenant that is served.
+    pub ours: Namespace,
     pub schedule: Vec<ScheduledAction>,
     /// Who was in which state since when, and when the console was last alive.
     pub day: (Vec<(AgentId, StateStart)>, Option<PlatformTime>),
@@ -69,14 +74,13 @@ pub struct Restored {
 
 impl Restored {
     /// Of the agents of `ours`: the file may have served another tenant before.
-    pub async fn of(store: &Store, ours: &Namespace) -> Result<Restored, StoreError> {
+    pub async fn of(store: &Store, fold: Fold, ours: &Namespace) -> Result<Restored, StoreError> {
         let is_ours = |agent: &AgentId| matches!(AgentId::own(agent.as_str(), ours), Ok(Some(_)));
         // How far the clocks are apart is not measured yet.
         let now = Offset::NONE.to_platform(now());
-        let (mut board, mut schedule, mut day) = (store.board().await?, store.schedule().await?, store.day(now).await?);
-        board.retain(|memory| is_ours(&memory.agent));
+        let (mut schedule, mut day) = (store.schedule().await?, store.day(now).await?);
         schedule.retain(|kept| is_ours(&kept.agent));
         day.0.retain(|(agent, _)| is_ours(agent));
-        Ok(Restored { last_intervention: store.last_intervention().await?, board, schedule, day })
+        Ok(Restored { last_intervention: store.last_intervention().await?, fold, ours: ours.clone(), schedule, day })
     }
 }

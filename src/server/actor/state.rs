@@ -6,8 +6,8 @@ mod runs;
 mod schedule;
 
 use crate::floor::{
-    AgentId, Applied, CallId, ConsoleTime, Floor, Forgotten, Intervention, MOST_AGENTS, Offset, PlatformTime, RosterEntry, Row, State,
-    clock::ClockOffset, state_of_status,
+    AgentId, Applied, CallId, Changes, ConsoleTime, Event, Figures, Fold, Forgotten, Gap, Intervention, MOST_AGENTS, Offset, PlatformTime,
+    RosterEntry, StateInterval, Workday,
 };
 use crate::live::{Link, LinkState};
 use crate::server::actor::history::History;
@@ -18,6 +18,7 @@ use crate::server::actor::request::{DayView, ReceivedEvent, Restored};
 use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
 use crate::server::clock::now;
+use crate::server::journal::{Entry, Journal, Said, What, Workdays};
 use crate::server::store::{ScheduledAction, Store};
 use crate::server::telemetry;
 use std::collections::{HashMap, HashSet};
@@ -26,23 +27,25 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-/// An event from further ahead than this carries no time that could be true.
-const FUTURE: Duration = Duration::from_secs(5 * 60);
 const KEEP_EVERY: Duration = Duration::from_secs(2);
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 /// How long the day of an agent is kept of whom the floor knows nothing: as long as a reader can see of it, on the longest day.
 const DAY_KEPT: Duration = Duration::from_secs(25 * 3600);
 
 pub struct FloorState {
-    floor: Floor,
-    clock: ClockOffset,
+    fold: Fold,
     interventions: Interventions,
     schedule: Schedule,
     /// Where scheduled actions go whose time has come.
     carry_out: mpsc::Sender<ScheduledAction>,
     runs: BulkRuns,
     history: History,
+    /// What is over of each agent's day.
+    workdays: HashMap<AgentId, Workday>,
+    /// When the platform's day began.
+    day_began: PlatformTime,
     store: Store,
+    journal: Journal,
     link: Link,
     publish_link: watch::Sender<Link>,
     published: Publisher,
@@ -58,10 +61,6 @@ pub struct FloorState {
     publishing_took: Duration,
     /// When the browsers were told of a change last.
     told_at: Instant,
-    /// Agents whose state is from before a break of the link and not confirmed since.
-    remembered: HashSet<AgentId>,
-    /// Agents of whom something new is to be kept.
-    unkept: HashSet<AgentId>,
     kept_at: Instant,
     pruned_at: Instant,
     /// As it was told last.
@@ -72,6 +71,7 @@ impl FloorState {
     /// Begins with what was kept before a restart.
     pub fn new(
         store: Store,
+        journal: Journal,
         past: Restored,
         link: Link,
         publish_link: watch::Sender<Link>,
@@ -79,14 +79,16 @@ impl FloorState {
     ) -> Self {
         let published = Publisher::new(Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() });
         let mut state = FloorState {
-            floor: Floor::default(),
-            clock: ClockOffset::default(),
+            fold: past.fold,
             interventions: Interventions::after(past.last_intervention),
             schedule: Schedule::default(),
             carry_out,
             runs: BulkRuns::after(now().as_millis().unsigned_abs()),
             history: History::restore(past.day.0, past.day.1),
+            workdays: HashMap::new(),
+            day_began: PlatformTime::default(),
             store,
+            journal,
             link,
             publish_link,
             published,
@@ -97,22 +99,18 @@ impl FloorState {
             published_at: Instant::now(),
             publishing_took: Duration::ZERO,
             told_at: Instant::now(),
-            remembered: HashSet::new(),
-            unkept: HashSet::new(),
             kept_at: Instant::now(),
             pruned_at: Instant::now(),
             turned_away: 0,
         };
-        for memory in past.board {
-            state.remembered.insert(memory.agent.clone());
-            state.dirty.insert(memory.agent.clone());
-            state.floor.restore(memory);
-        }
+        state.dirty.extend(state.fold.floor.agents().cloned());
+        state.journal.say(Said::Started(past.ours));
+        let doubtful = state.fold.started();
+        state.changed(doubtful);
+        state.journal.say(Said::Forgot);
+        state.fold.forget(now());
         for action in past.schedule {
             state.restore_scheduled(action);
-        }
-        for gone in state.floor.forget(state.platform_now()).agents {
-            state.remembered.remove(&gone);
         }
         state
     }
@@ -130,31 +128,25 @@ impl FloorState {
             return;
         }
         self.kept_at = Instant::now();
-        self.floor.kept().into_iter().chain(self.history.kept()).for_each(|(what, how_much)| telemetry::kept(what, how_much));
-        let unkept = std::mem::take(&mut self.unkept);
-        if !unkept.is_empty() {
-            self.store.keep_board(unkept.iter().filter_map(|agent| self.floor.memory(agent)).collect());
-        }
+        self.fold.floor.kept().into_iter().chain(self.history.kept()).for_each(|(what, how_much)| telemetry::kept(what, how_much));
         let now = self.platform_now();
         self.store.keep_day(self.history.take_unkept(), now);
         if self.pruned_at.elapsed() >= PRUNE_EVERY {
             self.pruned_at = Instant::now();
             self.store.forget_days_before(now);
-            self.store.forget_board();
-            self.forget(now);
+            self.forget();
         }
     }
 
     /// Lets those go who left the floor long ago, in the browsers too.
-    fn forget(&mut self, platform_now: PlatformTime) {
-        let Forgotten { agents: gone, changes } = self.floor.forget(platform_now);
-        for agent in &gone {
-            self.remembered.remove(agent);
-        }
-        self.dirty.extend(changes.agents);
-        self.dirty_calls.extend(changes.calls);
-        let known: HashSet<&AgentId> = self.floor.agents().collect();
-        self.history.forget(platform_now - DAY_KEPT, |agent| known.contains(agent));
+    fn forget(&mut self) {
+        let at = now();
+        self.journal.append(Entry { at, what: What::Said(Said::Forgot) });
+        let Forgotten { agents: gone, changes } = self.fold.forget(at);
+        self.changed(changes);
+        let known: HashSet<&AgentId> = self.fold.floor.agents().collect();
+        self.history.forget(self.platform_now() - DAY_KEPT, |agent| known.contains(agent));
+        self.workdays.retain(|agent, _| known.contains(agent));
         self.publish();
         self.published.forget(&gone, self.head());
         if !gone.is_empty() {
@@ -164,7 +156,7 @@ impl FloorState {
 
     /// Says when agents find no room on the floor: in the log once.
     fn tell_turned_away(&mut self) {
-        let turned_away = self.floor.turned_away();
+        let turned_away = self.fold.floor.turned_away();
         if turned_away > 0 && self.turned_away == 0 {
             tracing::warn!(most = MOST_AGENTS, "too many agents: those who are named from now on are not shown");
         }
@@ -177,90 +169,113 @@ impl FloorState {
     pub fn event(&mut self, heard: ReceivedEvent) {
         let ReceivedEvent { mut event, body, arrived, at: heard } = heard;
         self.link.last_event = Some(arrived);
-        let now_there = self.clock.offset().to_platform(arrived);
-        event.arrived = Some(now_there);
-        self.floor.settle(&mut event);
-        let stamped = event.time;
-        // Without a time, or with one that cannot be: now, by the platform's clock.
-        // After a backlog the platform's clock is known badly: what our own clock allows is possible too.
-        let possible = now_there.max(Offset::NONE.to_platform(arrived)) + FUTURE;
-        if event.time.is_none_or(|time| self.clock.is_measured() && time > possible) {
-            (event.time, event.untimed) = (Some(now_there), true);
+        match self.fold.event(&mut event, arrived) {
+            Applied::Duplicate => {}
+            applied => self.heard(&event, &body, applied, arrived, heard),
         }
-        let event = &event;
-        let applied = self.floor.apply(event);
-        if applied == Applied::Duplicate {
-            return;
-        }
-        let at_device = || [&event.source, &event.device].into_iter().flatten().find_map(|device| self.floor.agent_at(device));
+        self.journal.append(Entry { at: arrived, what: What::Event(body, Some(event)) });
+    }
+
+    /// What follows from an event that has not come before.
+    fn heard(&mut self, event: &Event, body: &Arc<[u8]>, applied: Applied, arrived: ConsoleTime, heard: Instant) {
+        let at_device = || [&event.source, &event.device].into_iter().flatten().find_map(|device| self.fold.floor.agent_at(device));
         if let Some(agent) = event.agent.as_ref().or_else(at_device) {
-            self.history.hear(agent, event, &body);
-        }
-        if let Some(time) = stamped.filter(|_| !event.untimed) {
-            self.clock.observe(arrived, time);
+            self.history.hear(agent, event, body);
         }
         if let Applied::Changed(changes) = applied {
             telemetry::event_applied();
             self.waiting_since.get_or_insert(heard);
-            if let Some(agent) = &event.agent {
-                self.remembered.remove(agent);
-            }
-            self.dirty.extend(changes.agents);
-            self.dirty_calls.extend(changes.calls);
+            self.changed(changes);
         }
         if !self.schedule.is_empty() {
             self.end_scheduled_by(event);
         }
         if !self.interventions.is_empty() {
             // On our clock; an event without a time of its own is as old as its arrival.
-            let told = stamped.filter(|_| !event.untimed).map(|time| self.clock.offset().to_console(time));
-            let proved = self.interventions.proved_by(event, told, &self.floor, arrived.max(now()));
+            let told = event.time.filter(|_| !event.untimed).map(|time| self.fold.offset().to_console(time));
+            let proved = self.interventions.proved_by(event, told, &self.fold.floor, arrived.max(now()));
             self.followed(proved);
         }
     }
 
-    pub fn link(&mut self, state: LinkState) {
-        if state == self.link.state {
+    pub fn odd(&mut self, body: Arc<[u8]>, at: ConsoleTime) {
+        self.journal.append(Entry { at, what: What::Odd(body) });
+    }
+
+    /// What happened until now was not heard: nothing is certain until it is heard of again.
+    pub fn live(&mut self, source: String) {
+        let at = now();
+        self.journal.append(Entry { at, what: What::Said(Said::Live(source)) });
+        let doubtful = self.fold.live(at);
+        self.changed(doubtful);
+        self.link(LinkState::Live);
+    }
+
+    pub fn down(&mut self, heard: ConsoleTime) {
+        if self.link.state == LinkState::Down {
             return;
         }
-        if state == LinkState::Live && self.link.last_event.is_some() {
-            // What happened during the break was not heard: nothing is certain until it is heard of again.
-            let known = |row: &&Row| row.state != State::Unknown;
-            self.remembered.extend(self.published.latest.board.rows().map(AsRef::as_ref).filter(known).map(|row| row.agent.clone()));
-            self.dirty.extend(self.remembered.iter().cloned());
+        self.journal.say(Said::Down(heard));
+        self.fold.lost(heard);
+        self.history.nothing_known_since(self.platform_now());
+        self.link(LinkState::Down);
+    }
+
+    /// Takes up what the archive found out of agents' days.
+    #[expect(clippy::iter_over_hash_type, reason = "each day is looked at by itself")]
+    pub fn take_workdays(&mut self) {
+        let Workdays { began, changed } = self.journal.take_workdays();
+        self.day_began = began;
+        for (agent, workday) in changed {
+            let shown = Figures::of(&workday);
+            if self.workdays.insert(agent.clone(), workday).is_none_or(|before| Figures::of(&before) != shown) {
+                self.dirty.insert(agent);
+            }
         }
-        if state == LinkState::Down {
-            self.history.nothing_known_since(self.platform_now());
+    }
+
+    /// Tells the browsers where the journal begins to fail or goes on.
+    pub fn look_at_journal(&mut self) {
+        let since = self.journal.failing_since();
+        if self.link.unwritten_since != since {
+            self.link.unwritten_since = since;
+            self.pulse();
         }
-        self.link = Link { state, since: now(), ..self.link.clone() };
+    }
+
+    fn link(&mut self, state: LinkState) {
+        let newest = self.fold.gaps().rev().take(Link::GAPS).copied();
+        let mut gaps: Vec<Gap> = newest.collect();
+        gaps.reverse();
+        self.link = Link { state, since: now(), gaps, ..self.link.clone() };
         self.publish_link.send_replace(self.link.clone());
         telemetry::link(state);
         self.pulse();
     }
 
     pub fn roster(&mut self, roster: Vec<RosterEntry>) {
-        // What is remembered is confirmed where the roster's word agrees with it, and given up where it does not.
-        for entry in &roster {
-            let told = entry.status.as_deref().and_then(state_of_status);
-            let (Some(told), Some(row)) = (told, self.floor.row(&entry.agent)) else { continue };
-            if !self.remembered.remove(&entry.agent) {
-                continue;
-            }
-            self.dirty.insert(entry.agent.clone());
-            if told != row.state && !(told.in_call() && row.state.in_call()) {
-                let calls = self.floor.doubt(&entry.agent, told);
-                self.dirty_calls.extend(calls);
-            }
-        }
-        let changed = self.floor.take_roster(roster, self.platform_now());
-        self.dirty.extend(changed);
+        let at = now();
+        self.journal.append(Entry { at, what: What::Said(Said::Roster(roster.clone())) });
+        let changes = self.fold.roster(roster, at);
+        self.changed(changes);
+    }
+
+    /// Has the rows published anew.
+    fn changed(&mut self, changes: Changes) {
+        self.dirty.extend(changes.agents);
+        self.dirty_calls.extend(changes.calls);
     }
 
     pub fn day(&mut self, agent: &AgentId) -> Option<DayView> {
         self.publish();
         let row = self.published.latest.board.row(agent)?;
-        let call = row.call.as_ref().map(|call| self.floor.call_history(&call.id)).unwrap_or_default();
-        Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), call, now: self.platform_now() })
+        let call = row.call.as_ref().map(|call| self.fold.floor.call_history(&call.id)).unwrap_or_default();
+        let (state, reason, certain, now) = (row.state, row.reason.clone(), !row.remembered, self.platform_now());
+        let mut workday = self.workdays.get(agent).cloned().unwrap_or_default();
+        if let Some(from) = row.since {
+            workday.add(&StateInterval { agent: agent.clone(), from, to: now, state, reason, certain }, self.day_began);
+        }
+        Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), workday, call, now })
     }
 
     /// What others read of the floor.
@@ -273,10 +288,10 @@ impl FloorState {
     }
 
     fn platform_now(&self) -> PlatformTime {
-        self.clock.offset().to_platform(now())
+        self.fold.offset().to_platform(now())
     }
 
     fn head(&self) -> Head {
-        Head { epoch: self.published.latest.head.epoch, offset: self.clock.offset(), link: self.link.clone() }
+        Head { epoch: self.published.latest.head.epoch, offset: self.fold.offset(), link: self.link.clone() }
     }
 }

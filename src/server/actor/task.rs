@@ -6,6 +6,7 @@ use crate::server::actor::message::Message;
 use crate::server::actor::request::Restored;
 use crate::server::actor::state::FloorState;
 use crate::server::clock::now;
+use crate::server::journal::Journal;
 use crate::server::store::{ScheduledAction, Store};
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -23,12 +24,18 @@ const BATCH: usize = 256;
 const PULSE: Duration = Duration::from_millis(400);
 
 /// Starts the task on `tasks`, with what was kept; it ends with `stop`. Beside the handle come the scheduled actions whose time has come.
-pub fn start(tasks: &Handle, store: Store, past: Restored, stop: CancellationToken) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
+pub fn start(
+    tasks: &Handle,
+    store: Store,
+    journal: Journal,
+    past: Restored,
+    stop: CancellationToken,
+) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
     let (inbox, messages) = mpsc::channel(INBOX);
     let (carry_out, due) = mpsc::channel(DUE);
-    let link = Link { state: LinkState::Down, since: now(), last_event: None };
+    let link = Link { state: LinkState::Down, since: now(), last_event: None, gaps: Vec::new(), unwritten_since: None };
     let (publish_link, link_seen) = watch::channel(link.clone());
-    let state = FloorState::new(store, past, link, publish_link, carry_out);
+    let state = FloorState::new(store, journal, past, link, publish_link, carry_out);
     let published = state.shared();
     tasks.spawn(run(state, messages, stop));
     (FloorHandle { inbox, link: link_seen, published }, due)
@@ -46,6 +53,8 @@ async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop:
             () = stop.cancelled() => return state.close(),
             _ = pulses.tick() => {
                 state.expire();
+                state.look_at_journal();
+                state.take_workdays();
                 state.break_silence(PULSE / 2);
                 state.keep(false);
             }
@@ -61,8 +70,10 @@ async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop:
 /// An asker that has gone is no error.
 fn take(state: &mut FloorState, message: Message) {
     match message {
-        Message::Event(heard) => state.event(*heard),
-        Message::Link(link) => state.link(link),
+        Message::Event(heard) => state.event(heard),
+        Message::Odd(body, arrived) => state.odd(body, arrived),
+        Message::Live(source) => state.live(source),
+        Message::Down(heard) => state.down(heard),
         Message::Roster(roster) => {
             state.roster(roster);
             // Whoever signed in first is shown it with his page.

@@ -1,7 +1,7 @@
 //! Each command's flags.
 
 use super::parse::{
-    address, database_url, http_url, namespace, network, operation, pattern, rate, speed, time_zone, token_name, topic, ws_url,
+    address, database_url, http_url, namespace, network, operation, pattern, rate, size, speed, time_zone, token_name, topic, ws_url,
 };
 use super::values::TokenRole;
 use crate::floor::{Namespace, Operation};
@@ -47,6 +47,15 @@ pub struct ConsoleArgs {
     /// A SQLite file for sessions, the audit log and what the board knew, or sqlite::memory: [default: sqlite:supervisor-console.db; demo: sqlite::memory:]
     #[arg(long, env = "CONSOLE_DATABASE_URL", value_parser = database_url, value_name = "URL")]
     pub database_url: Option<Database>,
+    /// How many days of the journal are kept: every event as it came, in a file beside the database.
+    #[arg(long, env = "CONSOLE_JOURNAL_DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=3650), value_name = "DAYS")]
+    pub journal_days: u32,
+    /// How large the journal may be, for example 500M or 10G; the oldest goes first.
+    #[arg(long, env = "CONSOLE_JOURNAL_SIZE", default_value = "10G", value_parser = size, value_name = "SIZE")]
+    pub journal_size: u64,
+    /// How many days of history are kept: each agent's states, and the calls that are over.
+    #[arg(long, env = "CONSOLE_HISTORY_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650), value_name = "DAYS")]
+    pub history_days: u32,
     #[arg(long, env = "CONSOLE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
     /// Who may step in: agent numbers, * at the end for "begins with". Repeatable, or separated by commas; a number that has a comma is

@@ -1,8 +1,9 @@
 //! Makes the console's configuration of its flags.
 
 use super::args::{ConsoleArgs, default_database};
-use crate::server::config::{Config, below};
+use crate::server::config::{Config, JournalLimits, below};
 use reqwest::Url;
+use std::time::Duration;
 
 /// Why the console cannot start with these flags: one line, the remedy in it.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,8 @@ impl TryFrom<&ConsoleArgs> for Config {
             broker: args.broker_login.clone().zip(args.broker_passcode.clone()),
             time_zone: args.time_zone.clone(),
             database: args.database_url.clone().unwrap_or_else(default_database),
+            journal: JournalLimits { age: Duration::from_secs(u64::from(args.journal_days) * 24 * 3600), bytes: args.journal_size },
+            history: Duration::from_secs(u64::from(args.history_days) * 24 * 3600),
             supervisors: args.supervisors.clone(),
             viewers: args.viewers.clone(),
             whole_numbers: args.whole_numbers,

@@ -81,6 +81,19 @@ pub fn operation(text: &str) -> Result<Operation, String> {
     })
 }
 
+/// Reads a size of at least a megabyte, in bytes.
+pub fn size(text: &str) -> Result<u64, String> {
+    let wanted = || "give a size of at least 1M, for example 500M or 10G".to_owned();
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wanted)?;
+    let unit: u64 = match unit {
+        "M" => 1 << 20,
+        "G" => 1 << 30,
+        _ => return Err(wanted()),
+    };
+    let number = number.parse::<u64>().ok().filter(|number| *number > 0).ok_or_else(wanted)?;
+    number.checked_mul(unit).ok_or_else(wanted)
+}
+
 fn number_between(text: &str, least: f64, most: f64) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(number) if (least..=most).contains(&number) => Ok(number),

@@ -1,27 +1,25 @@
 //! `GET /agents/{id}/day`: an agent's day so far as a piece of HTML, written by the server alone. The states as a strip with a list
-//! beside it for those who do not see it, the platform's figures, and the raw events. Times are the reader's, with the platform's in
+//! beside it for those who do not see it, the figures, and the raw events. Times are the reader's, with the platform's in
 //! their tooltips; the bodies of events stay as they came.
 
+mod figures;
 mod strip;
 
 use crate::address::agent;
-use crate::floor::Figure;
 use crate::floor::visibility::NumberFilter;
 use crate::floor::{AgentId, DeviceId, HistoryLine, PlatformTime};
 use crate::i18n::{listed, spelled_out};
 use crate::page::Language;
 use crate::server::actor::DayView;
-use crate::server::actor::history::{DayFigures, RawEvent};
+use crate::server::actor::history::RawEvent;
 use crate::server::console::Console;
 use crate::server::http::preferences;
 use crate::server::http::zone::{Zones, name, zoned};
-use crate::ui::time::duration;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 use leptos::prelude::*;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The fragment's address.
 pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
@@ -50,7 +48,7 @@ pub fn render(agent: &AgentId, day: &DayView, language: Language, filter: &Numbe
         <div class="day" data-day=agent.to_string() lang=language.code()>
             {page.strip(agent, &day.day.state_starts.iter().copied().collect::<Vec<_>>(), day.now)}
             {(!day.call.is_empty()).then(|| page.call(&day.call))}
-            {day.day.figures.as_ref().map(|figures| page.figures(figures))}
+            {page.figures(&day.workday, day.day.figures.as_ref())}
             {page.events(day.day.events.iter().rev())}
         </div>
     }
@@ -104,28 +102,6 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn figures(&self, day: &DayFigures) -> AnyView {
-        let texts = self.language.day_texts();
-        let value =
-            |figure: Figure, value: u32| if figure.is_time() { duration(Duration::from_secs(value.into())) } else { value.to_string() };
-        let figures = day.figures.iter().map(|(figure, number)| {
-            view! {
-                <div>
-                    <dt>{(texts.figure)(*figure)}</dt>
-                    <dd>{value(*figure, *number)}</dd>
-                </div>
-            }
-        });
-        view! {
-            <section class="day-figures">
-                <h3>{texts.figures}</h3>
-                <dl>{figures.collect::<Vec<_>>()}</dl>
-                <p class="day-as-of" title=self.on_platform(day.at)>{(texts.figures_as_of)(&self.time(day.at))}</p>
-            </section>
-        }
-        .into_any()
-    }
-
     fn events<'e>(&self, events: impl Iterator<Item = &'e RawEvent>) -> AnyView {
         let texts = self.language.day_texts();
         let lines: Vec<_> = events.map(|event| self.event(event)).collect();
@@ -174,7 +150,7 @@ mod tests {
     use crate::floor::event::Instant;
     use crate::floor::mask::Mask;
     use crate::floor::time::at;
-    use crate::floor::{Event, EventKind};
+    use crate::floor::{Event, EventKind, Workday};
     use crate::server::actor::history::Day;
     use crate::server::store::StateStart;
     use jiff::tz::TimeZone;
@@ -187,7 +163,7 @@ mod tests {
         day.state_starts.push_back(StateStart { since: at(1_000), state: Doing::Ready });
         let raw = RawEvent { at: at(1_000), kind: EventKind::Other, name: event.name, body: body[..].into() };
         day.events.push_back(raw);
-        let view = DayView { day, call: Vec::new(), now: at(61_000) };
+        let view = DayView { day, workday: Workday::default(), call: Vec::new(), now: at(61_000) };
         for (filter, number) in [(NumberFilter::none(), "13800001111"), (NumberFilter::of(Mask::default()), "138****1111")] {
             let zones = Zones { reader: None, platform: &TimeZone::UTC };
             let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, &filter, zones);

@@ -5,8 +5,9 @@ mod ear;
 
 use self::ear::{Ear, Malformed};
 use super::backoff::Backoff;
-use crate::live::LinkState;
+use crate::floor::ConsoleTime;
 use crate::server::actor::FloorHandle;
+use crate::server::clock::now;
 use crate::server::config::{Config, shown};
 use crate::server::telemetry;
 use crate::stomp::{Decoder, Frame, Item, Limits, Version};
@@ -51,21 +52,28 @@ enum LinkError {
     Stopping,
 }
 
+/// One connection's life.
+struct Life {
+    live_since: Option<Instant>,
+    /// When it last gave a sign.
+    heard: ConsoleTime,
+}
+
 /// Keeps the link until `stop`.
 pub async fn run(config: Config, floor: FloorHandle, stop: CancellationToken) {
     let mut backoff = Backoff::new();
     let mut malformed = Malformed::default();
     while !stop.is_cancelled() {
-        let mut live_since = None;
+        let mut life = Life { live_since: None, heard: now() };
         let ended = tokio::select! {
             () = stop.cancelled() => LinkError::Stopping,
-            ended = session(&config, &floor, &mut malformed, &mut live_since) => ended,
+            ended = session(&config, &floor, &mut malformed, &mut life) => ended,
         };
-        floor.link(LinkState::Down).await;
+        floor.link_down(life.heard).await;
         if stop.is_cancelled() {
             return;
         }
-        let pause = backoff.after(live_since.map(|since: Instant| since.elapsed()));
+        let pause = backoff.after(life.live_since.map(|since| since.elapsed()));
         tracing::warn!(reason = %ended, url = shown(&config.events_url), again_in_ms = pause.as_millis() as u64, "the link to the platform is down");
         telemetry::link_lost();
         tokio::select! {
@@ -76,12 +84,12 @@ pub async fn run(config: Config, floor: FloorHandle, stop: CancellationToken) {
 }
 
 /// One connection, from its beginning to its end.
-async fn session(config: &Config, floor: &FloorHandle, malformed: &mut Malformed, live_since: &mut Option<Instant>) -> LinkError {
+async fn session(config: &Config, floor: &FloorHandle, malformed: &mut Malformed, life: &mut Life) -> LinkError {
     match timeout(CONNECT_TIMEOUT, connect(config)).await {
         Err(_) => LinkError::NoAnswer,
         Ok(Err(error)) => error,
         Ok(Ok((mut socket, mut decoder, hello))) => {
-            let ended = listen(config, floor, malformed, live_since, &mut socket, &mut decoder, &hello).await;
+            let ended = listen(config, floor, malformed, life, &mut socket, &mut decoder, &hello).await;
             // Politeness only: the broker notices the end either way.
             timeout(Duration::from_millis(200), socket.close(None)).await.ok();
             ended
@@ -137,7 +145,7 @@ async fn listen(
     config: &Config,
     floor: &FloorHandle,
     malformed: &mut Malformed,
-    live_since: &mut Option<Instant>,
+    life: &mut Life,
     socket: &mut Socket,
     decoder: &mut Decoder,
     hello: &Frame,
@@ -174,8 +182,8 @@ async fn listen(
     loop {
         if ear.is_subscribed() && !live {
             live = true;
-            *live_since = Some(Instant::now());
-            floor.link(LinkState::Live).await;
+            life.live_since = Some(Instant::now());
+            floor.link_live(format!("{} {}", shown(&config.events_url), config.topics.join(" "))).await;
             tracing::info!(url = shown(&config.events_url), topics = ?config.topics, version = version.as_str(), "the link to the platform is live");
         }
         tokio::select! {
@@ -193,7 +201,7 @@ async fn listen(
                 if let Err(error) = told {
                     return error;
                 }
-                heard = Instant::now();
+                (heard, life.heard) = (Instant::now(), now());
             }
             _ = beats.tick() => {
                 // The ping asks for a sign of life where the broker promised no heart-beats.

@@ -15,7 +15,7 @@ const PAGES_AT: usize = 28;
 const MARK_AT: usize = 68;
 
 #[derive(Debug)]
-pub(super) struct Identity {
+pub struct Identity {
     /// The file, its write-ahead log and the log's index. The latter two stay for as long as the database is open.
     files: [(PathBuf, Option<Node>); 3],
     /// Open for as long as the database is: to close a file of its own gives up every lock that this process has on it, SQLite's too.
@@ -41,6 +41,11 @@ impl Identity {
         // What is changed from now on is noticed.
         identity.is_there();
         identity
+    }
+
+    /// One on which no start leaves a mark: a copy of itself in its place is not told from it.
+    pub fn unmarked(path: PathBuf) -> Identity {
+        Identity { marked: false, ..Identity::of(path, 0) }
     }
 
     /// The same files are at their places, and nobody has put other content there.

@@ -1,7 +1,7 @@
 //! The database's schema, version by version.
 
 /// Each entry brings the schema one version further; never change one that was released.
-pub const MIGRATIONS: [&str; 6] = [
+pub const MIGRATIONS: [&str; 7] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -36,5 +36,19 @@ pub const MIGRATIONS: [&str; 6] = [
 ",
     "
     ALTER TABLE audit ADD COLUMN reason TEXT;
+",
+    "
+    CREATE TABLE state_interval (
+        agent TEXT NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT, certain INTEGER NOT NULL,
+        PRIMARY KEY (agent, began)
+    ) WITHOUT ROWID;
+    CREATE INDEX state_interval_ended ON state_interval (ended);
+    CREATE TABLE call_record (
+        call TEXT PRIMARY KEY, former TEXT NOT NULL, direction TEXT NOT NULL, kind TEXT, queue TEXT, started INTEGER, answered INTEGER,
+        ended INTEGER NOT NULL, ending TEXT NOT NULL, ended_by TEXT, holds INTEGER NOT NULL, held_ms INTEGER NOT NULL,
+        transfers INTEGER NOT NULL, conferences INTEGER NOT NULL, parties TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX call_record_ended ON call_record (ended);
+    DROP TABLE board;
 ",
 ];

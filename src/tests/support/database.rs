@@ -111,6 +111,10 @@ impl Database {
         Connection::open(&self.path).unwrap().execute(sql, []).unwrap();
     }
 
+    pub fn text(&self, sql: &str) -> String {
+        Connection::open(&self.path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     pub fn count(&self, sql: &str) -> i64 {
         Connection::open(&self.path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
     }
@@ -120,6 +124,23 @@ impl Database {
         let connection = Connection::open(&self.path).unwrap();
         let mut statement = connection.prepare("SELECT agent, platform_session FROM session").unwrap();
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+    }
+
+    /// Everything that the journal has in it, inflated: what arrived stands there as it came.
+    pub fn journal(&self) -> Vec<u8> {
+        let connection = Connection::open(format!("{}-events", self.path.display())).unwrap();
+        let mut statement = connection.prepare("SELECT bytes FROM block ORDER BY first").unwrap();
+        let blocks = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap().map(Result::unwrap);
+        blocks.flat_map(|block| zstd::stream::decode_all(&block[1..]).unwrap()).collect()
+    }
+
+    /// Waits until the journal has these bytes in it.
+    pub async fn until_journalled(&self, bytes: &[u8]) {
+        let deadline = tokio::time::Instant::now() + super::PATIENCE;
+        while !self.journal().windows(bytes.len()).any(|window| window == bytes) {
+            assert!(tokio::time::Instant::now() < deadline, "never in the journal: {}", String::from_utf8_lossy(bytes));
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Every byte that is on the disk, the write-ahead log's as well.

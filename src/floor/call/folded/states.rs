@@ -21,6 +21,7 @@ impl Folded {
         let rings = |connection: &&mut Connection| connection.state == Some(ConnectionState::Alerting) && !connection.heard;
         if let Some(connection) = self.connections.get_mut(usize::from(device)).filter(rings) {
             (connection.state, connection.since) = (Some(ConnectionState::Connected), at.happened);
+            connection.connected.get_or_insert(at.happened);
         }
     }
 
@@ -95,6 +96,9 @@ impl Folded {
         connection.guessed = false;
         if connection.state != Some(state) {
             (connection.state, connection.since) = (Some(state), at.happened);
+        }
+        if state == ConnectionState::Connected {
+            connection.connected.get_or_insert(at.happened);
         }
         if state == ConnectionState::Cleared {
             (connection.left, connection.left_under, connection.other) = (at, self.under, None);

@@ -1,6 +1,7 @@
 //! What is read of a body, and what is not; and that it is what one finds who builds all of its JSON first.
 
 use super::*;
+use crate::floor::Figure;
 use crate::floor::event::time::local_time;
 use crate::floor::event::{Instant, LocalTime};
 use crate::floor::ids::LONGEST_ID;
@@ -42,7 +43,6 @@ fn by_value(body: &[u8], to_utc: ToUtc) -> Result<Event, EventError> {
     let name = text("eventName").ok_or(EventError::NoName)?;
     let kind = EventKind::from_name(&name);
     let of_agent = |name: &str| within("agent", name).and_then(as_text);
-    let count = |name: &str| within("params", name).and_then(as_text)?.split('.').next()?.parse().ok();
     let status = || {
         Some(Status {
             agent: AgentId::trusted(of_agent("agentId")?),
@@ -51,9 +51,6 @@ fn by_value(body: &[u8], to_utc: ToUtc) -> Result<Event, EventError> {
             namespace: within("agent", "namespace").and_then(Value::as_str).map(str::to_owned),
             word: of_agent("agentStatus").or_else(|| of_agent("agentMode"))?,
             since: of_agent("agentStatusTimestamp").and_then(time),
-            calls: count("CallsTotal"),
-            talk_seconds: count("TalkTime"),
-            after_call_seconds: count("AcwTime"),
         })
     };
     let figure = |figure: Figure| {

@@ -8,6 +8,7 @@ use crate::floor::{
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::{Begun, FloorError, InterventionRequest};
 use crate::server::clock::now;
+use crate::server::journal::Said;
 use crate::server::store::StoreError;
 use crate::server::telemetry;
 
@@ -21,20 +22,20 @@ impl FloorState {
         }
         let InterventionRequest { mut intervention, role, expect, minutes, item } = intervention;
         // The platform knows a call by its latest id only.
-        intervention.call = intervention.call.map(|call| self.floor.successor(&self.published.meant(call)));
+        intervention.call = intervention.call.map(|call| self.fold.floor.successor(&self.published.meant(call)));
         let refuse = |obstacle| Err(FloorError::Obstacle(obstacle));
         match (&intervention.device, &intervention.call) {
             (Some(device), Some(call)) if intervention.operation != Operation::Listen => {
-                if !self.floor.in_call(device, call) {
+                if !self.fold.floor.in_call(device, call) {
                     return refuse(Obstacle::NotInThatCall);
                 }
-                intervention.agent = self.floor.agent_at(device).cloned();
+                intervention.agent = self.fold.floor.agent_at(device).cloned();
             }
             (_, Some(call)) => {
-                if !self.floor.call_is_live(call) {
+                if !self.fold.floor.call_is_live(call) {
                     return refuse(Obstacle::NotInCall);
                 }
-                if let Some((agent, device)) = self.floor.agents_in(call).into_iter().next() {
+                if let Some((agent, device)) = self.fold.floor.agents_in(call).into_iter().next() {
                     (intervention.agent, intervention.device) = (Some(agent), Some(device));
                 }
             }
@@ -89,8 +90,14 @@ impl FloorState {
     pub fn sends(&mut self, id: i64) -> Option<Intervention> {
         let sent = self.interventions.sends(id, now())?;
         match (&sent.call, sent.operation) {
-            (Some(call), Operation::Listen) => self.floor.expect_listener(call, &sent.by_device),
-            (Some(call), _) => self.floor.forget_listener(call, &sent.by_device),
+            (Some(call), Operation::Listen) => {
+                self.fold.floor.expect_listener(call, &sent.by_device);
+                self.journal.say(Said::Listens(call.clone(), sent.by_device.clone()));
+            }
+            (Some(call), _) => {
+                self.fold.floor.forget_listener(call, &sent.by_device);
+                self.journal.say(Said::TakesPart(call.clone(), sent.by_device.clone()));
+            }
             _ => {}
         }
         self.touch(&sent);
@@ -103,7 +110,7 @@ impl FloorState {
         if !intervention.operation.uses_own_phone() {
             return Ok(());
         }
-        match self.floor.agent_at(&intervention.by_device).filter(|agent| **agent != intervention.by) {
+        match self.fold.floor.agent_at(&intervention.by_device).filter(|agent| **agent != intervention.by) {
             Some(agent) => Err(FloorError::PhoneTaken(agent.clone())),
             None => Ok(()),
         }
@@ -164,15 +171,15 @@ impl FloorState {
         self.published.shared.press(true);
         self.dirty.extend(intervention.agent.clone());
         if let Some(call) = &intervention.call {
-            self.dirty.extend(self.floor.agents_in(call).into_iter().map(|(agent, _)| agent));
-            self.dirty_calls.insert(self.floor.successor(call));
+            self.dirty.extend(self.fold.floor.agents_in(call).into_iter().map(|(agent, _)| agent));
+            self.dirty_calls.insert(self.fold.floor.successor(call));
         }
     }
 
     /// The call that a supervisor's own phone is in, and its part there.
     fn own_call(&self, device: &DeviceId) -> Option<(CallId, PartyRole, PartyState)> {
-        let mine = self.floor.calls_at(device).into_iter().filter_map(|id| {
-            let call = self.floor.call_row(&id)?;
+        let mine = self.fold.floor.calls_at(device).into_iter().filter_map(|id| {
+            let call = self.fold.floor.call_row(&id)?;
             let party = call.party(device).filter(|_| !call.monitors())?;
             Some((id, party.role, party.state))
         });

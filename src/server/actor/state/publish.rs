@@ -1,7 +1,7 @@
 //! Publishes what changed, as the rows of agents and calls that browsers are given.
 
 use super::FloorState;
-use crate::floor::{AgentId, CallId, CallRow, Row, ScheduledKind, State};
+use crate::floor::{AgentId, CallId, CallRow, Figures, Row, ScheduledKind, State};
 use crate::live::LinkState;
 use crate::server::actor::published::Delta;
 use crate::server::clock::now;
@@ -47,7 +47,6 @@ impl FloorState {
                 let certain = !row.remembered && self.link.state == LinkState::Live;
                 let state = if certain { row.state } else { State::Unknown };
                 self.history.enter_state(&agent, state, row.since, now_there);
-                self.unkept.insert(agent);
                 new.rows.push(row);
             }
         }
@@ -91,16 +90,16 @@ impl FloorState {
     }
 
     pub(super) fn row(&self, agent: &AgentId) -> Option<Row> {
-        let mut row = self.floor.row(agent)?;
-        row.remembered = self.remembered.contains(agent);
-        row.intervention = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.floor).cloned();
+        let mut row = self.fold.row(agent)?;
+        row.figures = self.workdays.get(agent).map(Figures::of);
+        row.intervention = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.fold.floor).cloned();
         row.scheduled = self.schedule.shown(agent).map(|action| action.scheduled.clone());
         Some(row)
     }
 
     pub(super) fn call_row(&self, id: &CallId) -> Option<CallRow> {
-        let mut call = self.floor.call_row(id)?;
-        call.intervention = self.interventions.latest_at(id, &self.floor).cloned();
+        let mut call = self.fold.call_row(id)?;
+        call.intervention = self.interventions.latest_at(id, &self.fold.floor).cloned();
         Some(call)
     }
 
@@ -128,7 +127,7 @@ impl FloorState {
             if shown && *found <= horizon {
                 self.dirty_calls.insert(id.clone());
             }
-            shown || self.floor.call_row(id).is_some()
+            shown || self.fold.floor.call_row(id).is_some()
         });
         self.unseen = unseen;
     }

@@ -57,7 +57,7 @@ impl FloorState {
 
     /// What an agent's event does to the scheduled actions there, where the floor took it.
     pub(super) fn end_scheduled_by(&mut self, event: &Event) {
-        if !self.floor.is_newest_word(event) {
+        if !self.fold.floor.is_newest_word(event) {
             return;
         }
         for action in self.schedule.heard(event) {

@@ -37,6 +37,19 @@ pub struct LinkView {
     since: String,
     #[schema(required, format = DateTime)]
     last_event_at: Option<String>,
+    /// The latest times in which the platform was not heard, the oldest first: what it told then is not known.
+    gaps: Vec<GapView>,
+}
+
+/// A time in which the platform was not heard.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GapView {
+    /// When it was last heard.
+    #[schema(format = DateTime)]
+    from: String,
+    #[schema(format = DateTime)]
+    to: String,
 }
 
 /// The agents of the floor.
@@ -83,6 +96,7 @@ impl LinkView {
             },
             since: on_platform(header.link.since),
             last_event_at: header.link.last_event.map(on_platform),
+            gaps: header.link.gaps.iter().map(|gap| GapView { from: on_platform(gap.from), to: on_platform(gap.to) }).collect(),
         }
     }
 }

@@ -4,9 +4,8 @@ use super::{LinkError, problem};
 use crate::floor::event::LocalTime;
 use crate::floor::{Event, NotOurs};
 use crate::server::actor::FloorHandle;
-use crate::server::clock::now;
+use crate::server::clock::{in_utc, now};
 use crate::server::config::Config;
-use crate::server::sdk::time_zone::in_utc;
 use crate::server::telemetry;
 use crate::stomp::{Decoder, Item};
 use std::time::Duration;
@@ -64,7 +63,7 @@ impl<'a> Ear<'a> {
         let zone = &self.config.time_zone;
         let event = match Event::decode(body, &|local: LocalTime| in_utc(zone, local)) {
             Ok(event) => event,
-            Err(error) => return self.malformed.count("event", &error),
+            Err(error) => return self.odd(body, &error).await,
         };
         match event.of_tenant(&self.config.namespace) {
             Ok(event) => {
@@ -73,8 +72,13 @@ impl<'a> Ear<'a> {
                 self.floor.event(event, body.into(), now()).await;
             }
             Err(NotOurs::OtherTenant) => tracing::debug!("an event of another tenant was passed over"),
-            Err(error) => self.malformed.count("event", &error),
+            Err(error) => self.odd(body, &error).await,
         }
+    }
+
+    async fn odd(&mut self, body: &[u8], error: &(dyn std::error::Error + Sync)) {
+        self.malformed.count("event", error);
+        self.floor.odd(body.into(), now()).await;
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Call {
     /// of its own, or calls; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     connected_with: Option<String>,
+    /// It was last heard of before the console restarted or its link to the platform broke: it may be over.
+    remembered: bool,
 }
 
 impl Call {
@@ -108,6 +110,7 @@ impl Call {
             },
             parties: parties.collect(),
             connected_with: call.named.map(|device| device.to_string()),
+            remembered: call.remembered,
         }
     }
 }
@@ -143,9 +146,10 @@ mod tests {
             named: None,
             touched: at(0),
             end_not_seen: false,
+            remembered: false,
             intervention: None,
         };
-        let expected = r#"{"callId":"c2","formerCallIds":["c1"],"direction":"inbound","type":"Inbound","queue":null,"startedAt":"2017-03-18T14:13:24.000Z","answeredAt":null,"holds":{"count":2,"seconds":6,"running":true},"parties":[{"device":"8001@test.cc","agent":"5001@test.cc","role":"called","state":"held","since":"2017-03-18T14:13:30.000Z"}]}"#;
+        let expected = r#"{"callId":"c2","formerCallIds":["c1"],"direction":"inbound","type":"Inbound","queue":null,"startedAt":"2017-03-18T14:13:24.000Z","answeredAt":null,"holds":{"count":2,"seconds":6,"running":true},"parties":[{"device":"8001@test.cc","agent":"5001@test.cc","role":"called","state":"held","since":"2017-03-18T14:13:30.000Z"}],"remembered":false}"#;
         assert_eq!(serde_json::to_string(&Call::of(call, at(1_489_846_415_000))).unwrap(), expected);
     }
 }

@@ -1,0 +1,203 @@
+//! The floor and what becomes of it: what each agent did and how each call went, as records that are kept when the floor has forgotten them.
+//! A fold like the floor: who is told the same in the same order makes the same records.
+
+use super::interval::{Intervals, Present, StateInterval, Workday};
+use super::record::CallRecord;
+use super::{AgentId, Applied, CallId, Changes, ConsoleTime, Event, Fold, PartyRole, PlatformTime, RosterEntry};
+use foldhash::{HashMap, HashSet};
+use serde::{Deserialize, Serialize};
+
+/// Something that is to be kept; a later one of the same call, or of the same agent and beginning, takes its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// An agent's state ended.
+    Interval(StateInterval),
+    /// A call is over.
+    Call(Box<CallRecord>),
+    /// A call that was taken to be over goes on.
+    NotOver(CallId),
+}
+
+/// The fold with its records.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Chronicle {
+    /// What is true now.
+    pub fold: Fold,
+    intervals: Intervals,
+    /// The calls that are over and not forgotten yet, each with the agents in whose day it counts.
+    over: HashMap<CallId, Vec<AgentId>>,
+    /// When the present day began.
+    day: PlatformTime,
+    workdays: HashMap<AgentId, Workday>,
+    #[serde(skip)]
+    records: Vec<Record>,
+    /// Whose day has changed since it was asked for.
+    #[serde(skip)]
+    changed: HashSet<AgentId>,
+}
+
+/// How many calls that are over are known before it is looked which of them the floor has forgotten.
+const MOST_OVER: usize = 1 << 14;
+
+impl Chronicle {
+    /// Takes an event as [`Fold::event`] does.
+    pub fn event(&mut self, event: &mut Event, arrived: ConsoleTime) {
+        if let Applied::Changed(changes) = self.fold.event(event, arrived) {
+            self.note(&changes, arrived);
+        }
+    }
+
+    /// Takes the roster as [`Fold::roster`] does.
+    pub fn roster(&mut self, roster: Vec<RosterEntry>, at: ConsoleTime) {
+        let changes = self.fold.roster(roster, at);
+        self.note(&changes, at);
+    }
+
+    /// Records that the platform was last heard at `heard`, as [`Fold::lost`] does.
+    pub fn lost(&mut self, heard: ConsoleTime) {
+        self.fold.lost(heard);
+        self.uncertain_from(heard);
+    }
+
+    /// Records that the console started anew, as [`Fold::started`] does.
+    pub fn started(&mut self, at: ConsoleTime) {
+        if let Some(heard) = self.fold.heard() {
+            self.uncertain_from(heard);
+        }
+        let changes = self.fold.started();
+        self.note(&changes, at);
+    }
+
+    /// Records that the platform is heard from `at` on, as [`Fold::live`] does.
+    pub fn live(&mut self, at: ConsoleTime) {
+        let changes = self.fold.live(at);
+        self.note(&changes, at);
+    }
+
+    /// Records that what arrived between `since` and `at` is not known here.
+    pub fn missed(&mut self, since: ConsoleTime, at: ConsoleTime) {
+        self.uncertain_from(since);
+        let changes = self.fold.interrupt();
+        self.note(&changes, at);
+    }
+
+    /// Forgets agents and calls as [`Fold::forget`] does.
+    pub fn forget(&mut self, at: ConsoleTime) {
+        let forgotten = self.fold.forget(at);
+        self.note(&forgotten.changes, at);
+        self.note(&Changes { agents: forgotten.agents, calls: Vec::new() }, at);
+    }
+
+    /// Begins a new day, in which nothing has happened yet.
+    pub fn begin_day(&mut self, day: PlatformTime) {
+        if self.day != day {
+            self.day = day;
+            self.changed.extend(self.workdays.drain().map(|(agent, _)| agent));
+        }
+    }
+
+    /// Returns when the present day began.
+    pub fn day(&self) -> PlatformTime {
+        self.day
+    }
+
+    /// Returns how many records there are to be kept.
+    pub fn records(&self) -> usize {
+        self.records.len()
+    }
+
+    /// Returns what is to be kept since it was asked for last, in the order in which it came about.
+    pub fn take_records(&mut self) -> Vec<Record> {
+        std::mem::take(&mut self.records)
+    }
+
+    /// Returns the days of the agents whose day has changed since it was asked for last: the states that have ended and the calls that are
+    /// over, as far as they are in the present day.
+    pub fn take_workdays(&mut self) -> Vec<(AgentId, Workday)> {
+        let mut changed: Vec<AgentId> = self.changed.drain().collect();
+        changed.sort_unstable();
+        changed
+            .into_iter()
+            .map(|agent| (self.workdays.get(&agent).cloned().unwrap_or_default(), agent))
+            .map(|(day, agent)| (agent, day))
+            .collect()
+    }
+
+    /// Marks every agent's day as changed, for somebody who has not asked before.
+    pub fn tell_all_workdays(&mut self) {
+        self.changed.extend(self.workdays.keys().cloned());
+    }
+
+    /// Returns the agent's present state, which will be a record when it ends, or `None` if nothing is known of the agent.
+    pub fn present(&self, agent: &AgentId) -> Option<&Present> {
+        self.intervals.present(agent)
+    }
+
+    fn note(&mut self, changes: &Changes, at: ConsoleTime) {
+        let Chronicle { fold, intervals, records, workdays, changed, day, .. } = self;
+        intervals.changed(fold, changes, at, |interval| keep_interval(interval, *day, records, workdays, changed));
+        for call in &changes.calls {
+            self.note_call(call);
+        }
+        if self.over.len() > MOST_OVER.max(self.fold.floor.kept_calls()) {
+            let floor = &self.fold.floor;
+            self.over.retain(|call, _| floor.knows_call(call));
+        }
+    }
+
+    fn uncertain_from(&mut self, heard: ConsoleTime) {
+        let Chronicle { fold, intervals, records, workdays, changed, day, .. } = self;
+        intervals.lost(fold.platform_time(heard), |interval| keep_interval(interval, *day, records, workdays, changed));
+    }
+
+    fn note_call(&mut self, id: &CallId) {
+        match self.fold.floor.call_record(id) {
+            Some(record) => {
+                let whose = if record.ended >= self.day { in_whose_day(&record) } else { Vec::new() };
+                let counted = self.over.insert(id.clone(), whose.clone()).unwrap_or_default();
+                self.count(&counted, |calls| calls.saturating_sub(1));
+                self.count(&whose, |calls| calls.saturating_add(1));
+                self.records.push(Record::Call(Box::new(record)));
+            }
+            None if self.fold.floor.call_is_live(id) => {
+                if let Some(counted) = self.over.remove(id) {
+                    self.count(&counted, |calls| calls.saturating_sub(1));
+                    self.records.push(Record::NotOver(id.clone()));
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn count(&mut self, agents: &[AgentId], change: impl Fn(u32) -> u32) {
+        for agent in agents {
+            let workday = self.workdays.entry(agent.clone()).or_default();
+            workday.calls = change(workday.calls);
+            self.changed.insert(agent.clone());
+        }
+    }
+}
+
+/// Takes an interval up as a record, and into the agent's day.
+fn keep_interval(
+    interval: StateInterval,
+    day: PlatformTime,
+    records: &mut Vec<Record>,
+    workdays: &mut HashMap<AgentId, Workday>,
+    changed: &mut HashSet<AgentId>,
+) {
+    if interval.to > day {
+        workdays.entry(interval.agent.clone()).or_default().add(&interval, day);
+        changed.insert(interval.agent.clone());
+    }
+    records.push(Record::Interval(interval));
+}
+
+/// Returns the agents who were connected in the call, each once; listeners were not.
+fn in_whose_day(record: &CallRecord) -> Vec<AgentId> {
+    let talked = record.parties.iter().filter(|party| party.connected.is_some() && party.role != PartyRole::Listener);
+    let mut agents: Vec<AgentId> = talked.filter_map(|party| party.agent.clone()).collect();
+    agents.sort_unstable();
+    agents.dedup();
+    agents
+}

@@ -1,0 +1,185 @@
+//! The journal: every event that arrives, and whatever else the floor was told, written down off the display's path. From it a console that
+//! starts again knows what the last one knew.
+//!
+//! The floor's owner appends; one thread writes ([`writer`]), another folds what is safe and keeps snapshots of it ([`archive`]). A journal
+//! that cannot be written never stops the board.
+
+mod archive;
+mod block;
+mod entry;
+mod replay;
+mod table;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use entry::{Entry, Said, What};
+pub use table::{JournalError, Position};
+
+use crate::floor::{AgentId, ConsoleTime, Fold, PlatformTime, Workday};
+use crate::server::clock::now;
+use crate::server::config::{Config, Database};
+use crate::server::lock::lock;
+use crate::server::store::Store;
+use crate::server::telemetry;
+use archive::Archive;
+use replay::{Past, Reader};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex};
+use table::Table;
+use tokio_util::sync::CancellationToken;
+use writer::Writer;
+
+/// How much may wait to be written; what comes beyond is counted and lost.
+const MOST_BYTES: usize = 64 << 20;
+/// How many blocks may wait to be folded.
+const MOST_SAFE: usize = 64;
+
+/// Entries that could not be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotKept {
+    /// When the first of them arrived.
+    pub since: ConsoleTime,
+    pub entries: u64,
+}
+
+/// How the journal is, for those who ask without waiting.
+#[derive(Debug, Default)]
+pub struct Health {
+    /// What waits to be written.
+    bytes: AtomicUsize,
+    /// Since when nothing can be written.
+    failing: Mutex<Option<ConsoleTime>>,
+    not_kept: Mutex<Option<NotKept>>,
+    ended: CancellationToken,
+}
+
+impl Health {
+    fn is_failing(&self) -> bool {
+        self.failing_since().is_some()
+    }
+
+    fn failing_since(&self) -> Option<ConsoleTime> {
+        *lock(&self.failing)
+    }
+
+    fn fails(&self, error: &JournalError) {
+        let mut failing = lock(&self.failing);
+        if failing.is_none() {
+            *failing = Some(now());
+            telemetry::journal_failing(true);
+            tracing::error!(%error, "the journal cannot be written: the board goes on, and what is not written down yet waits in memory");
+        }
+    }
+
+    fn goes_on(&self) {
+        if lock(&self.failing).take().is_some() {
+            telemetry::journal_failing(false);
+            tracing::info!("the journal is written again");
+        }
+    }
+
+    fn written(&self, entries: &[Entry]) {
+        self.bytes.fetch_sub(entries.iter().map(Entry::size).sum(), Ordering::Relaxed);
+    }
+
+    fn take_not_kept(&self) -> Option<NotKept> {
+        lock(&self.not_kept).take()
+    }
+
+    fn lose(&self, at: ConsoleTime) {
+        let mut not_kept = lock(&self.not_kept);
+        not_kept.get_or_insert(NotKept { since: at, entries: 0 }).entries += 1;
+        telemetry::not_journalled();
+    }
+}
+
+/// The days of agents, as far as they are over and have changed.
+#[derive(Debug, Default)]
+pub struct Workdays {
+    /// When the present day began.
+    pub began: PlatformTime,
+    pub changed: HashMap<AgentId, Workday>,
+}
+
+/// A handle to the journal; the floor's owner has it. The journal ends with it.
+#[derive(Debug)]
+pub struct Journal {
+    queue: Sender<Entry>,
+    health: Arc<Health>,
+    workdays: Arc<Mutex<Workdays>>,
+}
+
+/// The journal as others see it.
+#[derive(Debug, Clone)]
+pub struct JournalWatch(Arc<Health>);
+
+impl JournalWatch {
+    /// Waits until everything is written and the journal has ended, which it does not while the floor's owner lives.
+    pub async fn ended(&self) {
+        self.0.ended.cancelled().await;
+    }
+}
+
+/// Opens the journal that belongs to the database, and reads what the last console knew.
+/// Where the database has the records of all entries up to `recorded`.
+pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<(Journal, JournalWatch, Fold), JournalError> {
+    let (queue, entries) = channel();
+    let (safe, committed) = sync_channel(MOST_SAFE);
+    let health = Arc::new(Health::default());
+    let ended = health.ended.clone().drop_guard();
+    let workdays = Arc::new(Mutex::new(Workdays::default()));
+    let archive = |past: Past, snapshots: Option<Table>| Archive::of(past, recorded, config, store.clone(), snapshots, workdays.clone());
+    let (fold, archive) = match &config.database {
+        Database::Memory => {
+            let writer = Writer { blocks: table::Nowhere, next: 1, limits: config.journal, health: health.clone(), safe };
+            spawn("journal", move || writer.run(&entries))?;
+            (Fold::default(), archive(Past::default(), None))
+        }
+        Database::File(path) => {
+            let path = table::beside(path);
+            let (blocks, snapshots) = replay::open_or_begin_anew(&path)?;
+            let past = Past::read(&snapshots, Reader::of(config), recorded)?;
+            let writer = Writer { next: past.position + 1, blocks, limits: config.journal, health: health.clone(), safe };
+            spawn("journal", move || writer.run(&entries))?;
+            (past.chronicle.fold.clone(), archive(past, Some(snapshots)))
+        }
+    };
+    // It ends after the writer, for which it waits.
+    spawn("archive", move || archive.run(&committed, ended))?;
+    Ok((Journal { queue, health: health.clone(), workdays }, JournalWatch(health), fold))
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run).map(drop)
+}
+
+impl Journal {
+    /// Has it written down, without waiting.
+    pub fn append(&self, entry: Entry) {
+        let (at, size) = (entry.at, entry.size());
+        let fits = self.health.bytes.fetch_add(size, Ordering::Relaxed) + size <= MOST_BYTES;
+        if !fits || self.queue.send(entry).is_err() {
+            self.health.bytes.fetch_sub(size, Ordering::Relaxed);
+            self.health.lose(at);
+        }
+    }
+
+    /// The same, for what is no message of the platform.
+    pub fn say(&self, said: Said) {
+        self.append(Entry { at: now(), what: What::Said(said) });
+    }
+
+    /// The days of agents that have changed since it was asked for last.
+    pub fn take_workdays(&self) -> Workdays {
+        let mut told = lock(&self.workdays);
+        Workdays { began: told.began, changed: std::mem::take(&mut told.changed) }
+    }
+
+    /// Since when nothing can be written; `None` where all is well.
+    pub fn failing_since(&self) -> Option<ConsoleTime> {
+        self.health.failing_since()
+    }
+}

@@ -1,0 +1,167 @@
+//! The archive's thread: folds what is safe once more, at its own pace. So it makes the records of what each agent did and how each call went,
+//! and keeps a snapshot every few minutes, for which the floor's owner never stands still.
+
+use super::Workdays;
+use super::replay::{Past, Reader};
+use super::table::{Position, Table};
+use super::writer::Committed;
+use crate::floor::Chronicle;
+use crate::server::clock::now;
+use crate::server::config::Config;
+use crate::server::lock::lock;
+use crate::server::store::{Store, Written};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio_util::sync::DropGuard;
+
+/// How often a snapshot is kept, where there is anything new: by time, and by entries where there are many, since a start has to fold what
+/// came after it.
+const EVERY: Duration = Duration::from_secs(300);
+const MOST_AFTER: Position = 100_000;
+/// How often records are handed to the database, and how many there may be before.
+const RECORDS_EVERY: Duration = Duration::from_secs(1);
+const MOST_RECORDS: usize = 4096;
+/// How often some of the records that are too old are removed.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
+/// How long a snapshot waits for the database.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(250);
+
+pub struct Archive {
+    reader: Reader,
+    store: Store,
+    /// Where snapshots go; without it none is kept.
+    snapshots: Option<Table>,
+    workdays: Arc<Mutex<Workdays>>,
+    chronicle: Chronicle,
+    /// The last entry that was folded.
+    position: Position,
+    /// How long records are kept.
+    history: Duration,
+    /// Up to where the records are in the database already.
+    recorded: Position,
+    handed_over: Instant,
+    /// The last records that were handed over, until they are in the database.
+    records: Option<Written>,
+    /// When old records were removed last.
+    forgotten: Instant,
+    /// Up to where the last snapshot reaches, and when it was tried.
+    kept: (Position, Instant),
+}
+
+impl Archive {
+    /// Goes on from the past, of which the database has the records up to `recorded`.
+    pub fn of(
+        past: Past,
+        recorded: Position,
+        config: &Config,
+        store: Store,
+        snapshots: Option<Table>,
+        workdays: Arc<Mutex<Workdays>>,
+    ) -> Archive {
+        let Past { mut chronicle, position } = past;
+        chronicle.tell_all_workdays();
+        let now = Instant::now();
+        Archive {
+            reader: Reader::of(config),
+            store,
+            snapshots,
+            workdays,
+            chronicle,
+            position,
+            history: config.history,
+            recorded,
+            handed_over: now,
+            records: None,
+            forgotten: now,
+            kept: (position, now),
+        }
+    }
+
+    /// Folds what comes until nothing will.
+    pub fn run(mut self, committed: &Receiver<Committed>, _ended: DropGuard) {
+        self.hand_over();
+        loop {
+            match committed.recv_timeout(RECORDS_EVERY) {
+                Ok(Committed { first, entries }) => {
+                    self.position = first + Position::try_from(entries.len()).unwrap_or(0) - 1;
+                    entries.into_iter().for_each(|entry| self.reader.take(&mut self.chronicle, entry));
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.hand_over();
+                    return self.keep();
+                }
+            }
+            if self.handed_over.elapsed() >= RECORDS_EVERY || self.chronicle.records() >= MOST_RECORDS {
+                self.hand_over();
+            }
+            let (kept, at) = self.kept;
+            if self.position > kept && (at.elapsed() >= EVERY || self.position - kept >= MOST_AFTER) {
+                self.hand_over();
+                self.keep();
+            }
+        }
+    }
+
+    /// Hands the records to the database and the days to whoever shows them.
+    fn hand_over(&mut self) {
+        self.handed_over = Instant::now();
+        let changed = self.chronicle.take_workdays();
+        if !changed.is_empty() {
+            let mut told = lock(&self.workdays);
+            told.began = self.chronicle.day();
+            told.changed.extend(changed);
+        }
+        let records = self.chronicle.take_records();
+        if !records.is_empty() && self.position > self.recorded {
+            self.recorded = self.position;
+            self.records = Some(self.store.keep_records(records, self.position));
+        }
+        if self.forgotten.elapsed() >= FORGET_EVERY {
+            self.forgotten = Instant::now();
+            self.store.forget_records_before(self.chronicle.fold.platform_time(now()) - self.history);
+        }
+    }
+
+    /// Waits a moment until the database has the records.
+    fn records_are_kept(&mut self) -> bool {
+        let Some(mut written) = self.records.take() else { return true };
+        let until = Instant::now() + WRITTEN_WITHIN;
+        loop {
+            match written.try_recv() {
+                Ok(()) => return true,
+                Err(TryRecvError::Closed) => return false,
+                Err(TryRecvError::Empty) if Instant::now() >= until => {
+                    self.records = Some(written);
+                    return false;
+                }
+                Err(TryRecvError::Empty) => std::thread::sleep(WRITTEN_WITHIN / 50),
+            }
+        }
+    }
+
+    fn keep(&mut self) {
+        if self.snapshots.is_none() || self.position <= self.kept.0 {
+            return;
+        }
+        self.kept = (self.position, Instant::now());
+        // A start does not fold again what is in a snapshot: its records must be in the database before.
+        if !self.records_are_kept() {
+            tracing::warn!("the database lags: a snapshot of the floor is tried again in some minutes");
+            return;
+        }
+        let Some(table) = &mut self.snapshots else { return };
+        let begun = Instant::now();
+        let kept = self.reader.write(&self.chronicle).and_then(|bytes| {
+            table.keep_snapshot(self.position, now(), &bytes).map_err(|error| error.to_string())?;
+            Ok(bytes.len())
+        });
+        let took_ms = begun.elapsed().as_millis() as u64;
+        match kept {
+            Ok(bytes) => tracing::debug!(position = self.position, bytes, took_ms, "a snapshot of the floor was kept"),
+            Err(reason) => tracing::warn!(%reason, "a snapshot of the floor could not be kept: the next one is tried in some minutes"),
+        }
+    }
+}

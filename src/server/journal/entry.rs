@@ -1,0 +1,59 @@
+//! What the journal keeps, each with when it arrived: the platform's events as they came, and whatever else the floor was told. Read in
+//! the same order it gives the same floor.
+
+use crate::floor::{CallId, ConsoleTime, DeviceId, Event, Namespace, RosterEntry};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// When it arrived.
+    pub at: ConsoleTime,
+    pub what: What,
+}
+
+/// What arrived, or became known.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// An event of our tenant: its body as it came, and as it was read, where that was done already.
+    Event(Arc<[u8]>, Option<Box<Event>>),
+    /// A body that is no event.
+    Odd(Arc<[u8]>),
+    /// Anything else.
+    Said(Said),
+}
+
+/// What is not a message of the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Said {
+    /// The console started to serve this tenant: what happened before was not heard.
+    Started(Namespace),
+    /// The link became live; what follows came from there.
+    Live(String),
+    /// The link broke; it was last heard then.
+    Down(ConsoleTime),
+    /// The roster was read.
+    Roster(Vec<RosterEntry>),
+    /// A device was asked to listen to a call.
+    Listens(CallId, DeviceId),
+    /// A device takes part in a call as others do.
+    TakesPart(CallId, DeviceId),
+    /// The floor forgot who left long ago.
+    Forgot,
+    /// So many entries between then and this one's time could not be kept.
+    NotKept { since: ConsoleTime, entries: u64 },
+}
+
+impl Entry {
+    /// About how many bytes it takes in memory.
+    pub fn size(&self) -> usize {
+        let own = match &self.what {
+            What::Event(body, _) => body.len() + size_of::<Event>(),
+            What::Odd(body) => body.len(),
+            What::Said(Said::Roster(roster)) => roster.len() * size_of::<RosterEntry>(),
+            What::Said(_) => 0,
+        };
+        own + size_of::<Entry>()
+    }
+}

@@ -1,0 +1,193 @@
+//! What the last console knew: the newest snapshot that can be read, and what the journal has after it.
+
+use super::entry::{Entry, Said, What};
+use super::table::{JournalError, Position, Table};
+use crate::floor::event::LocalTime;
+use crate::floor::{Chronicle, ConsoleTime, Event, Namespace, PlatformTime};
+use crate::server::clock::{day_in, in_utc, now};
+use crate::server::config::Config;
+use jiff::tz::TimeZone;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// The most entries that are folded at a start: more are only there where no snapshot could be read, and then the latest count.
+const MOST_FOLDED: Position = 400_000;
+
+/// What is known of the time before a start.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    pub chronicle: Chronicle,
+    /// The last entry that it has in it; 0 before the first one.
+    pub position: Position,
+}
+
+impl Past {
+    /// Reads what is there. What cannot be read is passed over and told of in the log.
+    /// The records of entries up to `recorded` are kept already and not made again.
+    pub fn read(table: &Table, mut reader: Reader, recorded: Position) -> Result<Past, JournalError> {
+        let begun = Instant::now();
+        let last = table.next()? - 1;
+        let mut past = reader.newest_snapshot(table)?;
+        let from_snapshot = past.position;
+        past.position = past.position.max(last - MOST_FOLDED);
+        table.read(past.position, |first, entries| past.go_on(first, entries, &mut reader, recorded))?;
+        past.position = last;
+        tracing::info!(
+            snapshot = from_snapshot,
+            entries = last - from_snapshot,
+            agents = past.chronicle.fold.floor.agents().count(),
+            took_ms = begun.elapsed().as_millis() as u64,
+            "what the last console knew was read from the journal"
+        );
+        Ok(past)
+    }
+
+    fn go_on(&mut self, first: Position, entries: Result<Vec<Entry>, super::block::BlockError>, reader: &mut Reader, recorded: Position) {
+        match entries {
+            Ok(entries) => {
+                let known = usize::try_from(self.position + 1 - first).unwrap_or(0);
+                for (position, entry) in (first..).zip(entries).skip(known) {
+                    reader.take(&mut self.chronicle, entry);
+                    if position <= recorded {
+                        self.chronicle.take_records();
+                    }
+                }
+            }
+            Err(reason) => {
+                tracing::error!(position = first, %reason, "a block of the journal was passed over");
+                self.chronicle.fold.interrupt();
+            }
+        }
+    }
+}
+
+/// Reads entries as the link does, and folds them as the floor's owner does.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    zone: TimeZone,
+    namespace: Namespace,
+    /// The file served another tenant then.
+    is_anothers: bool,
+    /// The present day at the platform: when it begins, and when the next one does.
+    day: (PlatformTime, PlatformTime),
+}
+
+impl Reader {
+    pub fn of(config: &Config) -> Reader {
+        Reader::new(config.time_zone.clone(), config.namespace.clone())
+    }
+
+    pub fn new(zone: TimeZone, namespace: Namespace) -> Reader {
+        Reader { zone, namespace, is_anothers: false, day: (PlatformTime::MIN, PlatformTime::MIN) }
+    }
+
+    fn newest_snapshot(&mut self, table: &Table) -> Result<Past, JournalError> {
+        for position in table.snapshots()? {
+            let read = match table.snapshot(position)? {
+                Some(bytes) => self.snapshot(&bytes),
+                None => Err("it is not whole".to_owned()),
+            };
+            match read {
+                Ok(chronicle) => return Ok(Past { chronicle, position }),
+                Err(reason) => tracing::warn!(position, %reason, "a snapshot was passed over"),
+            }
+        }
+        Ok(Past::default())
+    }
+
+    /// Reads what [`Reader::write`] wrote.
+    fn snapshot(&mut self, bytes: &[u8]) -> Result<Chronicle, String> {
+        let plain = zstd::stream::decode_all(bytes).map_err(|error| error.to_string())?;
+        let (namespace, rest) = postcard::take_from_bytes::<Namespace>(&plain).map_err(|error| error.to_string())?;
+        self.is_anothers = namespace != self.namespace;
+        if self.is_anothers {
+            return Ok(Chronicle::default());
+        }
+        Chronicle::from_bytes(rest).map_err(|error| error.to_string())
+    }
+
+    /// Returns the chronicle as a snapshot's bytes.
+    pub fn write(&self, chronicle: &Chronicle) -> Result<Vec<u8>, String> {
+        let mut plain = postcard::to_allocvec(&self.namespace).map_err(|error| error.to_string())?;
+        plain.append(&mut chronicle.to_bytes().map_err(|error| error.to_string())?);
+        zstd::bulk::compress(&plain, 1).map_err(|error| error.to_string())
+    }
+
+    fn event(&self, body: &[u8]) -> Option<Box<Event>> {
+        let event = Event::decode(body, &|local: LocalTime| in_utc(&self.zone, local)).ok()?;
+        event.of_tenant(&self.namespace).ok().map(Box::new)
+    }
+
+    /// Takes one entry.
+    pub fn take(&mut self, chronicle: &mut Chronicle, entry: Entry) {
+        let Entry { at, what } = entry;
+        if let What::Said(Said::Started(namespace)) = &what {
+            self.is_anothers = *namespace != self.namespace;
+        }
+        if self.is_anothers {
+            *chronicle = Chronicle::default();
+            return;
+        }
+        self.begin_day(chronicle, at);
+        match what {
+            What::Event(body, event) => {
+                if let Some(mut event) = event.or_else(|| self.event(&body)) {
+                    chronicle.event(&mut event, at);
+                }
+            }
+            What::Odd(_) => {}
+            What::Said(Said::Started(_)) => chronicle.started(at),
+            What::Said(Said::Live(_)) => chronicle.live(at),
+            What::Said(Said::Down(heard)) => chronicle.lost(heard),
+            What::Said(Said::NotKept { since, .. }) => chronicle.missed(since, at),
+            What::Said(Said::Roster(roster)) => chronicle.roster(roster, at),
+            What::Said(Said::Listens(call, device)) => chronicle.fold.floor.expect_listener(&call, &device),
+            What::Said(Said::TakesPart(call, device)) => chronicle.fold.floor.forget_listener(&call, &device),
+            What::Said(Said::Forgot) => chronicle.forget(at),
+        }
+    }
+
+    fn begin_day(&mut self, chronicle: &mut Chronicle, at: ConsoleTime) {
+        let now = chronicle.fold.platform_time(at);
+        if now < self.day.0 || now >= self.day.1 {
+            self.day = day_in(&self.zone, now);
+            chronicle.begin_day(self.day.0);
+        }
+    }
+}
+
+/// Opens the file twice, for who writes and for who keeps snapshots. One that is damaged is put aside, and a new one begun: the board comes
+/// back without its past.
+pub fn open_or_begin_anew(path: &Path) -> Result<(Table, Table), JournalError> {
+    let both = || Ok((Table::open(path)?, Table::open(path)?));
+    match both() {
+        Err(JournalError::Sqlite(error)) if is_damage(&error) => {
+            let aside = put_aside(path)?;
+            tracing::error!(%error, aside = %aside.display(), "the journal is damaged: it was put aside and a new one begun");
+            both()
+        }
+        opened => opened,
+    }
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
+}
+
+/// Renames the file with its log and index, which would not fit a new one; returns the file's new name.
+fn put_aside(path: &Path) -> std::io::Result<PathBuf> {
+    let ending = format!(".damaged-{}", now().as_millis());
+    let with = |more: &str| {
+        let mut name = path.to_path_buf().into_os_string();
+        name.push(more);
+        PathBuf::from(name)
+    };
+    for part in ["-wal", "-shm", ""] {
+        match std::fs::rename(with(part), with(&format!("{ending}{part}"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(with(&ending))
+}

@@ -1,0 +1,76 @@
+//! History: what each agent did, and how each call went. A record that comes again takes its own place, so nothing is there twice.
+
+use super::write::Statement;
+use super::{Store, StoreError, Written};
+use crate::floor::{CallId, CallRecord, PlatformTime, Record, StateInterval};
+use rusqlite::OptionalExtension;
+
+pub(super) const KEEP_INTERVAL: &str =
+    "INSERT OR REPLACE INTO state_interval (agent, began, ended, state, reason, certain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) const KEEP_CALL: &str =
+    "INSERT OR REPLACE INTO call_record (call, former, direction, kind, queue, started, answered, ended, ending, ended_by,
+    holds, held_ms, transfers, conferences, parties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+pub(super) const NOT_OVER: &str = "DELETE FROM call_record WHERE call = ?1";
+pub(super) const RECORDED: &str = "INSERT OR REPLACE INTO moment (name, at) VALUES ('recorded', ?1)";
+/// So many at once: nobody waits long for it.
+pub(super) const FORGET_INTERVALS: &str =
+    "DELETE FROM state_interval WHERE (agent, began) IN (SELECT agent, began FROM state_interval WHERE ended < ?1 LIMIT 5000)";
+pub(super) const FORGET_CALLS: &str = "DELETE FROM call_record WHERE call IN (SELECT call FROM call_record WHERE ended < ?1 LIMIT 5000)";
+
+impl Store {
+    /// Keeps records, and that those of all entries of the journal up to `position` are kept; all or none.
+    pub fn keep_records(&self, records: Vec<Record>, position: i64) -> Written {
+        let lines = records.into_iter().map(|record| match record {
+            Record::Interval(interval) => interval_line(interval),
+            Record::Call(call) => call_line(*call),
+            Record::NotOver(call) => not_over(&call),
+        });
+        self.keep_told("history", lines.chain([Statement::new(RECORDED, [position.into()])]).collect())
+    }
+
+    /// Up to which position of the journal its records are kept.
+    pub async fn recorded(&self) -> Result<i64, StoreError> {
+        let sql = "SELECT at FROM moment WHERE name = 'recorded'";
+        self.ask(|connection| Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?.unwrap_or(0))).await
+    }
+
+    /// Removes some of the records of what ended before `horizon`; to be asked again.
+    pub fn forget_records_before(&self, horizon: PlatformTime) {
+        let forget = [FORGET_INTERVALS, FORGET_CALLS].map(|sql| Statement::new(sql, [horizon.into()]));
+        self.keep("the end of history", forget.to_vec());
+    }
+}
+
+fn interval_line(interval: StateInterval) -> Statement {
+    let StateInterval { agent, from, to, state, reason, certain } = interval;
+    let state = state.code().to_owned();
+    Statement::new(KEEP_INTERVAL, [agent.to_string().into(), from.into(), to.into(), state.into(), reason.into(), certain.into()])
+}
+
+fn call_line(call: CallRecord) -> Statement {
+    let list = |list: serde_json::Result<String>| list.unwrap_or_default();
+    Statement::new(
+        KEEP_CALL,
+        [
+            call.id.to_string().into(),
+            list(serde_json::to_string(&call.former)).into(),
+            call.direction.code().to_owned().into(),
+            call.kind.into(),
+            call.queue.into(),
+            call.started.map(PlatformTime::as_millis).into(),
+            call.answered.map(PlatformTime::as_millis).into(),
+            call.ended.into(),
+            call.ending.code().to_owned().into(),
+            call.ended_by.map(|device| device.to_string()).into(),
+            call.holds.into(),
+            i64::try_from(call.held.as_millis()).unwrap_or(i64::MAX).into(),
+            call.transfers.into(),
+            call.conferences.into(),
+            list(serde_json::to_string(&call.parties)).into(),
+        ],
+    )
+}
+
+fn not_over(call: &CallId) -> Statement {
+    Statement::new(NOT_OVER, [call.to_string().into()])
+}

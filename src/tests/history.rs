@@ -1,0 +1,96 @@
+//! History: what each agent did and how each call went, as rows that outlive the console, and the figures that they make.
+
+use crate::support::{Database, Lab, Program, Simulator, agent_event, all_ready};
+use serde_json::{Value, json};
+use supervisor_console::floor::State;
+
+/// Nothing of an agent is there twice, and nothing is missing in between.
+fn assert_whole(database: &Database) {
+    let overlaps =
+        "SELECT count(*) FROM state_interval a JOIN state_interval b ON a.agent = b.agent AND a.began < b.began AND a.ended > b.began";
+    assert_eq!(database.count(overlaps), 0);
+    let holes = "SELECT count(*) FROM state_interval a WHERE NOT EXISTS (SELECT 1 FROM state_interval b WHERE b.agent = a.agent AND b.ended = a.began)
+        AND EXISTS (SELECT 1 FROM state_interval b WHERE b.agent = a.agent AND b.ended < a.began)";
+    assert_eq!(database.count(holes), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_becomes_a_record_its_states_intervals_and_both_the_boards_figures() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let call = lab.simulator.dial("8001", "8002").await;
+    live.until("5002 talks", |board| board.state("5002") == Some(State::OnCall)).await;
+    lab.simulator.act("8002", &call, "hold", json!({})).await;
+    live.until_state("5002", State::OnHold).await;
+    lab.simulator.act("8002", &call, "retrieve", json!({})).await;
+    live.until_state("5002", State::OnCall).await;
+    lab.simulator.hang_up("8001", &call).await;
+    for number in ["5001", "5002"] {
+        live.until("the call counts", |board| board.row(number).figures.is_some_and(|figures| figures.calls == 1)).await;
+    }
+    let figures = browser.get("/api/agents/5001@test.cc").await.json()["figures"].clone();
+    assert_eq!(figures["calls"], 1, "{figures}");
+    lab.settled().await;
+
+    let text = |sql: &str| lab.database.text(sql);
+    assert_eq!(
+        text("SELECT call || ' ' || direction || ' ' || ending || ' ' || holds FROM call_record"),
+        format!("{call} internal hung-up 1")
+    );
+    assert_eq!(text("SELECT ended_by FROM call_record"), "8001@test.cc");
+    let parties: Value = serde_json::from_str(&text("SELECT parties FROM call_record")).unwrap();
+    let told = |n: usize, what: &str| parties[n][what].as_str().unwrap_or_default().to_owned();
+    assert_eq!(
+        [told(0, "agent"), told(0, "role"), told(1, "agent"), told(1, "device")],
+        ["5001@test.cc", "caller", "5002@test.cc", "8002@test.cc"]
+    );
+    let of_5002 = "SELECT group_concat(state) FROM (SELECT state FROM state_interval WHERE agent = '5002@test.cc' AND state IN ('on-call', 'on-hold') ORDER BY began)";
+    assert!(
+        ["on-call,on-hold,on-call", "on-call,on-hold", "on-hold,on-call", "on-hold", "on-call"].contains(&text(of_5002).as_str()),
+        "{}",
+        text(of_5002)
+    );
+    assert_whole(&lab.database);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_kill_nothing_of_history_is_missing_or_there_twice() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    let mut calls = Vec::new();
+    let mut cookie = None;
+    for round in 0..4 {
+        let mut program = Program::serve(&simulator.url(), &database, &[]);
+        program.until_logged("the link to the platform is live");
+        let mut browser = program.sign_in("5000", "8000").await;
+        browser.cookie = cookie.take().or(browser.cookie);
+        let mut live = all_ready(&browser).await;
+        // No device calls twice within two seconds.
+        let (caller, called) = (2 * round + 1, 2 * round + 2);
+        let call = simulator.dial(&format!("800{caller}"), &format!("800{called}")).await;
+        live.until("they talk", |board| board.state(&format!("500{called}")) == Some(State::OnCall)).await;
+        simulator.hang_up(&format!("800{caller}"), &call).await;
+        live.until("it is over", |board| board.calls.is_empty()).await;
+        simulator.event(agent_event("agentNotReady", "5009")).await;
+        live.until_state("5009", State::NotReady).await;
+        simulator.set_mode("5009", "Ready", None).await;
+        live.until_state("5009", State::Ready).await;
+        let mark = format!("mark-{round}");
+        simulator.event(json!({ "eventName": mark })).await;
+        database.until_journalled(mark.as_bytes()).await;
+        calls.push(call);
+        cookie = browser.cookie.clone();
+        // Killed, before or after the records were written.
+        drop(program);
+    }
+    Program::serve(&simulator.url(), &database, &[]).terminate();
+    let known = database.count("SELECT count(*) FROM call_record");
+    assert_eq!(known, 4);
+    for call in calls {
+        assert_eq!(database.count(&format!("SELECT count(*) FROM call_record WHERE call = '{call}'")), 1);
+    }
+    assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE agent = '5009@test.cc' AND state = 'not-ready'"), 4);
+    assert!(database.count("SELECT count(*) FROM state_interval WHERE certain = 0") > 0, "the times between were not heard");
+    assert_whole(&database);
+}
