@@ -6,6 +6,7 @@ mod join;
 mod latency;
 mod memory;
 mod page;
+mod restart;
 mod stall;
 
 use crate::report::{Row, say};
@@ -14,7 +15,7 @@ use crate::support::stats::Spread;
 use std::time::Duration;
 
 /// Every figure.
-pub const ALL: [&str; 8] = ["R1", "R2", "R3", "R7", "R9", "R10", "R11", "R12"];
+pub const ALL: [&str; 10] = ["R1", "R2", "R3", "R7", "R9", "R10", "R11", "R12", "J1", "J2"];
 
 /// Measures one.
 pub async fn measure(id: &str) -> Outcome<Vec<Row>> {
@@ -27,6 +28,8 @@ pub async fn measure(id: &str) -> Outcome<Vec<Row>> {
         "R10" => Box::pin(memory::measure()).await,
         "R11" => Box::pin(join::measure()).await,
         "R12" => Box::pin(latency::measure()).await,
+        "J1" => Box::pin(restart::of_a_floor()).await,
+        "J2" => Box::pin(restart::after_a_day()).await,
         _ => Err(format!("no such figure: {id}").into()),
     }
 }

@@ -60,6 +60,8 @@ pub mod proof;
 #[cfg(feature = "ssr")]
 mod record;
 #[cfg(feature = "ssr")]
+mod seen;
+#[cfg(feature = "ssr")]
 mod stamp;
 #[cfg(feature = "ssr")]
 mod standing;

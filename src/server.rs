@@ -26,7 +26,7 @@ use console::Console;
 use floor_thread::FloorThread;
 use http::connections::{self, Places};
 use http::router;
-use journal::JournalError;
+use journal::{JournalError, Opened};
 use pace::Pace;
 use parts::Parts;
 use sdk::Platform;
@@ -80,7 +80,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     let closing = CancellationToken::new();
     let _closed_at_last = closing.clone().drop_guard();
     let floor_thread = FloorThread::start().map_err(StartError::Threads)?;
-    let (journal, journal_watch, fold) = journal::open(&config, &store, store.recorded().await?)?;
+    let Opened { journal, watch: journal_watch, fold, acks } = journal::open(&config, &store, store.recorded().await?)?;
     let restored = Restored::of(&store, fold, &config.namespace).await?;
     let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), journal, restored, closing.clone());
     let console = Arc::new(Console {
@@ -97,7 +97,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
     let mut parts = Parts::new(stop.clone());
-    parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), stop.clone()));
+    parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), acks, stop.clone()));
     let kept_up = console.clone();
     parts.start("upkeep", async move {
         let Console { platform, sessions, floor, roster_wanted, stop, .. } = &*kept_up;

@@ -29,6 +29,7 @@ pub struct Lab {
     pub sent: Arc<Sent>,
     /// Absent only while events are paced.
     script: Option<Script>,
+    flags: Vec<String>,
     /// Where its database is; removed with the lab, after the console.
     _database: TempDir,
 }
@@ -50,30 +51,17 @@ impl Lab {
         let (sdk, events) = (format!("http://{}", platform.http), format!("ws://{}", platform.events));
         let database = tempfile::tempdir()?;
         let url = format!("sqlite:{}", database.path().join("console.db").display());
-        let mut console = Program::console(&[
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--sdk-url",
-            &sdk,
-            "--events-url",
-            &events,
-            "--namespace",
-            "test.cc",
-            "--database-url",
-            &url,
-            "--log-format",
-            "json",
-        ])?;
-        let said = console.until_logged("serving").await?;
-        let address = said.get("address").and_then(|address| address.as_str()).ok_or("no address")?.to_owned();
+        let flags = ["serve", "--listen", "127.0.0.1:0", "--sdk-url", &sdk, "--events-url", &events, "--namespace", "test.cc"];
+        let kept = ["--database-url", &url, "--log-format", "json"];
+        let flags: Vec<String> = flags.iter().chain(&kept).map(|&flag| flag.to_owned()).collect();
+        let (console, address) = serve(&flags).await?;
         let feed = platform.next_feed().await?;
         let cookie = sign_in(&address).await?;
         let sent = Sent::new(all);
         let crowd = Crowd::new(address.parse()?, cookie.clone(), all, sent.clone());
         let watcher = crowd.open(None).await?;
         crowd.until("the roster was read", || watcher.named() >= all).await?;
-        let mut lab = Lab { console, address, cookie, platform, feed, crowd, watcher, sent, script: Some(script), _database: database };
+        let mut lab = Lab { console, address, cookie, platform, feed, crowd, watcher, sent, script: Some(script), _database: database, flags };
         let mut beginning = Vec::new();
         lab.script()?.write_beginning(&mut beginning);
         lab.feed.write(Arc::new(beginning)).await?;
@@ -81,9 +69,44 @@ impl Lab {
         Ok(lab)
     }
 
+    /// Kills the console once its journal has everything, and starts it anew; returns how long it took until it served, and until a browser
+    /// had everything.
+    pub async fn restart(&mut self) -> Outcome<(Duration, Duration)> {
+        // Beside the events there are at least its start, what it forgot then, and the link.
+        while self.journalled().await? < self.metric("console_events_in_total ").await? + 3 {
+            sleep(LOOK).await;
+        }
+        let all = self.watcher.named();
+        self.console.kill()?;
+        let begun = Instant::now();
+        (self.console, self.address) = serve(&self.flags).await?;
+        let serving = begun.elapsed();
+        self.crowd = Crowd::new(self.address.parse()?, self.cookie.clone(), all, self.sent.clone());
+        self.watcher = self.crowd.open(None).await?;
+        self.until_known().await?;
+        let back = begun.elapsed();
+        self.feed = self.platform.next_feed().await?;
+        Ok((serving, back))
+    }
+
+    /// How many entries the console has written to its journal since its start.
+    async fn journalled(&self) -> Outcome<u64> {
+        self.metric("console_journal_entries_total ").await
+    }
+
+    async fn metric(&self, name: &str) -> Outcome<u64> {
+        let told = self.metrics().await?;
+        let value = told.lines().find_map(|line| line.strip_prefix(name)?.parse().ok());
+        Ok(value.ok_or_else(|| format!("no {name}"))?)
+    }
+
+    async fn metrics(&self) -> Outcome<String> {
+        Ok(reqwest::get(format!("http://{}/metrics", self.address)).await?.error_for_status()?.text().await?)
+    }
+
     /// What the console says that it keeps in memory, by kind.
     pub async fn kept(&self) -> Outcome<Vec<(String, u64)>> {
-        let told = reqwest::get(format!("http://{}/metrics", self.address)).await?.error_for_status()?.text().await?;
+        let told = self.metrics().await?;
         let kept = |line: &str| {
             let (what, how_much) = line.strip_prefix("console_kept{what=\"")?.split_once("\"} ")?;
             Some((what.to_owned(), how_much.parse().ok()?))
@@ -138,6 +161,14 @@ impl Lab {
         self.crowd.until("all browsers have their boards", || browsers.iter().all(|browser| browser.whole_at().is_some())).await?;
         Ok(browsers)
     }
+}
+
+/// Starts a console; returns it with its address once it serves.
+async fn serve(flags: &[String]) -> Outcome<(Program, String)> {
+    let mut console = Program::console(flags)?;
+    let said = console.until_logged("serving").await?;
+    let address = said.get("address").and_then(|address| address.as_str()).ok_or("no address")?.to_owned();
+    Ok((console, address))
 }
 
 /// Signs a supervisor in, and returns the cookie.

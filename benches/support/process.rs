@@ -39,7 +39,7 @@ impl Program {
     }
 
     /// Starts the console, which speaks on its standard error.
-    pub fn console(flags: &[&str]) -> Outcome<Program> {
+    pub fn console(flags: &[String]) -> Outcome<Program> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor-console"));
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONSOLE_")) {
             command.env_remove(name);
@@ -76,6 +76,13 @@ impl Program {
                 return Ok(fields.take());
             }
         }
+    }
+
+    /// Ends it at once, as the system does where memory is short.
+    pub fn kill(&mut self) -> Outcome<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     pub fn tell(&mut self, line: &str) -> Outcome<()> {

@@ -6,7 +6,6 @@ use super::device::DeviceBinding;
 use super::event::{Event, EventKind, Series};
 use super::stamp::{CLOCKS_APART, SourceId, Stamp, UNORDERED, is_late};
 use super::{AgentId, CallId, DeviceId, Floor, PlatformTime};
-use std::hash::BuildHasher;
 
 /// What an event did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +37,6 @@ impl Changes {
     }
 }
 
-/// How many events are remembered, by their hashes, so that a duplicate is recognised.
-const REMEMBERED: usize = 1 << 18;
 /// After how many events old calls are forgotten; after more of them if many are kept, so that an event's share of it stays the same.
 const PRUNE_EVERY: u64 = 4096;
 /// How many log-offs are kept of one device.
@@ -264,17 +261,7 @@ impl Floor {
         }
         let time = event.said.map_or(event.time, |said| Some(said.first)).filter(|_| !event.untimed);
         let said = (&event.component, &event.name, time, event.serial);
-        let identity = self.identities.hash_one((said, &event.source, &event.device, &event.agent, &event.call, &event.mode));
-        if !self.seen.insert(identity) {
-            return false;
-        }
-        self.seen_order.push_back(identity);
-        if self.seen_order.len() > REMEMBERED
-            && let Some(oldest) = self.seen_order.pop_front()
-        {
-            self.seen.remove(&oldest);
-        }
-        true
+        self.seen.is_new((said, &event.source, &event.device, &event.agent, &event.call, &event.mode))
     }
 }
 

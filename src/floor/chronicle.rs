@@ -56,12 +56,14 @@ impl Chronicle {
     /// Records that the platform was last heard at `heard`, as [`Fold::lost`] does.
     pub fn lost(&mut self, heard: ConsoleTime) {
         self.fold.lost(heard);
-        self.uncertain_from(heard);
+        if !self.fold.is_kept() {
+            self.uncertain_from(heard);
+        }
     }
 
     /// Records that the console started anew, as [`Fold::started`] does.
     pub fn started(&mut self, at: ConsoleTime) {
-        if let Some(heard) = self.fold.heard() {
+        if let Some(heard) = self.fold.heard().filter(|_| !self.fold.is_kept()) {
             self.uncertain_from(heard);
         }
         let changes = self.fold.started();
@@ -69,8 +71,12 @@ impl Chronicle {
     }
 
     /// Records that the platform is heard from `at` on, as [`Fold::live`] does.
-    pub fn live(&mut self, at: ConsoleTime) {
-        let changes = self.fold.live(at);
+    pub fn live(&mut self, at: ConsoleTime, queue: Option<String>) {
+        let silent_since = self.fold.silent_since().filter(|_| self.fold.is_kept());
+        let changes = self.fold.live(at, queue);
+        if let Some(heard) = silent_since.filter(|_| changes != Changes::default()) {
+            self.uncertain_from(heard);
+        }
         self.note(&changes, at);
     }
 

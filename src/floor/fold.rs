@@ -30,6 +30,8 @@ pub struct Fold {
     heard: Option<ConsoleTime>,
     /// Since when nothing is heard, while nothing can be.
     silent_since: Option<ConsoleTime>,
+    /// The broker's queue that kept events for us when the link was live last; absent if it kept none.
+    queue: Option<String>,
     /// The latest stretches of time of which nobody knows what happened, the oldest first.
     gaps: VecDeque<Gap>,
 }
@@ -79,29 +81,45 @@ impl Fold {
     }
 
     /// Records that the console started anew: the platform was last heard when something arrived last. Returns the agents and calls whose
-    /// rows differ.
+    /// rows differ: none if a broker's queue keeps what comes meanwhile.
     pub fn started(&mut self) -> Changes {
         if let Some(heard) = self.heard {
             self.lost(heard);
         }
-        self.interrupt()
+        if self.is_kept() { Changes::default() } else { self.interrupt() }
     }
 
-    /// Records that the platform is heard from `at` on. Returns the agents and calls whose rows differ.
-    pub fn live(&mut self, at: ConsoleTime) -> Changes {
+    /// Returns whether a broker's queue keeps what is not heard.
+    pub fn is_kept(&self) -> bool {
+        self.queue.is_some()
+    }
+
+    /// Records that the platform is heard from `at` on, from that queue of the broker's if one keeps events for us. Nothing was missed if
+    /// it is the same as before. Returns the agents and calls whose rows differ.
+    pub fn live(&mut self, at: ConsoleTime, queue: Option<String>) -> Changes {
+        self.heard = self.heard.max(Some(at));
+        if queue.is_some() && queue == self.queue {
+            self.silent_since = None;
+            return Changes::default();
+        }
+        self.queue = queue;
         if let Some(from) = self.silent_since.take() {
             if self.gaps.len() >= MOST_GAPS {
                 self.gaps.pop_front();
             }
             self.gaps.push_back(Gap { from, to: at.max(from) });
         }
-        self.heard = self.heard.max(Some(at));
         self.interrupt()
     }
 
     /// Returns when something arrived last, or `None` before the first.
     pub fn heard(&self) -> Option<ConsoleTime> {
         self.heard
+    }
+
+    /// Returns since when the platform is not heard, or `None` while it is.
+    pub fn silent_since(&self) -> Option<ConsoleTime> {
+        self.silent_since
     }
 
     /// Returns the latest gaps, the oldest first.

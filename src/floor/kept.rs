@@ -17,8 +17,7 @@ pub enum KeptError {
 }
 
 impl Chronicle {
-    /// Returns it as bytes: everything but the hashes by which duplicates are recognised, which are of this process alone. A
-    /// duplicate that comes after that changes nothing either; it only costs as much as another event.
+    /// Returns it as bytes: everything, and of the events by which duplicates are recognised the latest.
     ///
     /// # Errors
     ///

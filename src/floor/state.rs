@@ -3,13 +3,13 @@
 use super::agent::{Agent, Mode, state_of_status};
 use super::call::{Call, Connection, ConnectionState};
 use super::device::{Device, ListenRequest, Parts};
+use super::seen::Seen;
 use super::stamp::{Sources, Stamp};
 use super::standing::Standing;
 use super::table::{Slot, Table};
 use super::{AgentId, CallId, CallView, DeviceId, PartyRole, PlatformTime, Row, State};
-use foldhash::{HashMap, HashSet};
+use foldhash::HashMap;
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
 
 /// Everything that is true now of a tenant's agents, devices and calls, by the events so far; see [`Floor::apply`].
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -38,17 +38,10 @@ pub struct Floor {
     pub(super) unordered: u64,
     /// How many events were applied, duplicates not counted.
     pub(super) applied: u64,
-    /// What hashes events. It has a key of its own, so that nobody can make an event that passes for another's duplicate.
-    #[serde(skip)]
-    pub(super) identities: foldhash::quality::RandomState,
     /// How many will have been when old calls are forgotten next.
     pub(super) pruned_next: u64,
-    /// The hashes of the latest events, to recognise duplicates.
-    #[serde(skip)]
-    pub(super) seen: HashSet<u64>,
-    /// The same hashes, oldest first.
-    #[serde(skip)]
-    pub(super) seen_order: VecDeque<u64>,
+    /// The latest events, to recognise duplicates.
+    pub(super) seen: Seen,
     /// When a roster was last read, in platform time.
     pub(super) roster_read: Option<PlatformTime>,
     /// How often an agent was turned away because there were too many.

@@ -50,6 +50,8 @@ pub struct Config {
     pub namespace: Namespace,
     pub topics: Vec<String>,
     pub broker: Option<(String, SecretString)>,
+    /// The broker's queue that keeps events while the console is away.
+    pub durable_queue: Option<String>,
     pub time_zone: TimeZone,
     pub database: Database,
     /// How much of the journal is kept.

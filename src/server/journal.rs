@@ -13,7 +13,7 @@ mod table;
 mod tests;
 mod writer;
 
-pub use entry::{Entry, Said, What};
+pub use entry::{Ack, Entry, Said, What};
 pub use table::{JournalError, Position};
 
 use crate::floor::{AgentId, ConsoleTime, Fold, PlatformTime, Workday};
@@ -29,6 +29,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use table::Table;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use writer::Writer;
 
@@ -110,6 +111,7 @@ pub struct Journal {
     queue: Sender<Entry>,
     health: Arc<Health>,
     workdays: Arc<Mutex<Workdays>>,
+    acks: UnboundedSender<Ack>,
 }
 
 /// The journal as others see it.
@@ -123,18 +125,28 @@ impl JournalWatch {
     }
 }
 
+/// A journal that was opened, and what the last console knew.
+pub struct Opened {
+    pub journal: Journal,
+    pub watch: JournalWatch,
+    pub fold: Fold,
+    /// What is safe, for the link to acknowledge.
+    pub acks: UnboundedReceiver<Ack>,
+}
+
 /// Opens the journal that belongs to the database, and reads what the last console knew.
 /// Where the database has the records of all entries up to `recorded`.
-pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<(Journal, JournalWatch, Fold), JournalError> {
+pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<Opened, JournalError> {
     let (queue, entries) = channel();
     let (safe, committed) = sync_channel(MOST_SAFE);
+    let (acks, acknowledged) = unbounded_channel();
     let health = Arc::new(Health::default());
     let ended = health.ended.clone().drop_guard();
     let workdays = Arc::new(Mutex::new(Workdays::default()));
     let archive = |past: Past, snapshots: Option<Table>| Archive::of(past, recorded, config, store.clone(), snapshots, workdays.clone());
     let (fold, archive) = match &config.database {
         Database::Memory => {
-            let writer = Writer { blocks: table::Nowhere, next: 1, limits: config.journal, health: health.clone(), safe };
+            let writer = Writer { blocks: table::Nowhere, next: 1, limits: config.journal, health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
             (Fold::default(), archive(Past::default(), None))
         }
@@ -142,14 +154,16 @@ pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<(Journ
             let path = table::beside(path);
             let (blocks, snapshots) = replay::open_or_begin_anew(&path)?;
             let past = Past::read(&snapshots, Reader::of(config), recorded)?;
-            let writer = Writer { next: past.position + 1, blocks, limits: config.journal, health: health.clone(), safe };
+            let (next, limits) = (past.position + 1, config.journal);
+            let writer = Writer { next, blocks, limits, health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
             (past.chronicle.fold.clone(), archive(past, Some(snapshots)))
         }
     };
     // It ends after the writer, for which it waits.
     spawn("archive", move || archive.run(&committed, ended))?;
-    Ok((Journal { queue, health: health.clone(), workdays }, JournalWatch(health), fold))
+    let journal = Journal { queue, health: health.clone(), workdays, acks };
+    Ok(Opened { journal, watch: JournalWatch(health), fold, acks: acknowledged })
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
@@ -161,15 +175,24 @@ impl Journal {
     pub fn append(&self, entry: Entry) {
         let (at, size) = (entry.at, entry.size());
         let fits = self.health.bytes.fetch_add(size, Ordering::Relaxed) + size <= MOST_BYTES;
-        if !fits || self.queue.send(entry).is_err() {
+        if !fits {
             self.health.bytes.fetch_sub(size, Ordering::Relaxed);
             self.health.lose(at);
+            return entry.ack.map_or((), |ack| self.acknowledge(ack));
         }
+        // Fails only where the writer has ended, which ends the program.
+        self.queue.send(entry).ok();
     }
 
-    /// The same, for what is no message of the platform.
+    /// Has the broker told that it need not keep that message any more.
+    pub fn acknowledge(&self, ack: Ack) {
+        // Fails only where the link has ended with the console.
+        self.acks.send(ack).ok();
+    }
+
+    /// The same as [`Journal::append`], for what is no message of the platform.
     pub fn say(&self, said: Said) {
-        self.append(Entry { at: now(), what: What::Said(said) });
+        self.append(Entry::new(now(), What::Said(said)));
     }
 
     /// The days of agents that have changed since it was asked for last.

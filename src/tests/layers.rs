@@ -22,7 +22,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::console", "server::auth server::sdk server::actor server::store server::config server::pace"),
     ("server::cli", "server::auth server::store server::config server::clock floor"),
     ("server::auth", "server::sdk server::store server::config server::lock server::clock live floor"),
-    ("server::sdk", "server::actor server::config server::telemetry server::clock stomp live floor"),
+    ("server::sdk", "server::actor server::journal server::config server::telemetry server::clock stomp live floor"),
     ("server::actor", "server::journal server::store server::telemetry server::lock server::clock live floor"),
     ("server::journal", "server::store server::config server::telemetry server::lock server::clock floor"),
     ("server::store", "server::config server::clock floor"),

@@ -116,7 +116,7 @@ fn what_was_not_heard_is_not_certain() {
     let mut chronicle = a_round();
     chronicle.take_records();
     chronicle.lost(at(nine(200).as_millis() + 100));
-    chronicle.live(arrival(260));
+    chronicle.live(arrival(260), None);
     hear(&mut chronicle, 270, agent_event("agentNotReady", 1, 270, 6));
     hear(&mut chronicle, 280, agent_event("agentReady", 1, 280, 7));
     let expected = [(195, 200, State::Ready, true), (200, 270, State::Ready, false), (270, 280, State::NotReady, true)];

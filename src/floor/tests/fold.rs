@@ -33,7 +33,7 @@ fn after_an_interruption_everything_is_remembered_until_it_is_heard_of() {
     assert_eq!(remembered(&fold), ([false; 3], false));
     fold.lost(at(3_000));
     assert_eq!(remembered(&fold), ([false; 3], false), "the link's state says enough");
-    let changes = fold.live(at(9_000));
+    let changes = fold.live(at(9_000), None);
     assert_eq!((changes.agents.len(), changes.calls.len()), (3, 1));
     assert_eq!(remembered(&fold), ([true; 3], true));
     hear(&mut fold, event("held", 20, 110, json!({"callId": "c", "srcDeviceId": device(2), "holdingDevice": device(1)})), 9_500);
@@ -45,7 +45,7 @@ fn after_an_interruption_everything_is_remembered_until_it_is_heard_of() {
 #[test]
 fn the_roster_confirms_what_it_agrees_with_and_ends_what_it_does_not() {
     let mut fold = talking();
-    fold.live(at(9_000));
+    fold.live(at(9_000), None);
     let entry = |n: u8, status: &str| RosterEntry {
         agent: AgentId::trusted(format!("500{n}@test.cc")),
         name: String::new(),
@@ -64,21 +64,21 @@ fn each_break_and_each_restart_is_a_gap_until_the_platform_is_heard_again() {
     let gap = |from: i64, to: i64| Gap { from: at(from), to: at(to) };
     let mut fold = Fold::default();
     fold.started();
-    fold.live(at(500));
+    fold.live(at(500), None);
     assert_eq!(gaps(&fold), [], "there was nothing before");
     let mut fold = talking();
     fold.lost(at(2_500));
     fold.lost(at(4_000));
     assert_eq!(gaps(&fold), [], "it is not over");
-    fold.live(at(16_000));
+    fold.live(at(16_000), None);
     assert_eq!(gaps(&fold), [gap(2_500, 16_000)]);
     // Nothing came any more before the console started anew.
     fold.started();
-    fold.live(at(30_000));
+    fold.live(at(30_000), None);
     assert_eq!(gaps(&fold), [gap(2_500, 16_000), gap(16_000, 30_000)]);
     for n in 0..100 {
         fold.lost(at(40_000 + n * 10));
-        fold.live(at(40_005 + n * 10));
+        fold.live(at(40_005 + n * 10), None);
     }
     assert_eq!((fold.gaps().count(), fold.gaps().next_back()), (50, Some(&gap(40_990, 40_995))));
 }

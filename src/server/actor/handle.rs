@@ -9,9 +9,10 @@ use crate::server::actor::message::Message;
 use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
 use crate::server::actor::publication::Publication;
 use crate::server::actor::published::{Published, Subscription};
-use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
+use crate::server::actor::request::{Begun, DayView, Delivery, InterventionRequest, NewRun, ReceivedEvent};
 use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
+use crate::server::journal::Ack;
 use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, agent_snapshot, calls_snapshot, floor_snapshot};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -28,19 +29,19 @@ pub struct FloorHandle {
 impl FloorHandle {
     /// An event that arrived at `arrived`, with its body as it came. Waits while the owner is behind: the
     /// platform's socket is the queue then.
-    pub async fn event(&self, event: Event, body: Arc<[u8]>, arrived: ConsoleTime) {
+    pub async fn event(&self, event: Event, body: Arc<[u8]>, arrived: ConsoleTime, delivery: Delivery) {
         let event = Box::new(event);
-        self.inbox.send(Message::Event(ReceivedEvent { event, body, arrived, at: Instant::now() })).await.ok();
+        self.inbox.send(Message::Event(ReceivedEvent { event, body, arrived, at: Instant::now(), delivery })).await.ok();
     }
 
     /// A body that is no event.
-    pub async fn odd(&self, body: Arc<[u8]>, arrived: ConsoleTime) {
-        self.inbox.send(Message::Odd(body, arrived)).await.ok();
+    pub async fn odd(&self, body: Arc<[u8]>, arrived: ConsoleTime, ack: Option<Ack>) {
+        self.inbox.send(Message::Odd(body, arrived, ack)).await.ok();
     }
 
-    /// The link is live; `source` is where events come from.
-    pub async fn link_live(&self, source: String) {
-        self.inbox.send(Message::Live(source)).await.ok();
+    /// The link is live; `source` is where events come from, `queue` the broker's queue that keeps them, where one does.
+    pub async fn link_live(&self, source: String, queue: Option<String>) {
+        self.inbox.send(Message::Live(source, queue)).await.ok();
     }
 
     /// The link broke; the platform was last heard at `heard`.

@@ -6,13 +6,14 @@ use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
 use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
+use crate::server::journal::Ack;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
 pub enum Message {
     Event(ReceivedEvent),
-    Odd(Arc<[u8]>, ConsoleTime),
-    Live(String),
+    Odd(Arc<[u8]>, ConsoleTime, Option<Ack>),
+    Live(String, Option<String>),
     Down(ConsoleTime),
     Roster(Vec<RosterEntry>),
     Publish(oneshot::Sender<()>),

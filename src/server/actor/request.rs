@@ -6,6 +6,7 @@ use crate::floor::{
 use crate::server::actor::history::Day;
 use crate::server::actor::runs::BulkItem;
 use crate::server::clock::now;
+use crate::server::journal::Ack;
 use crate::server::store::{ScheduledAction, StateStart, Store, StoreError, Written};
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -16,6 +17,16 @@ pub struct ReceivedEvent {
     pub body: Arc<[u8]>,
     pub arrived: ConsoleTime,
     pub at: Instant,
+    pub delivery: Delivery,
+}
+
+/// How a broker that keeps messages delivered one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Delivery {
+    /// What it waits for; `None` where it keeps none.
+    pub ack: Option<Ack>,
+    /// It has delivered it before.
+    pub again: bool,
 }
 
 /// An intervention that is wanted, checked as far as it can be without the floor.

@@ -14,11 +14,11 @@ use crate::server::actor::history::History;
 use crate::server::actor::interventions::Interventions;
 use crate::server::actor::publication::Head;
 use crate::server::actor::published::{Published, Publisher};
-use crate::server::actor::request::{DayView, ReceivedEvent, Restored};
+use crate::server::actor::request::{DayView, Delivery, ReceivedEvent, Restored};
 use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
 use crate::server::clock::now;
-use crate::server::journal::{Entry, Journal, Said, What, Workdays};
+use crate::server::journal::{Ack, Entry, Journal, Said, What, Workdays};
 use crate::server::store::{ScheduledAction, Store};
 use crate::server::telemetry;
 use std::collections::{HashMap, HashSet};
@@ -141,7 +141,7 @@ impl FloorState {
     /// Lets those go who left the floor long ago, in the browsers too.
     fn forget(&mut self) {
         let at = now();
-        self.journal.append(Entry { at, what: What::Said(Said::Forgot) });
+        self.journal.append(Entry::new(at, What::Said(Said::Forgot)));
         let Forgotten { agents: gone, changes } = self.fold.forget(at);
         self.changed(changes);
         let known: HashSet<&AgentId> = self.fold.floor.agents().collect();
@@ -167,13 +167,16 @@ impl FloorState {
     }
 
     pub fn event(&mut self, heard: ReceivedEvent) {
-        let ReceivedEvent { mut event, body, arrived, at: heard } = heard;
+        let ReceivedEvent { mut event, body, arrived, at: heard, delivery } = heard;
         self.link.last_event = Some(arrived);
+        let Delivery { ack, again } = delivery;
         match self.fold.event(&mut event, arrived) {
+            // The broker brings it again because it was not acknowledged in time: it is in the journal already.
+            Applied::Duplicate if again => return ack.map_or((), |ack| self.journal.acknowledge(ack)),
             Applied::Duplicate => {}
             applied => self.heard(&event, &body, applied, arrived, heard),
         }
-        self.journal.append(Entry { at: arrived, what: What::Event(body, Some(event)) });
+        self.journal.append(Entry { at: arrived, what: What::Event(body, Some(event)), ack });
     }
 
     /// What follows from an event that has not come before.
@@ -198,15 +201,15 @@ impl FloorState {
         }
     }
 
-    pub fn odd(&mut self, body: Arc<[u8]>, at: ConsoleTime) {
-        self.journal.append(Entry { at, what: What::Odd(body) });
+    pub fn odd(&mut self, body: Arc<[u8]>, at: ConsoleTime, ack: Option<Ack>) {
+        self.journal.append(Entry { at, what: What::Odd(body), ack });
     }
 
     /// What happened until now was not heard: nothing is certain until it is heard of again.
-    pub fn live(&mut self, source: String) {
+    pub fn live(&mut self, source: String, queue: Option<String>) {
         let at = now();
-        self.journal.append(Entry { at, what: What::Said(Said::Live(source)) });
-        let doubtful = self.fold.live(at);
+        self.journal.append(Entry::new(at, What::Said(Said::Live(source, queue.clone()))));
+        let doubtful = self.fold.live(at, queue);
         self.changed(doubtful);
         self.link(LinkState::Live);
     }
@@ -255,7 +258,7 @@ impl FloorState {
 
     pub fn roster(&mut self, roster: Vec<RosterEntry>) {
         let at = now();
-        self.journal.append(Entry { at, what: What::Said(Said::Roster(roster.clone())) });
+        self.journal.append(Entry::new(at, What::Said(Said::Roster(roster.clone()))));
         let changes = self.fold.roster(roster, at);
         self.changed(changes);
     }

@@ -71,8 +71,8 @@ async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop:
 fn take(state: &mut FloorState, message: Message) {
     match message {
         Message::Event(heard) => state.event(heard),
-        Message::Odd(body, arrived) => state.odd(body, arrived),
-        Message::Live(source) => state.live(source),
+        Message::Odd(body, arrived, ack) => state.odd(body, arrived, ack),
+        Message::Live(source, queue) => state.live(source, queue),
         Message::Down(heard) => state.down(heard),
         Message::Roster(roster) => {
             state.roster(roster);

@@ -1,7 +1,7 @@
 //! Each command's flags.
 
 use super::parse::{
-    address, database_url, http_url, namespace, network, operation, pattern, rate, size, speed, time_zone, token_name, topic, ws_url,
+    address, database_url, http_url, namespace, network, operation, pattern, queue_name, rate, size, speed, time_zone, token_name, topic, ws_url,
 };
 use super::values::TokenRole;
 use crate::floor::{Namespace, Operation};
@@ -41,6 +41,10 @@ pub struct ConsoleArgs {
     /// Passcode at the broker; better given by the environment variable.
     #[arg(long, env = "CONSOLE_BROKER_PASSCODE", hide_env_values = true, requires = "broker_login")]
     pub broker_passcode: Option<SecretString>,
+    /// A queue of that name on a RabbitMQ keeps events while the console is away; without it what is published then is gone. Each console
+    /// needs a name of its own.
+    #[arg(long, env = "CONSOLE_DURABLE_QUEUE", value_parser = queue_name, value_name = "NAME")]
+    pub durable_queue: Option<String>,
     /// The zone of the platform's event times.
     #[arg(long, env = "CONSOLE_TIME_ZONE", default_value = "Asia/Shanghai", value_parser = time_zone, value_name = "ZONE")]
     pub time_zone: TimeZone,

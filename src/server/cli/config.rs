@@ -31,6 +31,7 @@ impl TryFrom<&ConsoleArgs> for Config {
             login_url: args.login_url.clone().unwrap_or_else(|| below(&sdk_url, "login")),
             topics: args.topic.iter().map(in_namespace).collect(),
             broker: args.broker_login.clone().zip(args.broker_passcode.clone()),
+            durable_queue: args.durable_queue.clone(),
             time_zone: args.time_zone.clone(),
             database: args.database_url.clone().unwrap_or_else(default_database),
             journal: JournalLimits { age: Duration::from_secs(u64::from(args.journal_days) * 24 * 3600), bytes: args.journal_size },

@@ -81,6 +81,13 @@ pub fn operation(text: &str) -> Result<Operation, String> {
     })
 }
 
+pub fn queue_name(text: &str) -> Result<String, String> {
+    let is_name = (1..=200).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    // The broker keeps such names for itself.
+    let is_free = !text.starts_with("amq.");
+    if is_name && is_free { Ok(text.to_owned()) } else { Err("give 1 to 200 letters, digits, - _ . for example console-1".to_owned()) }
+}
+
 /// Reads a size of at least a megabyte, in bytes.
 pub fn size(text: &str) -> Result<u64, String> {
     let wanted = || "give a size of at least 1M, for example 500M or 10G".to_owned();

@@ -86,7 +86,7 @@ pub fn decode(block: &[u8]) -> Result<Vec<Entry>, BlockError> {
             Kind::Odd(length) => What::Odd(body(length)?),
             Kind::Said(said) => What::Said(said),
         };
-        Ok(Entry { at: ConsoleTime::from_millis(at), what })
+        Ok(Entry::new(ConsoleTime::from_millis(at), what))
     });
     entries.collect()
 }
@@ -105,7 +105,7 @@ mod tests {
     fn said() -> impl Strategy<Value = Said> {
         prop_oneof![
             Just(Said::Started(Namespace::trusted("test.cc"))),
-            "\\PC{0,20}".prop_map(Said::Live),
+            ("\\PC{0,20}", proptest::option::of("\\PC{0,9}")).prop_map(|(source, queue)| Said::Live(source, queue)),
             any::<i32>().prop_map(|heard| Said::Down(at(heard.into()))),
             ("\\PC{1,9}", "\\PC{1,9}").prop_map(|(call, device)| Said::Listens(CallId::trusted(call), DeviceId::trusted(device))),
             (any::<i32>(), any::<u64>()).prop_map(|(since, entries)| Said::NotKept { since: at(since.into()), entries }),
@@ -115,7 +115,7 @@ mod tests {
     fn entry() -> impl Strategy<Value = Entry> {
         let body = || proptest::collection::vec(any::<u8>(), 0..200).prop_map(Arc::from);
         let what = prop_oneof![body().prop_map(|body| What::Event(body, None)), body().prop_map(What::Odd), said().prop_map(What::Said)];
-        (any::<i64>(), what).prop_map(|(millis, what)| Entry { at: at(millis), what })
+        (any::<i64>(), what).prop_map(|(millis, what)| Entry::new(at(millis), what))
     }
 
     proptest! {

@@ -11,6 +11,17 @@ pub struct Entry {
     /// When it arrived.
     pub at: ConsoleTime,
     pub what: What,
+    /// What the broker waits for, which keeps the message until it is safe here.
+    pub ack: Option<Ack>,
+}
+
+/// A broker's message that is to be acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ack {
+    /// On which connection it came, counted from 1; on another one the broker does not know it.
+    pub connection: u64,
+    /// What the broker calls it there.
+    pub id: String,
 }
 
 /// What arrived, or became known.
@@ -29,8 +40,8 @@ pub enum What {
 pub enum Said {
     /// The console started to serve this tenant: what happened before was not heard.
     Started(Namespace),
-    /// The link became live; what follows came from there.
-    Live(String),
+    /// The link became live; what follows came from there, from a queue of that name where the broker keeps one for us.
+    Live(String, Option<String>),
     /// The link broke; it was last heard then.
     Down(ConsoleTime),
     /// The roster was read.
@@ -46,6 +57,11 @@ pub enum Said {
 }
 
 impl Entry {
+    /// Makes an entry that no broker waits for.
+    pub fn new(at: ConsoleTime, what: What) -> Entry {
+        Entry { at, what, ack: None }
+    }
+
     /// About how many bytes it takes in memory.
     pub fn size(&self) -> usize {
         let own = match &self.what {

@@ -120,7 +120,7 @@ impl Reader {
 
     /// Takes one entry.
     pub fn take(&mut self, chronicle: &mut Chronicle, entry: Entry) {
-        let Entry { at, what } = entry;
+        let Entry { at, what, .. } = entry;
         if let What::Said(Said::Started(namespace)) = &what {
             self.is_anothers = *namespace != self.namespace;
         }
@@ -137,7 +137,7 @@ impl Reader {
             }
             What::Odd(_) => {}
             What::Said(Said::Started(_)) => chronicle.started(at),
-            What::Said(Said::Live(_)) => chronicle.live(at),
+            What::Said(Said::Live(_, queue)) => chronicle.live(at, queue),
             What::Said(Said::Down(heard)) => chronicle.lost(heard),
             What::Said(Said::NotKept { since, .. }) => chronicle.missed(since, at),
             What::Said(Said::Roster(roster)) => chronicle.roster(roster, at),

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 const NO_LIMITS: JournalLimits = JournalLimits { age: Duration::from_secs(1 << 30), bytes: u64::MAX };
 
@@ -36,11 +37,11 @@ fn ready(agent: u32, second: i64) -> Entry {
         second % 60,
         agent + 3000
     );
-    Entry { at: at(1_763_600_400_000 + second * 1000), what: What::Event(body.into_bytes().into(), None) }
+    Entry::new(at(1_763_600_400_000 + second * 1000), What::Event(body.into_bytes().into(), None))
 }
 
 fn said(said: Said) -> Entry {
-    Entry { at: at(5), what: What::Said(said) }
+    Entry::new(at(5), What::Said(said))
 }
 
 fn ours() -> Entry {
@@ -124,7 +125,7 @@ fn what_may_have_been_missed_is_only_remembered() {
     let (_folder, path) = place();
     let mut table = Table::open(&path).unwrap();
     table
-        .append(1, &[ours(), ready(5001, 1), ready(5002, 2), said(Said::Down(at(7))), said(Said::Live("ws://b".into())), ready(5002, 9)])
+        .append(1, &[ours(), ready(5001, 1), ready(5002, 2), said(Said::Down(at(7))), said(Said::Live("ws://b".into(), None)), ready(5002, 9)])
         .unwrap();
     let expected = [("5001".to_owned(), State::Ready, true), ("5002".to_owned(), State::Ready, false)];
     assert_eq!(agents(&past(&path).chronicle), expected);
@@ -198,15 +199,16 @@ impl Blocks for Failing {
     }
 }
 
-fn failing(path: &Path) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>) {
+fn failing(path: &Path) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, UnboundedReceiver<Ack>) {
     let (queue, entries) = channel();
     let (safe, committed) = sync_channel(4096);
     let health = Arc::new(Health::default());
     let fails = Arc::new(Mutex::new(true));
     let blocks = Failing { table: Table::open(path).unwrap(), fails: fails.clone() };
-    let writer = Writer { blocks, next: 1, limits: NO_LIMITS, health: health.clone(), safe };
+    let (acks, acknowledged) = unbounded_channel();
+    let writer = Writer { blocks, next: 1, limits: NO_LIMITS, health: health.clone(), safe, acks: acks.clone() };
     spawn("journal", move || writer.run(&entries)).unwrap();
-    (Journal { queue, health, workdays: Arc::default() }, fails, committed)
+    (Journal { queue, health, workdays: Arc::default(), acks }, fails, committed, acknowledged)
 }
 
 fn wait_for(what: &str, is_so: impl Fn() -> bool) {
@@ -220,8 +222,10 @@ fn wait_for(what: &str, is_so: impl Fn() -> bool) {
 #[test]
 fn where_writing_fails_it_goes_on_by_itself_and_nothing_is_lost_meanwhile() {
     let (_folder, path) = place();
-    let (journal, fails, committed) = failing(&path);
-    journal.append(ours());
+    let (journal, fails, committed, mut acknowledged) = failing(&path);
+    let ack = Ack { connection: 1, id: "first".to_owned() };
+    journal.append(Entry { ack: Some(ack.clone()), ..ours() });
+    assert!(acknowledged.try_recv().is_err(), "it is not safe yet");
     wait_for("it says that it fails", || journal.failing_since().is_some());
     for second in 0..2000 {
         journal.append(ready(5001, second % 3600));
@@ -234,14 +238,15 @@ fn where_writing_fails_it_goes_on_by_itself_and_nothing_is_lost_meanwhile() {
         safe += entries.len() as Position;
     }
     wait_for("it says that it goes on", || journal.failing_since().is_none());
+    assert_eq!(acknowledged.blocking_recv(), Some(ack));
     assert_eq!(past(&path).position, 2001);
 }
 
 #[test]
 fn what_finds_no_room_is_told_as_a_gap() {
     let (_folder, path) = place();
-    let (journal, fails, committed) = failing(&path);
-    let large = |n: i64| Entry { at: at(n), what: What::Odd(vec![b'x'; 8 << 20].into()) };
+    let (journal, fails, committed, _acknowledged) = failing(&path);
+    let large = |n: i64| Entry::new(at(n), What::Odd(vec![b'x'; 8 << 20].into()));
     for n in 1..=20 {
         journal.append(large(n));
     }

@@ -1,7 +1,7 @@
 //! The journal's thread: gathers entries, writes them together, and hands on what is safe. Where writing fails it tries again until it
 //! succeeds; what finds no room meanwhile is counted, and the journal says so itself.
 
-use super::entry::{Entry, Said, What};
+use super::entry::{Ack, Entry, Said, What};
 use super::table::{Blocks, Position};
 use super::{Health, NotKept};
 use crate::server::clock::now;
@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
 
 /// How many entries are written together at most, and how long the first of them waits for the others.
 const MOST_ENTRIES: usize = 512;
@@ -33,6 +34,8 @@ pub struct Writer<B> {
     pub health: Arc<Health>,
     /// Where what is safe goes.
     pub safe: SyncSender<Committed>,
+    /// Where goes what the broker need not keep any more.
+    pub acks: UnboundedSender<Ack>,
 }
 
 impl<B: Blocks> Writer<B> {
@@ -74,18 +77,28 @@ impl<B: Blocks> Writer<B> {
                 Ok(bytes) => {
                     telemetry::journalled(entries.len(), bytes);
                     self.went_well(waiting);
+                    self.acknowledge(&mut entries);
                     self.health.written(&entries);
                     self.hand_on(entries);
                 }
                 Err(error) => {
                     self.health.fails(&error);
                     entries.extend(waiting.drain(..));
+                    // The broker would send nothing more, and the board would stand still.
+                    self.acknowledge(&mut entries);
                     waiting.extend(entries);
                     return false;
                 }
             }
         }
         true
+    }
+
+    fn acknowledge(&self, entries: &mut [Entry]) {
+        for ack in entries.iter_mut().filter_map(|entry| entry.ack.take()) {
+            // Fails only where the link has ended with the console.
+            self.acks.send(ack).ok();
+        }
     }
 
     fn hand_on(&mut self, entries: Vec<Entry>) {
@@ -99,7 +112,7 @@ impl<B: Blocks> Writer<B> {
     fn went_well(&mut self, waiting: &mut VecDeque<Entry>) {
         self.health.goes_on();
         if let Some(NotKept { since, entries }) = self.health.take_not_kept() {
-            waiting.push_back(Entry { at: now(), what: What::Said(Said::NotKept { since, entries }) });
+            waiting.push_back(Entry::new(now(), What::Said(Said::NotKept { since, entries })));
         }
     }
 

@@ -9,12 +9,14 @@ use crate::floor::ConsoleTime;
 use crate::server::actor::FloorHandle;
 use crate::server::clock::now;
 use crate::server::config::{Config, shown};
+use crate::server::journal::Ack;
 use crate::server::telemetry;
 use crate::stomp::{Decoder, Frame, Item, Limits, Version};
 use futures_util::{SinkExt, StreamExt};
 use secrecy::ExposeSecret;
 use std::time::Duration;
 use tokio::net::TcpStream;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep, timeout};
 use tokio_tungstenite::tungstenite::{self, Message, protocol::WebSocketConfig};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
@@ -32,6 +34,10 @@ const LONGEST_MESSAGE: usize = 4 << 20;
 /// How much is read of the socket at once. The library clears that much before each read, the one that finds nothing included; an event
 /// has about 1 KiB. Longer messages get a longer buffer by themselves.
 const READ_BUFFER: usize = 16 << 10;
+/// How many messages a broker that keeps them may send before the first is acknowledged: a few blocks of the journal.
+const PREFETCH: usize = 2048;
+/// How many are acknowledged at once.
+const ACKS: usize = 512;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -52,29 +58,39 @@ enum LinkError {
     Stopping,
 }
 
+/// What one connection leaves to the next.
+struct Link {
+    config: Config,
+    floor: FloorHandle,
+    acks: UnboundedReceiver<Ack>,
+    malformed: Malformed,
+}
+
 /// One connection's life.
 struct Life {
+    /// Which one it is.
+    connection: u64,
     live_since: Option<Instant>,
     /// When it last gave a sign.
     heard: ConsoleTime,
 }
 
-/// Keeps the link until `stop`.
-pub async fn run(config: Config, floor: FloorHandle, stop: CancellationToken) {
+/// Keeps the link until `stop`; `acks` are messages that are safe.
+pub async fn run(config: Config, floor: FloorHandle, acks: UnboundedReceiver<Ack>, stop: CancellationToken) {
     let mut backoff = Backoff::new();
-    let mut malformed = Malformed::default();
-    while !stop.is_cancelled() {
-        let mut life = Life { live_since: None, heard: now() };
+    let mut link = Link { config, floor, acks, malformed: Malformed::default() };
+    for connection in 1.. {
+        let mut life = Life { connection, live_since: None, heard: now() };
         let ended = tokio::select! {
             () = stop.cancelled() => LinkError::Stopping,
-            ended = session(&config, &floor, &mut malformed, &mut life) => ended,
+            ended = session(&mut link, &mut life) => ended,
         };
-        floor.link_down(life.heard).await;
+        link.floor.link_down(life.heard).await;
         if stop.is_cancelled() {
             return;
         }
         let pause = backoff.after(life.live_since.map(|since| since.elapsed()));
-        tracing::warn!(reason = %ended, url = shown(&config.events_url), again_in_ms = pause.as_millis() as u64, "the link to the platform is down");
+        tracing::warn!(reason = %ended, url = shown(&link.config.events_url), again_in_ms = pause.as_millis() as u64, "the link to the platform is down");
         telemetry::link_lost();
         tokio::select! {
             () = stop.cancelled() => return,
@@ -84,12 +100,12 @@ pub async fn run(config: Config, floor: FloorHandle, stop: CancellationToken) {
 }
 
 /// One connection, from its beginning to its end.
-async fn session(config: &Config, floor: &FloorHandle, malformed: &mut Malformed, life: &mut Life) -> LinkError {
-    match timeout(CONNECT_TIMEOUT, connect(config)).await {
+async fn session(link: &mut Link, life: &mut Life) -> LinkError {
+    match timeout(CONNECT_TIMEOUT, connect(&link.config)).await {
         Err(_) => LinkError::NoAnswer,
         Ok(Err(error)) => error,
         Ok(Ok((mut socket, mut decoder, hello))) => {
-            let ended = listen(config, floor, malformed, life, &mut socket, &mut decoder, &hello).await;
+            let ended = listen(link, life, &mut socket, &mut decoder, &hello).await;
             // Politeness only: the broker notices the end either way.
             timeout(Duration::from_millis(200), socket.close(None)).await.ok();
             ended
@@ -141,27 +157,31 @@ fn problem(frame: &Frame) -> String {
     if words.is_empty() { frame.command.chars().take(40).collect() } else { words }
 }
 
-async fn listen(
-    config: &Config,
-    floor: &FloorHandle,
-    malformed: &mut Malformed,
-    life: &mut Life,
-    socket: &mut Socket,
-    decoder: &mut Decoder,
-    hello: &Frame,
-) -> LinkError {
+async fn listen(link: &mut Link, life: &mut Life, socket: &mut Socket, decoder: &mut Decoder, hello: &Frame) -> LinkError {
+    let Link { config, floor, acks, malformed } = link;
     let version = version(hello);
+    if config.durable_queue.is_some() && version != Version::V1_2 {
+        return LinkError::Refused("--durable-queue needs a broker that speaks STOMP 1.2".to_owned());
+    }
     for (number, topic) in config.topics.iter().enumerate() {
         let subscribe = Frame::new("SUBSCRIBE")
             .header("id", format!("console-{number}"))
             .header("destination", topic)
-            .header("ack", "auto")
             .header("receipt", format!("subscribed-{number}"));
+        let subscribe = match &config.durable_queue {
+            None => subscribe.header("ack", "auto"),
+            Some(queue) => subscribe
+                .header("ack", "client-individual")
+                .header("durable", "true")
+                .header("auto-delete", "false")
+                .header("prefetch-count", PREFETCH.to_string())
+                .header("x-queue-name", queue),
+        };
         if let Err(error) = socket.send(text(subscribe.encode(version))).await {
             return error.into();
         }
     }
-    let mut ear = Ear::new(config, floor, malformed, decoder);
+    let mut ear = Ear::new(config, floor, malformed, decoder, config.durable_queue.as_ref().map(|_| life.connection));
     let mut live = false;
     let presumed_live = sleep(RECEIPT_TIMEOUT);
     tokio::pin!(presumed_live);
@@ -183,7 +203,7 @@ async fn listen(
         if ear.is_subscribed() && !live {
             live = true;
             life.live_since = Some(Instant::now());
-            floor.link_live(format!("{} {}", shown(&config.events_url), config.topics.join(" "))).await;
+            floor.link_live(format!("{} {}", shown(&config.events_url), config.topics.join(" ")), config.durable_queue.clone()).await;
             tracing::info!(url = shown(&config.events_url), topics = ?config.topics, version = version.as_str(), "the link to the platform is live");
         }
         tokio::select! {
@@ -214,6 +234,14 @@ async fn listen(
                     Ok(Ok(())) => {}
                     Ok(Err(error)) => return error.into(),
                     Err(_) => return LinkError::Silent,
+                }
+            }
+            Some(ack) = acks.recv() => {
+                let more = std::iter::from_fn(|| acks.try_recv().ok()).take(ACKS - 1);
+                let ours = std::iter::once(ack).chain(more).filter(|ack| ack.connection == life.connection);
+                let frames: Vec<u8> = ours.flat_map(|ack| Frame::new("ACK").header("id", ack.id).encode(version)).collect();
+                if !frames.is_empty() && let Err(error) = socket.send(text(frames)).await {
+                    return error.into();
                 }
             }
             () = &mut presumed_live, if !live => ear.presume_subscribed(),

@@ -3,11 +3,12 @@
 use super::{LinkError, problem};
 use crate::floor::event::LocalTime;
 use crate::floor::{Event, NotOurs};
-use crate::server::actor::FloorHandle;
+use crate::server::actor::{Delivery, FloorHandle};
 use crate::server::clock::{in_utc, now};
 use crate::server::config::Config;
+use crate::server::journal::Ack;
 use crate::server::telemetry;
-use crate::stomp::{Decoder, Item};
+use crate::stomp::{Decoder, Frame, Item};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -19,11 +20,13 @@ pub struct Ear<'a> {
     decoder: &'a mut Decoder,
     /// How many receipts of subscriptions are still to come.
     receipts: usize,
+    /// Which connection it is, where the broker keeps messages until they are acknowledged.
+    keeps: Option<u64>,
 }
 
 impl<'a> Ear<'a> {
-    pub fn new(config: &'a Config, floor: &'a FloorHandle, malformed: &'a mut Malformed, decoder: &'a mut Decoder) -> Self {
-        Ear { config, floor, malformed, decoder, receipts: config.topics.len() }
+    pub fn new(config: &'a Config, floor: &'a FloorHandle, malformed: &'a mut Malformed, decoder: &'a mut Decoder, keeps: Option<u64>) -> Self {
+        Ear { config, floor, malformed, decoder, receipts: config.topics.len(), keeps }
     }
 
     /// Whether the broker has accepted every subscription.
@@ -39,14 +42,17 @@ impl<'a> Ear<'a> {
     /// Takes what has come.
     pub async fn hear(&mut self, bytes: &[u8]) -> Result<(), LinkError> {
         let mut rest = bytes;
-        while let Some(body) = self.decoder.take_message(&mut rest) {
-            self.message(body).await;
+        // What is to be acknowledged has a header that counts.
+        while self.keeps.is_none()
+            && let Some(body) = self.decoder.take_message(&mut rest)
+        {
+            self.message(body, Delivery::default()).await;
         }
         self.decoder.feed(rest);
         while let Some(item) = self.decoder.next() {
             match item {
                 Ok(Item::Frame(frame)) => match frame.command.as_str() {
-                    "MESSAGE" => self.message(&frame.body).await,
+                    "MESSAGE" => self.message(&frame.body, self.delivery(&frame)).await,
                     "RECEIPT" => self.receipts = self.receipts.saturating_sub(1),
                     "ERROR" => return Err(LinkError::Refused(problem(&frame))),
                     _ => {}
@@ -58,27 +64,38 @@ impl<'a> Ear<'a> {
         Ok(())
     }
 
-    async fn message(&mut self, body: &[u8]) {
+    fn delivery(&self, frame: &Frame) -> Delivery {
+        let ack = self.keeps.zip(frame.get("ack")).map(|(connection, id)| Ack { connection, id: id.to_owned() });
+        Delivery { ack, again: frame.get("redelivered") == Some("true") }
+    }
+
+    async fn message(&mut self, body: &[u8], delivery: Delivery) {
         self.receipts = 0;
         let zone = &self.config.time_zone;
         let event = match Event::decode(body, &|local: LocalTime| in_utc(zone, local)) {
             Ok(event) => event,
-            Err(error) => return self.odd(body, &error).await,
+            Err(error) => return self.odd(body, &error, delivery).await,
         };
         match event.of_tenant(&self.config.namespace) {
             Ok(event) => {
                 telemetry::event_in();
                 // The only copy of the body: what is kept of it must not keep the socket's buffer.
-                self.floor.event(event, body.into(), now()).await;
+                self.floor.event(event, body.into(), now(), delivery).await;
             }
-            Err(NotOurs::OtherTenant) => tracing::debug!("an event of another tenant was passed over"),
-            Err(error) => self.odd(body, &error).await,
+            Err(NotOurs::OtherTenant) => {
+                tracing::debug!("an event of another tenant was passed over");
+                // Nothing of it is kept; it need not come again either.
+                if delivery.ack.is_some() {
+                    self.floor.odd([].into(), now(), delivery.ack).await;
+                }
+            }
+            Err(error) => self.odd(body, &error, delivery).await,
         }
     }
 
-    async fn odd(&mut self, body: &[u8], error: &(dyn std::error::Error + Sync)) {
+    async fn odd(&mut self, body: &[u8], error: &(dyn std::error::Error + Sync), delivery: Delivery) {
         self.malformed.count("event", error);
-        self.floor.odd(body.into(), now()).await;
+        self.floor.odd(body.into(), now(), delivery.ack).await;
     }
 }
 
