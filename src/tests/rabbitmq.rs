@@ -8,15 +8,19 @@ use crate::support::{Console, Database, PATIENCE, Program, Simulator, agent_even
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::channel;
+use std::time::Duration;
 use supervisor_console::floor::State;
 use supervisor_console::live::LinkState;
 use supervisor_console::stomp::{Decoder, Frame, Item, Limits, Version};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -25,6 +29,11 @@ fn program() -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(PathBuf::from("/usr/lib/rabbitmq/bin")).chain(std::env::split_paths(&folders));
     folders.map(|folder| folder.join("rabbitmq-server")).find(|path| path.is_file())
+}
+
+fn skipped() {
+    assert!(std::env::var_os("CI").is_none(), "rabbitmq-server is not installed: apt-get install rabbitmq-server");
+    eprintln!("\nSKIPPED: rabbitmq-server is not installed, so no real broker was tried (apt-get install rabbitmq-server)\n");
 }
 
 /// Ports that were free a moment ago. They are none of those that the kernel gives to connections: the other tests would take them away
@@ -153,10 +162,18 @@ impl Publisher {
 
     /// Publishes the event to the tenant's topic, and returns when the broker has it.
     async fn publish(&mut self, event: &Value) {
+        self.hand_over(event, true).await;
+    }
+
+    /// Publishes the event to the tenant's topic; waits until the broker has it and all before it, where that is asked for.
+    async fn hand_over(&mut self, event: &Value, waits: bool) {
         let topic = format!("/topic/event.agent.{}.test_cc", event["eventName"].as_str().unwrap());
-        let frame =
-            Frame::new("SEND").header("destination", topic).header("content-type", "application/json").header("receipt", "published");
+        let frame = Frame::new("SEND").header("destination", topic).header("content-type", "application/json");
+        let frame = if waits { frame.header("receipt", "published") } else { frame };
         self.send(&frame.with_body(event.to_string())).await;
+        if !waits {
+            return;
+        }
         let answer = self.answer().await;
         assert_eq!((answer.command.as_str(), answer.get("receipt-id")), ("RECEIPT", Some("published")), "{answer:?}");
     }
@@ -164,11 +181,7 @@ impl Publisher {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_broker_serves_as_well() {
-    let Some(program) = program() else {
-        assert!(std::env::var_os("CI").is_none(), "rabbitmq-server is not installed: apt-get install rabbitmq-server");
-        eprintln!("\nSKIPPED: rabbitmq-server is not installed, so no real broker was tried (apt-get install rabbitmq-server)\n");
-        return;
-    };
+    let Some(program) = program() else { return skipped() };
     let mut broker = Broker::new(&program);
     let simulator = Simulator::start().await;
     tokio::task::block_in_place(|| broker.start());
@@ -207,4 +220,131 @@ async fn a_real_broker_serves_as_well() {
         board.state("5001") == Some(State::NotReady) && !board.row("5001").remembered
     })
     .await;
+}
+
+/// Between the console and the broker; connections through it can be cut.
+struct Proxy {
+    address: SocketAddr,
+    cut: watch::Sender<u32>,
+}
+
+impl Proxy {
+    async fn to(port: u16) -> Proxy {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (cut, cuts) = watch::channel(0);
+        tokio::spawn(async move {
+            while let Ok((mut console, _)) = listener.accept().await {
+                let mut cuts = cuts.clone();
+                cuts.mark_unchanged();
+                tokio::spawn(async move {
+                    let Ok(mut broker) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut console, &mut broker) => {}
+                        // A reset: nothing is said, and what is under way is lost.
+                        _ = cuts.changed() => [console, broker].iter().for_each(|stream| stream.set_zero_linger().unwrap()),
+                    }
+                });
+            }
+        });
+        Proxy { address, cut }
+    }
+
+    fn cut(&self) {
+        self.cut.send_modify(|cuts| *cuts += 1);
+    }
+}
+
+/// Ten agents change their modes in turn, each time a second later. Returns what the last round left them in.
+async fn publish_rounds(mut publisher: Publisher, events: u64, published: watch::Sender<u64>) {
+    let begun = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(i64::try_from(events / 10 + 60).unwrap());
+    for n in 0..events {
+        let (round, agent) = (n / 10, n % 10);
+        let at = (begun + jiff::SignedDuration::from_secs(i64::try_from(round).unwrap())).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap());
+        let name = if round % 2 == 0 { "agentNotReady" } else { "agentReady" };
+        let mut event = agent_event(name, &format!("{}", 5001 + agent));
+        event["serial"] = (1_000_000 + n).into();
+        event["eventTime"] = at.strftime("%Y.%m.%d %H:%M:%S").to_string().into();
+        event["mark"] = format!("#{n}#").into();
+        let last = n % 100 == 99 || n + 1 == events;
+        publisher.hand_over(&event, last).await;
+        if last {
+            published.send_replace(n + 1);
+        }
+    }
+}
+
+/// How often each event is in the journal.
+fn journalled(database: &Database, events: u64) -> Vec<u32> {
+    let mut found = vec![0; usize::try_from(events).unwrap()];
+    let text = database.journal();
+    let text = String::from_utf8_lossy(&text);
+    for rest in text.split("\"mark\":\"#").skip(1) {
+        let number: usize = rest.split('#').next().unwrap().parse().unwrap();
+        found[number] += 1;
+    }
+    found
+}
+
+async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
+    let Some(program) = program() else { return skipped() };
+    let mut broker = Broker::new(&program);
+    tokio::task::block_in_place(|| broker.start());
+    let simulator = Simulator::start().await;
+    let proxy = Proxy::to(broker.port).await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    let url = format!("ws://{}/ws", proxy.address);
+    let flags = ["--events-url", &url, "--broker-login", "guest", "--broker-passcode", "guest", "--durable-queue", "console-1"];
+    let serve = || tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &flags));
+    let live = |console: &mut Program| tokio::task::block_in_place(|| drop(console.until_logged("the link to the platform is live")));
+    let mut console = serve();
+    live(&mut console);
+
+    let (published, mut so_far) = watch::channel(0);
+    let publisher = tokio::spawn(publish_rounds(Publisher::to(&broker).await, events, published));
+    let faults = kills * (cuts_between + 1);
+    for fault in 1..=faults {
+        so_far.wait_for(|published| *published >= events * fault / (faults + 1)).await.unwrap();
+        if fault % (cuts_between + 1) == 0 {
+            drop(console);
+            console = serve();
+        } else {
+            proxy.cut();
+        }
+    }
+    publisher.await.unwrap();
+    let deadline = Instant::now() + PATIENCE * 3;
+    loop {
+        let found = journalled(&database, events);
+        if found.iter().all(|count| *count > 0) {
+            break;
+        }
+        let missing = found.iter().filter(|count| **count == 0).count();
+        assert!(Instant::now() < deadline, "{missing} events are missing, the first {:?}", found.iter().position(|count| *count == 0));
+        sleep(Duration::from_millis(200)).await;
+    }
+    let browser = console.sign_in("5000", "8000").await;
+    let last = if (events / 10 - 1) % 2 == 0 { "not-ready" } else { "ready" };
+    for number in 5001..=5010 {
+        let agent = browser.get(&format!("/api/agents/{number}@test.cc")).await.json();
+        assert_eq!((&agent["state"], &agent["remembered"]), (&last.into(), &false.into()), "{agent}");
+    }
+    console.terminate();
+
+    assert!(journalled(&database, events).iter().all(|count| *count == 1), "an event is in the journal twice");
+    let each = i64::try_from(events / 10 - 1).unwrap();
+    assert_eq!(database.count("SELECT count(*) FROM state_interval"), each * 10, "an interval is missing or one too many");
+    assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE certain = 0 OR ended - began <> 1000"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_durable_queue_neither_cuts_nor_kills_lose_or_double_an_event() {
+    nothing_is_lost(10_000, 3, 2).await;
+}
+
+#[ignore = "takes minutes: 100 cuts and 20 kills while 100,000 events flow"]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_a_durable_queue_nothing_is_lost_for_long() {
+    nothing_is_lost(100_000, 20, 5).await;
 }
