@@ -61,7 +61,8 @@ impl Lab {
         let crowd = Crowd::new(address.parse()?, cookie.clone(), all, sent.clone());
         let watcher = crowd.open(None).await?;
         crowd.until("the roster was read", || watcher.named() >= all).await?;
-        let mut lab = Lab { console, address, cookie, platform, feed, crowd, watcher, sent, script: Some(script), _database: database, flags };
+        let mut lab =
+            Lab { console, address, cookie, platform, feed, crowd, watcher, sent, script: Some(script), _database: database, flags };
         let mut beginning = Vec::new();
         lab.script()?.write_beginning(&mut beginning);
         lab.feed.write(Arc::new(beginning)).await?;

@@ -13,6 +13,10 @@ use std::time::Duration;
 
 /// An event from further ahead than this carries no time that could be true.
 const FUTURE: Duration = Duration::from_secs(5 * 60);
+/// An event that is younger was not kept for us: it came at once.
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// A broker that has anything for us does not wait so long.
+const DRAINED: Duration = Duration::from_secs(2);
 /// How many gaps are known; the oldest are forgotten first.
 const MOST_GAPS: usize = 50;
 
@@ -32,6 +36,8 @@ pub struct Fold {
     silent_since: Option<ConsoleTime>,
     /// The broker's queue that kept events for us when the link was live last; absent if it kept none.
     queue: Option<String>,
+    /// Whether what comes was kept for us while we were away, up to when it happened.
+    catching_up: Option<PlatformTime>,
     /// The latest stretches of time of which nobody knows what happened, the oldest first.
     gaps: VecDeque<Gap>,
 }
@@ -50,8 +56,9 @@ impl Fold {
     /// Takes an event that arrived at `arrived`. An event without a time, or with one that cannot be true, is given that of its arrival and
     /// marked as untimed; so `event` is afterwards as the floor took it.
     pub fn event(&mut self, event: &mut Event, arrived: ConsoleTime) -> Applied {
-        self.heard = self.heard.max(Some(arrived));
         let now_there = self.platform_time(arrived);
+        self.catch_up(event, arrived, now_there);
+        self.heard = self.heard.max(Some(arrived));
         event.arrived = Some(now_there);
         self.floor.settle(event);
         // After a backlog the platform's clock is known badly: what our own clock allows is possible too.
@@ -63,7 +70,9 @@ impl Fold {
         if applied == Applied::Duplicate {
             return applied;
         }
-        if let Some(time) = event.time.filter(|_| !event.untimed) {
+        // What was kept for us says nothing of the clocks.
+        let is_measure = self.catching_up.is_none() || !self.clock.is_measured();
+        if let Some(time) = event.time.filter(|_| !event.untimed && is_measure) {
             self.clock.observe(arrived, time);
         }
         if let (Applied::Changed(_), Some(agent)) = (&applied, &event.agent) {
@@ -99,7 +108,7 @@ impl Fold {
     pub fn live(&mut self, at: ConsoleTime, queue: Option<String>) -> Changes {
         self.heard = self.heard.max(Some(at));
         if queue.is_some() && queue == self.queue {
-            self.silent_since = None;
+            self.catching_up = self.silent_since.take().map(|since| self.platform_time(since));
             return Changes::default();
         }
         self.queue = queue;
@@ -120,6 +129,20 @@ impl Fold {
     /// Returns since when the platform is not heard, or `None` while it is.
     pub fn silent_since(&self) -> Option<ConsoleTime> {
         self.silent_since
+    }
+
+    /// Finds out whether an event that arrives was kept for us while we were away.
+    fn catch_up(&mut self, event: &Event, arrived: ConsoleTime, now_there: PlatformTime) {
+        if self.catching_up.is_none() {
+            return;
+        }
+        let was_idle = self.heard.is_some_and(|heard| arrived.since(heard) > DRAINED);
+        self.catching_up = event.time.filter(|time| !was_idle && now_there.since(*time) > AT_ONCE);
+    }
+
+    /// Returns up to when is known what happened, while what was kept for us is still coming in; at `at`.
+    pub fn caught_up_to(&self, at: ConsoleTime) -> Option<PlatformTime> {
+        self.catching_up.filter(|_| self.heard.is_some_and(|heard| at.since(heard) <= DRAINED))
     }
 
     /// Returns the latest gaps, the oldest first.

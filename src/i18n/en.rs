@@ -48,6 +48,7 @@ pub static TEXTS: Texts = Texts {
     live: "Live",
     no_event_yet: "no event yet",
     last_event: |age| format!("last event {age} ago"),
+    catching_up: |age| format!("Catching up, {age} behind"),
     not_heard: |length, from, to| format!("Up to {length} not heard, {from} to {to}"),
     stale: "Not live",
     down: "No connection",

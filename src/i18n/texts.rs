@@ -68,6 +68,8 @@ pub struct Texts {
     pub live: Text,
     pub no_event_yet: Text,
     pub last_event: fn(&str) -> String,
+    /// How far behind.
+    pub catching_up: fn(&str) -> String,
     /// How long at most, from when, until when.
     pub not_heard: fn(&str, &str, &str) -> String,
     pub stale: Text,

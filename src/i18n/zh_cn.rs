@@ -48,6 +48,7 @@ pub static TEXTS: Texts = Texts {
     live: "实时",
     no_event_yet: "尚无事件",
     last_event: |age| format!("最近事件 {age}前"),
+    catching_up: |age| format!("正在追赶，落后 {age}"),
     not_heard: |length, from, to| format!("{from} 至 {to} 最多有 {length}的事件未收到"),
     stale: "非实时",
     down: "连接已断开",

@@ -26,6 +26,8 @@ pub struct Link {
     pub last_event: Option<ConsoleTime>,
     /// The latest times in which the platform was not heard, the oldest first; at most [`Link::GAPS`].
     pub gaps: Vec<Gap>,
+    /// Up to when is known what happened, while what the broker kept for the console is still coming in; `None` once all of it has.
+    pub caught_up_to: Option<PlatformTime>,
     /// Since when what is heard cannot be written to the journal; `None` while it can.
     pub unwritten_since: Option<ConsoleTime>,
 }

@@ -146,7 +146,8 @@ pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<Opened
     let archive = |past: Past, snapshots: Option<Table>| Archive::of(past, recorded, config, store.clone(), snapshots, workdays.clone());
     let (fold, archive) = match &config.database {
         Database::Memory => {
-            let writer = Writer { blocks: table::Nowhere, next: 1, limits: config.journal, health: health.clone(), safe, acks: acks.clone() };
+            let writer =
+                Writer { blocks: table::Nowhere, next: 1, limits: config.journal, health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
             (Fold::default(), archive(Past::default(), None))
         }

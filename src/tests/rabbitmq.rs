@@ -260,7 +260,8 @@ async fn publish_rounds(mut publisher: Publisher, events: u64, published: watch:
     let begun = jiff::Timestamp::now() - jiff::SignedDuration::from_secs(i64::try_from(events / 10 + 60).unwrap());
     for n in 0..events {
         let (round, agent) = (n / 10, n % 10);
-        let at = (begun + jiff::SignedDuration::from_secs(i64::try_from(round).unwrap())).to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap());
+        let at = (begun + jiff::SignedDuration::from_secs(i64::try_from(round).unwrap()))
+            .to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap());
         let name = if round % 2 == 0 { "agentNotReady" } else { "agentReady" };
         let mut event = agent_event(name, &format!("{}", 5001 + agent));
         event["serial"] = (1_000_000 + n).into();

@@ -75,7 +75,10 @@ fn LinkStatus() -> impl IntoView {
     let words = Memo::new(move |_| match store.liveness.get() {
         Liveness::Connecting => texts.connecting.to_owned(),
         Liveness::Live => {
-            let last = store.link.with(|link| link.last_event);
+            let (last, behind) = store.link.with(|link| (link.last_event, link.caught_up_to));
+            if let Some(behind) = behind {
+                return (texts.catching_up)(&(texts.age)(store.platform_now().since(behind)));
+            }
             let age = last.map(|last| (texts.last_event)(&(texts.age)(store.fine_clock.get().since(last))));
             format!("{} · {}", texts.live, age.unwrap_or_else(|| texts.no_event_yet.to_owned()))
         }

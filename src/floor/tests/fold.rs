@@ -82,3 +82,31 @@ fn each_break_and_each_restart_is_a_gap_until_the_platform_is_heard_again() {
     }
     assert_eq!((fold.gaps().count(), fold.gaps().next_back()), (50, Some(&gap(40_990, 40_995))));
 }
+
+#[test]
+fn what_a_queue_kept_is_no_gap_and_no_measure_of_the_clocks() {
+    let mut fold = Fold::default();
+    fold.live(at(0), Some("console-1".into()));
+    let nine = event("x", 0, 0, json!({})).time.unwrap().as_millis();
+    // The clocks agree to a tenth of a second.
+    let hear_after = |fold: &mut Fold, second: i64, serial: i64, after: i64| {
+        hear(fold, agent_event("agentReady", 1, second, serial), nine + second * 1_000 + after);
+    };
+    hear_after(&mut fold, 1, 1, 100);
+    let offset = fold.offset();
+    fold.lost(at(nine + 2_000));
+    let changes = fold.live(at(nine + 120_000), Some("console-1".into()));
+    assert_eq!((changes, fold.gaps().count()), (Default::default(), 0));
+    for second in 3..100 {
+        hear(&mut fold, agent_event("agentNotReady", 1, second, 10 + second), nine + 120_000 + second);
+        let known_until = fold.caught_up_to(at(nine + 120_000 + second)).map(|at| (at.as_millis() - nine) / 1_000);
+        assert_eq!(known_until, Some(second));
+    }
+    assert_eq!(fold.caught_up_to(at(nine + 125_000)), None, "nothing has come for long");
+    hear_after(&mut fold, 120, 200, 200);
+    assert_eq!((fold.caught_up_to(at(nine + 120_200)), fold.offset()), (None, offset));
+    // Another queue has not kept what came meanwhile.
+    fold.lost(at(nine + 121_000));
+    assert_ne!(fold.live(at(nine + 130_000), Some("console-2".into())), Default::default());
+    assert_eq!(fold.gaps().count(), 1);
+}

@@ -260,8 +260,14 @@ mod tests {
     use crate::server::actor::frame::payload;
 
     fn head() -> Head {
-        let link =
-            Link { state: LinkState::Live, since: ConsoleTime::default(), last_event: None, gaps: Vec::new(), unwritten_since: None };
+        let link = Link {
+            state: LinkState::Live,
+            since: ConsoleTime::default(),
+            last_event: None,
+            gaps: Vec::new(),
+            caught_up_to: None,
+            unwritten_since: None,
+        };
         Head { epoch: 1, offset: Offset::NONE, link }
     }
 

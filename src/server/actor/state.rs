@@ -295,6 +295,7 @@ impl FloorState {
     }
 
     fn head(&self) -> Head {
-        Head { epoch: self.published.latest.head.epoch, offset: self.fold.offset(), link: self.link.clone() }
+        let link = Link { caught_up_to: self.fold.caught_up_to(now()), ..self.link.clone() };
+        Head { epoch: self.published.latest.head.epoch, offset: self.fold.offset(), link }
     }
 }

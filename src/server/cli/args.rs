@@ -1,7 +1,8 @@
 //! Each command's flags.
 
 use super::parse::{
-    address, database_url, http_url, namespace, network, operation, pattern, queue_name, rate, size, speed, time_zone, token_name, topic, ws_url,
+    address, database_url, http_url, namespace, network, operation, pattern, queue_name, rate, size, speed, time_zone, token_name, topic,
+    ws_url,
 };
 use super::values::TokenRole;
 use crate::floor::{Namespace, Operation};

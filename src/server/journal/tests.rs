@@ -125,7 +125,10 @@ fn what_may_have_been_missed_is_only_remembered() {
     let (_folder, path) = place();
     let mut table = Table::open(&path).unwrap();
     table
-        .append(1, &[ours(), ready(5001, 1), ready(5002, 2), said(Said::Down(at(7))), said(Said::Live("ws://b".into(), None)), ready(5002, 9)])
+        .append(
+            1,
+            &[ours(), ready(5001, 1), ready(5002, 2), said(Said::Down(at(7))), said(Said::Live("ws://b".into(), None)), ready(5002, 9)],
+        )
         .unwrap();
     let expected = [("5001".to_owned(), State::Ready, true), ("5002".to_owned(), State::Ready, false)];
     assert_eq!(agents(&past(&path).chronicle), expected);

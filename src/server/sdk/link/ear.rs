@@ -25,7 +25,13 @@ pub struct Ear<'a> {
 }
 
 impl<'a> Ear<'a> {
-    pub fn new(config: &'a Config, floor: &'a FloorHandle, malformed: &'a mut Malformed, decoder: &'a mut Decoder, keeps: Option<u64>) -> Self {
+    pub fn new(
+        config: &'a Config,
+        floor: &'a FloorHandle,
+        malformed: &'a mut Malformed,
+        decoder: &'a mut Decoder,
+        keeps: Option<u64>,
+    ) -> Self {
         Ear { config, floor, malformed, decoder, receipts: config.topics.len(), keeps }
     }
 
