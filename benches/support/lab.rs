@@ -77,7 +77,7 @@ impl Lab {
         while self.journalled().await? < self.metric("console_events_in_total ").await? + 3 {
             sleep(LOOK).await;
         }
-        let all = self.watcher.named();
+        let all = self.script()?.all_agents();
         self.console.kill()?;
         let begun = Instant::now();
         (self.console, self.address) = serve(&self.flags).await?;

@@ -78,13 +78,15 @@ impl FloorState {
         carry_out: mpsc::Sender<ScheduledAction>,
     ) -> Self {
         let published = Publisher::new(Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() });
+        // Where the broker keeps what comes meanwhile, nothing is missed.
+        let alive = past.day.1.filter(|_| !past.fold.is_kept());
         let mut state = FloorState {
             fold: past.fold,
             interventions: Interventions::after(past.last_intervention),
             schedule: Schedule::default(),
             carry_out,
             runs: BulkRuns::after(now().as_millis().unsigned_abs()),
-            history: History::restore(past.day.0, past.day.1),
+            history: History::restore(past.day.0, alive),
             workdays: HashMap::new(),
             day_began: PlatformTime::default(),
             store,
@@ -220,7 +222,9 @@ impl FloorState {
         }
         self.journal.say(Said::Down(heard));
         self.fold.lost(heard);
-        self.history.nothing_known_since(self.platform_now());
+        if !self.fold.is_kept() {
+            self.history.nothing_known_since(self.platform_now());
+        }
         self.link(LinkState::Down);
     }
 

@@ -21,8 +21,13 @@ pub struct Console {
 impl Console {
     /// Serves the tenant `test.cc` of the platform at `sdk_url`.
     pub async fn start(sdk_url: &str, database: &Database, flags: &[&str]) -> Console {
+        Console::of_tenant("test.cc", sdk_url, database, flags).await
+    }
+
+    /// Serves another tenant.
+    pub async fn of_tenant(tenant: &str, sdk_url: &str, database: &Database, flags: &[&str]) -> Console {
         let database = database.url();
-        let fixed = ["supervisor-console", "serve", "--sdk-url", sdk_url, "--namespace", "test.cc", "--database-url", &database];
+        let fixed = ["supervisor-console", "serve", "--sdk-url", sdk_url, "--namespace", tenant, "--database-url", &database];
         let Command::Serve(args) = Cli::try_parse_from(fixed.iter().chain(flags)).unwrap().command else { panic!("not serve") };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();

@@ -81,7 +81,9 @@ pub struct Call {
     /// of its own, or calls; absent otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     connected_with: Option<String>,
-    /// It was last heard of before the console restarted or its link to the platform broke: it may be over.
+    /// It was last heard of before the console restarted or its link to the platform broke, so it may be over; absent otherwise.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
     remembered: bool,
 }
 
@@ -149,7 +151,7 @@ mod tests {
             remembered: false,
             intervention: None,
         };
-        let expected = r#"{"callId":"c2","formerCallIds":["c1"],"direction":"inbound","type":"Inbound","queue":null,"startedAt":"2017-03-18T14:13:24.000Z","answeredAt":null,"holds":{"count":2,"seconds":6,"running":true},"parties":[{"device":"8001@test.cc","agent":"5001@test.cc","role":"called","state":"held","since":"2017-03-18T14:13:30.000Z"}],"remembered":false}"#;
+        let expected = r#"{"callId":"c2","formerCallIds":["c1"],"direction":"inbound","type":"Inbound","queue":null,"startedAt":"2017-03-18T14:13:24.000Z","answeredAt":null,"holds":{"count":2,"seconds":6,"running":true},"parties":[{"device":"8001@test.cc","agent":"5001@test.cc","role":"called","state":"held","since":"2017-03-18T14:13:30.000Z"}]}"#;
         assert_eq!(serde_json::to_string(&Call::of(call, at(1_489_846_415_000))).unwrap(), expected);
     }
 }
