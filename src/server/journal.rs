@@ -1,7 +1,7 @@
 //! The journal: every event that arrives, and whatever else the floor was told, written down off the display's path. From it a console that
 //! starts again knows what the last one knew.
 //!
-//! The floor's owner appends; one thread writes ([`writer`]), another folds what is safe and keeps snapshots of it ([`archive`]). A journal
+//! The floor's owner appends; one thread writes (`writer`), another folds what is safe and keeps snapshots of it (`archive`). A journal
 //! that cannot be written never stops the board.
 
 mod archive;

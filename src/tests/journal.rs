@@ -1,6 +1,6 @@
 //! The journal: what arrived is written down, and comes back after a restart.
 
-use crate::support::{Browser, Database, Lab, Live, Program, Simulator, agent_event, all_ready};
+use crate::support::{Browser, Database, Lab, Live, Program, Simulator, agent_event, all_ready, skipped};
 use serde_json::json;
 use std::path::Path;
 use std::process::Command;
@@ -111,8 +111,7 @@ async fn a_full_disk_stops_the_journal_and_never_the_board() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_path_buf();
     let Some(_disk) = Disk::of(8, &path) else {
-        eprintln!("SKIPPED a_full_disk_stops_the_journal_and_never_the_board: nobody but root may mount a small disk");
-        return;
+        return skipped("a_full_disk_stops_the_journal_and_never_the_board: nobody but root may mount a small disk");
     };
     let lab = Lab::in_folder(folder, Simulator::start().await, &[]).await;
     let (_browser, mut live) = lab.supervisor().await;

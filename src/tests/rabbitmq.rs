@@ -4,7 +4,7 @@
 //! The broker is this test's own: its node, ports and files. Where none is installed the test says so and passes; with `CI` set
 //! it fails.
 
-use crate::support::{Console, Database, PATIENCE, Program, Simulator, agent_event};
+use crate::support::{Console, Database, PATIENCE, Program, Simulator, agent_event, skipped};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -31,9 +31,9 @@ fn program() -> Option<PathBuf> {
     folders.map(|folder| folder.join("rabbitmq-server")).find(|path| path.is_file())
 }
 
-fn skipped() {
+fn missing() {
     assert!(std::env::var_os("CI").is_none(), "rabbitmq-server is not installed: apt-get install rabbitmq-server");
-    eprintln!("\nSKIPPED: rabbitmq-server is not installed, so no real broker was tried (apt-get install rabbitmq-server)\n");
+    skipped("rabbitmq-server is not installed, so no real broker was tried (apt-get install rabbitmq-server)");
 }
 
 /// Ports that were free a moment ago. They are none of those that the kernel gives to connections: the other tests would take them away
@@ -181,7 +181,7 @@ impl Publisher {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_broker_serves_as_well() {
-    let Some(program) = program() else { return skipped() };
+    let Some(program) = program() else { return missing() };
     let mut broker = Broker::new(&program);
     let simulator = Simulator::start().await;
     tokio::task::block_in_place(|| broker.start());
@@ -262,7 +262,7 @@ async fn publish_rounds(mut publisher: Publisher, events: u64, published: watch:
         let (round, agent) = (n / 10, n % 10);
         let at = (begun + jiff::SignedDuration::from_secs(i64::try_from(round).unwrap()))
             .to_zoned(jiff::tz::TimeZone::get("Asia/Shanghai").unwrap());
-        let name = if round % 2 == 0 { "agentNotReady" } else { "agentReady" };
+        let name = if round.is_multiple_of(2) { "agentNotReady" } else { "agentReady" };
         let mut event = agent_event(name, &format!("{}", 5001 + agent));
         event["serial"] = (1_000_000 + n).into();
         event["eventTime"] = at.strftime("%Y.%m.%d %H:%M:%S").to_string().into();
@@ -288,7 +288,7 @@ fn journalled(database: &Database, events: u64) -> Vec<u32> {
 }
 
 async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
-    let Some(program) = program() else { return skipped() };
+    let Some(program) = program() else { return missing() };
     let mut broker = Broker::new(&program);
     tokio::task::block_in_place(|| broker.start());
     let simulator = Simulator::start().await;
@@ -307,7 +307,7 @@ async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
     let faults = kills * (cuts_between + 1);
     for fault in 1..=faults {
         so_far.wait_for(|published| *published >= events * fault / (faults + 1)).await.unwrap();
-        if fault % (cuts_between + 1) == 0 {
+        if fault.is_multiple_of(cuts_between + 1) {
             drop(console);
             console = serve();
         } else {
@@ -326,7 +326,7 @@ async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
         sleep(Duration::from_millis(200)).await;
     }
     let browser = console.sign_in("5000", "8000").await;
-    let last = if (events / 10 - 1) % 2 == 0 { "not-ready" } else { "ready" };
+    let last = if (events / 10 - 1).is_multiple_of(2) { "not-ready" } else { "ready" };
     for number in 5001..=5010 {
         let agent = browser.get(&format!("/api/agents/{number}@test.cc")).await.json();
         assert_eq!((&agent["state"], &agent["remembered"]), (&last.into(), &false.into()), "{agent}");

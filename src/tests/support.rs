@@ -14,6 +14,7 @@ pub use live::{Board, Live};
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};
 
+use std::io::Write;
 use std::time::Duration;
 use supervisor_console::floor::State;
 use tempfile::TempDir;
@@ -73,6 +74,11 @@ impl Lab {
     pub async fn settled(&self) {
         self.console.sign_in("5909", "8909").await;
     }
+}
+
+/// Says aloud that a test could not be tried here, also where the output of tests that pass is not shown.
+pub fn skipped(why: &str) {
+    std::io::stderr().write_all(format!("\nSKIPPED: {why}\n\n").as_bytes()).unwrap();
 }
 
 /// A live channel of `browser` that has seen all ten agents ready and named.
