@@ -6,9 +6,10 @@ use super::record::CallRecord;
 use super::{AgentId, Applied, CallId, Changes, ConsoleTime, Event, Fold, PartyRole, PlatformTime, RosterEntry};
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// Something that is to be kept; a later one of the same call, or of the same agent and beginning, takes its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Record {
     /// An agent's state ended.
     Interval(StateInterval),
@@ -29,8 +30,8 @@ pub struct Chronicle {
     /// When the present day began.
     day: PlatformTime,
     workdays: HashMap<AgentId, Workday>,
-    #[serde(skip)]
-    records: Vec<Record>,
+    /// What is to be kept and was not asked for yet.
+    records: VecDeque<Record>,
     /// Whose day has changed since it was asked for.
     #[serde(skip)]
     changed: HashSet<AgentId>,
@@ -112,9 +113,14 @@ impl Chronicle {
         self.records.len()
     }
 
-    /// Returns what is to be kept since it was asked for last, in the order in which it came about.
-    pub fn take_records(&mut self) -> Vec<Record> {
-        std::mem::take(&mut self.records)
+    /// Returns at most so many records that were not asked for yet, in the order in which they came about.
+    pub fn take_records(&mut self, most: usize) -> Vec<Record> {
+        self.records.drain(..most.min(self.records.len())).collect()
+    }
+
+    /// Takes records back that were asked for and not kept.
+    pub fn put_back(&mut self, records: Vec<Record>) {
+        records.into_iter().rev().for_each(|record| self.records.push_front(record));
     }
 
     /// Returns the days of the agents whose day has changed since it was asked for last: the states that have ended and the calls that are
@@ -163,12 +169,12 @@ impl Chronicle {
                 let counted = self.over.insert(id.clone(), whose.clone()).unwrap_or_default();
                 self.count(&counted, |calls| calls.saturating_sub(1));
                 self.count(&whose, |calls| calls.saturating_add(1));
-                self.records.push(Record::Call(Box::new(record)));
+                self.records.push_back(Record::Call(Box::new(record)));
             }
             None if self.fold.floor.call_is_live(id) => {
                 if let Some(counted) = self.over.remove(id) {
                     self.count(&counted, |calls| calls.saturating_sub(1));
-                    self.records.push(Record::NotOver(id.clone()));
+                    self.records.push_back(Record::NotOver(id.clone()));
                 }
             }
             None => {}
@@ -188,7 +194,7 @@ impl Chronicle {
 fn keep_interval(
     interval: StateInterval,
     day: PlatformTime,
-    records: &mut Vec<Record>,
+    records: &mut VecDeque<Record>,
     workdays: &mut HashMap<AgentId, Workday>,
     changed: &mut HashSet<AgentId>,
 ) {
@@ -196,7 +202,7 @@ fn keep_interval(
         workdays.entry(interval.agent.clone()).or_default().add(&interval, day);
         changed.insert(interval.agent.clone());
     }
-    records.push(Record::Interval(interval));
+    records.push_back(Record::Interval(interval));
 }
 
 /// Returns the agents who were connected in the call, each once; listeners were not.

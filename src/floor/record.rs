@@ -4,11 +4,11 @@ use super::call::{Call, Connection};
 use super::event::EventKind;
 use super::standing::Standing;
 use super::{AgentId, CallId, DeviceId, Direction, Floor, PartyRole, PlatformTime};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// A call that is over, with everybody who had a part in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {
     /// The id that the platform knew it by last.
     pub id: CallId,
@@ -43,7 +43,7 @@ pub struct CallRecord {
 }
 
 /// How a call ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ending {
     /// It was answered, and somebody hung up.
     HungUp,
@@ -68,32 +68,22 @@ impl Ending {
 }
 
 /// One device's part in a call that is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartyRecord {
     /// The device; an outside party is one too.
     pub device: DeviceId,
     /// The agent who sat there.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<AgentId>,
     /// How it came into the call.
-    #[serde(serialize_with = "as_code")]
     pub role: PartyRole,
     /// When it last came into the call.
     pub entered: PlatformTime,
     /// When it was first connected; absent if it never was.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connected: Option<PlatformTime>,
     /// When it left; absent if that was not heard.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub left: Option<PlatformTime>,
     /// How often it put the call on hold.
     pub holds: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
-fn as_code<S: Serializer>(role: &PartyRole, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(role.code())
 }
 
 impl Floor {

@@ -69,7 +69,7 @@ fn a_round() -> Chronicle {
 #[test]
 fn a_round_is_recorded_and_makes_a_day() {
     let mut chronicle = a_round();
-    let records = chronicle.take_records();
+    let records = chronicle.take_records(usize::MAX);
     let expected = [
         (0, 10, State::Ready),
         (10, 15, State::Ringing),
@@ -96,7 +96,7 @@ fn a_round_is_recorded_and_makes_a_day() {
     assert_eq!([day.talking, day.holding, day.after_call, day.waiting, day.uncertain].map(seconds), [50, 10, 20, 15, 0]);
     assert_eq!(day.not_ready, [("Lunch".to_owned(), Duration::from_secs(100))]);
     assert_eq!((day.average_handling(), day.occupancy()), (Some(Duration::from_secs(80)), Some(80.0 / 95.0)));
-    assert_eq!((chronicle.take_workdays(), chronicle.take_records()), (Vec::new(), Vec::new()), "told once");
+    assert_eq!((chronicle.take_workdays(), chronicle.take_records(usize::MAX)), (Vec::new(), Vec::new()), "told once");
 }
 
 #[test]
@@ -108,19 +108,19 @@ fn a_new_day_begins_with_nothing_and_an_interval_over_midnight_counts_in_part() 
     hear(&mut chronicle, 215, agent_event("agentNotReady", 1, 215, 5));
     let [(_, day)] = &chronicle.take_workdays()[..] else { panic!("not one agent's day") };
     assert_eq!((day.waiting, day.calls), (Duration::from_secs(10), 0));
-    assert_eq!(intervals(&chronicle.take_records(), 1).last(), Some(&(195, 215, State::Ready, true)), "the record is whole");
+    assert_eq!(intervals(&chronicle.take_records(usize::MAX), 1).last(), Some(&(195, 215, State::Ready, true)), "the record is whole");
 }
 
 #[test]
 fn what_was_not_heard_is_not_certain() {
     let mut chronicle = a_round();
-    chronicle.take_records();
+    chronicle.take_records(usize::MAX);
     chronicle.lost(at(nine(200).as_millis() + 100));
     chronicle.live(arrival(260), None);
     hear(&mut chronicle, 270, agent_event("agentNotReady", 1, 270, 6));
     hear(&mut chronicle, 280, agent_event("agentReady", 1, 280, 7));
     let expected = [(195, 200, State::Ready, true), (200, 270, State::Ready, false), (270, 280, State::NotReady, true)];
-    assert_eq!(intervals(&chronicle.take_records(), 1), expected);
+    assert_eq!(intervals(&chronicle.take_records(usize::MAX), 1), expected);
     let (_, day) = &chronicle.take_workdays()[0];
     assert_eq!(day.uncertain, Duration::from_secs(70));
 }
@@ -134,13 +134,13 @@ fn a_call_that_goes_on_after_all_is_no_record() {
     hear(&mut chronicle, 10, call_event("established", 1, 10, 100, json!({})));
     // Its agent is ready: it must be over. Then its device is heard in it again.
     hear(&mut chronicle, 30, agent_event("agentReady", 1, 30, 10));
-    let records = chronicle.take_records();
+    let records = chronicle.take_records(usize::MAX);
     let Some(Record::Call(call)) = records.iter().rfind(|record| matches!(record, Record::Call(_))) else { panic!("{records:?}") };
     assert_eq!((call.ending, call.ended_by.as_ref()), (Ending::NotSeen, None));
     let count = |chronicle: &mut Chronicle| chronicle.take_workdays().into_iter().find(|(agent, _)| *agent == id(1)).unwrap().1.calls;
     assert_eq!(count(&mut chronicle), 1);
     hear(&mut chronicle, 40, call_event("held", 1, 40, 101, json!({"holdingDevice": device(1)})));
-    assert!(chronicle.take_records().contains(&Record::NotOver(CallId::trusted("c"))));
+    assert!(chronicle.take_records(usize::MAX).contains(&Record::NotOver(CallId::trusted("c"))));
     assert_eq!(count(&mut chronicle), 0);
     hear(&mut chronicle, 50, call_event("connectionCleared", 1, 50, 102, json!({"releasingDevice": device(1)})));
     assert_eq!(count(&mut chronicle), 1);
@@ -162,7 +162,7 @@ fn tell(chronicle: &mut Chronicle, items: &[Item]) -> Vec<Record> {
             }
         }
     }
-    chronicle.take_records()
+    chronicle.take_records(usize::MAX)
 }
 
 proptest! {

@@ -5,7 +5,7 @@ use super::Workdays;
 use super::replay::{Past, Reader};
 use super::table::{Position, Table};
 use super::writer::Committed;
-use crate::floor::Chronicle;
+use crate::floor::{Chronicle, Record};
 use crate::server::clock::now;
 use crate::server::config::Config;
 use crate::server::lock::lock;
@@ -25,8 +25,6 @@ const RECORDS_EVERY: Duration = Duration::from_secs(1);
 const MOST_RECORDS: usize = 4096;
 /// How often some of the records that are too old are removed.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
-/// How long a snapshot waits for the database.
-const WRITTEN_WITHIN: Duration = Duration::from_millis(250);
 
 pub struct Archive {
     reader: Reader,
@@ -41,9 +39,10 @@ pub struct Archive {
     history: Duration,
     /// Up to where the records are in the database already.
     recorded: Position,
-    handed_over: Instant,
     /// The last records that were handed over, until they are in the database.
-    records: Option<Written>,
+    handed_over: Option<(Vec<Record>, Written)>,
+    /// When it was looked last whether there are more.
+    looked: Instant,
     /// When old records were removed last.
     forgotten: Instant,
     /// Up to where the last snapshot reaches, and when it was tried.
@@ -60,7 +59,7 @@ impl Archive {
         snapshots: Option<Table>,
         workdays: Arc<Mutex<Workdays>>,
     ) -> Archive {
-        let Past { mut chronicle, position } = past;
+        let Past { mut chronicle, position, snapshot } = past;
         chronicle.tell_all_workdays();
         let now = Instant::now();
         Archive {
@@ -72,10 +71,10 @@ impl Archive {
             position,
             history: config.history,
             recorded,
-            handed_over: now,
-            records: None,
+            handed_over: None,
+            looked: now,
             forgotten: now,
-            kept: (position, now),
+            kept: (snapshot, now),
         }
     }
 
@@ -90,11 +89,11 @@ impl Archive {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    self.hand_over();
-                    return self.keep();
+                    self.keep();
+                    return self.hand_over_the_rest();
                 }
             }
-            if self.handed_over.elapsed() >= RECORDS_EVERY || self.chronicle.records() >= MOST_RECORDS {
+            if self.looked.elapsed() >= RECORDS_EVERY || self.chronicle.records() >= MOST_RECORDS {
                 self.hand_over();
             }
             let (kept, at) = self.kept;
@@ -107,38 +106,42 @@ impl Archive {
 
     /// Hands the records to the database and the days to whoever shows them.
     fn hand_over(&mut self) {
-        self.handed_over = Instant::now();
+        self.looked = Instant::now();
         let changed = self.chronicle.take_workdays();
         if !changed.is_empty() {
             let mut told = lock(&self.workdays);
             told.began = self.chronicle.day();
             told.changed.extend(changed);
         }
-        let records = self.chronicle.take_records();
-        if !records.is_empty() && self.position > self.recorded {
-            self.recorded = self.position;
-            self.records = Some(self.store.keep_records(records, self.position));
-        }
+        self.hand_over_records();
         if self.forgotten.elapsed() >= FORGET_EVERY {
             self.forgotten = Instant::now();
             self.store.forget_records_before(self.chronicle.fold.platform_time(now()) - self.history);
         }
     }
 
-    /// Waits a moment until the database has the records.
-    fn records_are_kept(&mut self) -> bool {
-        let Some(mut written) = self.records.take() else { return true };
-        let until = Instant::now() + WRITTEN_WITHIN;
-        loop {
-            match written.try_recv() {
-                Ok(()) => return true,
-                Err(TryRecvError::Closed) => return false,
-                Err(TryRecvError::Empty) if Instant::now() >= until => {
-                    self.records = Some(written);
-                    return false;
-                }
-                Err(TryRecvError::Empty) => std::thread::sleep(WRITTEN_WITHIN / 50),
-            }
+    /// Hands the next records to the database once it has the ones before: an audit line never waits behind more than those.
+    fn hand_over_records(&mut self) {
+        match self.handed_over.as_mut().map(|(_, written)| written.try_recv()) {
+            Some(Err(TryRecvError::Empty)) => return,
+            // They can never be written, as the log says.
+            Some(Ok(()) | Err(TryRecvError::Closed)) => self.handed_over = None,
+            None => {}
+        }
+        let records = self.chronicle.take_records(MOST_RECORDS);
+        let position = Some(self.position).filter(|position| self.chronicle.records() == 0 && *position > self.recorded);
+        self.recorded = position.unwrap_or(self.recorded);
+        if !records.is_empty() {
+            let written = self.store.keep_records(records.clone(), position);
+            self.handed_over = Some((records, written));
+        }
+    }
+
+    /// The console ends: nobody waits behind these any more.
+    fn hand_over_the_rest(&mut self) {
+        while self.chronicle.records() > 0 {
+            self.handed_over = None;
+            self.hand_over_records();
         }
     }
 
@@ -147,14 +150,15 @@ impl Archive {
             return;
         }
         self.kept = (self.position, Instant::now());
-        // A start does not fold again what is in a snapshot: its records must be in the database before.
-        if !self.records_are_kept() {
-            tracing::warn!("the database lags: a snapshot of the floor is tried again in some minutes");
-            return;
-        }
         let Some(table) = &mut self.snapshots else { return };
         let begun = Instant::now();
-        let kept = self.reader.write(&self.chronicle).and_then(|bytes| {
+        // What the database does not have yet is part of the snapshot: a start does not fold it again.
+        let under_way = self.handed_over.as_ref().map_or(Vec::new(), |(records, _)| records.clone());
+        let count = under_way.len();
+        self.chronicle.put_back(under_way);
+        let written = self.reader.write(&self.chronicle);
+        self.chronicle.take_records(count);
+        let kept = written.and_then(|bytes| {
             table.keep_snapshot(self.position, now(), &bytes).map_err(|error| error.to_string())?;
             Ok(bytes.len())
         });

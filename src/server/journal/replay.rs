@@ -19,6 +19,8 @@ pub struct Past {
     pub chronicle: Chronicle,
     /// The last entry that it has in it; 0 before the first one.
     pub position: Position,
+    /// The last entry that is in the snapshot from which it was read; 0 without one.
+    pub snapshot: Position,
 }
 
 impl Past {
@@ -28,13 +30,12 @@ impl Past {
         let begun = Instant::now();
         let last = table.next()? - 1;
         let mut past = reader.newest_snapshot(table)?;
-        let from_snapshot = past.position;
         past.position = past.position.max(last - MOST_FOLDED);
         table.read(past.position, |first, entries| past.go_on(first, entries, &mut reader, recorded))?;
         past.position = last;
         tracing::info!(
-            snapshot = from_snapshot,
-            entries = last - from_snapshot,
+            snapshot = past.snapshot,
+            entries = last - past.snapshot,
             agents = past.chronicle.fold.floor.agents().count(),
             took_ms = begun.elapsed().as_millis() as u64,
             "what the last console knew was read from the journal"
@@ -49,7 +50,7 @@ impl Past {
                 for (position, entry) in (first..).zip(entries).skip(known) {
                     reader.take(&mut self.chronicle, entry);
                     if position <= recorded {
-                        self.chronicle.take_records();
+                        self.chronicle.take_records(usize::MAX);
                     }
                 }
             }
@@ -88,7 +89,7 @@ impl Reader {
                 None => Err("it is not whole".to_owned()),
             };
             match read {
-                Ok(chronicle) => return Ok(Past { chronicle, position }),
+                Ok(chronicle) => return Ok(Past { chronicle, position, snapshot: position }),
                 Err(reason) => tracing::warn!(position, %reason, "a snapshot was passed over"),
             }
         }

@@ -2,7 +2,7 @@
 
 use super::write::Statement;
 use super::{Store, StoreError, Written};
-use crate::floor::{CallId, CallRecord, PlatformTime, Record, StateInterval};
+use crate::floor::{CallId, CallRecord, PartyRecord, PlatformTime, Record, StateInterval};
 use rusqlite::OptionalExtension;
 
 pub(super) const KEEP_INTERVAL: &str =
@@ -18,14 +18,14 @@ pub(super) const FORGET_INTERVALS: &str =
 pub(super) const FORGET_CALLS: &str = "DELETE FROM call_record WHERE call IN (SELECT call FROM call_record WHERE ended < ?1 LIMIT 5000)";
 
 impl Store {
-    /// Keeps records, and that those of all entries of the journal up to `position` are kept; all or none.
-    pub fn keep_records(&self, records: Vec<Record>, position: i64) -> Written {
+    /// Keeps records, and that those of all entries of the journal up to `position` are kept, where that is so; all or none.
+    pub fn keep_records(&self, records: Vec<Record>, position: Option<i64>) -> Written {
         let lines = records.into_iter().map(|record| match record {
             Record::Interval(interval) => interval_line(interval),
             Record::Call(call) => call_line(*call),
             Record::NotOver(call) => not_over(&call),
         });
-        self.keep_told("history", lines.chain([Statement::new(RECORDED, [position.into()])]).collect())
+        self.keep_told("history", lines.chain(position.map(|position| Statement::new(RECORDED, [position.into()]))).collect())
     }
 
     /// Up to which position of the journal its records are kept.
@@ -66,9 +66,26 @@ fn call_line(call: CallRecord) -> Statement {
             i64::try_from(call.held.as_millis()).unwrap_or(i64::MAX).into(),
             call.transfers.into(),
             call.conferences.into(),
-            list(serde_json::to_string(&call.parties)).into(),
+            list(serde_json::to_string(&call.parties.iter().map(party).collect::<Vec<_>>())).into(),
         ],
     )
+}
+
+/// A party as the table has it; what is not known is not there.
+fn party(party: &PartyRecord) -> serde_json::Value {
+    let PartyRecord { device, agent, role, entered, connected, left, holds } = party;
+    let mut json = serde_json::json!({ "device": device, "role": role.code(), "entered": entered, "holds": holds });
+    let known = [
+        ("agent", agent.as_ref().map(|agent| agent.as_str().into())),
+        ("connected", connected.map(|at| at.as_millis().into())),
+        ("left", left.map(|at| at.as_millis().into())),
+    ];
+    for (name, value) in known {
+        if let (Some(value), Some(json)) = (value, json.as_object_mut()) {
+            json.insert(name.to_owned(), value);
+        }
+    }
+    json
 }
 
 fn not_over(call: &CallId) -> Statement {
