@@ -4,7 +4,7 @@
 //! The broker is this test's own: its node, ports and files. Where none is installed the test says so and passes; with `CI` set
 //! it fails.
 
-use crate::support::{Console, Database, PATIENCE, Program, Simulator, agent_event, skipped};
+use crate::support::{Console, Database, PATIENCE, Program, Simulator, agent_event, event_time, skipped};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -302,8 +302,15 @@ async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
     let mut console = serve();
     live(&mut console);
 
+    // A call that goes on all the time, at telephones at which nobody sits.
+    let mut publisher = Publisher::to(&broker).await;
+    publisher
+        .publish(&serde_json::json!({ "eventName": "established", "eventTime": event_time(), "serial": 7, "namespace": "test.cc",
+            "callId": "goes-on", "srcDeviceId": "8101@test.cc", "callingDevice": "13800138000@test.cc", "calledDevice": "8101@test.cc",
+            "answeringDevice": "8101@test.cc", "deviceId": "8101@test.cc" }))
+        .await;
     let (published, mut so_far) = watch::channel(0);
-    let publisher = tokio::spawn(publish_rounds(Publisher::to(&broker).await, events, published));
+    let publisher = tokio::spawn(publish_rounds(publisher, events, published));
     let faults = kills * (cuts_between + 1);
     for fault in 1..=faults {
         so_far.wait_for(|published| *published >= events * fault / (faults + 1)).await.unwrap();
@@ -331,6 +338,8 @@ async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
         let agent = browser.get(&format!("/api/agents/{number}@test.cc")).await.json();
         assert_eq!((&agent["state"], &agent["remembered"]), (&last.into(), &false.into()), "{agent}");
     }
+    let calls = browser.get("/api/calls").await.json()["calls"].clone();
+    assert_eq!((&calls[0]["callId"], calls.as_array().map(Vec::len)), (&"goes-on".into(), Some(1)), "{calls}");
     console.terminate();
 
     assert!(journalled(&database, events).iter().all(|count| *count == 1), "an event is in the journal twice");

@@ -106,6 +106,7 @@ impl FloorState {
             turned_away: 0,
         };
         state.dirty.extend(state.fold.floor.agents().cloned());
+        state.dirty_calls.extend(state.fold.floor.calls().cloned());
         state.journal.say(Said::Started(past.ours));
         let doubtful = state.fold.started();
         state.changed(doubtful);
