@@ -24,8 +24,7 @@ pub struct Past {
 }
 
 impl Past {
-    /// Reads what is there. What cannot be read is passed over and told of in the log.
-    /// The records of entries up to `recorded` are kept already and not made again.
+    /// Reads what is there. What cannot be read is passed over and told of in the log. The records of entries up to `recorded` are kept already and not made again.
     pub fn read(table: &Table, mut reader: Reader, recorded: Position) -> Result<Past, JournalError> {
         let begun = Instant::now();
         let last = table.next()? - 1;
@@ -56,7 +55,8 @@ impl Past {
             }
             Err(reason) => {
                 tracing::error!(position = first, %reason, "a block of the journal was passed over");
-                self.chronicle.fold.interrupt();
+                let heard = self.chronicle.fold.heard().unwrap_or_default();
+                self.chronicle.missed(heard, heard);
             }
         }
     }

@@ -262,6 +262,7 @@ fn what_finds_no_room_is_told_as_a_gap() {
         }
     };
     assert_eq!((entries.len() - 1, gap), (7, (at(8), 13)));
+    wait_for("nothing waits any more", || journal.health.bytes.load(Ordering::Relaxed) == 0);
 }
 
 #[test]

@@ -112,7 +112,9 @@ impl<B: Blocks> Writer<B> {
     fn went_well(&mut self, waiting: &mut VecDeque<Entry>) {
         self.health.goes_on();
         if let Some(NotKept { since, entries }) = self.health.take_not_kept() {
-            waiting.push_back(Entry::new(now(), What::Said(Said::NotKept { since, entries })));
+            let told = Entry::new(now(), What::Said(Said::NotKept { since, entries }));
+            self.health.waits(&told);
+            waiting.push_back(told);
         }
     }
 
