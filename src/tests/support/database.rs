@@ -126,6 +126,12 @@ impl Database {
         statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
     }
 
+    /// How many bytes the journal's blocks take.
+    pub fn journal_size(&self) -> usize {
+        let connection = Connection::open(format!("{}-events", self.path.display())).unwrap();
+        connection.query_row("SELECT sum(length(bytes)) FROM block", [], |row| row.get(0)).unwrap()
+    }
+
     /// Everything that the journal has in it, inflated: what arrived stands there as it came.
     pub fn journal(&self) -> Vec<u8> {
         let connection = Connection::open(format!("{}-events", self.path.display())).unwrap();
