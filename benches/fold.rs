@@ -92,14 +92,7 @@ fn main() -> io::Result<()> {
     }
     let agents: Vec<AgentId> = floor.agents().cloned().collect();
     let rows = median(|| (), |()| drop(black_box(agents.iter().filter_map(|agent| floor.row(agent)).collect::<Vec<_>>())));
-    let link = Link {
-        state: LinkState::Live,
-        since: ConsoleTime::default(),
-        last_event: None,
-        gaps: Vec::new(),
-        caught_up_to: None,
-        unwritten_since: None,
-    };
+    let link = Link::new(LinkState::Live, ConsoleTime::default());
     let header = Header { epoch: 1, seq: 1, at: ConsoleTime::default(), offset: Offset::NONE, link };
     let rows_of_all = agents.iter().filter_map(|agent| floor.row(agent)).map(Arc::new).collect();
     let calls = floor.calls().filter_map(|call| floor.call_row(call)).map(Arc::new).collect();

@@ -99,7 +99,7 @@ pub use {
     figure::Figure,
     fold::Fold,
     forget::Forgotten,
-    interval::{Present, StateInterval, Workday},
+    interval::{StateInterval, Workday},
     kept::KeptError,
     record::{CallRecord, Ending, PartyRecord},
     state::{Floor, MOST_AGENTS, RosterEntry},

@@ -1,7 +1,7 @@
 //! The floor and what becomes of it: what each agent did and how each call went, as records that are kept when the floor has forgotten them.
 //! A fold like the floor: who is told the same in the same order makes the same records.
 
-use super::interval::{Intervals, Present, StateInterval, Workday};
+use super::interval::{Intervals, StateInterval, Workday};
 use super::record::CallRecord;
 use super::{AgentId, Applied, CallId, Changes, ConsoleTime, Event, Fold, PartyRole, PlatformTime, RosterEntry};
 use foldhash::{HashMap, HashSet};
@@ -128,21 +128,16 @@ impl Chronicle {
     pub fn take_workdays(&mut self) -> Vec<(AgentId, Workday)> {
         let mut changed: Vec<AgentId> = self.changed.drain().collect();
         changed.sort_unstable();
-        changed
-            .into_iter()
-            .map(|agent| (self.workdays.get(&agent).cloned().unwrap_or_default(), agent))
-            .map(|(day, agent)| (agent, day))
-            .collect()
+        let with_day = |agent: AgentId| {
+            let workday = self.workdays.get(&agent).cloned().unwrap_or_default();
+            (agent, workday)
+        };
+        changed.into_iter().map(with_day).collect()
     }
 
     /// Marks every agent's day as changed, for somebody who has not asked before.
     pub fn tell_all_workdays(&mut self) {
         self.changed.extend(self.workdays.keys().cloned());
-    }
-
-    /// Returns the agent's present state, which will be a record when it ends, or `None` if nothing is known of the agent.
-    pub fn present(&self, agent: &AgentId) -> Option<&Present> {
-        self.intervals.present(agent)
     }
 
     fn note(&mut self, changes: &Changes, at: ConsoleTime) {

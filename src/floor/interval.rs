@@ -24,15 +24,15 @@ pub struct StateInterval {
 
 /// An agent's present state, which will be an interval when it ends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Present {
+struct Present {
     /// From when.
-    pub from: PlatformTime,
+    from: PlatformTime,
     /// In which state.
-    pub state: State,
+    state: State,
     /// Why not ready, as the platform words it.
-    pub reason: Option<String>,
+    reason: Option<String>,
     /// Whether the platform has been heard all the time.
-    pub certain: bool,
+    certain: bool,
 }
 
 /// The present state of each agent, from which intervals are made: a fold over what arrives, as the floor is.
@@ -42,11 +42,6 @@ pub struct Intervals {
 }
 
 impl Intervals {
-    /// Returns the agent's present state, or `None` if nothing is known of the agent.
-    pub fn present(&self, agent: &AgentId) -> Option<&Present> {
-        self.present.get(agent)
-    }
-
     /// Takes up what changed at `at`, and hands each interval that ended to `ended`.
     pub fn changed(&mut self, fold: &Fold, changes: &Changes, at: ConsoleTime, mut ended: impl FnMut(StateInterval)) {
         let now = fold.platform_time(at);

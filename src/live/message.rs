@@ -35,6 +35,11 @@ pub struct Link {
 impl Link {
     /// How many gaps are told.
     pub const GAPS: usize = 3;
+
+    /// Makes a link of which nothing more is known than its state.
+    pub fn new(state: LinkState, since: ConsoleTime) -> Self {
+        Link { state, since, last_event: None, gaps: Vec::new(), caught_up_to: None, unwritten_since: None }
+    }
 }
 
 /// What every message about the board begins with.

@@ -82,6 +82,13 @@ impl Health {
         }
     }
 
+    /// Counts an entry that is to be written; returns how much waits with it.
+    fn waits(&self, entry: &Entry) -> usize {
+        let size = entry.size();
+        self.bytes.fetch_add(size, Ordering::Relaxed) + size
+    }
+
+    /// These wait no more.
     fn written(&self, entries: &[Entry]) {
         self.bytes.fetch_sub(entries.iter().map(Entry::size).sum(), Ordering::Relaxed);
     }
@@ -134,8 +141,8 @@ pub struct Opened {
     pub acks: UnboundedReceiver<Ack>,
 }
 
-/// Opens the journal that belongs to the database, and reads what the last console knew.
-/// Where the database has the records of all entries up to `recorded`.
+/// Opens the journal that belongs to the database, and reads what the last console knew. The database has the records of all entries up to
+/// `recorded`.
 pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<Opened, JournalError> {
     let (queue, entries) = channel();
     let (safe, committed) = sync_channel(MOST_SAFE);
@@ -174,11 +181,9 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<()>
 impl Journal {
     /// Has it written down, without waiting.
     pub fn append(&self, entry: Entry) {
-        let (at, size) = (entry.at, entry.size());
-        let fits = self.health.bytes.fetch_add(size, Ordering::Relaxed) + size <= MOST_BYTES;
-        if !fits {
-            self.health.bytes.fetch_sub(size, Ordering::Relaxed);
-            self.health.lose(at);
+        if self.health.waits(&entry) > MOST_BYTES {
+            self.health.written(std::slice::from_ref(&entry));
+            self.health.lose(entry.at);
             return entry.ack.map_or((), |ack| self.acknowledge(ack));
         }
         // Fails only where the writer has ended, which ends the program.

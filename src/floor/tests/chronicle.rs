@@ -80,7 +80,6 @@ fn a_round_is_recorded_and_makes_a_day() {
         (95, 195, State::NotReady),
     ];
     assert_eq!(intervals(&records, 1), expected.map(|(from, to, state)| (from, to, state, true)));
-    assert_eq!(chronicle.present(&id(1)).map(|present| (present.state, present.from)), Some((State::Ready, nine(195))));
 
     let Some(Record::Call(call)) = records.iter().rfind(|record| matches!(record, Record::Call(_))) else { panic!("no call") };
     assert_eq!((call.started, call.answered, call.ended), (Some(nine(10)), Some(nine(15)), nine(75)));
@@ -97,6 +96,8 @@ fn a_round_is_recorded_and_makes_a_day() {
     assert_eq!(day.not_ready, [("Lunch".to_owned(), Duration::from_secs(100))]);
     assert_eq!((day.average_handling(), day.occupancy()), (Some(Duration::from_secs(80)), Some(80.0 / 95.0)));
     assert_eq!((chronicle.take_workdays(), chronicle.take_records(usize::MAX)), (Vec::new(), Vec::new()), "told once");
+    hear(&mut chronicle, 205, agent_event("agentNotReady", 1, 205, 5));
+    assert_eq!(intervals(&chronicle.take_records(usize::MAX), 1), [(195, 205, State::Ready, true)], "the state that went on");
 }
 
 #[test]

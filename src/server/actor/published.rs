@@ -260,14 +260,7 @@ mod tests {
     use crate::server::actor::frame::payload;
 
     fn head() -> Head {
-        let link = Link {
-            state: LinkState::Live,
-            since: ConsoleTime::default(),
-            last_event: None,
-            gaps: Vec::new(),
-            caught_up_to: None,
-            unwritten_since: None,
-        };
+        let link = Link::new(LinkState::Live, ConsoleTime::default());
         Head { epoch: 1, offset: Offset::NONE, link }
     }
 

@@ -119,14 +119,7 @@ mod tests {
     const NOW: PlatformTime = PlatformTime::from_millis(1_700_000_000_000);
 
     fn publication() -> Publication {
-        let link = Link {
-            state: LinkState::Live,
-            since: ConsoleTime::default(),
-            last_event: None,
-            gaps: Vec::new(),
-            caught_up_to: None,
-            unwritten_since: None,
-        };
+        let link = Link::new(LinkState::Live, ConsoleTime::default());
         let head = Head { epoch: 1, offset: Offset::NONE, link };
         let mut publisher = Publisher::new(head.clone());
         let row = |n: u32| {

@@ -33,7 +33,7 @@ pub fn start(
 ) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
     let (inbox, messages) = mpsc::channel(INBOX);
     let (carry_out, due) = mpsc::channel(DUE);
-    let link = Link { state: LinkState::Down, since: now(), last_event: None, gaps: Vec::new(), caught_up_to: None, unwritten_since: None };
+    let link = Link::new(LinkState::Down, now());
     let (publish_link, link_seen) = watch::channel(link.clone());
     let state = FloorState::new(store, journal, past, link, publish_link, carry_out);
     let published = state.shared();
