@@ -1,4 +1,4 @@
-//! The commands: `serve`, `simulate`, `demo`, `token`.
+//! The commands: `serve`, `simulate`, `demo`, `token`, `migrate`.
 
 use clap::{Parser, error::ErrorKind};
 use std::fmt;
@@ -8,8 +8,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 use supervisor_console::floor::Namespace;
 use supervisor_console::server;
-use supervisor_console::server::cli::token;
-use supervisor_console::server::cli::{Cli, Command, ConsoleArgs, DemoArgs, FloorArgs, SimulateArgs, TokenArgs};
+use supervisor_console::server::cli::{Cli, Command, ConsoleArgs, DemoArgs, FloorArgs, MigrateArgs, SimulateArgs, TokenArgs};
+use supervisor_console::server::cli::{migrate, token};
 use supervisor_console::server::config::{Config, Database};
 use supervisor_console::server::telemetry;
 use supervisor_console::simulator;
@@ -62,6 +62,7 @@ async fn run() -> ExitCode {
         Command::Simulate(args) => simulate(args, stop).await,
         Command::Demo(args) => demo(*args, stop).await,
         Command::Token(args) => token(args).await,
+        Command::Migrate(args) => migrate(&args),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,
@@ -137,6 +138,11 @@ async fn token(args: TokenArgs) -> Result<(), String> {
         writeln!(io::stdout(), "{}", said.out).map_err(|error| format!("standard output takes nothing ({error})"))?;
     }
     Ok(())
+}
+
+fn migrate(args: &MigrateArgs) -> Result<(), String> {
+    let moved = migrate::command(args).map_err(|error| error.to_string())?;
+    write!(io::stdout(), "{moved}").map_err(|error| format!("standard output takes nothing ({error})"))
 }
 
 fn floor_of(args: &FloorArgs, namespace: Namespace, time_zone: jiff::tz::TimeZone) -> simulator::Config {

@@ -6,10 +6,12 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 mod console;
+pub mod database;
 mod floor_thread;
 pub mod http;
 pub mod journal;
 mod lock;
+mod moving;
 mod pace;
 mod parts;
 pub mod sdk;
@@ -50,7 +52,7 @@ const WRITTEN_WITHIN: Duration = Duration::from_secs(8);
 pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the journal beside the database cannot be opened: {0}")]
+    #[error("the journal cannot be opened: {0}")]
     Journal(#[from] JournalError),
     #[error("the HTTP client could not be made: {0}")]
     Client(#[from] reqwest::Error),

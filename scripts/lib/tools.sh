@@ -114,6 +114,14 @@ need_chinese_font() {
 
 has_broker() { has rabbitmq-server || [ -x /usr/sbin/rabbitmq-server ] || [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ]; }
 
+has_postgres() { has initdb || [ -n "$(ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null)" ]; }
+
+need_postgres() {
+	has_postgres && return
+	apt_install postgresql && has_postgres && return
+	warn "PostgreSQL is not here: the tests on it will be SKIPPED. On Debian as root: apt-get install -y postgresql"
+}
+
 need_broker() {
 	has_broker && return
 	apt_install rabbitmq-server && has_broker && return

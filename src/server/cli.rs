@@ -4,11 +4,12 @@
 
 mod args;
 mod config;
+pub mod migrate;
 mod parse;
 pub mod token;
 mod values;
 
-pub use args::{ConsoleArgs, DemoArgs, FloorArgs, SimulateArgs, TokenArgs};
+pub use args::{ConsoleArgs, DemoArgs, FloorArgs, MigrateArgs, SimulateArgs, TokenArgs};
 pub use config::ConfigError;
 pub use values::TokenRole;
 
@@ -31,6 +32,8 @@ pub enum Command {
     Demo(Box<DemoArgs>),
     /// Make, take back or list the tokens with which scripts ask the console; works while it serves.
     Token(TokenArgs),
+    /// Move everything that is kept from one database to another, and prove that it has arrived; stop the console first.
+    Migrate(MigrateArgs),
 }
 
 #[cfg(test)]
@@ -65,7 +68,8 @@ mod tests {
             ("--events-url", "http://x", "ws://"),
             ("--namespace", "a b", "test.cc"),
             ("--time-zone", "Mars/Base", "IANA"),
-            ("--database-url", "postgres://x", "SQLite"),
+            ("--database-url", "mysql://x", "postgres://"),
+            ("--database-url", "postgres://x/y?nonsense=1", "postgres://"),
             ("--hide-action", "drop", "forceDrop"),
             ("--trusted-proxy", "proxy.example", "10.0.0.0/8"),
             ("--supervisors", "5000@test.cc", "59*"),

@@ -8,7 +8,8 @@ use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use reqwest::Url;
 use roles::Pattern;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,10 +29,28 @@ pub enum WholeNumbers {
 }
 
 /// Where the database is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Database {
+    /// A SQLite file, for one console.
     File(PathBuf),
+    /// Nowhere: what is in it ends with the console.
     Memory,
+    /// A PostgreSQL database, for several consoles; its address may hold a password.
+    Postgres(SecretString),
+}
+
+impl fmt::Display for Database {
+    /// Without the password that its address may hold.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Database::File(path) => path.display().fmt(f),
+            Database::Memory => f.write_str(":memory:"),
+            Database::Postgres(url) => match Url::parse(url.expose_secret()) {
+                Ok(url) => f.write_str(&shown(&url)),
+                Err(_) => f.write_str("postgres:"),
+            },
+        }
+    }
 }
 
 /// How long the journal's blocks are kept, and how many bytes all together may have.

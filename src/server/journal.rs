@@ -14,11 +14,12 @@ mod tests;
 mod writer;
 
 pub use entry::{Ack, Entry, Said, What};
-pub use table::{JournalError, Position};
+pub use table::{JournalError, Position, engine};
 
 use crate::floor::{AgentId, ConsoleTime, Fold, PlatformTime, Workday};
 use crate::server::clock::now;
 use crate::server::config::{Config, Database};
+use crate::server::database::on_own_thread;
 use crate::server::lock::lock;
 use crate::server::store::Store;
 use crate::server::telemetry;
@@ -28,7 +29,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
-use table::Table;
+
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use writer::Writer;
@@ -150,24 +151,27 @@ pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<Opened
     let health = Arc::new(Health::default());
     let ended = health.ended.clone().drop_guard();
     let workdays = Arc::new(Mutex::new(Workdays::default()));
-    let archive = |past: Past, snapshots: Option<Table>| Archive::of(past, recorded, config, store.clone(), snapshots, workdays.clone());
-    let (fold, archive) = match &config.database {
-        Database::Memory => {
-            let writer =
-                Writer { blocks: table::Nowhere, next: 1, limits: config.journal, health: health.clone(), safe, acks: acks.clone() };
+    let read = || {
+        let (blocks, mut snapshots) = replay::open_or_begin_anew(&config.database)?;
+        let past = Past::read(&mut snapshots, Reader::of(config), recorded)?;
+        Ok::<_, JournalError>((blocks, snapshots, past))
+    };
+    let kept = if matches!(config.database, Database::Memory) { None } else { Some(on_own_thread(read)?) };
+    let limits = config.journal;
+    let (past, snapshots) = match kept {
+        None => {
+            let writer = Writer { blocks: table::Nowhere, next: 1, limits, health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
-            (Fold::default(), archive(Past::default(), None))
+            (Past::default(), None)
         }
-        Database::File(path) => {
-            let path = table::beside(path);
-            let (blocks, snapshots) = replay::open_or_begin_anew(&path)?;
-            let past = Past::read(&snapshots, Reader::of(config), recorded)?;
-            let (next, limits) = (past.position + 1, config.journal);
-            let writer = Writer { next, blocks, limits, health: health.clone(), safe, acks: acks.clone() };
+        Some((blocks, snapshots, past)) => {
+            let writer = Writer { next: past.position + 1, blocks, limits, health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
-            (past.chronicle.fold.clone(), archive(past, Some(snapshots)))
+            (past, Some(snapshots))
         }
     };
+    let fold = past.chronicle.fold.clone();
+    let archive = Archive::of(past, recorded, config, store.clone(), snapshots, workdays.clone());
     // It ends after the writer, for which it waits.
     spawn("archive", move || archive.run(&committed, ended))?;
     let journal = Journal { queue, health: health.clone(), workdays, acks };

@@ -1,33 +1,29 @@
 //! The database: sessions, tokens, the audit log, and what must outlive a restart. One thread owns the connection; everybody else
 //! sends it work.
 
+mod aside;
 mod audit;
 mod day;
-mod file;
 mod queue;
 mod records;
 mod scheduled;
 mod schema;
 mod sessions;
-mod time;
 mod tokens;
-mod write;
 
 pub use audit::AuditedOperation;
 pub use day::StateStart;
-pub use file::Identity;
 pub use scheduled::ScheduledAction;
 pub use sessions::StoredSession;
 pub use tokens::StoredToken;
 
 use crate::server::clock::now;
 use crate::server::config::Database;
+use crate::server::database::{Durability, Engine, EngineError, Postgres, Sqlite, on_own_thread};
+use aside::take_up;
 use queue::{Queue, Write};
-use rusqlite::{Connection, TransactionBehavior};
-use schema::MIGRATIONS;
 use std::time::Duration;
 use tokio::sync::oneshot;
-use write::take_up;
 
 /// Every statement that keeps something: what was set aside is one of these.
 const KEPT: [&str; 14] = [
@@ -52,9 +48,11 @@ const KEPT: [&str; 14] = [
 pub enum StoreError {
     #[error("--database-url: {path} cannot be opened ({reason}): choose a place that this user may write to")]
     Open { path: String, reason: String },
-    #[error("--database-url: {path} was made by a newer version: start that version, or choose another file")]
+    #[error("--database-url: {path} was made by a newer version: start that version, or choose another database")]
     Newer { path: String },
-    #[error("--database-url: what was set aside in {path}-unwritten cannot be written ({reason}): move that file away to start without it")]
+    #[error("--database-url: {url} cannot be used ({reason}): is the server up, and may this user read and write that database?")]
+    Connect { url: String, reason: String },
+    #[error("--database-url: what was set aside in {path} cannot be written ({reason}): move that file away to start without it")]
     Aside { path: String, reason: String },
     #[error("the database is behind with its work")]
     Behind,
@@ -65,7 +63,7 @@ pub enum StoreError {
     #[error("the database has stopped")]
     Stopped,
     #[error("the database answered: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Engine(#[from] EngineError),
 }
 
 /// How much may wait to be written; with more no new operation is taken up. What was taken up is written all the same.
@@ -74,8 +72,6 @@ const MOST_WAITING: usize = 5_000;
 const STUCK: Duration = Duration::from_secs(10);
 /// Beyond this nothing is handed over that can wait in memory as well.
 const LAGGING: usize = 100;
-/// How long one waits for the other where the console and the command `token` open the file at once.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// A handle to the database; cheap to clone.
 #[derive(Debug, Clone)]
@@ -98,52 +94,28 @@ impl Store {
     }
 
     fn start(database: &Database, serves: bool) -> Result<Store, StoreError> {
-        let (path, connection) = match database {
-            Database::Memory => (":memory:".to_owned(), Connection::open_in_memory()),
-            Database::File(path) => {
-                keep_private(path);
-                (path.display().to_string(), Connection::open(path))
+        let aside = aside::place(database);
+        let engine = on_own_thread(|| {
+            let mut engine = open(database, serves).map_err(|error| StoreError::opening(database, &error))?;
+            if let Some(path) = aside.as_ref().filter(|_| serves) {
+                take_up(path, &mut *engine, &KEPT)
+                    .map_err(|error| StoreError::Aside { path: path.display().to_string(), reason: error.to_string() })?;
             }
-        };
-        let open = |reason: rusqlite::Error| StoreError::Open { path: path.clone(), reason: reason.to_string() };
-        let mut connection = connection.map_err(open)?;
-        connection.busy_timeout(BUSY).map_err(open)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(open)?;
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(open)?;
-        // Immediate: two that open a new file at once must not both think that it is empty.
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(open)?;
-        let version: usize = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(open)?;
-        if version > MIGRATIONS.len() {
-            return Err(StoreError::Newer { path });
-        }
-        for migration in MIGRATIONS.iter().skip(version) {
-            transaction.execute_batch(migration).map_err(open)?;
-        }
-        transaction.pragma_update(None, "user_version", MIGRATIONS.len()).map_err(open)?;
-        transaction.commit().map_err(open)?;
-        let Database::File(file) = database else { return Ok(Store { queue: Queue::start(connection, None, None)? }) };
-        let mut mark = None;
-        if serves {
-            let new: i32 = rand::random();
-            connection.pragma_update(None, "application_id", new).map_err(open)?;
-            // So that it stands in the file itself; where somebody reads just now it comes there later.
-            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())).map_err(open)?;
-            mark = Some(new);
-            take_up(file, &mut connection, &KEPT).map_err(|error| StoreError::Aside { path: path.clone(), reason: error.to_string() })?;
-        }
-        Ok(Store { queue: Queue::start(connection, Some(file.clone()), mark)? })
+            Ok::<_, StoreError>(engine)
+        })?;
+        Ok(Store { queue: Queue::start(engine, aside)? })
     }
 
     /// Runs `task` on the database's thread and waits for its answer. A lock is waited for, for a while.
     async fn ask<T: Send + 'static>(
         &self,
-        mut task: impl FnMut(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+        mut task: impl FnMut(&mut dyn Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let mut reply = Some(reply);
-        self.queue.ask(Box::new(move |connection, last| {
-            let answer = task(connection);
-            if !last && queue::was_locked(&answer) {
+        self.queue.ask(Box::new(move |engine, last| {
+            let answer = task(engine);
+            if !last && matches!(answer, Err(EngineError::Locked(_))) {
                 return false;
             }
             // Nobody waiting any more is no error.
@@ -197,18 +169,45 @@ impl Store {
     }
 }
 
-/// The file holds the platform's session ids: nobody but its owner may read it.
-pub fn keep_private(path: &std::path::Path) {
-    use std::os::unix::fs::OpenOptionsExt;
-    // Where it exists already, its rights are its owner's affair; where it cannot be made, opening says why.
-    std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).ok();
+impl StoreError {
+    fn opening(database: &Database, error: &EngineError) -> StoreError {
+        let (name, reason) = (database.to_string(), error.to_string());
+        match (error, database) {
+            (EngineError::Newer, _) => StoreError::Newer { path: name },
+            (_, Database::Postgres(_)) => StoreError::Connect { url: name, reason },
+            _ => StoreError::Open { path: name, reason },
+        }
+    }
+}
+
+/// Opens or makes the database, its tables up to date.
+pub fn engine(database: &Database) -> Result<Box<dyn Engine>, EngineError> {
+    open(database, false)
+}
+
+fn open(database: &Database, serves: bool) -> Result<Box<dyn Engine>, EngineError> {
+    let mut engine: Box<dyn Engine> = match database {
+        Database::Memory => Box::new(Sqlite::in_memory()?),
+        Database::Postgres(url) => Box::new(Postgres::open(url)?),
+        Database::File(path) => {
+            let mut sqlite = Sqlite::open(path, Durability::Soon)?;
+            sqlite.upgrade(schema::SCHEMA)?;
+            if serves {
+                sqlite.watch(path, true)?;
+            }
+            return Ok(Box::new(sqlite));
+        }
+    };
+    engine.upgrade(schema::SCHEMA)?;
+    Ok(engine)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::write::Statement;
     use super::*;
     use crate::floor::time::at;
+    use crate::server::database::Statement;
+    use rusqlite::Connection;
 
     #[tokio::test]
     async fn what_cannot_be_written_until_the_end_is_written_at_the_next_start() {

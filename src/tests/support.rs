@@ -4,12 +4,13 @@ mod browser;
 mod console;
 mod database;
 mod live;
+mod postgres;
 mod program;
 mod simulator;
 
 pub use browser::{Answer, Browser, path_of};
 pub use console::Console;
-pub use database::{AuditLine, Database, Lock};
+pub use database::{AuditLine, Database, Lock, on_postgres};
 pub use live::{Board, Live};
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};

@@ -50,7 +50,7 @@ pub struct ConsoleArgs {
     #[arg(long, env = "CONSOLE_TIME_ZONE", default_value = "Asia/Shanghai", value_parser = time_zone, value_name = "ZONE")]
     pub time_zone: TimeZone,
     /// A SQLite file for sessions, the audit log and what the board knew, or sqlite::memory: [default: sqlite:supervisor-console.db; demo: sqlite::memory:]
-    #[arg(long, env = "CONSOLE_DATABASE_URL", value_parser = database_url, value_name = "URL")]
+    #[arg(long, env = "CONSOLE_DATABASE_URL", value_parser = database_url, value_name = "URL", hide_env_values = true)]
     pub database_url: Option<Database>,
     /// How many days of the journal are kept: every event as it came, in a file beside the database.
     #[arg(long, env = "CONSOLE_JOURNAL_DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=3650), value_name = "DAYS")]
@@ -153,8 +153,8 @@ pub struct TokenArgs {
     /// List the tokens: name, role, when made, when last used.
     #[arg(long, conflicts_with = "name")]
     pub list: bool,
-    /// The SQLite file that serve uses [default: sqlite:supervisor-console.db]
-    #[arg(long, env = "CONSOLE_DATABASE_URL", value_parser = database_url, value_name = "URL")]
+    /// The database that serve uses [default: sqlite:supervisor-console.db]
+    #[arg(long, env = "CONSOLE_DATABASE_URL", value_parser = database_url, value_name = "URL", hide_env_values = true)]
     pub database_url: Option<Database>,
 }
 
@@ -162,6 +162,16 @@ impl TokenArgs {
     pub fn database(&self) -> Database {
         self.database_url.clone().unwrap_or_else(default_database)
     }
+}
+
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Where everything is, for example sqlite:supervisor-console.db
+    #[arg(long, env = "CONSOLE_MIGRATE_FROM", value_parser = database_url, value_name = "URL", hide_env_values = true)]
+    pub from: Database,
+    /// Where it is to be: an empty database, for example postgres://console:password@db.example/console
+    #[arg(long, env = "CONSOLE_MIGRATE_TO", value_parser = database_url, value_name = "URL", hide_env_values = true)]
+    pub to: Database,
 }
 
 pub(super) fn default_database() -> Database {

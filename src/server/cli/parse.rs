@@ -4,9 +4,11 @@ use crate::floor::{Namespace, Operation, is_agent_number};
 use crate::server::auth::token::is_name;
 use crate::server::config::Database;
 use crate::server::config::roles::Pattern;
+use crate::server::database::Postgres;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use reqwest::Url;
+use secrecy::SecretString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -45,12 +47,21 @@ pub fn time_zone(text: &str) -> Result<TimeZone, String> {
 }
 
 pub fn database_url(text: &str) -> Result<Database, String> {
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        let url = SecretString::from(text);
+        return Postgres::check(&url)
+            .map(|()| Database::Postgres(url))
+            .map_err(|problem| format!("{problem}: give its address, for example postgres://console:password@db.example/console"));
+    }
     let path = text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
     match path {
         Some(":memory:") => Ok(Database::Memory),
         Some(path) if !path.is_empty() => Ok(Database::File(PathBuf::from(path))),
         None if !text.is_empty() && !text.contains(':') => Ok(Database::File(PathBuf::from(text))),
-        _ => Err("give a SQLite file, for example sqlite:/var/lib/supervisor-console/console.db".to_owned()),
+        _ => {
+            Err("give a SQLite file, for example sqlite:/var/lib/supervisor-console/console.db, or postgres://user:password@host/database"
+                .to_owned())
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Said {
 /// Carries out the command.
 pub async fn command(args: TokenArgs) -> Result<Said, TokenError> {
     let database = args.database();
-    if database == Database::Memory {
+    if matches!(database, Database::Memory) {
         return Err(TokenError::Memory);
     }
     let (name, role) = (args.name.ok_or(TokenError::NoName), args.role.ok_or(TokenError::NoRole));

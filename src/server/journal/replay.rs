@@ -1,11 +1,12 @@
 //! What the last console knew: the newest snapshot that can be read, and what the journal has after it.
 
 use super::entry::{Entry, Said, What};
-use super::table::{JournalError, Position, Table};
+use super::table::{JournalError, Position, Table, beside};
 use crate::floor::event::LocalTime;
 use crate::floor::{Chronicle, ConsoleTime, Event, Namespace, PlatformTime};
 use crate::server::clock::{day_in, in_utc, now};
-use crate::server::config::Config;
+use crate::server::config::{Config, Database};
+use crate::server::database::EngineError;
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -25,7 +26,7 @@ pub struct Past {
 
 impl Past {
     /// Reads what is there. What cannot be read is passed over and told of in the log. The records of entries up to `recorded` are kept already and not made again.
-    pub fn read(table: &Table, mut reader: Reader, recorded: Position) -> Result<Past, JournalError> {
+    pub fn read(table: &mut Table, mut reader: Reader, recorded: Position) -> Result<Past, JournalError> {
         let begun = Instant::now();
         let last = table.next()? - 1;
         let mut past = reader.newest_snapshot(table)?;
@@ -82,7 +83,7 @@ impl Reader {
         Reader { zone, namespace, is_anothers: false, day: (PlatformTime::MIN, PlatformTime::MIN) }
     }
 
-    fn newest_snapshot(&mut self, table: &Table) -> Result<Past, JournalError> {
+    fn newest_snapshot(&mut self, table: &mut Table) -> Result<Past, JournalError> {
         for position in table.snapshots()? {
             let read = match table.snapshot(position)? {
                 Some(bytes) => self.snapshot(&bytes),
@@ -157,23 +158,18 @@ impl Reader {
     }
 }
 
-/// Opens the file twice, for who writes and for who keeps snapshots. One that is damaged is put aside, and a new one begun: the board comes
-/// back without its past.
-pub fn open_or_begin_anew(path: &Path) -> Result<(Table, Table), JournalError> {
-    let both = || Ok((Table::open(path)?, Table::open(path)?));
-    match both() {
-        Err(JournalError::Sqlite(error)) if is_damage(&error) => {
-            let aside = put_aside(path)?;
+/// Opens the journal twice, for who writes and for who keeps snapshots. A file that is damaged is put aside, and a new one begun: the board
+/// comes back without its past.
+pub fn open_or_begin_anew(database: &Database) -> Result<(Table, Table), JournalError> {
+    let both = || Ok((Table::open(database)?, Table::open(database)?));
+    match (both(), database) {
+        (Err(JournalError::Engine(error @ EngineError::Damaged(_))), Database::File(path)) => {
+            let aside = put_aside(&beside(path))?;
             tracing::error!(%error, aside = %aside.display(), "the journal is damaged: it was put aside and a new one begun");
             both()
         }
-        opened => opened,
+        (opened, _) => opened,
     }
-}
-
-fn is_damage(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }
 
 /// Renames the file with its log and index, which would not fit a new one; returns the file's new name.

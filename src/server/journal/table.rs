@@ -1,47 +1,58 @@
-//! The journal's SQLite file: a table of blocks, the oldest of which go whole, and a table of snapshots. It lies beside the database, so
-//! that neither waits for the other.
+//! The journal's tables: blocks, the oldest of which go whole, and snapshots. They lie in a SQLite file beside the database, so that neither
+//! waits for the other, or with everything else on PostgreSQL.
 
 use super::block::{self, BlockError};
 use super::entry::Entry;
 use crate::floor::ConsoleTime;
-use crate::server::store::Identity;
-use rusqlite::{Connection, OptionalExtension, params};
+use crate::server::config::Database;
+use crate::server::database::{Durability, Engine, EngineError, Postgres, Row, Schema, Sqlite, Statement, Value};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-/// How long one waits for the other where a snapshot and a block are written at once.
-const BUSY: Duration = Duration::from_secs(5);
 /// A snapshot is written in pieces, so that no block waits long for one.
 const PIECE: usize = 256 << 10;
 /// How many snapshots are kept: where the newest cannot be read the one before serves.
 const SNAPSHOTS: i64 = 2;
 /// How many blocks are removed at once at most.
 const REMOVED_AT_ONCE: i64 = 500;
+/// How many blocks are read at once.
+const READ_AT_ONCE: i64 = 64;
 
-const SCHEMA: &str = "
+const SCHEMA: Schema = Schema {
+    name: "journal",
+    sqlite: &[
+        "
     CREATE TABLE IF NOT EXISTS block (
         first INTEGER PRIMARY KEY, entries INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL, bytes BLOB NOT NULL
     );
     CREATE TABLE IF NOT EXISTS piece (position INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (position, number));
     CREATE TABLE IF NOT EXISTS snapshot (position INTEGER PRIMARY KEY, at INTEGER NOT NULL, pieces INTEGER NOT NULL, hash BLOB NOT NULL);
-";
-/// The schema's number; a file with a higher one is a newer version's.
-const VERSION: i32 = 1;
+",
+        "
+    CREATE TABLE size (bytes INTEGER NOT NULL);
+    INSERT INTO size SELECT coalesce(sum(length(bytes)), 0) FROM block;
+",
+    ],
+    postgres: &["
+    CREATE TABLE block (first BIGINT PRIMARY KEY, entries BIGINT NOT NULL, began BIGINT NOT NULL, ended BIGINT NOT NULL, bytes BYTEA NOT NULL);
+    CREATE TABLE piece (position BIGINT NOT NULL, number BIGINT NOT NULL, bytes BYTEA NOT NULL, PRIMARY KEY (position, number));
+    CREATE TABLE snapshot (position BIGINT PRIMARY KEY, at BIGINT NOT NULL, pieces BIGINT NOT NULL, hash BYTEA NOT NULL);
+    CREATE TABLE size (bytes BIGINT NOT NULL);
+    INSERT INTO size VALUES (0);
+    ALTER TABLE block ALTER COLUMN bytes SET STORAGE EXTERNAL;
+    ALTER TABLE piece ALTER COLUMN bytes SET STORAGE EXTERNAL;
+"],
+};
 
 /// Why the journal cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    #[error("{0}")]
-    Sqlite(#[from] rusqlite::Error),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
     #[error("a block cannot be written: {0}")]
     Block(#[from] BlockError),
-    #[error("its file was deleted or replaced")]
-    Lost,
-    #[error("it was made by a newer version")]
-    Newer,
-    #[error("the system gives no threads ({0})")]
-    Threads(#[from] std::io::Error),
+    #[error("a file cannot be put aside, or the system gives no threads ({0})")]
+    System(#[from] std::io::Error),
 }
 
 /// The place of an entry in the journal: the first one's is 1.
@@ -76,110 +87,144 @@ pub fn beside(path: &Path) -> PathBuf {
     PathBuf::from(path)
 }
 
-/// A connection to the file.
-#[derive(Debug)]
+/// A connection to the tables.
 pub struct Table {
-    connection: Connection,
-    file: Identity,
+    engine: Box<dyn Engine>,
+}
+
+/// Opens or makes the journal of that database, its tables up to date.
+pub fn engine(database: &Database) -> Result<Box<dyn Engine>, EngineError> {
+    let mut engine: Box<dyn Engine> = match database {
+        Database::Memory => Box::new(Sqlite::in_memory()?),
+        Database::Postgres(url) => Box::new(Postgres::open(url)?),
+        Database::File(path) => {
+            let path = beside(path);
+            let mut engine = Sqlite::open(&path, Durability::AtOnce)?;
+            engine.upgrade(SCHEMA)?;
+            engine.watch(&path, false)?;
+            return Ok(Box::new(engine));
+        }
+    };
+    engine.upgrade(SCHEMA)?;
+    Ok(engine)
 }
 
 impl Table {
-    /// Opens or makes the file.
-    pub fn open(path: &Path) -> Result<Table, JournalError> {
-        crate::server::store::keep_private(path);
-        let connection = Connection::open(path)?;
-        connection.busy_timeout(BUSY)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        let version: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        if version > VERSION {
-            return Err(JournalError::Newer);
-        }
-        connection.execute_batch(SCHEMA)?;
-        connection.pragma_update(None, "user_version", VERSION)?;
-        Ok(Table { connection, file: Identity::unmarked(path.to_path_buf()) })
+    /// Opens or makes the journal of that database.
+    pub fn open(database: &Database) -> Result<Table, JournalError> {
+        Ok(Table { engine: engine(database)? })
     }
 
     /// The position that the next entry gets.
-    pub fn next(&self) -> Result<Position, JournalError> {
-        let last = self.connection.query_row("SELECT first + entries FROM block ORDER BY first DESC LIMIT 1", [], |row| row.get(0));
-        let snapshot: Option<Position> = self.connection.query_row("SELECT max(position) FROM snapshot", [], |row| row.get(0))?;
-        Ok(last.optional()?.unwrap_or(1).max(snapshot.unwrap_or(0) + 1))
+    pub fn next(&mut self) -> Result<Position, JournalError> {
+        let next = |row: Option<Row>| row.map_or(Ok(1), |row| row.get::<Position>(0));
+        let block = next(self.engine.query_one("SELECT first + entries FROM block ORDER BY first DESC LIMIT 1", &[])?)?;
+        let snapshot = next(self.engine.query_one("SELECT position + 1 FROM snapshot ORDER BY position DESC LIMIT 1", &[])?)?;
+        Ok(block.max(snapshot))
     }
 
     /// Hands over the blocks that have entries behind `after`, each with its first position; damage is handed over as it is.
-    pub fn read(&self, after: Position, mut each: impl FnMut(Position, Result<Vec<Entry>, BlockError>)) -> Result<(), JournalError> {
-        let mut statement = self.connection.prepare(
-            "SELECT first, bytes FROM block WHERE first >= coalesce((SELECT max(first) FROM block WHERE first <= ?1), 0) ORDER BY first",
-        )?;
-        let mut rows = statement.query([after + 1])?;
-        while let Some(row) = rows.next()? {
-            each(row.get(0)?, block::decode(row.get_ref(1)?.as_blob().unwrap_or_default()));
+    pub fn read(&mut self, after: Position, mut each: impl FnMut(Position, Result<Vec<Entry>, BlockError>)) -> Result<(), JournalError> {
+        let begins = self.engine.query_one("SELECT max(first) FROM block WHERE first <= ?1", &[(after + 1).into()])?;
+        let mut next = begins.map_or(Ok(None), |row| row.get::<Option<Position>>(0))?.unwrap_or(0);
+        loop {
+            let sql = "SELECT first, bytes FROM block WHERE first >= ?1 ORDER BY first LIMIT ?2";
+            let rows = self.engine.query(sql, &[next.into(), READ_AT_ONCE.into()])?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for Row(values) in rows {
+                let [Value::Integer(first), Value::Bytes(bytes)] = values.as_slice() else { continue };
+                next = first + 1;
+                each(*first, block::decode(bytes));
+            }
         }
-        Ok(())
     }
 
     /// Keeps a snapshot of what all entries up to `position` say, and removes old ones.
     pub fn keep_snapshot(&mut self, position: Position, at: ConsoleTime, bytes: &[u8]) -> Result<(), JournalError> {
         let pieces = bytes.chunks(PIECE);
-        let count = pieces.len();
-        self.connection.execute("DELETE FROM piece WHERE position NOT IN (SELECT position FROM snapshot)", [])?;
+        let count = i64::try_from(pieces.len()).unwrap_or(i64::MAX);
+        self.engine.execute("DELETE FROM piece WHERE position NOT IN (SELECT position FROM snapshot)", [])?;
         for (number, piece) in (0_i64..).zip(pieces) {
-            self.connection
-                .execute("INSERT OR REPLACE INTO piece (position, number, bytes) VALUES (?1, ?2, ?3)", params![position, number, piece])?;
+            let keep = "INSERT INTO piece (position, number, bytes) VALUES (?1, ?2, ?3)
+                ON CONFLICT (position, number) DO UPDATE SET bytes = excluded.bytes";
+            self.engine.execute(keep, [position.into(), number.into(), piece.to_vec().into()])?;
         }
-        let hash = Sha256::digest(bytes);
-        let transaction = self.connection.transaction()?;
-        transaction.execute(
-            "INSERT OR REPLACE INTO snapshot (position, at, pieces, hash) VALUES (?1, ?2, ?3, ?4)",
-            params![position, at.as_millis(), count, hash.as_slice()],
-        )?;
-        let old = "(SELECT position FROM snapshot ORDER BY position DESC LIMIT -1 OFFSET ?1)";
-        transaction.execute(&format!("DELETE FROM piece WHERE position IN {old}"), [SNAPSHOTS])?;
-        transaction.execute(&format!("DELETE FROM snapshot WHERE position IN {old}"), [SNAPSHOTS])?;
-        Ok(transaction.commit()?)
+        let keep = "INSERT INTO snapshot (position, at, pieces, hash) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (position) DO UPDATE SET at = excluded.at, pieces = excluded.pieces, hash = excluded.hash";
+        let hash = Sha256::digest(bytes).to_vec();
+        let of_old = "DELETE FROM piece WHERE position NOT IN (SELECT position FROM snapshot ORDER BY position DESC LIMIT ?1)";
+        let old = "DELETE FROM snapshot WHERE position NOT IN (SELECT position FROM snapshot ORDER BY position DESC LIMIT ?1)";
+        self.engine.write(&[
+            Statement::new(keep, [position.into(), at.into(), count.into(), hash.into()]),
+            Statement::new(of_old, [SNAPSHOTS.into()]),
+            Statement::new(old, [SNAPSHOTS.into()]),
+        ])?;
+        Ok(())
     }
 
     /// The positions of the snapshots, the newest first.
-    pub fn snapshots(&self) -> Result<Vec<Position>, JournalError> {
-        let mut statement = self.connection.prepare("SELECT position FROM snapshot ORDER BY position DESC")?;
-        let positions = statement.query_map([], |row| row.get(0))?;
-        Ok(positions.collect::<rusqlite::Result<_>>()?)
+    pub fn snapshots(&mut self) -> Result<Vec<Position>, JournalError> {
+        let rows = self.engine.query("SELECT position FROM snapshot ORDER BY position DESC", &[])?;
+        Ok(rows.iter().map(|row| row.get(0)).collect::<Result<_, _>>()?)
     }
 
     /// The snapshot of that position as it was kept; `None` where it is not whole.
-    pub fn snapshot(&self, position: Position) -> Result<Option<Vec<u8>>, JournalError> {
-        let (count, hash): (usize, Vec<u8>) =
-            self.connection
-                .query_row("SELECT pieces, hash FROM snapshot WHERE position = ?1", [position], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let mut statement = self.connection.prepare("SELECT bytes FROM piece WHERE position = ?1 ORDER BY number")?;
-        let pieces = statement.query_map([position], |row| row.get::<_, Vec<u8>>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    pub fn snapshot(&mut self, position: Position) -> Result<Option<Vec<u8>>, JournalError> {
+        let Some(told) = self.engine.query_one("SELECT pieces, hash FROM snapshot WHERE position = ?1", &[position.into()])? else {
+            return Ok(None);
+        };
+        let (count, hash): (usize, Vec<u8>) = (told.get(0)?, told.get(1)?);
+        let pieces = self.engine.query("SELECT bytes FROM piece WHERE position = ?1 ORDER BY number", &[position.into()])?;
+        let pieces = pieces.iter().map(|row| row.get::<Vec<u8>>(0)).collect::<Result<Vec<_>, _>>()?;
         let bytes = pieces.concat();
         Ok((pieces.len() == count && Sha256::digest(&bytes).as_slice() == hash).then_some(bytes))
     }
+
+    /// Removes what the condition of both statements meets, and knows that so much less is there.
+    fn remove(&mut self, less: &'static str, remove: &'static str, values: &[Value]) -> Result<(), JournalError> {
+        self.engine.write(&[Statement::new(less, values), Statement::new(remove, values)])?;
+        Ok(())
+    }
+}
+
+/// Both statements of a removal, for blocks that meet a condition.
+macro_rules! removal {
+    ($condition:literal) => {
+        (
+            concat!("UPDATE size SET bytes = bytes - (SELECT coalesce(sum(length(bytes)), 0) FROM block WHERE ", $condition, ")"),
+            concat!("DELETE FROM block WHERE ", $condition),
+        )
+    };
 }
 
 impl Blocks for Table {
     fn append(&mut self, first: Position, entries: &[Entry]) -> Result<usize, JournalError> {
         let (Some(began), Some(ended)) = (entries.first(), entries.last()) else { return Ok(0) };
-        if !self.file.is_there() {
-            return Err(JournalError::Lost);
+        if !self.engine.is_there() {
+            return Err(EngineError::Lost.into());
         }
-        let bytes = block::encode(entries.iter())?;
-        let mut statement =
-            self.connection.prepare_cached("INSERT INTO block (first, entries, began, ended, bytes) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-        statement.execute(params![first, entries.len(), began.at.as_millis(), ended.at.as_millis(), bytes])?;
-        Ok(bytes.len())
+        let (bytes, count) = (block::encode(entries.iter())?, i64::try_from(entries.len()).unwrap_or(i64::MAX));
+        let length = bytes.len();
+        let more = i64::try_from(length).unwrap_or(i64::MAX);
+        self.engine.write(&[
+            Statement::new(
+                "INSERT INTO block (first, entries, began, ended, bytes) VALUES (?1, ?2, ?3, ?4, ?5)",
+                [first.into(), count.into(), began.at.into(), ended.at.into(), bytes.into()],
+            ),
+            Statement::new("UPDATE size SET bytes = bytes + ?1", [more.into()]),
+        ])?;
+        Ok(length)
     }
 
     fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError> {
-        let pragma = |name: &str| self.connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, u64>(0));
-        let used = pragma("page_size")? * pragma("page_count")?.saturating_sub(pragma("freelist_count")?);
-        let oldest = "(SELECT first FROM block ORDER BY first LIMIT ?1)";
-        let old = format!("DELETE FROM block WHERE first IN {oldest} AND ended < ?2");
-        self.connection.execute(&old, params![REMOVED_AT_ONCE, horizon.as_millis()])?;
-        if used > most {
-            self.connection.execute(&format!("DELETE FROM block WHERE first IN {oldest}"), [REMOVED_AT_ONCE])?;
+        let (less, remove) = removal!("first IN (SELECT first FROM block ORDER BY first LIMIT ?1) AND ended < ?2");
+        self.remove(less, remove, &[REMOVED_AT_ONCE.into(), horizon.into()])?;
+        let used = self.engine.query_one("SELECT bytes FROM size", &[])?.map_or(Ok(0), |row| row.get::<i64>(0))?;
+        if u64::try_from(used).is_ok_and(|used| used > most) {
+            let (less, remove) = removal!("first IN (SELECT first FROM block ORDER BY first LIMIT ?1)");
+            self.remove(less, remove, &[REMOVED_AT_ONCE.into()])?;
         }
         Ok(())
     }

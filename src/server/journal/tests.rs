@@ -7,6 +7,7 @@ use super::*;
 use crate::floor::time::at;
 use crate::floor::{AgentId, Chronicle, Namespace, State};
 use crate::server::config::JournalLimits;
+use crate::server::database::EngineError;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -19,6 +20,11 @@ fn place() -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("console.db-events");
     (folder, path)
+}
+
+/// The database beside which the journal at `path` lies.
+fn database_of(path: &Path) -> Database {
+    Database::File(path.with_file_name("console.db"))
 }
 
 fn reader() -> Reader {
@@ -55,13 +61,13 @@ fn agents(Chronicle { fold, .. }: &Chronicle) -> Vec<(String, State, bool)> {
 }
 
 fn past(path: &Path) -> Past {
-    Past::read(&Table::open(path).unwrap(), reader(), 0).unwrap()
+    Past::read(&mut Table::open(&database_of(&path)).unwrap(), reader(), 0).unwrap()
 }
 
 #[test]
 fn a_start_takes_the_newest_snapshot_that_can_be_read_and_what_came_after_it() {
     let (_folder, path) = place();
-    let mut table = Table::open(&path).unwrap();
+    let mut table = Table::open(&database_of(&path)).unwrap();
     table.append(1, &[ours(), ready(5001, 1)]).unwrap();
     let all = |past: &Past| agents(&past.chronicle).into_iter().map(|(number, ..)| number).collect::<Vec<_>>();
     assert_eq!((past(&path).position, all(&past(&path))), (2, vec!["5001".to_owned()]));
@@ -93,7 +99,7 @@ fn a_start_takes_the_newest_snapshot_that_can_be_read_and_what_came_after_it() {
 #[test]
 fn no_more_than_two_snapshots_are_kept_and_no_half_ones() {
     let (_folder, path) = place();
-    let mut table = Table::open(&path).unwrap();
+    let mut table = Table::open(&database_of(&path)).unwrap();
     table.append(1, &[ours(), ready(5001, 1), ready(5002, 2), ready(5003, 3)]).unwrap();
     rusqlite::Connection::open(&path).unwrap().execute("INSERT INTO piece VALUES (99, 0, x'00')", []).unwrap();
     let large = vec![7; 700_000];
@@ -109,11 +115,11 @@ fn no_more_than_two_snapshots_are_kept_and_no_half_ones() {
 #[test]
 fn what_another_tenant_left_in_the_file_is_not_ours() {
     let (_folder, path) = place();
-    let mut table = Table::open(&path).unwrap();
+    let mut table = Table::open(&database_of(&path)).unwrap();
     table.append(1, &[ours(), ready(5001, 1)]).unwrap();
     let snapshot = reader().write(&past(&path).chronicle).unwrap();
     table.keep_snapshot(2, at(0), &snapshot).unwrap();
-    let theirs = Past::read(&table, reader_of("other.cc"), 0).unwrap();
+    let theirs = Past::read(&mut table, reader_of("other.cc"), 0).unwrap();
     assert_eq!((theirs.position, agents(&theirs.chronicle)), (2, Vec::new()));
     // They served it in between.
     table.append(3, &[said(Said::Started(Namespace::trusted("other.cc"))), ready(5002, 2), ours(), ready(5003, 3)]).unwrap();
@@ -123,7 +129,7 @@ fn what_another_tenant_left_in_the_file_is_not_ours() {
 #[test]
 fn what_may_have_been_missed_is_only_remembered() {
     let (_folder, path) = place();
-    let mut table = Table::open(&path).unwrap();
+    let mut table = Table::open(&database_of(&path)).unwrap();
     table
         .append(
             1,
@@ -137,7 +143,7 @@ fn what_may_have_been_missed_is_only_remembered() {
 #[test]
 fn a_damaged_block_costs_itself_and_a_damaged_file_the_past() {
     let (_folder, path) = place();
-    let mut table = Table::open(&path).unwrap();
+    let mut table = Table::open(&database_of(&path)).unwrap();
     table.append(1, &[ours(), ready(5001, 1)]).unwrap();
     table.append(3, &[ready(5002, 2)]).unwrap();
     table.append(4, &[ready(5003, 3)]).unwrap();
@@ -148,7 +154,7 @@ fn a_damaged_block_costs_itself_and_a_damaged_file_the_past() {
     drop((table, other));
 
     std::fs::write(&path, vec![b'x'; 20_000]).unwrap();
-    let (mut table, _) = open_or_begin_anew(&path).unwrap();
+    let (mut table, _) = open_or_begin_anew(&database_of(&path)).unwrap();
     table.append(1, &[ours(), ready(5004, 1)]).unwrap();
     assert_eq!(agents(&past(&path).chronicle), [("5004".to_owned(), State::Ready, false)]);
     let aside = std::fs::read_dir(path.parent().unwrap())
@@ -160,16 +166,16 @@ fn a_damaged_block_costs_itself_and_a_damaged_file_the_past() {
 #[test]
 fn the_file_of_a_newer_version_is_not_touched() {
     let (_folder, path) = place();
-    drop(Table::open(&path).unwrap());
+    drop(Table::open(&database_of(&path)).unwrap());
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(open_or_begin_anew(&path), Err(JournalError::Newer)));
+    assert!(matches!(open_or_begin_anew(&database_of(&path)), Err(JournalError::Engine(EngineError::Newer))));
 }
 
 #[test]
 fn the_oldest_blocks_go_by_age_and_by_size() {
     let (_folder, path) = place();
-    let mut table = Table::open(&path).unwrap();
-    let first = |table: &Table| {
+    let mut table = Table::open(&database_of(&path)).unwrap();
+    let first = |table: &mut Table| {
         let mut first = None;
         table.read(0, |position, _| first = first.or(Some(position))).unwrap();
         first
@@ -178,10 +184,10 @@ fn the_oldest_blocks_go_by_age_and_by_size() {
         table.append(position + 1, &[ready(5001, position)]).unwrap();
     }
     table.retain(ready(5001, 4).at, u64::MAX).unwrap();
-    assert_eq!(first(&table), Some(5));
+    assert_eq!(first(&mut table), Some(5));
     assert_eq!(table.next().unwrap(), 11);
     table.retain(at(0), 1).unwrap();
-    assert_eq!((first(&table), past(&path).position), (None, 0), "all went");
+    assert_eq!((first(&mut table), past(&path).position), (None, 0), "all went");
 }
 
 /// Blocks that fail as long as they are told to.
@@ -194,7 +200,7 @@ impl Blocks for Failing {
     fn append(&mut self, first: Position, entries: &[Entry]) -> Result<usize, JournalError> {
         // What the disk does when its fsync fails.
         let failure = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_FSYNC), None);
-        if *self.fails.lock().unwrap() { Err(failure.into()) } else { self.table.append(first, entries) }
+        if *self.fails.lock().unwrap() { Err(EngineError::from(failure).into()) } else { self.table.append(first, entries) }
     }
 
     fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError> {
@@ -207,7 +213,7 @@ fn failing(path: &Path) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, Unbo
     let (safe, committed) = sync_channel(4096);
     let health = Arc::new(Health::default());
     let fails = Arc::new(Mutex::new(true));
-    let blocks = Failing { table: Table::open(path).unwrap(), fails: fails.clone() };
+    let blocks = Failing { table: Table::open(&database_of(&path)).unwrap(), fails: fails.clone() };
     let (acks, acknowledged) = unbounded_channel();
     let writer = Writer { blocks, next: 1, limits: NO_LIMITS, health: health.clone(), safe, acks: acks.clone() };
     spawn("journal", move || writer.run(&entries)).unwrap();
@@ -268,11 +274,11 @@ fn what_finds_no_room_is_told_as_a_gap() {
 #[test]
 fn a_file_that_is_gone_is_a_failure_until_it_is_back() {
     let (folder, path) = place();
-    let mut table = Table::open(&path).unwrap();
+    let mut table = Table::open(&database_of(&path)).unwrap();
     table.append(1, &[ours()]).unwrap();
     let aside = folder.path().join("aside");
     std::fs::rename(&path, &aside).unwrap();
-    assert!(matches!(table.append(2, &[ready(5001, 1)]), Err(JournalError::Lost)));
+    assert!(matches!(table.append(2, &[ready(5001, 1)]), Err(JournalError::Engine(EngineError::Lost))));
     std::fs::rename(&aside, &path).unwrap();
     table.append(2, &[ready(5001, 1)]).unwrap();
 }

@@ -1,9 +1,9 @@
 //! The audit log: a line for each step of each operation, the first written before the request leaves.
 
-use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::visibility::NumberFilter;
 use crate::floor::{ConsoleTime, Intervention, NotSent, Operation, Outcome};
+use crate::server::database::Statement;
 use std::time::Duration;
 
 /// One operation as its lines tell it.
@@ -42,9 +42,12 @@ impl AuditedOperation {
     }
 }
 
+/// A line that is there already, because nobody heard that it was written, is not written again.
 pub(super) const KEEP: &str =
     "INSERT INTO audit (id, at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms, reason)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    SELECT CAST(?1 AS BIGINT), CAST(?2 AS BIGINT), CAST(?3 AS TEXT), CAST(?4 AS BIGINT), CAST(?5 AS TEXT), CAST(?6 AS TEXT), CAST(?7 AS TEXT),
+    CAST(?8 AS TEXT), CAST(?9 AS TEXT), CAST(?10 AS TEXT), CAST(?11 AS BIGINT), CAST(?12 AS TEXT)
+    WHERE NOT EXISTS (SELECT 1 FROM audit WHERE id = ?1 AND at = ?2 AND outcome = ?3)";
 
 impl Store {
     /// Writes a step, after all those before it.
@@ -60,14 +63,15 @@ impl Store {
     /// Closes what was under way when the console ended: nobody heard what became of it. What the platform had accepted stays accepted,
     /// without its proof. What still waits goes on.
     pub async fn close_open_operations(&self, now: ConsoleTime) -> Result<(), StoreError> {
-        self.ask(move |connection| {
-            connection.execute(
+        self.ask(move |engine| {
+            engine.execute(
                 "INSERT INTO audit (id, at, outcome, operation, by_agent, by_device, agent, device, call)
-                 SELECT id, ?1, iif(outcome = 'accepted', 'unconfirmed', 'unknown'), operation, by_agent, by_device, agent, device, call
-                 FROM audit AS last
-                 WHERE outcome IN ('requested', 'accepted') AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)
+                 SELECT id, CAST(?1 AS BIGINT), CASE outcome WHEN 'accepted' THEN 'unconfirmed' ELSE 'unknown' END, operation, by_agent,
+                   by_device, agent, device, call
+                 FROM audit AS latest
+                 WHERE outcome IN ('requested', 'accepted') AND line = (SELECT max(line) FROM audit WHERE id = latest.id)
                    AND id NOT IN (SELECT id FROM pending)",
-                [now],
+                [now.into()],
             )?;
             Ok(())
         })
@@ -76,14 +80,14 @@ impl Store {
 
     /// The operation with this id, as far as it was written down.
     pub async fn audited(&self, id: i64) -> Result<Option<AuditedOperation>, StoreError> {
-        self.ask(move |connection| {
-            let mut statement = connection.prepare_cached(
+        self.ask(move |engine| {
+            let rows = engine.query(
                 "SELECT at, outcome, status, operation, by_agent, by_device, agent, device, call, after_ms, reason FROM audit
-                 WHERE id = ?1 ORDER BY rowid",
+                 WHERE id = ?1 ORDER BY line",
+                &[id.into()],
             )?;
-            let mut rows = statement.query([id])?;
             let mut operation: Option<AuditedOperation> = None;
-            while let Some(row) = rows.next()? {
+            for row in rows {
                 let (at, outcome, after): (ConsoleTime, String, Option<u32>) = (row.get(0)?, row.get(1)?, row.get(9)?);
                 let before = operation.take();
                 // A scheduled action that came of it and was taken back later: what was done stays done.
@@ -121,7 +125,7 @@ impl Store {
 
     /// The highest id ever given: ids go on after a restart.
     pub async fn last_intervention(&self) -> Result<i64, StoreError> {
-        self.ask(|connection| connection.query_row("SELECT coalesce(max(id), 0) FROM audit", [], |row| row.get(0))).await
+        self.ask(|engine| engine.query_one("SELECT coalesce(max(id), 0) FROM audit", &[])?.map_or(Ok(0), |row| row.get(0))).await
     }
 }
 

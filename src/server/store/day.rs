@@ -1,9 +1,8 @@
 //! Who was in which state since when, for the strip of the day over a restart.
 
-use super::write::Statement;
 use super::{Store, StoreError};
 use crate::floor::{AgentId, PlatformTime, State};
-use rusqlite::OptionalExtension;
+use crate::server::database::{EngineError, Statement};
 use std::time::Duration;
 
 /// From `since` in this state.
@@ -18,8 +17,9 @@ const SHOWN: Duration = Duration::from_secs(25 * 3600);
 /// A little more, for what began before.
 const LIFE: Duration = Duration::from_secs(36 * 3600);
 
-pub(super) const KEEP: &str = "INSERT OR REPLACE INTO day (agent, since, state) VALUES (?1, ?2, ?3)";
-pub(super) const ALIVE: &str = "INSERT OR REPLACE INTO moment (name, at) VALUES ('alive', ?1)";
+pub(super) const KEEP: &str =
+    "INSERT INTO day (agent, since, state) VALUES (?1, ?2, ?3) ON CONFLICT (agent, since) DO UPDATE SET state = excluded.state";
+pub(super) const ALIVE: &str = "INSERT INTO moment (name, at) VALUES ('alive', ?1) ON CONFLICT (name) DO UPDATE SET at = excluded.at";
 pub(super) const FORGET: &str = "DELETE FROM day WHERE since < ?1";
 
 impl Store {
@@ -39,15 +39,16 @@ impl Store {
 
     /// The marks of the last day by agent and time, and when the console was last alive.
     pub async fn day(&self, now: PlatformTime) -> Result<(Vec<(AgentId, StateStart)>, Option<PlatformTime>), StoreError> {
-        self.ask(move |connection| {
-            connection.execute(FORGET, [now - LIFE])?;
-            let alive = connection.query_row("SELECT at FROM moment WHERE name = 'alive'", [], |row| row.get(0)).optional()?;
-            let mut statement = connection.prepare("SELECT agent, since, state FROM day WHERE since >= ?1 ORDER BY agent, since")?;
-            let rows = statement.query_map([now - SHOWN], |row| {
-                let state = State::from_code(&row.get::<_, String>(2)?).unwrap_or(State::Unknown);
-                Ok((AgentId::trusted(row.get::<_, String>(0)?), StateStart { since: row.get(1)?, state }))
-            })?;
-            Ok((rows.collect::<rusqlite::Result<_>>()?, alive))
+        self.ask(move |engine| {
+            engine.execute(FORGET, [(now - LIFE).into()])?;
+            let alive = engine.query_one("SELECT at FROM moment WHERE name = 'alive'", &[])?.map(|row| row.get(0)).transpose()?;
+            let rows =
+                engine.query("SELECT agent, since, state FROM day WHERE since >= ?1 ORDER BY agent, since", &[(now - SHOWN).into()])?;
+            let starts = rows.iter().map(|row| {
+                let state = State::from_code(&row.get::<String>(2)?).unwrap_or(State::Unknown);
+                Ok((AgentId::trusted(row.get::<String>(0)?), StateStart { since: row.get(1)?, state }))
+            });
+            Ok((starts.collect::<Result<_, EngineError>>()?, alive))
         })
         .await
     }

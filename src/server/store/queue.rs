@@ -2,10 +2,9 @@
 //! is written, however long the file is locked or the disk is full; questions do not wait behind it.
 
 use super::StoreError;
-use super::file::Identity;
-use super::write::{Statement, execute, set_aside};
+use super::aside::set_aside;
 use crate::floor::ConsoleTime;
-use rusqlite::{Connection, ErrorCode};
+use crate::server::database::{Engine, EngineError, Statement};
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// What has to be written, all or nothing.
 pub(super) type Write = Vec<Statement>;
 /// A question; false where it is to be asked again. With `last`, whatever comes of it is the answer.
-pub(super) type Question = Box<dyn FnMut(&mut Connection, bool) -> bool + Send>;
+pub(super) type Question = Box<dyn FnMut(&mut dyn Engine, bool) -> bool + Send>;
 
 enum Work {
     Write(Pending),
@@ -59,13 +58,12 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Starts the thread. `path` is the file, where there is one; `mark` is what the file bears of this start: who leaves none does not watch over it.
-    pub fn start(connection: Connection, path: Option<PathBuf>, mark: Option<i32>) -> Result<Queue, StoreError> {
-        connection.busy_timeout(AGAIN)?;
+    /// Starts the thread. `aside` is the file for what the database does not take until the end.
+    pub fn start(mut engine: Box<dyn Engine>, aside: Option<PathBuf>) -> Result<Queue, StoreError> {
+        engine.wait_for_locks(AGAIN)?;
         let (work, queue) = channel();
         let health = Arc::new(Health::default());
-        let file = path.clone().zip(mark).map(|(path, mark)| Identity::of(path, mark));
-        let thread = Thread { connection, path, file, health: health.clone(), writes: VecDeque::new(), asked: VecDeque::new() };
+        let thread = Thread { engine, aside, health: health.clone(), writes: VecDeque::new(), asked: VecDeque::new() };
         let ended = health.ended.clone().drop_guard();
         std::thread::Builder::new()
             .name("database".to_owned())
@@ -113,9 +111,8 @@ impl Queue {
 }
 
 struct Thread {
-    connection: Connection,
-    path: Option<PathBuf>,
-    file: Option<Identity>,
+    engine: Box<dyn Engine>,
+    aside: Option<PathBuf>,
     health: Arc<Health>,
     /// What could not be written yet, and what came behind it.
     writes: VecDeque<Pending>,
@@ -155,7 +152,7 @@ impl Thread {
                 self.write_if_free();
             }
             Work::Ask(mut question) => {
-                if !question(&mut self.connection, false) {
+                if !question(&mut *self.engine, false) {
                     self.asked.push_back((question, Instant::now() + PATIENCE));
                 }
             }
@@ -170,7 +167,7 @@ impl Thread {
         if writes.is_empty() {
             return true;
         }
-        let Some(path) = &self.path else { return false };
+        let Some(path) = &self.aside else { return false };
         match set_aside(path, writes.iter().map(|pending| pending.write.as_slice())) {
             Ok(()) => {
                 tracing::warn!(lines = writes.len(), "the database cannot be written: what waits is set aside for the next start");
@@ -193,13 +190,13 @@ impl Thread {
     /// Writes what waits, in its order, up to the first that fails.
     fn write(&mut self) {
         while let Some(pending) = self.writes.front() {
-            if self.file.as_mut().is_some_and(|file| !file.is_there()) {
+            if !self.engine.is_there() {
                 return self.look();
             }
-            let written = execute(&mut self.connection, &pending.write);
+            let written = self.engine.write(&pending.write);
             match &written {
-                Ok(()) => {}
-                Err(error) if may_pass(error) => return self.stuck(error),
+                Ok(_) => {}
+                Err(error) if error.may_pass() => return self.stuck(error),
                 Err(error) => tracing::error!(%error, "{} can never be written", pending.what),
             }
             self.health.stuck_since.store(0, Ordering::Relaxed);
@@ -210,7 +207,7 @@ impl Thread {
         }
     }
 
-    fn stuck(&mut self, error: &rusqlite::Error) {
+    fn stuck(&self, error: &EngineError) {
         if self.health.stuck_since.load(Ordering::Relaxed) == 0 {
             self.health.stuck_since.store(crate::server::clock::now().as_millis(), Ordering::Relaxed);
             tracing::warn!(%error, "the database cannot be written: what is to be kept waits");
@@ -220,14 +217,14 @@ impl Thread {
     fn ask_again(&mut self) {
         for _ in 0..self.asked.len() {
             let Some((mut question, until)) = self.asked.pop_front() else { return };
-            if !question(&mut self.connection, Instant::now() >= until) {
+            if !question(&mut *self.engine, Instant::now() >= until) {
                 self.asked.push_back((question, until));
             }
         }
     }
 
     fn look(&mut self) {
-        let lost = self.file.as_mut().is_some_and(|file| !file.is_there());
+        let lost = !self.engine.is_there();
         if self.health.lost.swap(lost, Ordering::Relaxed) != lost {
             match lost {
                 true => tracing::error!(
@@ -237,24 +234,4 @@ impl Thread {
             }
         }
     }
-}
-
-/// Whether it may go well another time; what breaks a rule of the schema never does.
-fn may_pass(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code().is_some_and(|code| {
-        !matches!(
-            code,
-            ErrorCode::ConstraintViolation
-                | ErrorCode::TypeMismatch
-                | ErrorCode::TooBig
-                | ErrorCode::ApiMisuse
-                | ErrorCode::ParameterOutOfRange
-        )
-    })
-}
-
-/// Whether a lock stood in the way.
-pub(super) fn was_locked<T>(answer: &rusqlite::Result<T>) -> bool {
-    let code = answer.as_ref().err().and_then(rusqlite::Error::sqlite_error_code);
-    matches!(code, Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }

@@ -1,17 +1,22 @@
 //! History: what each agent did, and how each call went. A record that comes again takes its own place, so nothing is there twice.
 
-use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::{CallId, CallRecord, PartyRecord, PlatformTime, Record, StateInterval};
-use rusqlite::OptionalExtension;
+use crate::server::database::Statement;
 
 pub(super) const KEEP_INTERVAL: &str =
-    "INSERT OR REPLACE INTO state_interval (agent, began, ended, state, reason, certain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    "INSERT INTO state_interval (agent, began, ended, state, reason, certain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (agent, began) DO UPDATE SET ended = excluded.ended, state = excluded.state, reason = excluded.reason,
+    certain = excluded.certain";
 pub(super) const KEEP_CALL: &str =
-    "INSERT OR REPLACE INTO call_record (call, former, direction, kind, queue, started, answered, ended, ending, ended_by,
-    holds, held_ms, transfers, conferences, parties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+    "INSERT INTO call_record (call, former, direction, kind, queue, started, answered, ended, ending, ended_by,
+    holds, held_ms, transfers, conferences, parties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    ON CONFLICT (call) DO UPDATE SET former = excluded.former, direction = excluded.direction, kind = excluded.kind, queue = excluded.queue,
+    started = excluded.started, answered = excluded.answered, ended = excluded.ended, ending = excluded.ending, ended_by = excluded.ended_by,
+    holds = excluded.holds, held_ms = excluded.held_ms, transfers = excluded.transfers, conferences = excluded.conferences,
+    parties = excluded.parties";
 pub(super) const NOT_OVER: &str = "DELETE FROM call_record WHERE call = ?1";
-pub(super) const RECORDED: &str = "INSERT OR REPLACE INTO moment (name, at) VALUES ('recorded', ?1)";
+pub(super) const RECORDED: &str = "INSERT INTO moment (name, at) VALUES ('recorded', ?1) ON CONFLICT (name) DO UPDATE SET at = excluded.at";
 /// So many at once: nobody waits long for it.
 pub(super) const FORGET_INTERVALS: &str =
     "DELETE FROM state_interval WHERE (agent, began) IN (SELECT agent, began FROM state_interval WHERE ended < ?1 LIMIT 5000)";
@@ -31,7 +36,7 @@ impl Store {
     /// Up to which position of the journal its records are kept.
     pub async fn recorded(&self) -> Result<i64, StoreError> {
         let sql = "SELECT at FROM moment WHERE name = 'recorded'";
-        self.ask(|connection| Ok(connection.query_row(sql, [], |row| row.get(0)).optional()?.unwrap_or(0))).await
+        self.ask(move |engine| engine.query_one(sql, &[])?.map_or(Ok(0), |row| row.get(0))).await
     }
 
     /// Removes some of the records of what ended before `horizon`; to be asked again.

@@ -1,9 +1,8 @@
 //! What the console was told to do later, so that a restart does not forget it.
 
-use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::{AgentId, ConsoleTime, DeviceId, Scheduled, ScheduledKind};
-use rusqlite::Row;
+use crate::server::database::{EngineError, Row, Statement};
 
 /// What the console is to do later, with all that it takes to do it, also after a restart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +15,10 @@ pub struct ScheduledAction {
     pub at: ConsoleTime,
 }
 
-pub(super) const KEEP: &str = "INSERT OR REPLACE INTO pending (id, kind, agent, device, by_agent, by_device, at, minutes, due)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+pub(super) const KEEP: &str = "INSERT INTO pending (id, kind, agent, device, by_agent, by_device, at, minutes, due)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+    ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, agent = excluded.agent, device = excluded.device, by_agent = excluded.by_agent,
+    by_device = excluded.by_device, at = excluded.at, minutes = excluded.minutes, due = excluded.due";
 pub(super) const FORGET: &str = "DELETE FROM pending WHERE id = ?1";
 
 impl Store {
@@ -54,26 +55,25 @@ impl Store {
 
     /// What was still to be done when the console ended.
     pub async fn schedule(&self) -> Result<Vec<ScheduledAction>, StoreError> {
-        self.ask(|connection| {
-            let mut statement =
-                connection.prepare("SELECT id, kind, agent, device, by_agent, by_device, at, minutes, due FROM pending ORDER BY id")?;
-            let rows = statement.query_map([], kept)?;
-            rows.collect()
+        self.ask(|engine| {
+            let rows =
+                engine.query("SELECT id, kind, agent, device, by_agent, by_device, at, minutes, due FROM pending ORDER BY id", &[])?;
+            rows.iter().map(kept).collect()
         })
         .await
     }
 }
 
-fn kept(row: &Row) -> rusqlite::Result<ScheduledAction> {
-    let kind = match row.get::<_, String>(1)?.as_str() {
+fn kept(row: &Row) -> Result<ScheduledAction, EngineError> {
+    let kind = match row.get::<String>(1)?.as_str() {
         "ready-again" => ScheduledKind::ReadyAgain { minutes: row.get(7)?, due: row.get(8)? },
         _ => ScheduledKind::LogoutAfterCall,
     };
     Ok(ScheduledAction {
-        scheduled: Scheduled { id: row.get(0)?, kind, by: AgentId::trusted(row.get::<_, String>(4)?) },
-        agent: AgentId::trusted(row.get::<_, String>(2)?),
-        device: row.get::<_, Option<String>>(3)?.map(DeviceId::trusted),
-        by_device: DeviceId::trusted(row.get::<_, String>(5)?),
+        scheduled: Scheduled { id: row.get(0)?, kind, by: AgentId::trusted(row.get::<String>(4)?) },
+        agent: AgentId::trusted(row.get::<String>(2)?),
+        device: row.get::<Option<String>>(3)?.map(DeviceId::trusted),
+        by_device: DeviceId::trusted(row.get::<String>(5)?),
         at: row.get(6)?,
     })
 }

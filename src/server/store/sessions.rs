@@ -1,8 +1,8 @@
 //! Sessions outlive a restart of the console. The browser's id is kept as its hash only.
 
-use super::write::Statement;
 use super::{Store, StoreError, Written};
 use crate::floor::ConsoleTime;
+use crate::server::database::{Row, Statement};
 
 /// A session as it is kept. The role is not: it follows from the configuration at each start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub struct StoredSession {
 }
 
 pub(super) const KEEP: &str =
-    "INSERT OR REPLACE INTO session (id_hash, agent, device, name, platform_session, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    "INSERT INTO session (id_hash, agent, device, name, platform_session, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    ON CONFLICT (id_hash) DO NOTHING";
 pub(super) const FORGET: &str = "DELETE FROM session WHERE id_hash = ?1";
 
 impl Store {
@@ -32,10 +33,10 @@ impl Store {
 
     /// The sessions made after `since`; older ones are removed.
     pub async fn sessions(&self, since: ConsoleTime) -> Result<Vec<StoredSession>, StoreError> {
-        self.ask(move |connection| {
-            connection.execute("DELETE FROM session WHERE created < ?1", [since])?;
-            let mut statement = connection.prepare("SELECT id_hash, agent, device, name, platform_session, created FROM session")?;
-            let rows = statement.query_map([], |row| {
+        self.ask(move |engine| {
+            engine.execute("DELETE FROM session WHERE created < ?1", [since.into()])?;
+            let rows = engine.query("SELECT id_hash, agent, device, name, platform_session, created FROM session", &[])?;
+            let session = |row: &Row| {
                 Ok(StoredSession {
                     id_hash: row.get(0)?,
                     agent: row.get(1)?,
@@ -44,8 +45,8 @@ impl Store {
                     platform_session: row.get(4)?,
                     created: row.get(5)?,
                 })
-            })?;
-            rows.collect()
+            };
+            rows.iter().map(session).collect()
         })
         .await
     }

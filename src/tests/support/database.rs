@@ -1,57 +1,69 @@
-//! The console's database, read from outside while the console runs.
+//! The console's database, read from outside while the console runs: a SQLite file, or with `TEST_DATABASE=postgres` a database on a real
+//! PostgreSQL.
 
+use super::postgres::shared_database;
 use rusqlite::Connection;
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Mutex;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use supervisor_console::server::database::{Durability, Engine, Postgres, Row, Sqlite};
 
 #[derive(Debug, Clone)]
 pub struct Database {
     pub path: PathBuf,
+    /// Its address, where it is not a file.
+    server: Option<String>,
 }
 
-/// Somebody else who writes to the file: while it is locked nothing of the console's is written.
+/// Whether the tests run on PostgreSQL.
+pub fn on_postgres() -> bool {
+    std::env::var("TEST_DATABASE").is_ok_and(|engine| engine == "postgres")
+}
+
+/// Somebody else who writes to the database: while it is locked nothing of the console's is written.
 pub struct Lock {
-    held: Option<Connection>,
-    other: Option<(Sender<()>, JoinHandle<()>)>,
+    end: Option<Sender<()>>,
+    held: Option<JoinHandle<()>>,
 }
 
 impl Lock {
     /// Until it is dropped.
     pub fn of(database: &Database) -> Lock {
-        Lock { held: Some(locked(&database.path)), other: None }
+        let (database, (end, ended), (is_held, held)) = (database.clone(), channel::<()>(), channel());
+        let thread = std::thread::spawn(move || {
+            let _lock = database.locked();
+            is_held.send(()).unwrap();
+            // Ends with the sender.
+            let _ = ended.recv();
+        });
+        held.recv().unwrap();
+        Lock { end: Some(end), held: Some(thread) }
     }
 
     /// Again and again, for up to 330 ms, with as much time between; the times follow from `seed`.
     pub fn now_and_then(database: &Database, seed: u64) -> Lock {
-        let (path, (end, ended)) = (database.path.clone(), channel::<()>());
-        let other = std::thread::spawn(move || {
+        let (database, (end, ended)) = (database.clone(), channel::<()>());
+        let thread = std::thread::spawn(move || {
             let mut pause = seed;
             while ended.recv_timeout(Duration::from_millis(pause % 331)) == Err(RecvTimeoutError::Timeout) {
-                let lock = locked(&path);
+                let lock = database.locked();
                 std::thread::sleep(Duration::from_millis(pause * 7 % 331));
                 drop(lock);
                 pause = pause * 31 % 1009 + 1;
             }
         });
-        Lock { held: None, other: Some((end, other)) }
+        Lock { end: Some(end), held: Some(thread) }
     }
-}
-
-fn locked(path: &PathBuf) -> Connection {
-    let connection = Connection::open(path).unwrap();
-    connection.busy_timeout(Duration::from_secs(20)).unwrap();
-    connection.execute_batch("BEGIN IMMEDIATE").unwrap();
-    connection
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        self.held = None;
-        if let Some((end, other)) = self.other.take() {
-            drop(end);
-            other.join().unwrap();
+        self.end = None;
+        if let Some(held) = self.held.take() {
+            held.join().unwrap();
         }
     }
 }
@@ -71,34 +83,78 @@ pub struct AuditLine {
 }
 
 impl Database {
+    /// The file at `path`; on PostgreSQL the database that stands for it.
     pub fn at(path: PathBuf) -> Database {
-        Database { path }
+        static SERVED: Mutex<Option<HashMap<PathBuf, Option<String>>>> = Mutex::new(None);
+        if !on_postgres() {
+            return Database { path, server: None };
+        }
+        let mut served = SERVED.lock().unwrap();
+        let server = served.get_or_insert_default().entry(path.clone()).or_insert_with(shared_database).clone();
+        Database { path, server }
+    }
+
+    /// The database at the address of a PostgreSQL.
+    pub fn on_server(url: String) -> Database {
+        Database { path: PathBuf::new(), server: Some(url) }
     }
 
     pub fn url(&self) -> String {
-        format!("sqlite:{}", self.path.display())
+        self.server.clone().unwrap_or_else(|| format!("sqlite:{}", self.path.display()))
+    }
+
+    fn engine(&self, of_journal: bool) -> Box<dyn Engine> {
+        match &self.server {
+            Some(url) => Box::new(Postgres::open(&url.as_str().into()).unwrap()),
+            None if of_journal => {
+                Box::new(Sqlite::open(&PathBuf::from(format!("{}-events", self.path.display())), Durability::Soon).unwrap())
+            }
+            None => Box::new(Sqlite::open(&self.path, Durability::Soon).unwrap()),
+        }
+    }
+
+    /// The rows that a statement gives. An engine waits on a thread of its own.
+    fn rows(&self, of_journal: bool, sql: &str) -> Vec<Row> {
+        let sql: &'static str = Box::leak(sql.to_owned().into_boxed_str());
+        std::thread::scope(|scope| scope.spawn(|| self.engine(of_journal).query(sql, &[]).unwrap()).join().unwrap())
+    }
+
+    /// A lock on everything that the console writes, until what it returns is dropped. Others may read.
+    fn locked(&self) -> Box<dyn Send> {
+        let Some(url) = &self.server else {
+            let connection = Connection::open(&self.path).unwrap();
+            connection.busy_timeout(Duration::from_secs(20)).unwrap();
+            connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+            return Box::new(connection);
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let client = runtime.block_on(async {
+            let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+            tokio::spawn(connection);
+            client
+                .batch_execute("BEGIN; LOCK TABLE session, audit, pending, day, moment, state_interval, call_record IN EXCLUSIVE MODE")
+                .await
+                .unwrap();
+            client
+        });
+        Box::new((client, runtime))
     }
 
     /// The audit log, oldest line first.
     pub fn audit(&self) -> Vec<AuditLine> {
-        let connection = Connection::open(&self.path).unwrap();
-        let mut statement = connection
-            .prepare("SELECT id, outcome, status, operation, by_agent, by_device, agent, device, call FROM audit ORDER BY rowid")
-            .unwrap();
-        let line = |row: &rusqlite::Row| {
-            Ok(AuditLine {
-                id: row.get(0)?,
-                outcome: row.get(1)?,
-                status: row.get(2)?,
-                operation: row.get(3)?,
-                by: row.get(4)?,
-                by_device: row.get(5)?,
-                agent: row.get(6)?,
-                device: row.get(7)?,
-                call: row.get(8)?,
-            })
+        let sql = "SELECT id, outcome, status, operation, by_agent, by_device, agent, device, call FROM audit ORDER BY line";
+        let line = |row: &Row| AuditLine {
+            id: row.get(0).unwrap(),
+            outcome: row.get(1).unwrap(),
+            status: row.get(2).unwrap(),
+            operation: row.get(3).unwrap(),
+            by: row.get(4).unwrap(),
+            by_device: row.get(5).unwrap(),
+            agent: row.get(6).unwrap(),
+            device: row.get(7).unwrap(),
+            call: row.get(8).unwrap(),
         };
-        statement.query_map([], line).unwrap().map(Result::unwrap).collect()
+        self.rows(false, sql).iter().map(line).collect()
     }
 
     /// The outcomes of one operation's lines, in their order.
@@ -108,36 +164,32 @@ impl Database {
 
     /// Something that happens to it while no console runs.
     pub fn change(&self, sql: &str) {
-        Connection::open(&self.path).unwrap().execute(sql, []).unwrap();
+        self.rows(false, sql);
     }
 
     pub fn text(&self, sql: &str) -> String {
-        Connection::open(&self.path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+        self.rows(false, sql)[0].get(0).unwrap()
     }
 
     pub fn count(&self, sql: &str) -> i64 {
-        Connection::open(&self.path).unwrap().query_row(sql, [], |row| row.get(0)).unwrap()
+        self.rows(false, sql)[0].get(0).unwrap()
     }
 
     /// The platform's session ids, by the agent they belong to.
     pub fn platform_sessions(&self) -> Vec<(String, String)> {
-        let connection = Connection::open(&self.path).unwrap();
-        let mut statement = connection.prepare("SELECT agent, platform_session FROM session").unwrap();
-        statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+        let rows = self.rows(false, "SELECT agent, platform_session FROM session");
+        rows.iter().map(|row| (row.get(0).unwrap(), row.get(1).unwrap())).collect()
     }
 
     /// How many bytes the journal's blocks take.
     pub fn journal_size(&self) -> usize {
-        let connection = Connection::open(format!("{}-events", self.path.display())).unwrap();
-        connection.query_row("SELECT sum(length(bytes)) FROM block", [], |row| row.get(0)).unwrap()
+        self.rows(true, "SELECT sum(length(bytes)) FROM block")[0].get(0).unwrap()
     }
 
     /// Everything that the journal has in it, inflated: what arrived stands there as it came.
     pub fn journal(&self) -> Vec<u8> {
-        let connection = Connection::open(format!("{}-events", self.path.display())).unwrap();
-        let mut statement = connection.prepare("SELECT bytes FROM block ORDER BY first").unwrap();
-        let blocks = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).unwrap().map(Result::unwrap);
-        blocks.flat_map(|block| zstd::stream::decode_all(&block[1..]).unwrap()).collect()
+        let rows = self.rows(true, "SELECT bytes FROM block ORDER BY first");
+        rows.iter().flat_map(|row| zstd::stream::decode_all(&row.get::<Vec<u8>>(0).unwrap()[1..]).unwrap()).collect()
     }
 
     /// Waits until the journal has these bytes in it.
@@ -149,8 +201,13 @@ impl Database {
         }
     }
 
-    /// Every byte that is on the disk, the write-ahead log's as well.
+    /// Every byte that is on the disk, the write-ahead log's as well; on PostgreSQL every row as text.
     pub fn bytes(&self) -> Vec<u8> {
+        if self.server.is_some() {
+            let tables = ["session", "audit", "pending", "token", "day", "moment", "state_interval", "call_record"];
+            let rows = tables.iter().flat_map(|table| self.rows(false, &format!("SELECT each::text FROM {table} AS each")));
+            return rows.flat_map(|row| row.get::<String>(0).unwrap().into_bytes()).collect();
+        }
         let folder = self.path.parent().unwrap();
         let mut bytes = Vec::new();
         for file in std::fs::read_dir(folder).unwrap() {

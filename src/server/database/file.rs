@@ -1,7 +1,7 @@
 //! Whether the database's files are still those that were opened. SQLite writes into a deleted file without an error.
 
 use std::fs::File;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 /// A file by what does not change while it lives: device and inode.
@@ -82,6 +82,12 @@ fn told_length(head: &[u8; HEAD]) -> u64 {
     };
     let pages = u32::from_be_bytes([head[PAGES_AT], head[PAGES_AT + 1], head[PAGES_AT + 2], head[PAGES_AT + 3]]);
     u64::from(pages) * page_size
+}
+
+/// Makes the file where there is none. It holds the platform's session ids: nobody but its owner may read it.
+pub fn keep_private(path: &Path) {
+    // Where it exists already, its rights are its owner's affair; where it cannot be made, opening says why.
+    File::options().write(true).create_new(true).mode(0o600).open(path).ok();
 }
 
 fn node(path: &Path) -> Option<Node> {
