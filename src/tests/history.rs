@@ -44,7 +44,7 @@ async fn a_call_becomes_a_record_its_states_intervals_and_both_the_boards_figure
         [told(0, "agent"), told(0, "role"), told(1, "agent"), told(1, "device")],
         ["5001@test.cc", "caller", "5002@test.cc", "8002@test.cc"]
     );
-    let of_5002 = "SELECT group_concat(state) FROM (SELECT state FROM state_interval WHERE agent = '5002@test.cc' AND state IN ('on-call', 'on-hold') ORDER BY began)";
+    let of_5002 = "SELECT string_agg(state, ',') FROM (SELECT state FROM state_interval WHERE agent = '5002@test.cc' AND state IN ('on-call', 'on-hold') ORDER BY began) AS each";
     assert!(
         ["on-call,on-hold,on-call", "on-call,on-hold", "on-hold,on-call", "on-hold", "on-call"].contains(&text(of_5002).as_str()),
         "{}",

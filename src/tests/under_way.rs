@@ -2,7 +2,7 @@
 
 mod thousand;
 
-use crate::support::{Browser, Console, Lab, Live, Lock, agent_event, run};
+use crate::support::{Browser, Console, Lab, Live, Lock, agent_event, run, without_file};
 use serde_json::json;
 use std::os::unix::fs::FileExt;
 use supervisor_console::floor::{NotSent, Operation, Outcome, ScheduledKind, State};
@@ -125,6 +125,9 @@ async fn what_a_gateway_answers_leaves_the_outcome_open_until_its_event() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_its_database_file_the_console_sends_nothing_and_says_why() {
+    if without_file() {
+        return;
+    }
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
     let aside = lab.folder.path().join("aside");
@@ -226,6 +229,9 @@ async fn what_the_platform_answered_is_known_after_a_restart_though_the_file_was
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_reads_the_file_from_outside_leaves_it_whole() {
+    if without_file() {
+        return;
+    }
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
     browser.force(Operation::NotReady, &AGENT).await.intervention();

@@ -69,12 +69,14 @@ impl Postgres {
         }
         self.prepared.clear();
         let (config, tls, patience) = (&self.config, self.tls.clone(), self.patience.as_millis().max(1));
-        let connected = self.runtime.block_on(timeout(CONNECTED_WITHIN, async {
+        let connected = async {
             let (client, connection) = config.connect(tls).await?;
             tokio::spawn(connection);
             client.batch_execute(&format!("SET lock_timeout = {patience}")).await?;
             Ok::<_, Error>(client)
-        }));
+        };
+        // The clock of a runtime is found only inside it.
+        let connected = self.runtime.block_on(async { timeout(CONNECTED_WITHIN, connected).await });
         let connected = match connected {
             Ok(connected) => connected.map_err(EngineError::from),
             Err(_) => Err(EngineError::Away("nobody answered within two seconds".to_owned())),
@@ -91,7 +93,7 @@ impl Postgres {
     ) -> Result<T, EngineError> {
         self.connect()?;
         let Some(client) = self.client.as_mut() else { return Err(EngineError::Away("there is no connection".to_owned())) };
-        let done = self.runtime.block_on(timeout(ANSWERED_WITHIN, run(client, &mut self.prepared)));
+        let done = self.runtime.block_on(async { timeout(ANSWERED_WITHIN, run(client, &mut self.prepared)).await });
         match done {
             Ok(Ok(done)) => Ok(done),
             Ok(Err(error)) => {

@@ -59,8 +59,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Starts the thread. `aside` is the file for what the database does not take until the end.
-    pub fn start(mut engine: Box<dyn Engine>, aside: Option<PathBuf>) -> Result<Queue, StoreError> {
-        engine.wait_for_locks(AGAIN)?;
+    pub fn start(engine: Box<dyn Engine>, aside: Option<PathBuf>) -> Result<Queue, StoreError> {
         let (work, queue) = channel();
         let health = Arc::new(Health::default());
         let thread = Thread { engine, aside, health: health.clone(), writes: VecDeque::new(), asked: VecDeque::new() };
@@ -123,6 +122,9 @@ struct Thread {
 impl Thread {
     fn run(mut self, queue: &Receiver<Work>, _ended: DropGuard) {
         let mut looked = Instant::now();
+        if let Err(error) = self.engine.wait_for_locks(AGAIN) {
+            tracing::warn!(%error, "the database did not hear how long locks are waited for");
+        }
         loop {
             let pause = if self.writes.is_empty() && self.asked.is_empty() { LOOK } else { AGAIN };
             match queue.recv_timeout(pause) {

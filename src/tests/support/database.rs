@@ -2,6 +2,7 @@
 //! PostgreSQL.
 
 use super::postgres::shared_database;
+use super::skipped;
 use rusqlite::Connection;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -19,8 +20,16 @@ pub struct Database {
 }
 
 /// Whether the tests run on PostgreSQL.
-pub fn on_postgres() -> bool {
+fn on_postgres() -> bool {
     std::env::var("TEST_DATABASE").is_ok_and(|engine| engine == "postgres")
+}
+
+/// Whether there is no database file, for a test that is about one.
+pub fn without_file() -> bool {
+    if on_postgres() {
+        skipped("this one is about a SQLite file");
+    }
+    on_postgres()
 }
 
 /// Somebody else who writes to the database: while it is locked nothing of the console's is written.

@@ -17,12 +17,12 @@ pub struct Server {
     running: Option<Child>,
 }
 
-/// Debian's programs are not in the path.
+/// Debian's programs are not in the path: the newest version of them, else what the path has.
 fn programs() -> Option<PathBuf> {
+    let is_whole = |folder: &PathBuf| ["initdb", "postgres", "pg_isready", "createdb"].iter().all(|name| folder.join(name).is_file());
     let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = versions.chain(std::env::split_paths(&path).collect::<Vec<_>>());
-    folders.filter(|folder| folder.join("initdb").is_file()).max()
+    versions.filter(is_whole).max().or_else(|| std::env::split_paths(&path).find(is_whole))
 }
 
 /// A program that ends with the thread that started it. PostgreSQL refuses to run as root: then the system's own user for it does.
