@@ -14,6 +14,7 @@ mod lock;
 mod moving;
 mod pace;
 mod parts;
+mod peers;
 pub mod sdk;
 pub mod service;
 pub mod store;
@@ -31,11 +32,13 @@ use http::router;
 use journal::{JournalError, Opened};
 use pace::Pace;
 use parts::Parts;
+use peers::{Heard, Peers};
 use sdk::Platform;
 use service::scheduled;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Store, StoreError};
+use store::{Notice, Store, StoreError, Told};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
@@ -77,14 +80,17 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
     if !http::assets_complete() {
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
-    store.close_open_operations(now()).await?;
+    let mut peers = Peers::new(&config.database, store.console());
+    if store.console().is_none() {
+        store.close_open_operations(now(), &BTreeSet::new()).await?;
+    }
     // The floor's owner outlives the rest: what was taken up comes to its end there.
     let closing = CancellationToken::new();
     let _closed_at_last = closing.clone().drop_guard();
     let floor_thread = FloorThread::start().map_err(StartError::Threads)?;
-    let Opened { journal, watch: journal_watch, fold, acks } = journal::open(&config, &store, store.recorded().await?)?;
+    let Opened { journal, watch: journal_watch, fold, acks } = journal::open(&config, &store, store.recorded().await?, &peers.leads)?;
     let restored = Restored::of(&store, fold, &config.namespace).await?;
-    let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), journal, restored, closing.clone());
+    let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), journal, restored, peers.leads.clone(), closing.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
         sessions: Sessions::open(store.clone(), &config).await?,
@@ -96,9 +102,12 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         stop: stop.clone(),
         config: config.clone(),
     });
+    let mut parts = Parts::new(stop.clone());
+    parts.start("other consoles", peers.run(stop.clone()));
+    peers.joined().await;
+    console.sessions.read().await?;
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
-    let mut parts = Parts::new(stop.clone());
     parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), acks, stop.clone()));
     let kept_up = console.clone();
     parts.start("upkeep", async move {
@@ -112,6 +121,7 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
             () = journal_ends.ended() => {}
         }
     });
+    parts.start("what other consoles tell", follow(console.clone(), peers));
     parts.start("orders", scheduled::run(console.clone(), due));
     parts.start("web server", connections::serve(listener, places, router::router(console.clone()), stop.clone()));
     let ended = parts.until_stopped(floor.ended(), async { store.ended().await }).await;
@@ -125,4 +135,49 @@ pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToke
         return ended;
     }
     ended.and(Err(StartError::Unwritten))
+}
+
+/// Takes up what the other consoles on the same database do, until the console stops.
+async fn follow(console: Arc<Console>, mut peers: Peers) {
+    let mut closed = BTreeSet::new();
+    loop {
+        let heard = tokio::select! {
+            () = console.stop.cancelled() => return,
+            heard = peers.heard.recv() => match heard {
+                Some(heard) => heard,
+                // Alone: there is nobody to follow.
+                None => return console.stop.cancelled().await,
+            },
+        };
+        let followed = match heard {
+            Heard::Told(Told { notice: Notice::Session(id_hash), .. }) => {
+                console.sessions.look_up(id_hash).await;
+                Ok(())
+            }
+            Heard::Told(Told { notice: Notice::Intervention(intervention), .. }) => {
+                console.floor.elsewhere(*intervention).await;
+                Ok(())
+            }
+            Heard::Told(Told { notice: Notice::Scheduled, .. }) => console.floor.read_schedule(&console.store).await,
+            Heard::Told(Told { notice: Notice::Everything, .. }) => read_everything(&console).await,
+            Heard::Joined => read_everything(&console).await,
+            Heard::Alive(consoles) => {
+                console.floor.alive(consoles.clone()).await;
+                let closing = *peers.leads.borrow() && closed != consoles;
+                let written = if closing { console.store.close_open_operations(now(), &consoles).await } else { Ok(()) };
+                if closing && written.is_ok() {
+                    closed = consoles;
+                }
+                written
+            }
+        };
+        if let Err(error) = followed {
+            tracing::warn!(%error, "what another console did could not be taken up");
+        }
+    }
+}
+
+async fn read_everything(console: &Console) -> Result<(), StoreError> {
+    console.sessions.read().await?;
+    console.floor.read_schedule(&console.store).await
 }

@@ -84,6 +84,7 @@ pub(super) trait Object {
             Ok(ApiErrorKind::Busy) => ApiError::Busy,
             Ok(ApiErrorKind::AuditFailed) => ApiError::AuditFailed,
             Ok(ApiErrorKind::DatabaseLost) => ApiError::DatabaseLost,
+            Ok(ApiErrorKind::DatabaseAway) => ApiError::DatabaseAway,
             Ok(ApiErrorKind::Stopping) => ApiError::Stopping,
             Ok(ApiErrorKind::Transport) => ApiError::Transport { detail: text("detail") },
             Err(unknown) => lost(unknown),
@@ -174,6 +175,7 @@ mod tests {
             ApiError::Busy,
             ApiError::AuditFailed,
             ApiError::DatabaseLost,
+            ApiError::DatabaseAway,
             ApiError::Stopping,
             ApiError::Transport { detail: "status 502".to_owned() },
         ];

@@ -81,6 +81,9 @@ pub enum ApiError {
     /// The database file was deleted or replaced, so nothing was sent: it could not be audited.
     #[error("the console's database file was deleted or replaced, so nothing was sent")]
     DatabaseLost,
+    /// The console's database cannot be reached, so nobody can sign in.
+    #[error("the console's database cannot be reached, so nobody can sign in")]
+    DatabaseAway,
     /// The console is stopping: nothing was sent.
     #[error("the console is stopping, so nothing was sent")]
     Stopping,
@@ -102,7 +105,7 @@ impl ApiError {
             ApiError::Obstacle { .. } | ApiError::Changed { .. } | ApiError::Refused { .. } => 409,
             ApiError::Busy => 429,
             ApiError::AuditFailed | ApiError::Transport { .. } => 500,
-            ApiError::NoPlatformSession | ApiError::DatabaseLost | ApiError::Stopping => 503,
+            ApiError::NoPlatformSession | ApiError::DatabaseLost | ApiError::DatabaseAway | ApiError::Stopping => 503,
             ApiError::NotUnderstood { .. } | ApiError::Unreachable => 502,
             ApiError::OutcomeUnknown => 504,
         }

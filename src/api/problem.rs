@@ -135,6 +135,7 @@ impl From<ApiError> for Problem {
             | ApiError::Busy
             | ApiError::AuditFailed
             | ApiError::DatabaseLost
+            | ApiError::DatabaseAway
             | ApiError::Stopping => {}
         }
         problem

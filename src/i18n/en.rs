@@ -289,6 +289,7 @@ pub static TEXTS: Texts = Texts {
         ApiError::Busy => "too many requests; try again in a moment".to_owned(),
         ApiError::AuditFailed => "the audit log could not be written, so nothing was sent; tell your administrator".to_owned(),
         ApiError::Stopping => "the console is stopping; nothing was sent".to_owned(),
+        ApiError::DatabaseAway => "the console's database cannot be reached, so nobody can sign in; try again in a moment".to_owned(),
         ApiError::DatabaseLost => {
             "the console's database file was deleted or replaced; nothing was sent. Tell your administrator".to_owned()
         }

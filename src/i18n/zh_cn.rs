@@ -253,6 +253,7 @@ pub static TEXTS: Texts = Texts {
         ApiError::NoPlatformSession => "目前没有班长登录，无法借用其会话；请登录后重试".to_owned(),
         ApiError::Busy => "请求过于频繁，请稍后重试".to_owned(),
         ApiError::AuditFailed => "审计日志写入失败，请求未发出，请联系管理员".to_owned(),
+        ApiError::DatabaseAway => "班长台暂时连不上数据库，无法登录，请稍后再试".to_owned(),
         ApiError::DatabaseLost => "班长台的数据库文件被删除或替换，请求未发出，请联系管理员".to_owned(),
         ApiError::Stopping => "班长台正在停止，请求未发出".to_owned(),
         ApiError::Transport { .. } => "无法连接班长台，操作可能已生效，也可能没有。请检查网络并查看坐席状态".to_owned(),

@@ -2,12 +2,13 @@
 //! PostgreSQL for several.
 
 mod file;
+mod link;
 mod postgres;
 mod sqlite;
 mod statement;
 mod value;
 
-pub use file::keep_private;
+pub use link::Link;
 pub use postgres::Postgres;
 pub use sqlite::{Durability, Sqlite};
 pub use statement::Statement;

@@ -31,6 +31,7 @@ use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use writer::Writer;
 
@@ -143,8 +144,8 @@ pub struct Opened {
 }
 
 /// Opens the journal that belongs to the database, and reads what the last console knew. The database has the records of all entries up to
-/// `recorded`.
-pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<Opened, JournalError> {
+/// `recorded`. Where several consoles share it, only the one that `leads` writes.
+pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::Receiver<bool>) -> Result<Opened, JournalError> {
     let (queue, entries) = channel();
     let (safe, committed) = sync_channel(MOST_SAFE);
     let (acks, acknowledged) = unbounded_channel();
@@ -160,18 +161,20 @@ pub fn open(config: &Config, store: &Store, recorded: Position) -> Result<Opened
     let limits = config.journal;
     let (past, snapshots) = match kept {
         None => {
-            let writer = Writer { blocks: table::Nowhere, next: 1, limits, health: health.clone(), safe, acks: acks.clone() };
+            let writer =
+                Writer { blocks: table::Nowhere, next: 1, limits, leads: leads.clone(), health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
             (Past::default(), None)
         }
         Some((blocks, snapshots, past)) => {
-            let writer = Writer { next: past.position + 1, blocks, limits, health: health.clone(), safe, acks: acks.clone() };
+            let writer =
+                Writer { next: past.position + 1, blocks, limits, leads: leads.clone(), health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
             (past, Some(snapshots))
         }
     };
     let fold = past.chronicle.fold.clone();
-    let archive = Archive::of(past, recorded, config, store.clone(), snapshots, workdays.clone());
+    let archive = Archive::of(past, recorded, config, store.clone(), snapshots, workdays.clone(), leads.clone());
     // It ends after the writer, for which it waits.
     spawn("archive", move || archive.run(&committed, ended))?;
     let journal = Journal { queue, health: health.clone(), workdays, acks };

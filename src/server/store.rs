@@ -4,6 +4,7 @@
 mod aside;
 mod audit;
 mod day;
+mod notice;
 mod queue;
 mod records;
 mod scheduled;
@@ -13,6 +14,7 @@ mod tokens;
 
 pub use audit::AuditedOperation;
 pub use day::StateStart;
+pub use notice::{CHANNEL, Notice, Told, console_of};
 pub use scheduled::ScheduledAction;
 pub use sessions::StoredSession;
 pub use tokens::StoredToken;
@@ -26,11 +28,12 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Every statement that keeps something: what was set aside is one of these.
-const KEPT: [&str; 14] = [
+const KEPT: [&str; 15] = [
     audit::KEEP,
     day::KEEP,
     day::ALIVE,
     day::FORGET,
+    notice::TELL,
     records::KEEP_INTERVAL,
     records::KEEP_CALL,
     records::NOT_OVER,
@@ -77,6 +80,8 @@ const LAGGING: usize = 100;
 #[derive(Debug, Clone)]
 pub struct Store {
     queue: Queue,
+    /// The console's number, where others may be on the same database.
+    console: Option<i64>,
 }
 
 /// Resolves once what was handed over is written; an error says that it never will be.
@@ -95,15 +100,18 @@ impl Store {
 
     fn start(database: &Database, serves: bool) -> Result<Store, StoreError> {
         let aside = aside::place(database);
-        let engine = on_own_thread(|| {
+        let (engine, console) = on_own_thread(|| {
             let mut engine = open(database, serves).map_err(|error| StoreError::opening(database, &error))?;
             if let Some(path) = aside.as_ref().filter(|_| serves) {
                 take_up(path, &mut *engine, &KEPT)
                     .map_err(|error| StoreError::Aside { path: path.display().to_string(), reason: error.to_string() })?;
             }
-            Ok::<_, StoreError>(engine)
+            let is_shared = serves && matches!(database, Database::Postgres(_));
+            let number = "SELECT nextval('console_number')";
+            let console = if is_shared { engine.query_one(number, &[])?.map(|row| row.get(0)).transpose()? } else { None };
+            Ok::<_, StoreError>((engine, console))
         })?;
-        Ok(Store { queue: Queue::start(engine, aside)? })
+        Ok(Store { queue: Queue::start(engine, aside)?, console })
     }
 
     /// Runs `task` on the database's thread and waits for its answer. A lock is waited for, for a while.

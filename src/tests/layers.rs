@@ -9,8 +9,8 @@ const MAP: &[(&str, &str)] = &[
     ("main", "server simulator server::cli server::config server::telemetry floor"),
     (
         "server",
-        "server::http server::upkeep server::service server::console server::auth server::sdk server::actor server::journal server::store \
-         server::config",
+        "server::http server::upkeep server::service server::console server::auth server::sdk server::actor server::journal server::peers \
+         server::store server::config",
     ),
     ("server::upkeep", "server::auth server::sdk server::actor server::telemetry server::clock live"),
     (
@@ -26,6 +26,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::actor", "server::journal server::store server::telemetry server::lock server::clock live floor"),
     ("server::moving", "server::journal server::store server::database server::config"),
     ("server::journal", "server::store server::database server::config server::telemetry server::lock server::clock floor"),
+    ("server::peers", "server::store server::database server::config"),
     ("server::store", "server::database server::config server::clock floor"),
     ("server::database", "floor"),
     ("server::telemetry", "server::config live floor"),

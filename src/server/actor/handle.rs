@@ -14,6 +14,8 @@ use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
 use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, agent_snapshot, calls_snapshot, floor_snapshot};
 use crate::server::journal::Ack;
+use crate::server::store::{Store, StoreError};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -110,6 +112,28 @@ impl FloorHandle {
     /// An intervention that was written down is sent now, and once; none where it is over.
     pub async fn sends(&self, id: i64) -> Option<Intervention> {
         self.ask(|reply| Message::Sends(id, reply)).await.ok()?
+    }
+
+    /// Another console's operation came a step further.
+    pub async fn elsewhere(&self, intervention: Intervention) {
+        self.inbox.send(Message::Elsewhere(Box::new(intervention))).await.ok();
+    }
+
+    /// These consoles live; what was under way at others has ended with them.
+    pub async fn alive(&self, consoles: BTreeSet<i64>) {
+        self.inbox.send(Message::Alive(consoles)).await.ok();
+    }
+
+    /// Another console changed what is to be done later: it is read anew.
+    pub async fn read_schedule(&self, store: &Store) -> Result<(), StoreError> {
+        // The asking fails only where the console stops.
+        while let Ok(changes) = self.ask(Message::ScheduleChanges).await {
+            let actions = store.schedule().await?;
+            if self.ask(|reply| Message::Schedule(actions, changes, reply)).await.unwrap_or(true) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// What became of a scheduled action that was to be carried out.

@@ -35,6 +35,8 @@ struct Followed {
     overtaken: bool,
     /// When an event came that proves it before the platform had answered. Only the answer tells whether it came of this one.
     early: Option<ConsoleTime>,
+    /// Another console follows it, and tells how far it has come.
+    elsewhere: bool,
 }
 
 /// Where an intervention is, as far as the console decides it. Only what was sent is proved by events.
@@ -78,6 +80,9 @@ impl Followed {
 
     /// What it comes to where nothing more is heard of it until `now`.
     fn given_up(&self, now: ConsoleTime) -> Option<Outcome> {
+        if self.elsewhere {
+            return None;
+        }
         let waited = |since: ConsoleTime, patience: Duration| now.since(since) >= patience;
         let patience = if self.intervention.deferred { LONGEST_CALL } else { PATIENCE };
         match (self.intervention.outcome, self.stage) {
@@ -111,7 +116,27 @@ impl Interventions {
     /// Takes up one of before a restart, under the id that it has.
     pub fn restore(&mut self, intervention: Intervention, stage: Stage) {
         self.index.add(&intervention);
-        self.by_id.insert(intervention.id, Followed { intervention, stage, overtaken: false, early: None });
+        self.by_id.insert(intervention.id, Followed { intervention, stage, overtaken: false, early: None, elsewhere: false });
+    }
+
+    /// Another console says how far one has come. Returns what it was before, where it was known.
+    pub fn heard_of(&mut self, told: Intervention) -> Option<Intervention> {
+        let before = self.withdraw(told.id);
+        self.index.add(&told);
+        let stage = Stage::Sent(told.requested_at);
+        self.by_id.insert(told.id, Followed { intervention: told, stage, overtaken: false, early: None, elsewhere: true });
+        before
+    }
+
+    /// Ends what was under way at consoles that are no more: nobody heard what became of it.
+    pub fn orphaned(&mut self, now: ConsoleTime, is_gone: impl Fn(i64) -> bool) -> Changed {
+        let under_way =
+            |followed: &&mut Followed| followed.elsewhere && followed.intervention.outcome.pending() && is_gone(followed.intervention.id);
+        let end = |followed: &mut Followed| {
+            let accepted = followed.intervention.outcome == Outcome::Accepted;
+            followed.end(if accepted { Outcome::Unconfirmed } else { Outcome::Unknown }, now)
+        };
+        self.by_id.values_mut().filter(under_way).map(end).collect()
     }
 
     pub fn withdraw(&mut self, id: i64) -> Option<Intervention> {
@@ -189,7 +214,7 @@ impl Interventions {
         let open = |outcome| matches!(outcome, Outcome::Accepted | Outcome::Unknown | Outcome::Unconfirmed);
         let mut changed = Vec::new();
         for id in self.index.concerned_by(event) {
-            let Some(followed) = self.by_id.get_mut(&id).filter(|followed| !followed.overtaken) else { continue };
+            let Some(followed) = self.by_id.get_mut(&id).filter(|followed| !followed.overtaken && !followed.elsewhere) else { continue };
             let Stage::Sent(sent) = followed.stage else { continue };
             if told.is_some_and(|told| told + OLDER < sent) {
                 continue;
@@ -227,7 +252,7 @@ impl Interventions {
 
     /// Ends, because the console does, what was not sent or not answered. What waits for the end of a call goes on after a restart.
     pub fn close(&mut self, now: ConsoleTime) -> Changed {
-        let open = self.by_id.values_mut().filter(|followed| followed.intervention.outcome == Outcome::Requested);
+        let open = self.by_id.values_mut().filter(|followed| followed.intervention.outcome == Outcome::Requested && !followed.elsewhere);
         let ends = |followed: &mut Followed| match followed.stage {
             Stage::Waiting => None,
             Stage::Unwritten => Some(followed.end(Outcome::NotSent(NotSent::Stopping), now)),

@@ -7,6 +7,8 @@ use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun,
 use crate::server::actor::runs::{BulkItem, BulkTurn};
 use crate::server::actor::schedule::Verdict;
 use crate::server::journal::Ack;
+use crate::server::store::ScheduledAction;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -30,4 +32,12 @@ pub enum Message {
     BulkTurn(BulkItem, Operation, oneshot::Sender<BulkTurn>),
     RunFailed(BulkItem, BulkStep),
     Intervention(i64, oneshot::Sender<Option<Intervention>>),
+    /// Another console's operation came a step further.
+    Elsewhere(Box<Intervention>),
+    /// The consoles on the same database that live.
+    Alive(BTreeSet<i64>),
+    /// What is to be done later, as the database has it after so many changes of ours; false where there were more meanwhile.
+    Schedule(Vec<ScheduledAction>, u64, oneshot::Sender<bool>),
+    /// What is to be done later is to be read anew; the answer is how many changes of ours there were.
+    ScheduleChanges(oneshot::Sender<u64>),
 }

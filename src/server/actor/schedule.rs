@@ -3,7 +3,7 @@
 
 use crate::floor::{AgentId, ConsoleTime, Event, EventKind, ScheduledKind, State};
 use crate::server::store::ScheduledAction;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 /// A scheduled action that is older than this has lost its meaning: a working day and the night shift after it.
@@ -80,6 +80,36 @@ impl Schedule {
         let (action, stage) = self.get_mut(id).filter(|(_, stage)| *stage == Stage::New)?;
         *stage = Stage::Waiting;
         Some(action.clone())
+    }
+
+    /// Whether there is an action with this id.
+    pub fn has(&self, id: i64) -> bool {
+        self.agents.contains_key(&id)
+    }
+
+    /// Takes what another console made of an action that is here and not being carried out; false where it is as it was.
+    pub fn renew(&mut self, action: &ScheduledAction) -> bool {
+        let waits = |stage: &Stage| matches!(stage, Stage::Waiting | Stage::Resting(_));
+        match self.get_mut(action.scheduled.id) {
+            Some((here, stage)) if waits(stage) && here != action => {
+                *here = action.clone();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Removes those that wait here and are not among `ids`: another console has ended them.
+    pub fn without(&mut self, ids: &BTreeSet<i64>) -> Vec<ScheduledAction> {
+        let waits = |id: &i64| self.at(*id).is_some() && !ids.contains(id);
+        let gone: Vec<i64> = self.agents.keys().copied().filter(waits).collect();
+        let mut removed = Vec::new();
+        for id in gone {
+            if self.get_mut(id).is_some_and(|(_, stage)| matches!(stage, Stage::Waiting | Stage::Resting(_))) {
+                removed.extend(self.remove(id));
+            }
+        }
+        removed
     }
 
     /// What the agent's row shows: of two scheduled actions the one that comes first.

@@ -1,13 +1,14 @@
 //! What the owner has before it: the floor, the interventions, the scheduled actions and runs, and what was published of them.
 
 mod interventions;
+mod peers;
 mod publish;
 mod runs;
 mod schedule;
 
 use crate::floor::{
-    AgentId, Applied, CallId, Changes, ConsoleTime, Event, Figures, Fold, Forgotten, Gap, Intervention, MOST_AGENTS, Offset, PlatformTime,
-    RosterEntry, StateInterval, Workday,
+    AgentId, Applied, CallId, Changes, ConsoleTime, Event, Figures, Fold, Forgotten, Gap, Intervention, MOST_AGENTS, Namespace, Offset,
+    PlatformTime, RosterEntry, StateInterval, Workday,
 };
 use crate::live::{Link, LinkState};
 use crate::server::actor::history::History;
@@ -45,6 +46,12 @@ pub struct FloorState {
     /// When the platform's day began.
     day_began: PlatformTime,
     store: Store,
+    /// Whether this console does what only one may do.
+    leads: watch::Receiver<bool>,
+    /// How often this console changed what is to be done later.
+    schedule_changes: u64,
+    /// The tenant that is served.
+    ours: Namespace,
     journal: Journal,
     link: Link,
     publish_link: watch::Sender<Link>,
@@ -76,20 +83,26 @@ impl FloorState {
         link: Link,
         publish_link: watch::Sender<Link>,
         carry_out: mpsc::Sender<ScheduledAction>,
+        leads: watch::Receiver<bool>,
     ) -> Self {
         let published = Publisher::new(Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() });
         // Where the broker keeps what comes meanwhile, nothing is missed.
         let alive = past.day.1.filter(|_| !past.fold.is_kept());
+        // Two consoles that start at once give their runs other ids.
+        let first_run = now().as_millis().unsigned_abs() * 1024 + store.console().unwrap_or(0).unsigned_abs() % 1024;
         let mut state = FloorState {
             fold: past.fold,
             interventions: Interventions::after(past.last_intervention),
             schedule: Schedule::default(),
             carry_out,
-            runs: BulkRuns::after(now().as_millis().unsigned_abs()),
+            runs: BulkRuns::after(first_run),
             history: History::restore(past.day.0, alive),
             workdays: HashMap::new(),
             day_began: PlatformTime::default(),
             store,
+            leads,
+            schedule_changes: 0,
+            ours: past.ours.clone(),
             journal,
             link,
             publish_link,

@@ -29,13 +29,14 @@ pub fn start(
     store: Store,
     journal: Journal,
     past: Restored,
+    leads: watch::Receiver<bool>,
     stop: CancellationToken,
 ) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
     let (inbox, messages) = mpsc::channel(INBOX);
     let (carry_out, due) = mpsc::channel(DUE);
     let link = Link::new(LinkState::Down, now());
     let (publish_link, link_seen) = watch::channel(link.clone());
-    let state = FloorState::new(store, journal, past, link, publish_link, carry_out);
+    let state = FloorState::new(store, journal, past, link, publish_link, carry_out, leads);
     let published = state.shared();
     tasks.spawn(run(state, messages, stop));
     (FloorHandle { inbox, link: link_seen, published }, due)
@@ -96,5 +97,9 @@ fn take(state: &mut FloorState, message: Message) {
         Message::BulkTurn(item, operation, reply) => drop(reply.send(state.turn(item, operation))),
         Message::RunFailed(item, step) => state.run_failed(item, step),
         Message::Intervention(id, reply) => drop(reply.send(state.intervention(id))),
+        Message::Elsewhere(intervention) => state.elsewhere(*intervention),
+        Message::Alive(consoles) => state.alive(&consoles),
+        Message::Schedule(actions, changes, reply) => drop(reply.send(state.scheduled_elsewhere(actions, changes))),
+        Message::ScheduleChanges(reply) => drop(reply.send(state.schedule_changes())),
     }
 }

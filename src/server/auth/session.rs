@@ -13,7 +13,7 @@ use crate::server::store::{Store, StoreError, StoredSession};
 use cookie::Cookie;
 use http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::time::timeout;
@@ -27,6 +27,10 @@ const MOST_SESSIONS: usize = 10_000;
 const MOST_OF_ONE: usize = 20;
 /// How long signing in waits for the session to be written.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
+/// The same where other consoles are to know the session: without the database nobody can come in.
+const SHARED_WITHIN: Duration = Duration::from_secs(5);
+/// How old a session is that must be in the database.
+const SETTLED: Duration = Duration::from_secs(30);
 
 type IdHash = [u8; 32];
 
@@ -67,30 +71,73 @@ pub struct Sessions {
     by_hash: Mutex<HashMap<IdHash, Arc<Session>>>,
     pub attempts: Attempts,
     store: Store,
+    config: Config,
 }
 
 impl Sessions {
     /// Brings back the sessions of before a restart, as far as their users may still come in.
     pub async fn open(store: Store, config: &Config) -> Result<Self, StoreError> {
-        let restore = |stored: StoredSession| {
-            let agent = AgentId::own(&stored.agent, &config.namespace).ok()??;
-            let device = DeviceId::own(&stored.device, &config.namespace).ok()??;
-            let role = role_of(agent.number(), &config.supervisors, &config.viewers)?;
-            let platform = PlatformSession::new(stored.platform_session);
-            let ended = CancellationToken::new();
-            let session =
-                Session { id_hash: stored.id_hash, agent, device, name: stored.name, role, platform, created: stored.created, ended };
-            Some((stored.id_hash, Arc::new(session)))
-        };
-        let stored = store.sessions(now() - LIFE).await?;
-        let by_hash = Mutex::new(stored.into_iter().filter_map(restore).collect());
-        Ok(Sessions { by_hash, attempts: Attempts::default(), store })
+        let sessions = Sessions { by_hash: Mutex::default(), attempts: Attempts::default(), store, config: config.clone() };
+        sessions.read().await?;
+        Ok(sessions)
     }
 
-    /// The session of this request's cookie.
-    pub fn of(&self, headers: &HeaderMap) -> Option<Arc<Session>> {
-        let id = cookie_value(headers, COOKIE)?;
-        let session = lock(&self.by_hash).get(&hash(&id)).cloned()?;
+    /// Reads all sessions from the database: those that another console began or ended meanwhile are known, or over.
+    pub async fn read(&self) -> Result<(), StoreError> {
+        let begun = now();
+        let stored = self.store.sessions(begun - LIFE).await?;
+        let kept: HashSet<IdHash> = stored.iter().map(|stored| stored.id_hash).collect();
+        let mut by_hash = lock(&self.by_hash);
+        // One that began a moment ago may not be written yet.
+        by_hash.retain(|id_hash, session| {
+            let stays = kept.contains(id_hash) || begun.since(session.created) < SETTLED;
+            if !stays {
+                session.ended.cancel();
+            }
+            stays
+        });
+        for session in stored.into_iter().filter_map(|stored| self.restored(stored)) {
+            by_hash.entry(session.id_hash).or_insert_with(|| Arc::new(session));
+        }
+        Ok(())
+    }
+
+    /// A session as it was kept, where its user may still come in.
+    fn restored(&self, stored: StoredSession) -> Option<Session> {
+        let StoredSession { id_hash, agent, device, name, platform_session, created } = stored;
+        let config = &self.config;
+        let agent = AgentId::own(&agent, &config.namespace).ok()??;
+        let device = DeviceId::own(&device, &config.namespace).ok()??;
+        let role = role_of(agent.number(), &config.supervisors, &config.viewers)?;
+        let (platform, ended) = (PlatformSession::new(platform_session), CancellationToken::new());
+        Some(Session { id_hash, agent, device, name, role, platform, created, ended })
+    }
+
+    /// Looks up what another console did with the session of that hash.
+    pub async fn look_up(&self, id_hash: IdHash) {
+        match self.store.session(id_hash).await {
+            Ok(Some(stored)) => {
+                if let Some(session) = self.restored(stored) {
+                    lock(&self.by_hash).entry(id_hash).or_insert_with(|| Arc::new(session));
+                }
+            }
+            Ok(None) => {
+                if let Some(session) = lock(&self.by_hash).remove(&id_hash) {
+                    session.ended.cancel();
+                }
+            }
+            Err(error) => tracing::warn!(%error, "a session of another console could not be looked up"),
+        }
+    }
+
+    /// The session of this request's cookie. One that is not known may have begun at another console a moment ago.
+    pub async fn of(&self, headers: &HeaderMap) -> Option<Arc<Session>> {
+        let id_hash = hash(&cookie_value(headers, COOKIE)?);
+        let known = || lock(&self.by_hash).get(&id_hash).cloned();
+        if known().is_none() && self.store.console().is_some() {
+            self.look_up(id_hash).await;
+        }
+        let session = known()?;
         if session.lives(now()) {
             return Some(session);
         }
@@ -156,7 +203,8 @@ impl Sessions {
     }
 
     /// Begins the session of somebody who has just signed in at the platform; returns the id for the browser's cookie.
-    pub async fn begin(&self, me: Me, platform: PlatformSession) -> String {
+    /// Where other consoles have to know it, an error says that the database cannot be written.
+    pub async fn begin(&self, me: Me, platform: PlatformSession) -> Result<String, StoreError> {
         let id: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
         let id_hash = hash(&id);
         let stored = StoredSession {
@@ -181,9 +229,18 @@ impl Sessions {
         let written = self.store.keep_session(stored);
         lock(&self.by_hash).insert(id_hash, Arc::new(session));
         self.keep_bounds(&agent);
-        // Where that takes long, it is written later.
-        timeout(WRITTEN_WITHIN, written).await.ok();
-        id
+        if self.store.console().is_none() {
+            // Where that takes long, it is written later.
+            timeout(WRITTEN_WITHIN, written).await.ok();
+            return Ok(id);
+        }
+        if matches!(timeout(SHARED_WITHIN, written).await, Ok(Ok(()))) {
+            return Ok(id);
+        }
+        if let Some(session) = lock(&self.by_hash).get(&id_hash).cloned() {
+            self.end(&session);
+        }
+        Err(StoreError::Stuck)
     }
 }
 
@@ -200,12 +257,16 @@ pub fn cookie_value(headers: &HeaderMap, name: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::server::cli::{Cli, Command};
     use crate::server::config::Database;
+    use clap::Parser;
 
     #[tokio::test]
     async fn what_has_run_out_ends_wherever_it_is_shown() {
         let store = Store::open(&Database::Memory).unwrap();
-        let sessions = Sessions { by_hash: Mutex::default(), attempts: Attempts::default(), store: store.clone() };
+        let flags = ["supervisor-console", "serve", "--sdk-url", "http://x", "--namespace", "test.cc"];
+        let Command::Serve(args) = Cli::parse_from(flags).command else { panic!("not serve") };
+        let sessions = Sessions::open(store.clone(), &Config::try_from(&*args).unwrap()).await.unwrap();
         let me = |number: &str| Me {
             agent: AgentId::trusted(format!("{number}@test.cc")),
             name: String::new(),
@@ -213,7 +274,7 @@ mod tests {
             device: DeviceId::trusted("8000@test.cc"),
             role: Role::Supervisor,
         };
-        sessions.begin(me("5000"), PlatformSession::new("one".to_owned())).await;
+        sessions.begin(me("5000"), PlatformSession::new("one".to_owned())).await.unwrap();
         let session = sessions.all().remove(0);
         sessions.sweep(session.created + LIFE - Duration::from_millis(1));
         assert!(!session.ended.is_cancelled());

@@ -49,12 +49,7 @@ impl Postgres {
     }
 
     fn at(url: &SecretString) -> Result<Postgres, EngineError> {
-        let config = settings(url)?;
-        let (tls, problems) = MakeRustlsConnect::with_native_certs()
-            .map_err(|problems| EngineError::Away(format!("the system's certificates cannot be read: {problems:?}")))?;
-        if !problems.is_empty() {
-            tracing::warn!(problems = problems.len(), "some of the system's certificates cannot be read");
-        }
+        let (config, tls) = (settings(url)?, connector()?);
         let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| EngineError::Away(error.to_string()))?;
         Ok(Postgres { config, tls, runtime, client: None, prepared: HashMap::new(), patience: ANSWERED_WITHIN, failed: None })
     }
@@ -109,8 +104,18 @@ impl Postgres {
     }
 }
 
+/// TLS with the certificates that the system trusts.
+pub(super) fn connector() -> Result<MakeRustlsConnect, EngineError> {
+    let (tls, problems) = MakeRustlsConnect::with_native_certs()
+        .map_err(|problems| EngineError::Away(format!("the system's certificates cannot be read: {problems:?}")))?;
+    if !problems.is_empty() {
+        tracing::warn!(problems = problems.len(), "some of the system's certificates cannot be read");
+    }
+    Ok(tls)
+}
+
 /// The database's address, with limits for a network that swallows everything.
-fn settings(url: &SecretString) -> Result<Config, EngineError> {
+pub(super) fn settings(url: &SecretString) -> Result<Config, EngineError> {
     let mut config: Config = url.expose_secret().parse().map_err(|error: Error| EngineError::Never(error.to_string()))?;
     config.application_name("supervisor-console");
     config.keepalives_idle(Duration::from_secs(2)).keepalives_interval(Duration::from_secs(1)).keepalives_retries(2);

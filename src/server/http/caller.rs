@@ -41,7 +41,7 @@ impl Caller {
                 (Who::Script(name), role)
             }
             None => {
-                let session = console.sessions.of(headers).ok_or(ApiError::SignedOut)?;
+                let session = console.sessions.of(headers).await.ok_or(ApiError::SignedOut)?;
                 let role = session.role;
                 (Who::Browser(session), role)
             }

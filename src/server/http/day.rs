@@ -24,7 +24,7 @@ use std::sync::Arc;
 /// The fragment's address.
 pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let State(console) = console;
-    let Some(session) = console.sessions.of(&headers) else {
+    let Some(session) = console.sessions.of(&headers).await else {
         return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
     let agent = agent::named(&id, &console.config.namespace).unwrap_or_else(agent::nobody);

@@ -38,8 +38,8 @@ pub fn form() -> Result<Form, ApiError> {
 
 impl Form {
     /// Returns the session that this browser has had so far, if any.
-    pub fn session(&self) -> Option<Arc<Session>> {
-        self.console.sessions.of(&self.headers)
+    pub async fn session(&self) -> Option<Arc<Session>> {
+        self.console.sessions.of(&self.headers).await
     }
 
     /// Says how long to wait before the next attempt, in whole seconds.

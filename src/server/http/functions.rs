@@ -77,7 +77,7 @@ pub async fn sign_in(given: Credentials, next: &str) -> Result<(), ApiError> {
             return Err(ApiError::Busy);
         }
     };
-    if let Some(old) = form.session() {
+    if let Some(old) = form.session().await {
         form.console.sessions.end(&old);
     }
     form.set_cookie(&cookie_of(&form, &id, false));
@@ -89,7 +89,7 @@ pub async fn sign_in(given: Credentials, next: &str) -> Result<(), ApiError> {
 #[expect(clippy::unused_async, reason = "as the body of every server function")]
 pub async fn sign_out() -> Result<(), ApiError> {
     let form = form()?;
-    let session = form.session().ok_or(ApiError::SignedOut)?;
+    let session = form.session().await.ok_or(ApiError::SignedOut)?;
     form.console.sessions.end(&session);
     tracing::info!(agent = session.agent.as_str(), "signed out");
     form.set_cookie(&cookie_of(&form, "", true));

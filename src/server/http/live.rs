@@ -63,7 +63,7 @@ pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<Fro
         }
         Err(error) => return (StatusCode::BAD_REQUEST, format!("not a WebSocket handshake: {error}\n")).into_response(),
     };
-    let Some(session) = console.sessions.of(&headers) else {
+    let Some(session) = console.sessions.of(&headers).await else {
         return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
     };
     let inflates = inflating::is_offered(&headers);

@@ -34,7 +34,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
     if let Some(file) = assets::serve(uri.path(), false, &headers) {
         return file;
     }
-    let session = console.sessions.of(&headers);
+    let session = console.sessions.of(&headers).await;
     match (&session, uri.path()) {
         (None, path) if path != SIGN_IN => return Redirect::to(&sign_in_address(&uri)).into_response(),
         (Some(_), SIGN_IN) => return Redirect::to("/").into_response(),

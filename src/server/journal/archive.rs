@@ -14,6 +14,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot::error::TryRecvError;
+use tokio::sync::watch;
 use tokio_util::sync::DropGuard;
 
 /// How often a snapshot is kept, where there is anything new: by time, and by entries where there are many, since a start has to fold what
@@ -23,10 +24,14 @@ const MOST_AFTER: Position = 100_000;
 /// How often records are handed to the database, and how many there may be before.
 const RECORDS_EVERY: Duration = Duration::from_secs(1);
 const MOST_RECORDS: usize = 4096;
+/// How many are held while another console writes them.
+const MOST_HELD: usize = 65_536;
 /// How often some of the records that are too old are removed.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 pub struct Archive {
+    /// Whether it is this console that writes records and snapshots.
+    leads: watch::Receiver<bool>,
     reader: Reader,
     store: Store,
     /// Where snapshots go; without it none is kept.
@@ -58,11 +63,13 @@ impl Archive {
         store: Store,
         snapshots: Option<Table>,
         workdays: Arc<Mutex<Workdays>>,
+        leads: watch::Receiver<bool>,
     ) -> Archive {
         let Past { mut chronicle, position, snapshot } = past;
         chronicle.tell_all_workdays();
         let now = Instant::now();
         Archive {
+            leads,
             reader: Reader::of(config),
             store,
             snapshots,
@@ -84,24 +91,31 @@ impl Archive {
         loop {
             match committed.recv_timeout(RECORDS_EVERY) {
                 Ok(Committed { first, entries }) => {
-                    self.position = first + Position::try_from(entries.len()).unwrap_or(0) - 1;
+                    if let Some(first) = first {
+                        self.position = first + Position::try_from(entries.len()).unwrap_or(0) - 1;
+                    }
                     entries.into_iter().for_each(|entry| self.reader.take(&mut self.chronicle, entry));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) if !self.leads() => return,
                 Err(RecvTimeoutError::Disconnected) => {
                     self.keep();
                     return self.hand_over_the_rest();
                 }
             }
-            if self.looked.elapsed() >= RECORDS_EVERY || self.chronicle.records() >= MOST_RECORDS {
+            if self.looked.elapsed() >= RECORDS_EVERY || self.leads() && self.chronicle.records() >= MOST_RECORDS {
                 self.hand_over();
             }
             let (kept, at) = self.kept;
-            if self.position > kept && (at.elapsed() >= EVERY || self.position - kept >= MOST_AFTER) {
+            if self.leads() && self.position > kept && (at.elapsed() >= EVERY || self.position - kept >= MOST_AFTER) {
                 self.hand_over();
                 self.keep();
             }
         }
+    }
+
+    fn leads(&self) -> bool {
+        *self.leads.borrow()
     }
 
     /// Hands the records to the database and the days to whoever shows them.
@@ -112,6 +126,12 @@ impl Archive {
             let mut told = lock(&self.workdays);
             told.began = self.chronicle.day();
             told.changed.extend(changed);
+        }
+        if !self.leads() {
+            // Another console writes them. The latest are held, for the case that it ends: a record that is there already takes its own place.
+            let surplus = self.chronicle.records().saturating_sub(MOST_HELD);
+            self.chronicle.take_records(surplus);
+            return;
         }
         self.hand_over_records();
         if self.forgotten.elapsed() >= FORGET_EVERY {

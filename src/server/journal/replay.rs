@@ -1,7 +1,7 @@
 //! What the last console knew: the newest snapshot that can be read, and what the journal has after it.
 
 use super::entry::{Entry, Said, What};
-use super::table::{JournalError, Position, Table, beside};
+use super::table::{Blocks, JournalError, Position, Table, beside};
 use crate::floor::event::LocalTime;
 use crate::floor::{Chronicle, ConsoleTime, Event, Namespace, PlatformTime};
 use crate::server::clock::{day_in, in_utc, now};

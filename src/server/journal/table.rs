@@ -60,6 +60,8 @@ pub type Position = i64;
 
 /// Where blocks go.
 pub trait Blocks: Send {
+    /// The position that the next entry gets.
+    fn next(&mut self) -> Result<Position, JournalError>;
     /// Appends entries, the first of which has that position; they are safe when it returns.
     fn append(&mut self, first: Position, entries: &[Entry]) -> Result<usize, JournalError>;
     /// Removes some of the blocks that ended before `horizon`, and of the oldest while all together have more than `most` bytes.
@@ -70,6 +72,10 @@ pub trait Blocks: Send {
 pub struct Nowhere;
 
 impl Blocks for Nowhere {
+    fn next(&mut self) -> Result<Position, JournalError> {
+        Ok(1)
+    }
+
     fn append(&mut self, _: Position, _: &[Entry]) -> Result<usize, JournalError> {
         Ok(0)
     }
@@ -113,14 +119,6 @@ impl Table {
     /// Opens or makes the journal of that database.
     pub fn open(database: &Database) -> Result<Table, JournalError> {
         Ok(Table { engine: engine(database)? })
-    }
-
-    /// The position that the next entry gets.
-    pub fn next(&mut self) -> Result<Position, JournalError> {
-        let next = |row: Option<Row>| row.map_or(Ok(1), |row| row.get::<Position>(0));
-        let block = next(self.engine.query_one("SELECT first + entries FROM block ORDER BY first DESC LIMIT 1", &[])?)?;
-        let snapshot = next(self.engine.query_one("SELECT position + 1 FROM snapshot ORDER BY position DESC LIMIT 1", &[])?)?;
-        Ok(block.max(snapshot))
     }
 
     /// Hands over the blocks that have entries behind `after`, each with its first position; damage is handed over as it is.
@@ -200,6 +198,13 @@ macro_rules! removal {
 }
 
 impl Blocks for Table {
+    fn next(&mut self) -> Result<Position, JournalError> {
+        let next = |row: Option<Row>| row.map_or(Ok(1), |row| row.get::<Position>(0));
+        let block = next(self.engine.query_one("SELECT first + entries FROM block ORDER BY first DESC LIMIT 1", &[])?)?;
+        let snapshot = next(self.engine.query_one("SELECT position + 1 FROM snapshot ORDER BY position DESC LIMIT 1", &[])?)?;
+        Ok(block.max(snapshot))
+    }
+
     fn append(&mut self, first: Position, entries: &[Entry]) -> Result<usize, JournalError> {
         let (Some(began), Some(ended)) = (entries.first(), entries.last()) else { return Ok(0) };
         if !self.engine.is_there() {

@@ -203,6 +203,10 @@ impl Blocks for Failing {
         if *self.fails.lock().unwrap() { Err(EngineError::from(failure).into()) } else { self.table.append(first, entries) }
     }
 
+    fn next(&mut self) -> Result<Position, JournalError> {
+        self.table.next()
+    }
+
     fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError> {
         self.table.retain(horizon, most)
     }
@@ -215,7 +219,15 @@ fn failing(path: &Path) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, Unbo
     let fails = Arc::new(Mutex::new(true));
     let blocks = Failing { table: Table::open(&database_of(&path)).unwrap(), fails: fails.clone() };
     let (acks, acknowledged) = unbounded_channel();
-    let writer = Writer { blocks, next: 1, limits: NO_LIMITS, health: health.clone(), safe, acks: acks.clone() };
+    let writer = Writer {
+        blocks,
+        next: 1,
+        limits: NO_LIMITS,
+        leads: tokio::sync::watch::channel(true).1,
+        health: health.clone(),
+        safe,
+        acks: acks.clone(),
+    };
     spawn("journal", move || writer.run(&entries)).unwrap();
     (Journal { queue, health, workdays: Arc::default(), acks }, fails, committed, acknowledged)
 }
@@ -243,6 +255,7 @@ fn where_writing_fails_it_goes_on_by_itself_and_nothing_is_lost_meanwhile() {
     let mut safe = 0;
     while safe < 2001 {
         let Committed { first, entries } = committed.recv_timeout(Duration::from_secs(20)).unwrap();
+        let first = first.unwrap();
         assert_eq!(first, safe + 1);
         safe += entries.len() as Position;
     }

@@ -12,24 +12,32 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::watch;
 
 /// How many entries are written together at most, and how long the first of them waits for the others.
 const MOST_ENTRIES: usize = 512;
 const GATHER: Duration = Duration::from_millis(50);
 /// The pause after an attempt that failed.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How long, and how much of, what was heard while another console keeps the journal is held.
+const HELD: Duration = Duration::from_secs(20);
+const MOST_HELD: usize = 200_000;
 /// How often what is old is removed.
 const UPKEEP: Duration = Duration::from_secs(1);
 
 /// Entries that are safe, the first of them at that position.
 pub struct Committed {
-    pub first: Position,
+    /// None where another console keeps the journal.
+    pub first: Option<Position>,
     pub entries: Vec<Entry>,
 }
 
 pub struct Writer<B> {
     pub blocks: B,
     pub next: Position,
+    /// Whether it is this console that keeps the journal. What it hears while another one does waits in memory for a while: the other one's
+    /// end may have cost the last of it.
+    pub leads: watch::Receiver<bool>,
     pub limits: JournalLimits,
     pub health: Arc<Health>,
     /// Where what is safe goes.
@@ -42,6 +50,8 @@ impl<B: Blocks> Writer<B> {
     /// Writes what comes until nobody can send any more.
     pub fn run(mut self, queue: &Receiver<Entry>) {
         let mut waiting = VecDeque::new();
+        let mut tail = VecDeque::new();
+        let mut led = true;
         let (mut write_at, mut upkeep_at) = (None, Instant::now());
         loop {
             let due = write_at.unwrap_or(upkeep_at).min(upkeep_at);
@@ -53,18 +63,78 @@ impl<B: Blocks> Writer<B> {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    self.write(&mut waiting);
+                    if self.leads() {
+                        self.write(&mut waiting);
+                    }
                     return;
                 }
+            }
+            if upkeep_at <= Instant::now() {
+                upkeep_at = Instant::now() + UPKEEP;
+                self.upkeep();
+            }
+            if !self.leads() {
+                led = false;
+                self.hold(&mut waiting, &mut tail);
+                write_at = None;
+                continue;
+            }
+            if !led {
+                led = self.take_over(&mut tail);
+                write_at = Some(Instant::now() + if led { Duration::ZERO } else { AGAIN });
+                continue;
             }
             let is_many = waiting.len() >= MOST_ENTRIES && !self.health.is_failing();
             if is_many || write_at.is_some_and(|at| at <= Instant::now()) {
                 let done = self.write(&mut waiting);
                 write_at = (!done).then(|| Instant::now() + AGAIN);
             }
-            if upkeep_at <= Instant::now() {
-                upkeep_at = Instant::now() + UPKEEP;
-                self.upkeep();
+        }
+    }
+
+    fn leads(&self) -> bool {
+        *self.leads.borrow()
+    }
+
+    /// Another console keeps the journal: here only what was heard last is held, for the case that it ends.
+    fn hold(&self, waiting: &mut VecDeque<Entry>, tail: &mut VecDeque<(Instant, Entry)>) {
+        let now = Instant::now();
+        if !waiting.is_empty() {
+            let mut entries: Vec<Entry> = waiting.drain(..).collect();
+            self.acknowledge(&mut entries);
+            self.health.written(&entries);
+            // A start of a console that did not lead is not the journal's affair.
+            let told = entries.iter().filter(|entry| !matches!(entry.what, What::Said(Said::Started(_))));
+            tail.extend(told.map(|entry| (now, entry.clone())));
+            // Fails only where the archive has ended, which ends the program.
+            self.safe.send(Committed { first: None, entries }).ok();
+        }
+        while tail.len() > MOST_HELD || tail.front().is_some_and(|(at, _)| now.duration_since(*at) > HELD) {
+            tail.pop_front();
+        }
+    }
+
+    /// The console that kept the journal has ended: writes what it may not have written; false where that fails. What is there twice is
+    /// known by its serials.
+    fn take_over(&mut self, tail: &mut VecDeque<(Instant, Entry)>) -> bool {
+        let entries: Vec<Entry> = tail.iter().map(|(_, entry)| entry.clone()).collect();
+        let written = self.blocks.next().and_then(|next| {
+            self.next = next;
+            for block in entries.chunks(MOST_ENTRIES) {
+                self.blocks.append(self.next, block)?;
+                self.next += Position::try_from(block.len()).unwrap_or(Position::MAX);
+            }
+            Ok(())
+        });
+        match written {
+            Ok(()) => {
+                tracing::info!(entries = entries.len(), next = self.next, "this console keeps the journal from now on");
+                tail.clear();
+                true
+            }
+            Err(error) => {
+                self.health.fails(&error);
+                false
             }
         }
     }
@@ -87,6 +157,8 @@ impl<B: Blocks> Writer<B> {
                     // The broker would send nothing more, and the board would stand still.
                     self.acknowledge(&mut entries);
                     waiting.extend(entries);
+                    // Nobody heard whether it was written, or another console wrote there.
+                    self.next = self.blocks.next().unwrap_or(self.next);
                     return false;
                 }
             }
@@ -102,7 +174,7 @@ impl<B: Blocks> Writer<B> {
     }
 
     fn hand_on(&mut self, entries: Vec<Entry>) {
-        let first = self.next;
+        let first = Some(self.next);
         self.next += Position::try_from(entries.len()).unwrap_or(Position::MAX);
         // Fails only where the archive has ended, which ends the program.
         self.safe.send(Committed { first, entries }).ok();
@@ -119,6 +191,9 @@ impl<B: Blocks> Writer<B> {
     }
 
     fn upkeep(&mut self) {
+        if !self.leads() {
+            return;
+        }
         let JournalLimits { age, bytes } = self.limits;
         if let Err(error) = self.blocks.retain(now() - age, bytes) {
             tracing::debug!(%error, "old blocks of the journal could not be removed");

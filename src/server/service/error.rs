@@ -57,6 +57,7 @@ pub fn masked(filter: &NumberFilter, error: ApiError) -> ApiError {
         | ApiError::Busy
         | ApiError::AuditFailed
         | ApiError::DatabaseLost
+        | ApiError::DatabaseAway
         | ApiError::Stopping) => error,
     }
 }

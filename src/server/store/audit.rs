@@ -1,9 +1,11 @@
 //! The audit log: a line for each step of each operation, the first written before the request leaves.
 
-use super::{Store, StoreError, Written};
+use super::notice::IDS_EACH;
+use super::{Notice, Store, StoreError, Written};
 use crate::floor::visibility::NumberFilter;
 use crate::floor::{ConsoleTime, Intervention, NotSent, Operation, Outcome};
 use crate::server::database::Statement;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// One operation as its lines tell it.
@@ -52,7 +54,8 @@ pub(super) const KEEP: &str =
 impl Store {
     /// Writes a step, after all those before it.
     pub fn audit(&self, intervention: Intervention) -> Written {
-        self.keep_told("a line of the audit log", vec![line(&intervention, intervention.outcome.code())])
+        let line = vec![line(&intervention, intervention.outcome.code())];
+        self.keep_told("a line of the audit log", self.telling(line, Notice::Intervention(Box::new(intervention))))
     }
 
     /// Writes that a scheduled action was taken back: `intervention` says what will not be done, and who took it back.
@@ -60,9 +63,11 @@ impl Store {
         self.keep("a scheduled action's end in the audit log", vec![line(&intervention, "cancelled")]);
     }
 
-    /// Closes what was under way when the console ended: nobody heard what became of it. What the platform had accepted stays accepted,
-    /// without its proof. What still waits goes on.
-    pub async fn close_open_operations(&self, now: ConsoleTime) -> Result<(), StoreError> {
+    /// Closes what was under way at a console that ended: nobody heard what became of it. What the platform had accepted stays accepted,
+    /// without its proof. What still waits goes on, and so does what is under way at the consoles that live.
+    pub async fn close_open_operations(&self, now: ConsoleTime, alive: &BTreeSet<i64>) -> Result<(), StoreError> {
+        // Numbers only: nothing else can stand in that text.
+        let alive = alive.iter().map(|number| format!(",{number},")).collect::<String>();
         self.ask(move |engine| {
             engine.execute(
                 "INSERT INTO audit (id, at, outcome, operation, by_agent, by_device, agent, device, call)
@@ -70,8 +75,9 @@ impl Store {
                    by_device, agent, device, call
                  FROM audit AS latest
                  WHERE outcome IN ('requested', 'accepted') AND line = (SELECT max(line) FROM audit WHERE id = latest.id)
-                   AND id NOT IN (SELECT id FROM pending)",
-                [now.into()],
+                   AND id NOT IN (SELECT id FROM pending) 
+                   AND CAST(?2 AS TEXT) NOT LIKE '%,' || CAST(id / CAST(?3 AS BIGINT) AS TEXT) || ',%'",
+                [now.into(), alive.as_str().into(), IDS_EACH.into()],
             )?;
             Ok(())
         })
@@ -123,8 +129,11 @@ impl Store {
         .await
     }
 
-    /// The highest id ever given: ids go on after a restart.
+    /// The highest id given so far: ids go on after a restart. Where there are several consoles each has ids of its own.
     pub async fn last_intervention(&self) -> Result<i64, StoreError> {
+        if let Some(number) = self.console {
+            return Ok(number * IDS_EACH);
+        }
         self.ask(|engine| engine.query_one("SELECT coalesce(max(id), 0) FROM audit", &[])?.map_or(Ok(0), |row| row.get(0))).await
     }
 }

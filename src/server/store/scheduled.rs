@@ -1,6 +1,6 @@
 //! What the console was told to do later, so that a restart does not forget it.
 
-use super::{Store, StoreError, Written};
+use super::{Notice, Store, StoreError, Written};
 use crate::floor::{AgentId, ConsoleTime, DeviceId, Scheduled, ScheduledKind};
 use crate::server::database::{EngineError, Row, Statement};
 
@@ -40,7 +40,7 @@ impl Store {
             minutes.into(),
             due.into(),
         ];
-        self.keep("a scheduled action", vec![Statement::new(KEEP, values)]);
+        self.keep("a scheduled action", self.telling(vec![Statement::new(KEEP, values)], Notice::Scheduled));
     }
 
     /// It is done, or will not be done.
@@ -50,7 +50,8 @@ impl Store {
 
     /// The same before what it says is sent: a restart must not send it once more.
     pub fn release_scheduled(&self, id: i64) -> Written {
-        self.keep_told("the end of a scheduled action", vec![Statement::new(FORGET, [id.into()])])
+        let forget = vec![Statement::new(FORGET, [id.into()])];
+        self.keep_told("the end of a scheduled action", self.telling(forget, Notice::Scheduled))
     }
 
     /// What was still to be done when the console ended.

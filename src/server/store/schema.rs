@@ -96,4 +96,5 @@ const POSTGRES: [&str; 1] = ["
         transfers BIGINT NOT NULL, conferences BIGINT NOT NULL, parties TEXT NOT NULL
     );
     CREATE INDEX call_record_ended ON call_record (ended);
+    CREATE SEQUENCE console_number;
 "];

@@ -8,7 +8,6 @@ use crate::floor::{
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::{Begun, FloorError, InterventionRequest};
 use crate::server::clock::now;
-use crate::server::journal::Said;
 use crate::server::store::StoreError;
 use crate::server::telemetry;
 
@@ -89,17 +88,7 @@ impl FloorState {
     /// One that is written down is sent now; none where it is over.
     pub fn sends(&mut self, id: i64) -> Option<Intervention> {
         let sent = self.interventions.sends(id, now())?;
-        match (&sent.call, sent.operation) {
-            (Some(call), Operation::Listen) => {
-                self.fold.floor.expect_listener(call, &sent.by_device);
-                self.journal.say(Said::Listens(call.clone(), sent.by_device.clone()));
-            }
-            (Some(call), _) => {
-                self.fold.floor.forget_listener(call, &sent.by_device);
-                self.journal.say(Said::TakesPart(call.clone(), sent.by_device.clone()));
-            }
-            _ => {}
-        }
+        self.takes_part(&sent);
         self.touch(&sent);
         self.runs.followed(&sent);
         Some(sent)

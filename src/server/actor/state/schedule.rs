@@ -40,15 +40,25 @@ impl FloorState {
         let action =
             ScheduledAction { scheduled, agent, device: begun.device.clone(), by_device: begun.by_device.clone(), at: begun.requested_at };
         if let Some(replaced) = self.schedule.add(action) {
-            self.store.forget_scheduled(replaced.scheduled.id);
+            self.forget_scheduled(replaced.scheduled.id);
         }
+    }
+
+    fn persist_scheduled(&mut self, action: ScheduledAction) {
+        self.schedule_changes += 1;
+        self.store.persist_scheduled(action);
+    }
+
+    fn forget_scheduled(&mut self, id: i64) {
+        self.schedule_changes += 1;
+        self.store.forget_scheduled(id);
     }
 
     /// The audit log knows of a log-out that waits: it counts; none where it is over.
     pub fn waits(&mut self, id: i64) -> Option<Intervention> {
         let waiting = self.interventions.waits(id)?;
         if let Some(action) = self.schedule.confirm(id) {
-            self.store.persist_scheduled(action);
+            self.persist_scheduled(action);
             // The call may have ended meanwhile.
             self.schedule_due();
         }
@@ -68,7 +78,11 @@ impl FloorState {
     /// Nothing of it is to be done any more; a log-out that was not sent is needless.
     fn scheduled_is_over(&mut self, action: &ScheduledAction) {
         self.dirty.insert(action.agent.clone());
-        self.store.forget_scheduled(action.scheduled.id);
+        if !self.leads() {
+            // The one that leads writes down what came of it, and tells.
+            return;
+        }
+        self.forget_scheduled(action.scheduled.id);
         if action.scheduled.kind == ScheduledKind::LogoutAfterCall && self.interventions.is_unsent(action.scheduled.id) {
             let gone = self.row(&action.agent).is_some_and(|row| row.state == State::LoggedOut);
             self.take_back(action, None, if gone { BulkStep::NotPossible(Obstacle::LoggedOut) } else { BulkStep::Cancelled });
@@ -77,7 +91,7 @@ impl FloorState {
 
     /// Hands out what is to be done now.
     pub(super) fn schedule_due(&mut self) {
-        if self.schedule.is_empty() {
+        if self.schedule.is_empty() || !self.leads() {
             return;
         }
         let mut schedule = std::mem::take(&mut self.schedule);
@@ -86,7 +100,7 @@ impl FloorState {
         self.schedule = schedule;
         for action in due.changed {
             self.dirty.insert(action.agent.clone());
-            self.store.persist_scheduled(action);
+            self.persist_scheduled(action);
         }
         for action in due.over {
             self.scheduled_is_over(&action);
@@ -105,9 +119,9 @@ impl FloorState {
         match self.schedule.returned(id, verdict) {
             Some(action) => {
                 self.dirty.insert(action.agent.clone());
-                self.store.persist_scheduled(action);
+                self.persist_scheduled(action);
             }
-            None => self.store.forget_scheduled(id),
+            None => self.forget_scheduled(id),
         }
     }
 
@@ -129,7 +143,7 @@ impl FloorState {
         if matches!(intervention.outcome, Outcome::Accepted | Outcome::Confirmed)
             && let Some(action) = self.schedule.confirm(intervention.id)
         {
-            self.store.persist_scheduled(action);
+            self.persist_scheduled(action);
         }
     }
 
@@ -143,7 +157,7 @@ impl FloorState {
                 self.scheduled_answered(intervention);
                 if let Some(action) = self.schedule.begins(id, now()) {
                     self.dirty.insert(action.agent.clone());
-                    self.store.persist_scheduled(action);
+                    self.persist_scheduled(action);
                 }
             }
             Outcome::NotSent(_) => self.drop_scheduled(id),
@@ -163,7 +177,7 @@ impl FloorState {
     pub(super) fn drop_scheduled(&mut self, id: i64) {
         if let Some(action) = self.schedule.remove(id) {
             self.dirty.insert(action.agent);
-            self.store.forget_scheduled(id);
+            self.forget_scheduled(id);
         }
     }
 

@@ -1,0 +1,79 @@
+//! What the other consoles on the same database do: their operations at the rows, and what any of them was told to do later.
+
+use super::FloorState;
+use crate::floor::{AgentId, Intervention, Operation, Outcome};
+use crate::server::clock::now;
+use crate::server::journal::Said;
+use crate::server::store::{ScheduledAction, console_of};
+use std::collections::BTreeSet;
+
+impl FloorState {
+    /// Whether this console does what only one may do.
+    pub(super) fn leads(&self) -> bool {
+        *self.leads.borrow()
+    }
+
+    /// Another console's operation came a step further: shown here, followed there.
+    pub fn elsewhere(&mut self, told: Intervention) {
+        if told.outcome == Outcome::Requested {
+            self.takes_part(&told);
+        }
+        self.interventions.heard_of(told.clone());
+        self.touch(&told);
+        self.runs.followed(&told);
+    }
+
+    /// From now on the phone of whoever steps in is expected to listen, or to take part as others do.
+    pub(super) fn takes_part(&mut self, intervention: &Intervention) {
+        match (&intervention.call, intervention.operation) {
+            (Some(call), Operation::Listen) => {
+                self.fold.floor.expect_listener(call, &intervention.by_device);
+                self.journal.say(Said::Listens(call.clone(), intervention.by_device.clone()));
+            }
+            (Some(call), _) => {
+                self.fold.floor.forget_listener(call, &intervention.by_device);
+                self.journal.say(Said::TakesPart(call.clone(), intervention.by_device.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    /// What was under way at consoles that are no more has ended there; the one that leads writes that down.
+    pub fn alive(&mut self, consoles: &BTreeSet<i64>) {
+        for ended in self.interventions.orphaned(now(), |id| !consoles.contains(&console_of(id))) {
+            self.touch(&ended);
+            self.runs.followed(&ended);
+        }
+    }
+
+    /// How often this console changed what is to be done later.
+    pub fn schedule_changes(&self) -> u64 {
+        self.schedule_changes
+    }
+
+    /// Takes what is to be done later as the database had it when this console had changed it so often; false where it has changed it since:
+    /// then it is to be read again.
+    pub fn scheduled_elsewhere(&mut self, mut actions: Vec<ScheduledAction>, changes: u64) -> bool {
+        if changes != self.schedule_changes {
+            return false;
+        }
+        actions.retain(|action| matches!(AgentId::own(action.agent.as_str(), &self.ours), Ok(Some(_))));
+        let ids: BTreeSet<i64> = actions.iter().map(|action| action.scheduled.id).collect();
+        for gone in self.schedule.without(&ids) {
+            self.dirty.insert(gone.agent.clone());
+            if self.interventions.is_unsent(gone.scheduled.id)
+                && let Some(withdrawn) = self.interventions.withdraw(gone.scheduled.id)
+            {
+                self.touch(&withdrawn);
+            }
+        }
+        for action in actions {
+            if self.schedule.renew(&action) {
+                self.dirty.insert(action.agent);
+            } else if !self.schedule.has(action.scheduled.id) {
+                self.restore_scheduled(action);
+            }
+        }
+        true
+    }
+}

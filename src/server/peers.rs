@@ -1,0 +1,134 @@
+//! The other consoles on the same PostgreSQL: which of them live, what they tell, and which one does what only one may do. A console that
+//! lives holds a lock with its number; one of them holds the leader's. The database frees both with the connection, so that within seconds
+//! of its end another one leads.
+
+use crate::server::config::Database;
+use crate::server::database::Link;
+use crate::server::store::{CHANNEL, Told};
+use secrecy::SecretString;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+/// How often it is looked who lives, and tried to lead.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long a console may be without its lock before it counts as ended: it may be making its connection anew.
+const GRACE: Duration = Duration::from_secs(4);
+/// The pause before the database is asked again after a failure.
+const AGAIN: Duration = Duration::from_millis(500);
+/// How many notices may wait; with more the connection waits.
+const MOST_WAITING: usize = 4096;
+
+/// What a console hears of the others.
+#[derive(Debug)]
+pub enum Heard {
+    Told(Told),
+    /// The others are heard from now on; what they told before was not.
+    Joined,
+    /// The consoles that live, this one among them.
+    Alive(BTreeSet<i64>),
+}
+
+/// This console among the others.
+pub struct Peers {
+    /// Whether this one does what only one may do.
+    pub leads: watch::Receiver<bool>,
+    pub heard: mpsc::Receiver<Heard>,
+    alone: bool,
+    task: Option<Task>,
+}
+
+struct Task {
+    url: SecretString,
+    number: i64,
+    leads: watch::Sender<bool>,
+    heard: mpsc::Sender<Heard>,
+}
+
+impl Peers {
+    /// The console of that number on that database; without a number it is alone, and leads.
+    pub fn new(database: &Database, number: Option<i64>) -> Peers {
+        let (told, heard) = mpsc::channel(MOST_WAITING);
+        match (database, number) {
+            (Database::Postgres(url), Some(number)) => {
+                let (leading, leads) = watch::channel(false);
+                Peers { leads, heard, alone: false, task: Some(Task { url: url.clone(), number, leads: leading, heard: told }) }
+            }
+            _ => Peers { leads: watch::channel(true).1, heard, alone: true, task: None },
+        }
+    }
+
+    /// Waits until the others hear of this console and it of them: what it is asked before would be nobody's.
+    pub async fn joined(&mut self) {
+        if self.alone {
+            return;
+        }
+        while self.heard.recv().await.is_some_and(|heard| !matches!(heard, Heard::Joined)) {}
+    }
+
+    /// Hears and tells until `stop`; what this returns is to be run beside the rest.
+    pub fn run(&mut self, stop: CancellationToken) -> impl Future<Output = ()> + Send + use<> {
+        let task = self.task.take();
+        async move {
+            let Some(task) = task else { return stop.cancelled().await };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = task.run() => {}
+            }
+        }
+    }
+}
+
+impl Task {
+    #[expect(clippy::infinite_loop, reason = "it ends with the future of `Peers::run`")]
+    async fn run(self) {
+        loop {
+            if let Err(error) = self.session().await {
+                tracing::warn!(%error, "the other consoles are not heard: the database does not answer");
+            }
+            // Another one may lead from now on.
+            self.leads.send_replace(false);
+            sleep(AGAIN).await;
+        }
+    }
+
+    /// Follows the others on one connection, until that breaks.
+    async fn session(&self) -> Result<(), crate::server::database::EngineError> {
+        let (mut link, mut notices) = Link::open(&self.url, CHANNEL).await?;
+        // Held by a connection of ours that the database has not given up yet: then a moment later.
+        while !link.try_lock(self.number).await? {
+            sleep(AGAIN).await;
+        }
+        let mut ticks = interval(LOOK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (joined, mut seen) = (Instant::now(), BTreeMap::new());
+        // Whoever listens has gone where the console ends.
+        self.heard.send(Heard::Joined).await.ok();
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {
+                    let now = Instant::now();
+                    seen.extend(link.locked().await?.into_iter().map(|console| (console, now)));
+                    seen.retain(|_, at| now.duration_since(*at) < GRACE);
+                    if now.duration_since(joined) >= GRACE {
+                        self.heard.send(Heard::Alive(seen.keys().copied().collect())).await.ok();
+                    }
+                    if !*self.leads.borrow() && link.try_lock_of_leader().await? {
+                        tracing::info!(number = self.number, "this console leads from now on");
+                        self.leads.send_replace(true);
+                    }
+                }
+                notice = notices.recv() => {
+                    let Some(notice) = notice else { return Err(link.lost()) };
+                    match serde_json::from_str::<Told>(&notice) {
+                        Ok(told) if told.from == self.number => {}
+                        Ok(told) => drop(self.heard.send(Heard::Told(told)).await),
+                        Err(error) => tracing::warn!(%error, "another console told something that this version does not know"),
+                    }
+                }
+            }
+        }
+    }
+}
