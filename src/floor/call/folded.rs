@@ -210,7 +210,7 @@ impl Folded {
     }
 
     /// Clears the devices that a transfer named and that have not rung: `device` is offered the call, so a queue or a forwarded number
-    /// has passed it on. One that was in the call already, ringing perhaps, was not offered it by that.
+    /// has passed it on, which is no hanging up. One that was in the call already, ringing perhaps, was not offered it by that.
     fn passed_on(&mut self, device: u8, at: Stamp, around: &Surroundings) {
         // What happens in a call that becomes part of this one only later is no offer of this one.
         let under = self.under;
@@ -227,7 +227,7 @@ impl Folded {
             if usize::from(device) == index {
                 connection.awaited = false;
             } else if connection.awaited && connection.state == Some(ConnectionState::Alerting) && goes_on_here(connection.entered_under) {
-                connection.awaited = false;
+                (connection.awaited, connection.sent_on) = (false, true);
                 self.change(index, ConnectionState::Cleared, at);
             }
         }

@@ -235,6 +235,14 @@ impl Floor {
         if let Some(call) = self.calls.get_mut(into) {
             call.former.extend(gone.former.into_iter().chain([gone.id]));
             call.holds += gone.holds;
+            if let (None, Some(queue)) = (&call.waits_in, gone.waits_in) {
+                // It was to be found for the old call.
+                let found_by = queue_of(&queue);
+                call.waits_in = Some(queue);
+                if let Some(queue) = found_by {
+                    self.later(1_000, Due::Requeue(into.clone(), queue));
+                }
+            }
         }
         for connection in gone.connections {
             if let Some(phone) = self.devices.get_mut(&connection.device) {

@@ -96,6 +96,26 @@ fn row_1_whom_a_queue_offers_a_call_has_it_from_the_queue() {
 }
 
 #[test]
+fn row_1_a_queue_that_passes_a_call_on_has_not_hung_up() {
+    let mut play = Play::new();
+    let (one, two, three) = (device(1), device(2), device(3));
+    let (outside, queue) = ("95588@test.cc", "7001@test.cc");
+    for source in [&one, &two] {
+        play.say("established", "c1", source, json!({"callingDevice": one, "calledDevice": two, "answeringDevice": two}));
+    }
+    // Both send the call on, the second of them while it rings outside: of that answer there is no copy.
+    play.say("transferred", "c1", &two, json!({"transferringDevice": two, "transferredToDevice": outside, "newCall": "c1"}));
+    play.say("delivered", "c1", &one, json!({"callingDevice": one, "calledDevice": outside, "alertingDevice": outside}));
+    play.say("transferred", "c1", &one, json!({"transferringDevice": one, "transferredToDevice": queue, "newCall": "c1"}));
+    let offered = json!({"callingDevice": outside, "calledDevice": three, "alertingDevice": three, "answeringDevice": three});
+    play.say("delivered", "c1", &three, offered.clone());
+    assert_eq!(states(&play.floor), [State::Ready, State::Ready, State::Ringing]);
+    play.say("established", "c1", &three, offered).leaves("c1", &three, &[&three]);
+    let ended_by = play.floor.call_record(&CallId::trusted("c1")).unwrap().ended_by;
+    assert_eq!(ended_by, Some(DeviceId::trusted(three)));
+}
+
+#[test]
 fn row_1_who_rings_in_a_consultation_was_not_offered_the_call_that_waits_in_a_queue() {
     let mut play = sent_to_a_queue_while_it_rings("c1");
     let (one, two, three) = (device(1), device(2), device(3));
