@@ -26,6 +26,7 @@ use auth::session::Sessions;
 use clock::now;
 use config::Config;
 use console::Console;
+use database::Lead;
 use floor_thread::FloorThread;
 use http::connections::{self, Places};
 use http::router;
@@ -151,7 +152,9 @@ async fn follow(console: Arc<Console>, mut peers: Peers) {
         };
         let followed = match heard {
             Heard::Told(Told { notice: Notice::Session(id_hash), .. }) => {
-                console.sessions.look_up(id_hash).await;
+                if console.sessions.look_up(id_hash).await {
+                    console.roster_wanted.notify_one();
+                }
                 Ok(())
             }
             Heard::Told(Told { notice: Notice::Intervention(intervention), .. }) => {
@@ -163,7 +166,7 @@ async fn follow(console: Arc<Console>, mut peers: Peers) {
             Heard::Joined => read_everything(&console).await,
             Heard::Alive(consoles) => {
                 console.floor.alive(consoles.clone()).await;
-                let closing = *peers.leads.borrow() && closed != consoles;
+                let closing = *peers.leads.borrow() == Lead::Ours && closed != consoles;
                 let written = if closing { console.store.close_open_operations(now(), &consoles).await } else { Ok(()) };
                 if closing && written.is_ok() {
                     closed = consoles;

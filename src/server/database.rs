@@ -8,7 +8,7 @@ mod sqlite;
 mod statement;
 mod value;
 
-pub use link::Link;
+pub use link::{Lead, Link};
 pub use postgres::Postgres;
 pub use sqlite::{Durability, Sqlite};
 pub use statement::Statement;

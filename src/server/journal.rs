@@ -19,7 +19,7 @@ pub use table::{JournalError, Position, engine};
 use crate::floor::{AgentId, ConsoleTime, Fold, PlatformTime, Workday};
 use crate::server::clock::now;
 use crate::server::config::{Config, Database};
-use crate::server::database::on_own_thread;
+use crate::server::database::{Lead, on_own_thread};
 use crate::server::lock::lock;
 use crate::server::store::Store;
 use crate::server::telemetry;
@@ -145,7 +145,7 @@ pub struct Opened {
 
 /// Opens the journal that belongs to the database, and reads what the last console knew. The database has the records of all entries up to
 /// `recorded`. Where several consoles share it, only the one that `leads` writes.
-pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::Receiver<bool>) -> Result<Opened, JournalError> {
+pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::Receiver<Lead>) -> Result<Opened, JournalError> {
     let (queue, entries) = channel();
     let (safe, committed) = sync_channel(MOST_SAFE);
     let (acks, acknowledged) = unbounded_channel();

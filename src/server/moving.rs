@@ -2,7 +2,8 @@
 
 use crate::server::config::Database;
 use crate::server::database::{Engine, EngineError, Row, Statement, Value};
-use crate::server::{journal, store};
+use crate::server::journal;
+use crate::server::store;
 use sha2::{Digest, Sha256};
 
 /// Why not everything was moved: one line, the remedy in it.

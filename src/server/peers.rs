@@ -3,7 +3,7 @@
 //! of its end another one leads.
 
 use crate::server::config::Database;
-use crate::server::database::Link;
+use crate::server::database::{EngineError, Lead, Link};
 use crate::server::store::{CHANNEL, Told};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,8 +33,8 @@ pub enum Heard {
 
 /// This console among the others.
 pub struct Peers {
-    /// Whether this one does what only one may do.
-    pub leads: watch::Receiver<bool>,
+    /// Who does what only one may do.
+    pub leads: watch::Receiver<Lead>,
     pub heard: mpsc::Receiver<Heard>,
     alone: bool,
     task: Option<Task>,
@@ -43,7 +43,7 @@ pub struct Peers {
 struct Task {
     url: SecretString,
     number: i64,
-    leads: watch::Sender<bool>,
+    leads: watch::Sender<Lead>,
     heard: mpsc::Sender<Heard>,
 }
 
@@ -53,10 +53,10 @@ impl Peers {
         let (told, heard) = mpsc::channel(MOST_WAITING);
         match (database, number) {
             (Database::Postgres(url), Some(number)) => {
-                let (leading, leads) = watch::channel(false);
+                let (leading, leads) = watch::channel(Lead::Unknown);
                 Peers { leads, heard, alone: false, task: Some(Task { url: url.clone(), number, leads: leading, heard: told }) }
             }
-            _ => Peers { leads: watch::channel(true).1, heard, alone: true, task: None },
+            _ => Peers { leads: watch::channel(Lead::Ours).1, heard, alone: true, task: None },
         }
     }
 
@@ -88,14 +88,14 @@ impl Task {
             if let Err(error) = self.session().await {
                 tracing::warn!(%error, "the other consoles are not heard: the database does not answer");
             }
-            // Another one may lead from now on.
-            self.leads.send_replace(false);
+            // Another one may lead by now.
+            self.leads.send_replace(Lead::Unknown);
             sleep(AGAIN).await;
         }
     }
 
     /// Follows the others on one connection, until that breaks.
-    async fn session(&self) -> Result<(), crate::server::database::EngineError> {
+    async fn session(&self) -> Result<(), EngineError> {
         let (mut link, mut notices) = Link::open(&self.url, CHANNEL).await?;
         // Held by a connection of ours that the database has not given up yet: then a moment later.
         while !link.try_lock(self.number).await? {
@@ -115,9 +115,15 @@ impl Task {
                     if now.duration_since(joined) >= GRACE {
                         self.heard.send(Heard::Alive(seen.keys().copied().collect())).await.ok();
                     }
-                    if !*self.leads.borrow() && link.try_lock_of_leader().await? {
+                    let lead = *self.leads.borrow();
+                    if lead == Lead::Ours {
+                        continue;
+                    }
+                    if link.try_lock_of_leader().await? {
                         tracing::info!(number = self.number, "this console leads from now on");
-                        self.leads.send_replace(true);
+                        self.leads.send_replace(Lead::Ours);
+                    } else if lead == Lead::Unknown {
+                        self.leads.send_replace(Lead::Others);
                     }
                 }
                 notice = notices.recv() => {

@@ -23,7 +23,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::cli", "server::auth server::moving server::store server::database server::config server::clock floor"),
     ("server::auth", "server::sdk server::store server::config server::lock server::clock live floor"),
     ("server::sdk", "server::actor server::journal server::config server::telemetry server::clock stomp live floor"),
-    ("server::actor", "server::journal server::store server::telemetry server::lock server::clock live floor"),
+    ("server::actor", "server::journal server::store server::database server::telemetry server::lock server::clock live floor"),
     ("server::moving", "server::journal server::store server::database server::config"),
     ("server::journal", "server::store server::database server::config server::telemetry server::lock server::clock floor"),
     ("server::peers", "server::store server::database server::config"),

@@ -33,6 +33,7 @@ mod load;
 mod masks;
 mod operations;
 mod pages;
+mod peers;
 mod program;
 mod rabbitmq;
 mod scheduled;

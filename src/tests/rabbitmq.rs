@@ -4,7 +4,7 @@
 //! The broker is this test's own: its node, ports and files. Where none is installed the test says so and passes; with `CI` set
 //! it fails.
 
-use crate::support::{Console, Database, PATIENCE, Program, Simulator, agent_event, event_time, skipped};
+use crate::support::{Console, Database, PATIENCE, PostgresServer, Program, Simulator, agent_event, event_time, skipped};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -351,6 +351,53 @@ async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_a_durable_queue_neither_cuts_nor_kills_lose_or_double_an_event() {
     nothing_is_lost(10_000, 3, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_consoles_of_which_each_is_killed_in_turn_lose_and_double_nothing() {
+    const EVENTS: u64 = 6_000;
+    let Some(program) = program() else { return missing() };
+    let Some(server) = tokio::task::block_in_place(PostgresServer::start) else { return };
+    let mut broker = Broker::new(&program);
+    tokio::task::block_in_place(|| broker.start());
+    let simulator = Simulator::start().await;
+    let database = Database::on_server(server.database());
+    let url = broker.events_url();
+    let serve = |number: u64| {
+        let queue = format!("console-{number}");
+        let flags = ["--events-url", &url, "--broker-login", "guest", "--broker-passcode", "guest", "--durable-queue", &queue];
+        tokio::task::block_in_place(|| {
+            let mut console = Program::serve(&simulator.url(), &database, &flags);
+            console.until_logged("the link to the platform is live");
+            console
+        })
+    };
+    let mut consoles: Vec<Program> = (0..3).map(serve).collect();
+    let (published, mut so_far) = watch::channel(0);
+    let publisher = tokio::spawn(publish_rounds(Publisher::to(&broker).await, EVENTS, published));
+    for (number, killed) in [(0, 0), (1, 1), (2, 2)] {
+        so_far.wait_for(|published| *published >= EVENTS * (number + 1) / 4).await.unwrap();
+        drop(consoles.remove(killed));
+        consoles.insert(killed, serve(number));
+    }
+    publisher.await.unwrap();
+    let deadline = Instant::now() + PATIENCE * 3;
+    while journalled(&database, EVENTS).contains(&0) {
+        assert!(Instant::now() < deadline, "events are missing");
+        sleep(Duration::from_millis(200)).await;
+    }
+    let last = if (EVENTS / 10 - 1).is_multiple_of(2) { "not-ready" } else { "ready" };
+    for console in &consoles {
+        let browser = console.sign_in("5000", "8000").await;
+        for number in 5001..=5010 {
+            let agent = browser.get(&format!("/api/agents/{number}@test.cc")).await.json();
+            assert_eq!((&agent["state"], &agent["remembered"]), (&last.into(), &false.into()), "{agent}");
+        }
+    }
+    consoles.into_iter().for_each(|console| drop(tokio::task::block_in_place(|| console.terminate())));
+    let each = i64::try_from(EVENTS / 10 - 1).unwrap();
+    assert_eq!(database.count("SELECT count(*) FROM state_interval"), each * 10, "an interval is missing or one too many");
+    assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE certain = 0 OR ended - began <> 1000"), 0);
 }
 
 #[ignore = "takes minutes: 100 cuts and 20 kills while 100,000 events flow"]

@@ -12,6 +12,7 @@ pub use browser::{Answer, Browser, path_of};
 pub use console::Console;
 pub use database::{AuditLine, Database, Lock, without_file};
 pub use live::{Board, Live};
+pub use postgres::Server as PostgresServer;
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};
 

@@ -19,6 +19,7 @@ use crate::server::actor::request::{DayView, Delivery, ReceivedEvent, Restored};
 use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
 use crate::server::clock::now;
+use crate::server::database::Lead;
 use crate::server::journal::{Ack, Entry, Journal, Said, What, Workdays};
 use crate::server::store::{ScheduledAction, Store};
 use crate::server::telemetry;
@@ -47,7 +48,7 @@ pub struct FloorState {
     day_began: PlatformTime,
     store: Store,
     /// Whether this console does what only one may do.
-    leads: watch::Receiver<bool>,
+    leads: watch::Receiver<Lead>,
     /// How often this console changed what is to be done later.
     schedule_changes: u64,
     /// The tenant that is served.
@@ -83,7 +84,7 @@ impl FloorState {
         link: Link,
         publish_link: watch::Sender<Link>,
         carry_out: mpsc::Sender<ScheduledAction>,
-        leads: watch::Receiver<bool>,
+        leads: watch::Receiver<Lead>,
     ) -> Self {
         let published = Publisher::new(Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() });
         // Where the broker keeps what comes meanwhile, nothing is missed.

@@ -6,6 +6,7 @@ use crate::server::actor::message::Message;
 use crate::server::actor::request::Restored;
 use crate::server::actor::state::FloorState;
 use crate::server::clock::now;
+use crate::server::database::Lead;
 use crate::server::journal::Journal;
 use crate::server::store::{ScheduledAction, Store};
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub fn start(
     store: Store,
     journal: Journal,
     past: Restored,
-    leads: watch::Receiver<bool>,
+    leads: watch::Receiver<Lead>,
     stop: CancellationToken,
 ) -> (FloorHandle, mpsc::Receiver<ScheduledAction>) {
     let (inbox, messages) = mpsc::channel(INBOX);

@@ -113,20 +113,28 @@ impl Sessions {
         Some(Session { id_hash, agent, device, name, role, platform, created, ended })
     }
 
-    /// Looks up what another console did with the session of that hash.
-    pub async fn look_up(&self, id_hash: IdHash) {
+    /// Looks up what another console did with the session of that hash; true where it has begun.
+    pub async fn look_up(&self, id_hash: IdHash) -> bool {
         match self.store.session(id_hash).await {
-            Ok(Some(stored)) => {
-                if let Some(session) = self.restored(stored) {
-                    lock(&self.by_hash).entry(id_hash).or_insert_with(|| Arc::new(session));
+            Ok(Some(stored)) => match self.restored(stored) {
+                Some(session) => {
+                    let mut by_hash = lock(&self.by_hash);
+                    let is_new = !by_hash.contains_key(&id_hash);
+                    by_hash.entry(id_hash).or_insert_with(|| Arc::new(session));
+                    is_new
                 }
-            }
+                None => false,
+            },
             Ok(None) => {
                 if let Some(session) = lock(&self.by_hash).remove(&id_hash) {
                     session.ended.cancel();
                 }
+                false
             }
-            Err(error) => tracing::warn!(%error, "a session of another console could not be looked up"),
+            Err(error) => {
+                tracing::warn!(%error, "a session of another console could not be looked up");
+                false
+            }
         }
     }
 
@@ -237,7 +245,9 @@ impl Sessions {
         if matches!(timeout(SHARED_WITHIN, written).await, Ok(Ok(()))) {
             return Ok(id);
         }
-        if let Some(session) = lock(&self.by_hash).get(&id_hash).cloned() {
+        // Looked up by itself: ending it takes the same lock.
+        let begun = lock(&self.by_hash).get(&id_hash).cloned();
+        if let Some(session) = begun {
             self.end(&session);
         }
         Err(StoreError::Stuck)

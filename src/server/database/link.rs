@@ -16,6 +16,17 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(3);
 const LOCKS: i32 = 0x5343;
 const LEADER: i32 = 0;
 
+/// Who of several consoles does what only one may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lead {
+    /// This one.
+    Ours,
+    /// Another one.
+    Others,
+    /// The database does not say.
+    Unknown,
+}
+
 /// A connection.
 pub struct Link {
     client: Client,

@@ -8,6 +8,7 @@ use super::writer::Committed;
 use crate::floor::{Chronicle, Record};
 use crate::server::clock::now;
 use crate::server::config::Config;
+use crate::server::database::Lead;
 use crate::server::lock::lock;
 use crate::server::store::{Store, Written};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -31,7 +32,7 @@ const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 pub struct Archive {
     /// Whether it is this console that writes records and snapshots.
-    leads: watch::Receiver<bool>,
+    leads: watch::Receiver<Lead>,
     reader: Reader,
     store: Store,
     /// Where snapshots go; without it none is kept.
@@ -63,7 +64,7 @@ impl Archive {
         store: Store,
         snapshots: Option<Table>,
         workdays: Arc<Mutex<Workdays>>,
-        leads: watch::Receiver<bool>,
+        leads: watch::Receiver<Lead>,
     ) -> Archive {
         let Past { mut chronicle, position, snapshot } = past;
         chronicle.tell_all_workdays();
@@ -115,7 +116,7 @@ impl Archive {
     }
 
     fn leads(&self) -> bool {
-        *self.leads.borrow()
+        *self.leads.borrow() == Lead::Ours
     }
 
     /// Hands the records to the database and the days to whoever shows them.

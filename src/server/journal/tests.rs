@@ -7,7 +7,7 @@ use super::*;
 use crate::floor::time::at;
 use crate::floor::{AgentId, Chronicle, Namespace, State};
 use crate::server::config::JournalLimits;
-use crate::server::database::EngineError;
+use crate::server::database::{EngineError, Lead};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -223,7 +223,7 @@ fn failing(path: &Path) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, Unbo
         blocks,
         next: 1,
         limits: NO_LIMITS,
-        leads: tokio::sync::watch::channel(true).1,
+        leads: tokio::sync::watch::channel(Lead::Ours).1,
         health: health.clone(),
         safe,
         acks: acks.clone(),

@@ -6,6 +6,7 @@ use super::table::{Blocks, Position};
 use super::{Health, NotKept};
 use crate::server::clock::now;
 use crate::server::config::JournalLimits;
+use crate::server::database::{EngineError, Lead};
 use crate::server::telemetry;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -37,7 +38,7 @@ pub struct Writer<B> {
     pub next: Position,
     /// Whether it is this console that keeps the journal. What it hears while another one does waits in memory for a while: the other one's
     /// end may have cost the last of it.
-    pub leads: watch::Receiver<bool>,
+    pub leads: watch::Receiver<Lead>,
     pub limits: JournalLimits,
     pub health: Arc<Health>,
     /// Where what is safe goes.
@@ -51,7 +52,7 @@ impl<B: Blocks> Writer<B> {
     pub fn run(mut self, queue: &Receiver<Entry>) {
         let mut waiting = VecDeque::new();
         let mut tail = VecDeque::new();
-        let mut led = true;
+        let (mut led, mut unknown_since) = (true, None);
         let (mut write_at, mut upkeep_at) = (None, Instant::now());
         loop {
             let due = write_at.unwrap_or(upkeep_at).min(upkeep_at);
@@ -63,7 +64,7 @@ impl<B: Blocks> Writer<B> {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    if self.leads() {
+                    if self.lead() == Lead::Ours {
                         self.write(&mut waiting);
                     }
                     return;
@@ -73,11 +74,20 @@ impl<B: Blocks> Writer<B> {
                 upkeep_at = Instant::now() + UPKEEP;
                 self.upkeep();
             }
-            if !self.leads() {
-                led = false;
-                self.hold(&mut waiting, &mut tail);
-                write_at = None;
-                continue;
+            match self.lead() {
+                Lead::Ours => unknown_since = None,
+                Lead::Others => {
+                    (led, unknown_since, write_at) = (false, None, None);
+                    self.hold(&mut waiting, &mut tail);
+                    continue;
+                }
+                Lead::Unknown => {
+                    let since = *unknown_since.get_or_insert_with(Instant::now);
+                    led = false;
+                    self.wait(&mut waiting, since);
+                    write_at = Some(Instant::now() + AGAIN);
+                    continue;
+                }
             }
             if !led {
                 led = self.take_over(&mut tail);
@@ -92,13 +102,26 @@ impl<B: Blocks> Writer<B> {
         }
     }
 
-    fn leads(&self) -> bool {
+    fn lead(&self) -> Lead {
         *self.leads.borrow()
+    }
+
+    /// Nobody knows who keeps the journal: that is a failure where it lasts.
+    fn wait(&self, waiting: &mut VecDeque<Entry>, since: Instant) {
+        if since.elapsed() < AGAIN {
+            return;
+        }
+        self.health.fails(&EngineError::Away("the database does not answer".to_owned()).into());
+        let mut entries: Vec<Entry> = waiting.drain(..).collect();
+        // The broker would send nothing more, and the board would stand still.
+        self.acknowledge(&mut entries);
+        waiting.extend(entries);
     }
 
     /// Another console keeps the journal: here only what was heard last is held, for the case that it ends.
     fn hold(&self, waiting: &mut VecDeque<Entry>, tail: &mut VecDeque<(Instant, Entry)>) {
         let now = Instant::now();
+        self.health.goes_on();
         if !waiting.is_empty() {
             let mut entries: Vec<Entry> = waiting.drain(..).collect();
             self.acknowledge(&mut entries);
@@ -191,7 +214,7 @@ impl<B: Blocks> Writer<B> {
     }
 
     fn upkeep(&mut self) {
-        if !self.leads() {
+        if self.lead() != Lead::Ours {
             return;
         }
         let JournalLimits { age, bytes } = self.limits;

@@ -103,6 +103,11 @@ impl Database {
         Database { path, server }
     }
 
+    /// A file, also where the tests run on PostgreSQL.
+    pub fn file(path: PathBuf) -> Database {
+        Database { path, server: None }
+    }
+
     /// The database at the address of a PostgreSQL.
     pub fn on_server(url: String) -> Database {
         Database { path: PathBuf::new(), server: Some(url) }

@@ -3,6 +3,7 @@
 use super::FloorState;
 use crate::floor::{AgentId, Intervention, Operation, Outcome};
 use crate::server::clock::now;
+use crate::server::database::Lead;
 use crate::server::journal::Said;
 use crate::server::store::{ScheduledAction, console_of};
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ use std::collections::BTreeSet;
 impl FloorState {
     /// Whether this console does what only one may do.
     pub(super) fn leads(&self) -> bool {
-        *self.leads.borrow()
+        *self.leads.borrow() == Lead::Ours
     }
 
     /// Another console's operation came a step further: shown here, followed there.

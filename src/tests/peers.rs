@@ -1,0 +1,221 @@
+//! Several consoles on one PostgreSQL are one console.
+
+use crate::access::talking;
+use crate::support::{Browser, Console, Database, PATIENCE, PostgresServer, Program, Simulator, agent_event, all_ready};
+use serde_json::json;
+use supervisor_console::floor::{Operation, Outcome, ScheduledKind, State};
+use supervisor_console::live::LinkState;
+use tokio::time::{Duration, Instant, sleep};
+
+const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
+
+/// A server of the test's own, which it may stop; none where PostgreSQL is not installed.
+fn server() -> Option<PostgresServer> {
+    tokio::task::block_in_place(PostgresServer::start)
+}
+
+/// The same browser, sent to another console.
+fn at(browser: &Browser, console: &Console) -> Browser {
+    let mut there = browser.clone();
+    there.address.clone_from(&console.address);
+    there
+}
+
+async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so().await {
+        assert!(Instant::now() < deadline, "waited until {what}");
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Two consoles on one database, both of which hear the platform.
+async fn two(simulator: &Simulator, database: &Database) -> (Console, Console) {
+    let (one, other) = (Console::start(&simulator.url(), database, &[]).await, Console::start(&simulator.url(), database, &[]).await);
+    one.until_ready().await;
+    other.until_ready().await;
+    (one, other)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_of_one_console_is_every_consoles_and_ends_everywhere() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let (one, other) = two(&simulator, &database).await;
+    let here = one.sign_in("5000", "8000").await;
+    let there = at(&here, &other);
+    assert_eq!(there.get("/").await.status, 200, "the other console knows the session at once");
+    let mut live = all_ready(&there).await;
+    assert_eq!(here.post("/api/sign-out", &[]).await.status, 200);
+    live.until("the channel is closed", |board| board.closed).await;
+    assert!(live.board.signed_out);
+    until("it is over there as well", async || there.get("/").await.status == 303).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_step_in_at_one_console_is_shown_at_every_console_and_written_down_once() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let (one, other) = two(&simulator, &database).await;
+    let here = one.sign_in("5000", "8000").await;
+    let mut elsewhere = all_ready(&other.sign_in("5900", "8900").await).await;
+    let asked_for = here.force(Operation::NotReady, &AGENT).await.intervention();
+    elsewhere.until_outcome("5001", Outcome::Confirmed).await;
+    let shown = elsewhere.board.action("5001").unwrap();
+    assert_eq!((shown.id, shown.by.as_str()), (asked_for.id, "5000@test.cc"));
+    assert_eq!(simulator.operations().await.len(), 1);
+    until("its end is written down", async || database.outcomes(asked_for.id).last().is_some_and(|last| last == "confirmed")).await;
+    assert_eq!(database.outcomes(asked_for.id), ["requested", "accepted", "confirmed"]);
+    // Each has ids of its own.
+    let there = other.sign_in("5901", "8901").await;
+    let second = there.force(Operation::Ready, &AGENT).await.intervention();
+    assert_ne!(second.id / 1_000_000, asked_for.id / 1_000_000);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_to_be_done_later_is_done_once_whichever_console_was_told() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let (one, other) = two(&simulator, &database).await;
+    let mut board = all_ready(&one.sign_in("5900", "8900").await).await;
+    let call = talking(&simulator, &mut board).await;
+    let mut elsewhere = all_seen(&other.sign_in("5901", "8901").await).await;
+    // Told to either of them: one of the two leads.
+    for (console, number, extension) in [(&one, "5000", "8000"), (&other, "5902", "8902")] {
+        let browser = console.sign_in(number, extension).await;
+        let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
+        for live in [&mut board, &mut elsewhere] {
+            live.until("both show it", |board| board.row("5001").scheduled.as_ref().is_some_and(|scheduled| scheduled.id == asked_for.id))
+                .await;
+            assert_eq!(live.board.row("5001").scheduled.as_ref().unwrap().kind, ScheduledKind::LogoutAfterCall);
+        }
+        if number == "5000" {
+            // Taken back at the other one.
+            let agent = json!({ "agentId": "5001@test.cc" });
+            assert_eq!(at(&browser, &other).post_json("/api/scheduled/cancel", &agent).await.status, 200);
+            for live in [&mut board, &mut elsewhere] {
+                live.until("it is taken back", |board| board.row("5001").scheduled.is_none()).await;
+            }
+        }
+    }
+    assert_eq!(simulator.operations().await.len(), 0, "sent during the call");
+    simulator.hang_up("8001", &call).await;
+    for live in [&mut board, &mut elsewhere] {
+        live.until_state("5001", State::LoggedOut).await;
+        live.until_outcome("5001", Outcome::Confirmed).await;
+    }
+    assert_eq!(simulator.operations().await.len(), 1);
+}
+
+async fn all_seen(browser: &Browser) -> crate::support::Live {
+    let mut live = browser.live().await;
+    live.until("everybody is there", |board| board.rows.len() >= 10).await;
+    live
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_under_way_at_a_console_that_is_killed_is_told_by_the_others() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let doomed = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
+    let other = Console::start(&simulator.url(), &database, &[]).await;
+    other.until_ready().await;
+    let browser = doomed.sign_in("5000", "8000").await;
+    let mut live = all_ready(&other.sign_in("5900", "8900").await).await;
+    simulator.fault(json!({ "stall_http_ms": 60_000 })).await;
+    let _asked = browser.begin(Operation::NotReady, &AGENT).await;
+    live.until_outcome("5001", Outcome::Requested).await;
+    let id = live.board.action("5001").unwrap().id;
+    until("it is sent", async || !simulator.operations().await.is_empty()).await;
+    drop(doomed);
+    live.until_outcome("5001", Outcome::Unknown).await;
+    until("it is written down", async || database.outcomes(id) == ["requested", "unknown"]).await;
+    assert_eq!(at(&browser, &other).get("/").await.status, 200, "the session goes on at the other console");
+    assert_eq!(simulator.operations().await.len(), 1, "never sent again");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_its_database_the_board_goes_on_and_whatever_needs_it_says_so() {
+    let Some(mut server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    console.until_ready().await;
+    let browser = console.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    tokio::task::block_in_place(|| server.stop());
+    simulator.event(agent_event("agentNotReady", "5002")).await;
+    live.until_state("5002", State::NotReady).await;
+    assert_eq!(live.board.link(), Some(LinkState::Live));
+    live.until("the journal's trouble is shown", |board| board.header.as_ref().is_some_and(|header| header.link.unwritten_since.is_some()))
+        .await;
+    let refused = browser.force(Operation::NotReady, &AGENT).await;
+    assert_eq!(refused.error(), (500, "audit-failed".to_owned()));
+    let mut stranger = console.visitor();
+    let answer = stranger.sign_in("5900", crate::support::PASSWORD, "test.cc", "8900").await;
+    assert_eq!(answer.error(), (503, "database-away".to_owned()));
+    assert_eq!(simulator.operations().await.len(), 0);
+
+    tokio::task::block_in_place(|| server.run());
+    live.until("the journal is written again", |board| board.header.as_ref().is_some_and(|header| header.link.unwritten_since.is_none()))
+        .await;
+    until("operations are taken up again", async || browser.force(Operation::NotReady, &AGENT).await.status == 200).await;
+    console.sign_in("5901", "8901").await;
+    // What happened meanwhile is in the journal.
+    let marked = simulator.event(json!({ "eventName": "mark-after" })).await;
+    assert!(marked > 0);
+    database.until_journalled(b"mark-after").await;
+}
+
+/// Every table with the number of its rows, as the command `migrate` tells them.
+fn rows_of(said: &str) -> Vec<(String, u64)> {
+    let row = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        (words[0].to_owned(), words[1].parse().unwrap())
+    };
+    said.lines().map(row).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_small_installation_moves_to_a_large_one_with_all_that_it_kept() {
+    let Some(server) = server() else { return };
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let small = Database::file(folder.path().join("console.db"));
+    let console = Console::start(&simulator.url(), &small, &[]).await;
+    console.until_ready().await;
+    let browser = console.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    let call = talking(&simulator, &mut live).await;
+    let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
+    live.until("the order is shown", |board| board.row("5001").scheduled.is_some()).await;
+    console.stop().await;
+
+    let large = Database::on_server(server.database());
+    let migrate = || crate::support::run(&["migrate", "--from", &small.url(), "--to", &large.url()]);
+    let moved = migrate();
+    let said = String::from_utf8(moved.stdout).unwrap();
+    assert!(moved.status.success(), "{}", String::from_utf8_lossy(&moved.stderr));
+    let rows = rows_of(&said);
+    for table in ["session", "audit", "pending", "day", "moment", "state_interval", "block", "piece", "snapshot"] {
+        assert!(rows.iter().any(|(name, rows)| name == table && *rows > 0), "nothing of {table} was moved:\n{said}");
+    }
+    // Into a database that holds something nothing is moved.
+    let again = migrate();
+    let complaint = String::from_utf8(again.stderr).unwrap();
+    assert!(!again.status.success() && complaint.contains("holds something already"), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+
+    let console = Console::start(&simulator.url(), &large, &[]).await;
+    console.until_ready().await;
+    let browser = at(&browser, &console);
+    let mut live = browser.live().await;
+    live.until("the call is back, and the order", |board| {
+        board.calls.keys().any(|known| known.as_str() == call)
+            && board.row("5001").scheduled.as_ref().is_some_and(|scheduled| scheduled.id == asked_for.id)
+    })
+    .await;
+    simulator.hang_up("8001", &call).await;
+    live.until_state("5001", State::LoggedOut).await;
+    until("the step-in ends where it began", async || large.outcomes(asked_for.id).last().is_some_and(|last| last == "confirmed")).await;
+    assert_eq!(large.outcomes(asked_for.id)[0], "requested");
+}
