@@ -3,6 +3,7 @@
 mod browser;
 mod console;
 mod database;
+mod fault_proxy;
 mod live;
 mod program;
 mod simulator;
@@ -10,6 +11,7 @@ mod simulator;
 pub use browser::{Answer, Browser, path_of};
 pub use console::Console;
 pub use database::{AuditLine, Database, Lock};
+pub use fault_proxy::FaultProxy;
 pub use live::{Board, Live};
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};
