@@ -48,7 +48,18 @@ impl Program {
         Program::start(limited, sdk_url, database, flags)
     }
 
-    fn start(mut command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+    fn start(command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        let mut program = Program::spawn(command, sdk_url, database, flags);
+        program.address = program.until_logged("serving")["address"].as_str().unwrap().to_owned();
+        program
+    }
+
+    /// One that has only just been started: it need not come so far as to serve.
+    pub fn begin(sdk_url: &str, database: &Database) -> Program {
+        Program::spawn(command(), sdk_url, database, &[])
+    }
+
+    fn spawn(mut command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
         let fixed = ["serve", "--listen", "127.0.0.1:0", "--namespace", "test.cc", "--log-format", "json", "--sdk-url", sdk_url];
         let mut child = command
             .args(fixed)
@@ -62,9 +73,7 @@ impl Program {
         let (sender, lines) = channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut program = Program { address: String::new(), child, lines, log: Vec::new() };
-        program.address = program.until_logged("serving")["address"].as_str().unwrap().to_owned();
-        program
+        Program { address: String::new(), child, lines, log: Vec::new() }
     }
 
     /// The fields of the next log line with this message.
