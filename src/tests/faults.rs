@@ -2,6 +2,7 @@
 //! things fail" has a row for each.
 
 mod crowd;
+mod disk;
 mod forgotten;
 mod kill;
 mod malformed;

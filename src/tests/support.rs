@@ -7,6 +7,7 @@ mod fault_proxy;
 mod live;
 mod program;
 mod simulator;
+mod system;
 
 pub use browser::{Answer, Browser, path_of};
 pub use console::Console;
@@ -15,6 +16,7 @@ pub use fault_proxy::FaultProxy;
 pub use live::{Board, Live};
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};
+pub use system::System;
 
 use std::io::Write;
 use std::time::Duration;

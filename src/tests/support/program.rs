@@ -1,6 +1,6 @@
 //! The program itself, as it is shipped: a process of its own, with figures and log lines that nobody else adds to.
 
-use super::{Browser, Database, PASSWORD, PATIENCE};
+use super::{Browser, Database, PASSWORD, PATIENCE, System};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
@@ -18,7 +18,7 @@ fn command() -> Command {
     command_of(BINARY)
 }
 
-fn command_of(program: &str) -> Command {
+pub(super) fn command_of(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONSOLE_")) {
         command.env_remove(name);
@@ -46,6 +46,11 @@ impl Program {
         let mut limited = command_of("sh");
         limited.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), BINARY]);
         Program::start(limited, sdk_url, database, flags)
+    }
+
+    /// The same on a system of the test's own.
+    pub fn serve_on(system: &System, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        Program::start(system.command(BINARY), sdk_url, database, flags)
     }
 
     fn start(command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
