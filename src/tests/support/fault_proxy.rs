@@ -81,8 +81,7 @@ impl FaultProxy {
 }
 
 async fn accept(listener: TcpListener, platform: String, network: Arc<Network>, stop: CancellationToken) {
-    loop {
-        let (console, _) = listener.accept().await.unwrap();
+    while let Ok((console, _)) = listener.accept().await {
         network.passed.lock().unwrap().connections += 1;
         let platform = platform.clone();
         let network = network.clone();
