@@ -11,8 +11,8 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 const CROWD: usize = 10_000;
-/// How many come together: what the system holds for the console until it takes them up.
-const AT_ONCE: usize = 500;
+/// How many come together: less than any system holds for a program until it takes them up.
+const AT_ONCE: usize = 100;
 /// How many of them come from one address.
 const OF_ONE: usize = 40;
 /// What this process and the program have open besides.
@@ -89,4 +89,29 @@ async fn ten_thousand_half_open_connections_keep_nobody_waiting_and_are_closed()
     simulator.event(agent_event("agentNotReady", "5002")).await;
     live.until_state("5002", State::NotReady).await;
     assert_eq!(live.board.snapshots, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_while_the_console_stands_still_waits_and_is_served() {
+    let allowed = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap();
+    let many = allowed.trim().parse::<usize>().unwrap().min(1_000);
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
+    program.until_logged("the link to the platform is live");
+    let address: SocketAddr = program.address.parse().unwrap();
+    program.signal("-STOP");
+    let asks = async |n| {
+        let mut stream = stranger(n * 4, address).await;
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\r\n").await.unwrap();
+        stream
+    };
+    let asking = stream::iter(0..many).map(asks).buffer_unordered(many).collect::<Vec<_>>();
+    let mut asking = timeout(LONGER, asking).await.expect("there is no room for all of them");
+    program.signal("-CONT");
+    for stream in &mut asking {
+        let mut answer = String::new();
+        timeout(LONGER, stream.read_to_string(&mut answer)).await.expect("nobody answers").unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    }
 }

@@ -101,9 +101,14 @@ impl Program {
         browser
     }
 
+    /// Sends it a signal, such as `-STOP`.
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
     /// Asks it to end, as a service manager does, and returns its whole log.
     pub fn terminate(mut self) -> Vec<String> {
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.signal("-TERM");
         assert!(self.child.wait().unwrap().success(), "it did not end in an orderly way");
         self.log.extend(self.lines.iter());
         std::mem::take(&mut self.log)
