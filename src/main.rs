@@ -13,7 +13,7 @@ use supervisor_console::server::cli::{migrate, token};
 use supervisor_console::server::config::{Config, Database};
 use supervisor_console::server::telemetry;
 use supervisor_console::simulator;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +25,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// How long the end may take in all.
 const LAST: Duration = Duration::from_secs(9);
 const LINGERS: Duration = Duration::from_millis(300);
+/// How many connections may wait until they are taken up: after a restart all browsers come at once. The system may allow fewer.
+const WAITING: u32 = 4096;
 
 fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
@@ -89,13 +91,13 @@ fn explain(error: &clap::Error) -> ExitCode {
 async fn serve(args: &ConsoleArgs, stop: CancellationToken) -> Result<(), String> {
     let config = Config::try_from(args).map_err(|error| error.to_string())?;
     telemetry::start_logging(args.log_format);
-    let listener = bind(args.listen, "--listen").await?;
+    let listener = bind(args.listen, "--listen")?;
     server::serve(listener, config, stop).await.map_err(|error| error.to_string())
 }
 
 async fn simulate(args: SimulateArgs, stop: CancellationToken) -> Result<(), String> {
     telemetry::start_logging(args.log_format);
-    let listener = bind(args.listen, "--listen").await?;
+    let listener = bind(args.listen, "--listen")?;
     let floor = floor_of(&args.floor, args.namespace, jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|error| error.to_string())?);
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     say(format_args!("The simulated platform is at http://{address} (events: ws://{address}/mvc/stomp/websocket)"));
@@ -105,7 +107,7 @@ async fn simulate(args: SimulateArgs, stop: CancellationToken) -> Result<(), Str
 
 async fn demo(mut args: DemoArgs, stop: CancellationToken) -> Result<(), String> {
     telemetry::start_logging(args.console.log_format);
-    let (listener, platform) = (bind(args.console.listen, "--listen").await?, bind(args.simulator_listen, "--simulator-listen").await?);
+    let (listener, platform) = (bind(args.console.listen, "--listen")?, bind(args.simulator_listen, "--simulator-listen")?);
     let simulated = platform.local_addr().map_err(|error| error.to_string())?;
     let console_address = listener.local_addr().map_err(|error| error.to_string())?;
     let namespace = args.console.namespace.get_or_insert_with(|| Namespace::trusted("test.cc")).clone();
@@ -163,8 +165,14 @@ fn floor_of(args: &FloorArgs, namespace: Namespace, time_zone: jiff::tz::TimeZon
     }
 }
 
-async fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, String> {
-    TcpListener::bind(address).await.map_err(|error| {
+fn bind(address: SocketAddr, flag: &str) -> Result<TcpListener, String> {
+    let listen = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(WAITING)
+    };
+    listen().map_err(|error| {
         format!("{flag} {address} cannot be used ({error}): stop the other program, or choose another address with {flag}")
     })
 }

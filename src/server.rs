@@ -24,7 +24,7 @@ mod upkeep;
 use actor::Restored;
 use auth::session::Sessions;
 use clock::now;
-use config::Config;
+use config::{Config, Database};
 use console::Console;
 use database::Lead;
 use floor_thread::FloorThread;
@@ -56,6 +56,8 @@ const WRITTEN_WITHIN: Duration = Duration::from_secs(8);
 pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("--database-url: {path} cannot be read ({reason}): put a copy of it back, or choose another database")]
+    Unreadable { path: String, reason: StoreError },
     #[error("the journal cannot be opened: {0}")]
     Journal(#[from] JournalError),
     #[error("the HTTP client could not be made: {0}")]
@@ -70,8 +72,25 @@ pub enum StartError {
     Ended(&'static str),
 }
 
+impl StartError {
+    /// Names the file where the database answers with an error, which it does where it is damaged inside.
+    fn of(self, database: &Database) -> StartError {
+        match (self, database) {
+            (StartError::Store(reason @ StoreError::Engine(_)), Database::File(path)) => {
+                StartError::Unreadable { path: path.display().to_string(), reason }
+            }
+            (error, _) => error,
+        }
+    }
+}
+
 /// Serves the console at `listener` until `stop`. What the console cannot do without ends it with an error where it ends by itself.
 pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToken) -> Result<(), StartError> {
+    let database = config.database.clone();
+    run(listener, config, stop).await.map_err(|error| error.of(&database))
+}
+
+async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> Result<(), StartError> {
     // Other libraries may have chosen already; then theirs serves.
     rustls::crypto::ring::default_provider().install_default().ok();
     any_spawner::Executor::init_tokio().ok();

@@ -1,7 +1,7 @@
 //! Everything that follows from what arrived, and from nothing else: the floor, how far the clocks are apart, and what is only remembered
 //! because something may have been missed. Whoever is told the same in the same order knows the same.
 
-use super::clock::ClockOffset;
+use super::clock::{ClockOffset, ClockStep};
 use super::state_of_status;
 use super::{
     AgentId, Applied, CallId, CallRow, Changes, ConsoleTime, Event, Floor, Forgotten, Gap, Offset, PlatformTime, RosterEntry, Row, State,
@@ -92,10 +92,21 @@ impl Fold {
     /// Records that the console started anew: the platform was last heard when something arrived last. Returns the agents and calls whose
     /// rows differ: none if a broker's queue keeps what comes meanwhile.
     pub fn started(&mut self) -> Changes {
+        self.clock.started();
         if let Some(heard) = self.heard {
             self.lost(heard);
         }
         if self.is_kept() { Changes::default() } else { self.interrupt() }
+    }
+
+    /// Records that somebody set the console's clock: every moment by it is another one.
+    pub fn clock_set(&mut self, step: ClockStep) {
+        self.clock.set(step);
+        self.heard.iter_mut().chain(&mut self.silent_since).for_each(|at| step.shift(at));
+        for gap in &mut self.gaps {
+            step.shift(&mut gap.from);
+            step.shift(&mut gap.to);
+        }
     }
 
     /// Returns whether a broker's queue keeps what is not heard.

@@ -152,6 +152,11 @@ impl Offset {
         self.millis
     }
 
+    /// Returns how far apart the two offsets are.
+    pub const fn abs_diff(self, other: Offset) -> Duration {
+        Duration::from_millis(self.millis.abs_diff(other.millis))
+    }
+
     /// Returns the same moment by the console's clock.
     pub const fn to_console(self, at: PlatformTime) -> ConsoleTime {
         Time::from_millis(at.millis.saturating_add(self.millis))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use supervisor_console::floor::State;
 
 /// Nothing of an agent is there twice, and nothing is missing in between.
-fn assert_whole(database: &Database) {
+pub fn assert_whole(database: &Database) {
     let overlaps =
         "SELECT count(*) FROM state_interval a JOIN state_interval b ON a.agent = b.agent AND a.began < b.began AND a.ended > b.began";
     assert_eq!(database.count(overlaps), 0);

@@ -83,11 +83,11 @@ async fn a_snapshot_at_the_end_spares_the_next_start_the_journal() {
 }
 
 /// A small disk of its own, in memory.
-struct Disk<'a>(&'a Path);
+pub struct Disk<'a>(&'a Path);
 
 impl Disk<'_> {
     /// None where the system does not let us mount one.
-    fn of(megabytes: u32, path: &Path) -> Option<Disk<'_>> {
+    pub fn of(megabytes: u32, path: &Path) -> Option<Disk<'_>> {
         let size = format!("size={megabytes}m");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(path).status();
         mounted.is_ok_and(|status| status.success()).then_some(Disk(path))
@@ -100,7 +100,7 @@ impl Drop for Disk<'_> {
     }
 }
 
-async fn until_written(live: &mut Live, is_written: bool) {
+pub async fn until_written(live: &mut Live, is_written: bool) {
     live.until("the journal is written or not", |board| {
         board.header.as_ref().is_some_and(|header| header.link.unwritten_since.is_none() == is_written)
     })

@@ -22,6 +22,7 @@ mod day;
 mod events;
 mod evidence;
 mod failures;
+mod faults;
 mod history;
 mod ids;
 mod journal;

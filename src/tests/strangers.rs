@@ -17,7 +17,7 @@ use tokio::sync::{Barrier, mpsc};
 use tokio::time::timeout;
 
 /// The console's own deadlines are shorter.
-const LONGER: Duration = Duration::from_secs(40);
+pub const LONGER: Duration = Duration::from_secs(40);
 
 /// What comes back, until the console closes the connection.
 async fn answer_to(address: &str, sent: &str) -> String {

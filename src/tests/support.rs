@@ -3,18 +3,22 @@
 mod browser;
 mod console;
 mod database;
+mod fault_proxy;
 mod live;
 mod postgres;
 mod program;
 mod simulator;
+mod system;
 
 pub use browser::{Answer, Browser, path_of};
 pub use console::Console;
 pub use database::{AuditLine, Database, Lock, without_file};
+pub use fault_proxy::FaultProxy;
 pub use live::{Board, Live};
 pub use postgres::Server as PostgresServer;
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};
+pub use system::System;
 
 use std::io::Write;
 use std::time::Duration;

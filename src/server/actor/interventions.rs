@@ -3,6 +3,7 @@
 
 mod index;
 
+use crate::floor::clock::ClockStep;
 use crate::floor::proof::OLDER;
 use crate::floor::{AgentId, CallId, ConsoleTime, Event, EventKind, Floor, Intervention, NotSent, Operation, Outcome};
 use index::Index;
@@ -234,6 +235,19 @@ impl Interventions {
             }
         }
         changed
+    }
+
+    /// Somebody set the console's clock; returns all of them, which were asked for at another moment now.
+    pub fn clock_set(&mut self, step: ClockStep) -> Changed {
+        let shifted = |followed: &mut Followed| {
+            step.shift(&mut followed.intervention.requested_at);
+            if let Stage::Sent(at) = &mut followed.stage {
+                step.shift(at);
+            }
+            followed.early.iter_mut().for_each(|at| step.shift(at));
+            followed.intervention.clone()
+        };
+        self.by_id.values_mut().map(shifted).collect()
     }
 
     /// Gives up on those that waited too long. The second list is those that need not be shown any more.

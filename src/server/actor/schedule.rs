@@ -1,6 +1,7 @@
 //! Keeps what the console will do by itself: ready again after so many minutes, log out after the call. Decides when something is to be
 //! done; doing it is for a task outside (`service::scheduled`), which is handed the [`ScheduledAction`] and answers with a [`Verdict`].
 
+use crate::floor::clock::ClockStep;
 use crate::floor::{AgentId, ConsoleTime, Event, EventKind, ScheduledKind, State};
 use crate::server::store::ScheduledAction;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -214,6 +215,22 @@ impl Schedule {
             self.remove(action.scheduled.id);
         }
         due
+    }
+
+    /// Somebody set the console's clock; returns the actions that are kept, which are due at another moment now.
+    pub fn clock_set(&mut self, step: ClockStep) -> Vec<ScheduledAction> {
+        let mut kept = Vec::new();
+        for (action, stage) in self.ready_again.values_mut().chain(self.log_out.values_mut()) {
+            step.shift(&mut action.at);
+            if let ScheduledKind::ReadyAgain { due: Some(due), .. } = &mut action.scheduled.kind {
+                step.shift(due);
+            }
+            if let Stage::Resting(until) = stage {
+                step.shift(until);
+            }
+            kept.extend((*stage != Stage::New).then(|| action.clone()));
+        }
+        kept
     }
 
     /// Takes the verdict on an action; returns it where it is still to be done.

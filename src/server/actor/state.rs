@@ -18,7 +18,7 @@ use crate::server::actor::published::{Published, Publisher};
 use crate::server::actor::request::{DayView, Delivery, ReceivedEvent, Restored};
 use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
-use crate::server::clock::now;
+use crate::server::clock::{ClockWatch, now};
 use crate::server::database::Lead;
 use crate::server::journal::{Ack, Entry, Journal, Said, What, Workdays};
 use crate::server::store::{ScheduledAction, Store};
@@ -54,6 +54,7 @@ pub struct FloorState {
     /// The tenant that is served.
     ours: Namespace,
     journal: Journal,
+    clock: ClockWatch,
     link: Link,
     publish_link: watch::Sender<Link>,
     published: Publisher,
@@ -105,6 +106,7 @@ impl FloorState {
             schedule_changes: 0,
             ours: past.ours.clone(),
             journal,
+            clock: ClockWatch::begin(),
             link,
             publish_link,
             published,
@@ -256,6 +258,27 @@ impl FloorState {
         }
     }
 
+    /// Notices where somebody set the console's clock, and moves everything that is counted by it along: nothing becomes due or older of it.
+    pub fn look_at_clock(&mut self) {
+        let Some(step) = self.clock.look() else { return };
+        tracing::warn!(by_ms = step.as_millis(), "the system's clock was set");
+        self.journal.say(Said::ClockSet(step));
+        self.fold.clock_set(step);
+        self.unseen.values_mut().for_each(|found| step.shift(found));
+        for intervention in self.interventions.clock_set(step) {
+            self.touch(&intervention);
+        }
+        for action in self.schedule.clock_set(step) {
+            self.dirty.insert(action.agent.clone());
+            self.store.persist_scheduled(action);
+        }
+        step.shift(&mut self.link.since);
+        self.link.last_event.iter_mut().for_each(|at| step.shift(at));
+        self.link.gaps = self.latest_gaps();
+        self.publish_link.send_replace(self.link.clone());
+        self.pulse();
+    }
+
     /// Tells the browsers where the journal begins to fail or goes on.
     pub fn look_at_journal(&mut self) {
         let since = self.journal.failing_since();
@@ -266,13 +289,16 @@ impl FloorState {
     }
 
     fn link(&mut self, state: LinkState) {
-        let newest = self.fold.gaps().rev().take(Link::GAPS).copied();
-        let mut gaps: Vec<Gap> = newest.collect();
-        gaps.reverse();
-        self.link = Link { state, since: now(), gaps, ..self.link.clone() };
+        self.link = Link { state, since: now(), gaps: self.latest_gaps(), ..self.link.clone() };
         self.publish_link.send_replace(self.link.clone());
         telemetry::link(state);
         self.pulse();
+    }
+
+    fn latest_gaps(&self) -> Vec<Gap> {
+        let mut gaps: Vec<Gap> = self.fold.gaps().rev().take(Link::GAPS).copied().collect();
+        gaps.reverse();
+        gaps
     }
 
     pub fn roster(&mut self, roster: Vec<RosterEntry>) {

@@ -48,12 +48,14 @@ async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop:
     pulses.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut batch = Vec::with_capacity(BATCH);
     loop {
+        state.look_at_clock();
         if state.has_changes() && state.due() <= Instant::now() {
             state.publish();
         }
         tokio::select! {
             () = stop.cancelled() => return state.close(),
             _ = pulses.tick() => {
+                state.look_at_clock();
                 state.expire();
                 state.look_at_journal();
                 state.take_workdays();
@@ -63,7 +65,10 @@ async fn run(mut state: FloorState, mut messages: mpsc::Receiver<Message>, stop:
             () = sleep_until(state.due()), if state.has_changes() => {}
             taken = messages.recv_many(&mut batch, BATCH) => match taken {
                 0 => return,
-                _ => batch.drain(..).for_each(|message| take(&mut state, message)),
+                _ => {
+                    state.look_at_clock();
+                    batch.drain(..).for_each(|message| take(&mut state, message));
+                }
             },
         }
     }

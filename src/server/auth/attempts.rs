@@ -91,6 +91,10 @@ impl Attempts {
     fn try_begin(&self, address: IpAddr, agent: &AgentId, now: ConsoleTime) -> Result<Attempt, Wait> {
         let origin = (network_of(address), agent.clone());
         let mut tries = lock(&self.tries);
+        if let Some(known) = tries.get_mut(&origin) {
+            // Where the clock was set back since, the pause does not begin in the future.
+            known.last = known.last.min(now);
+        }
         let known = tries.get(&origin).copied().filter(|known| now.since(known.last) < FORGOTTEN_AFTER);
         if let Some(wait) = known.map(|known| known.next().since(now)).filter(|wait| !wait.is_zero()) {
             return Err(Wait::For(wait));
@@ -186,6 +190,16 @@ mod tests {
             assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 3, now), 1, "{pause}");
         }
         assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 300, now + millis_of(FORGOTTEN_AFTER)), 10);
+    }
+
+    #[test]
+    fn where_the_clock_is_set_back_the_pause_does_not_begin_in_the_future() {
+        let attempts = Attempts::default();
+        let hour = 3_600_000;
+        let_through(&attempts, "192.0.2.1", 5000, 300, hour);
+        assert_eq!(attempts.try_begin(at("192.0.2.1"), &agent(5000), moment(0)).unwrap_err(), Wait::For(FIRST_PAUSE));
+        assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 3, millis_of(FIRST_PAUSE) - 1), 0);
+        assert_eq!(let_through(&attempts, "192.0.2.1", 5000, 3, millis_of(FIRST_PAUSE)), 1);
     }
 
     #[test]

@@ -98,6 +98,7 @@ fn damaged(why: impl ToString) -> BlockError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::clock::ClockStep;
     use crate::floor::time::at;
     use crate::floor::{CallId, DeviceId, Namespace};
     use proptest::prelude::*;
@@ -109,6 +110,7 @@ mod tests {
             any::<i32>().prop_map(|heard| Said::Down(at(heard.into()))),
             ("\\PC{1,9}", "\\PC{1,9}").prop_map(|(call, device)| Said::Listens(CallId::trusted(call), DeviceId::trusted(device))),
             (any::<i32>(), any::<u64>()).prop_map(|(since, entries)| Said::NotKept { since: at(since.into()), entries }),
+            any::<i64>().prop_map(|millis| Said::ClockSet(ClockStep::by(millis))),
         ]
     }
 

@@ -1,6 +1,7 @@
 //! What the journal keeps, each with when it arrived: the platform's events as they came, and whatever else the floor was told. Read in
 //! the same order it gives the same floor.
 
+use crate::floor::clock::ClockStep;
 use crate::floor::{CallId, ConsoleTime, DeviceId, Event, Namespace, RosterEntry};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -54,6 +55,8 @@ pub enum Said {
     Forgot,
     /// So many entries between then and this one's time could not be kept.
     NotKept { since: ConsoleTime, entries: u64 },
+    /// The console's clock was set: what follows arrived by another clock.
+    ClockSet(ClockStep),
 }
 
 impl Entry {

@@ -130,6 +130,10 @@ impl Reader {
             *chronicle = Chronicle::default();
             return;
         }
+        if let What::Said(Said::ClockSet(step)) = &what {
+            // Before anything is made of the new clock's time.
+            chronicle.fold.clock_set(*step);
+        }
         self.begin_day(chronicle, at);
         match what {
             What::Event(body, event) => {
@@ -137,7 +141,7 @@ impl Reader {
                     chronicle.event(&mut event, at);
                 }
             }
-            What::Odd(_) => {}
+            What::Odd(_) | What::Said(Said::ClockSet(_)) => {}
             What::Said(Said::Started(_)) => chronicle.started(at),
             What::Said(Said::Live(_, queue)) => chronicle.live(at, queue),
             What::Said(Said::Down(heard)) => chronicle.lost(heard),

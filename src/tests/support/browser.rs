@@ -128,6 +128,11 @@ impl Browser {
         Browser { http, address: address.to_owned(), cookie: None, origin: None, accept: None, token: None, forwarded: None }
     }
 
+    /// The same one, at another console, or at one that was started anew.
+    pub fn moved_to(&self, address: &str) -> Browser {
+        Browser { address: address.to_owned(), ..self.clone() }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.http.get(self.url(path))).await
     }
@@ -149,6 +154,12 @@ impl Browser {
     /// An operation with these arguments, as [`body_of`] writes them.
     pub async fn force(&self, operation: Operation, arguments: &[(&str, &str)]) -> Answer {
         self.force_json(operation, &body_of(arguments)).await
+    }
+
+    /// The same where the console may die meanwhile: none where no answer came.
+    pub async fn try_force(&self, operation: Operation, arguments: &[(&str, &str)]) -> Option<Answer> {
+        let request = self.http.post(self.url(path_of(operation))).header(header::CONTENT_TYPE, "application/json");
+        self.try_send(request.body(body_of(arguments).to_string())).await.ok()
     }
 
     /// Sends the request and does not read: whoever drops the connection leaves without the answer.
@@ -237,7 +248,11 @@ impl Browser {
         format!("http://{}{path}", self.address)
     }
 
-    async fn send(&self, mut request: reqwest::RequestBuilder) -> Answer {
+    async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        self.try_send(request).await.unwrap()
+    }
+
+    async fn try_send(&self, mut request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
@@ -253,7 +268,7 @@ impl Browser {
         if let Some(accept) = self.accept {
             request = request.header(header::ACCEPT, accept);
         }
-        let response = request.send().await.unwrap();
-        Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: response.text().await.unwrap() }
+        let response = request.send().await?;
+        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: response.text().await? })
     }
 }

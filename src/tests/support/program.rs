@@ -1,6 +1,6 @@
 //! The program itself, as it is shipped: a process of its own, with figures and log lines that nobody else adds to.
 
-use super::{Browser, Database, PASSWORD, PATIENCE};
+use super::{Browser, Database, PASSWORD, PATIENCE, System};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
@@ -18,7 +18,7 @@ fn command() -> Command {
     command_of(BINARY)
 }
 
-fn command_of(program: &str) -> Command {
+pub(super) fn command_of(program: &str) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CONSOLE_")) {
         command.env_remove(name);
@@ -48,7 +48,23 @@ impl Program {
         Program::start(limited, sdk_url, database, flags)
     }
 
-    fn start(mut command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+    /// The same on a system of the test's own.
+    pub fn serve_on(system: &System, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        Program::start(system.command(BINARY), sdk_url, database, flags)
+    }
+
+    fn start(command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        let mut program = Program::spawn(command, sdk_url, database, flags);
+        program.address = program.until_logged("serving")["address"].as_str().unwrap().to_owned();
+        program
+    }
+
+    /// One that has only just been started: it need not come so far as to serve.
+    pub fn begin(sdk_url: &str, database: &Database) -> Program {
+        Program::spawn(command(), sdk_url, database, &[])
+    }
+
+    fn spawn(mut command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
         let fixed = ["serve", "--listen", "127.0.0.1:0", "--namespace", "test.cc", "--log-format", "json", "--sdk-url", sdk_url];
         let mut child = command
             .args(fixed)
@@ -62,9 +78,7 @@ impl Program {
         let (sender, lines) = channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
-        let mut program = Program { address: String::new(), child, lines, log: Vec::new() };
-        program.address = program.until_logged("serving")["address"].as_str().unwrap().to_owned();
-        program
+        Program { address: String::new(), child, lines, log: Vec::new() }
     }
 
     /// The fields of the next log line with this message.
@@ -87,9 +101,14 @@ impl Program {
         browser
     }
 
+    /// Sends it a signal, such as `-STOP`.
+    pub fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args([name, &self.child.id().to_string()]).status().unwrap().success());
+    }
+
     /// Asks it to end, as a service manager does, and returns its whole log.
     pub fn terminate(mut self) -> Vec<String> {
-        assert!(Command::new("kill").arg(self.child.id().to_string()).status().unwrap().success());
+        self.signal("-TERM");
         assert!(self.child.wait().unwrap().success(), "it did not end in an orderly way");
         self.log.extend(self.lines.iter());
         std::mem::take(&mut self.log)
