@@ -122,6 +122,12 @@ need_postgres() {
 	warn "PostgreSQL is not here: the tests on it will be SKIPPED. On Debian as root: apt-get install -y postgresql"
 }
 
+need_nginx() {
+	has nginx && return
+	apt_install nginx-light && has nginx && return
+	warn "nginx is not here: the test of several consoles behind one address will be SKIPPED. On Debian as root: apt-get install -y nginx-light"
+}
+
 need_broker() {
 	has_broker && return
 	apt_install rabbitmq-server && has_broker && return

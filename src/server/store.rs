@@ -6,6 +6,7 @@ mod audit;
 mod day;
 mod notice;
 mod queue;
+mod queues;
 mod records;
 mod scheduled;
 mod schema;
@@ -28,12 +29,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Every statement that keeps something: what was set aside is one of these.
-const KEPT: [&str; 15] = [
+const KEPT: [&str; 16] = [
     audit::KEEP,
     day::KEEP,
     day::ALIVE,
     day::FORGET,
     notice::TELL,
+    queues::KEEP,
     records::KEEP_INTERVAL,
     records::KEEP_CALL,
     records::NOT_OVER,

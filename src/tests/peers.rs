@@ -1,7 +1,7 @@
 //! Several consoles on one PostgreSQL are one console.
 
 use crate::access::talking;
-use crate::support::{Browser, Console, Database, PATIENCE, PostgresServer, Program, Simulator, agent_event, all_ready};
+use crate::support::{AGENTS, Browser, Console, Database, PATIENCE, PostgresServer, Program, Simulator, agent_event};
 use serde_json::json;
 use supervisor_console::floor::{Operation, Outcome, ScheduledKind, State};
 use supervisor_console::live::LinkState;
@@ -45,7 +45,7 @@ async fn a_session_of_one_console_is_every_consoles_and_ends_everywhere() {
     let here = one.sign_in("5000", "8000").await;
     let there = at(&here, &other);
     assert_eq!(there.get("/").await.status, 200, "the other console knows the session at once");
-    let mut live = all_ready(&there).await;
+    let mut live = all_seen(&there).await;
     assert_eq!(here.post("/api/sign-out", &[]).await.status, 200);
     live.until("the channel is closed", |board| board.closed).await;
     assert!(live.board.signed_out);
@@ -58,7 +58,7 @@ async fn a_step_in_at_one_console_is_shown_at_every_console_and_written_down_onc
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
     let (one, other) = two(&simulator, &database).await;
     let here = one.sign_in("5000", "8000").await;
-    let mut elsewhere = all_ready(&other.sign_in("5900", "8900").await).await;
+    let mut elsewhere = all_seen(&other.sign_in("5900", "8900").await).await;
     let asked_for = here.force(Operation::NotReady, &AGENT).await.intervention();
     elsewhere.until_outcome("5001", Outcome::Confirmed).await;
     let shown = elsewhere.board.action("5001").unwrap();
@@ -77,7 +77,7 @@ async fn what_is_to_be_done_later_is_done_once_whichever_console_was_told() {
     let Some(server) = server() else { return };
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
     let (one, other) = two(&simulator, &database).await;
-    let mut board = all_ready(&one.sign_in("5900", "8900").await).await;
+    let mut board = all_seen(&one.sign_in("5900", "8900").await).await;
     let call = talking(&simulator, &mut board).await;
     let mut elsewhere = all_seen(&other.sign_in("5901", "8901").await).await;
     // Told to either of them: one of the two leads.
@@ -109,7 +109,11 @@ async fn what_is_to_be_done_later_is_done_once_whichever_console_was_told() {
 
 async fn all_seen(browser: &Browser) -> crate::support::Live {
     let mut live = browser.live().await;
-    live.until("everybody is there", |board| board.rows.len() >= 10).await;
+    // A device is told by an agent's next event only.
+    live.until("everybody is there and ready", |board| {
+        board.rows.values().filter(|row| !row.name.is_empty() && row.state != State::Unknown && !row.remembered).count() == AGENTS as usize
+    })
+    .await;
     live
 }
 
@@ -121,15 +125,14 @@ async fn what_was_under_way_at_a_console_that_is_killed_is_told_by_the_others() 
     let other = Console::start(&simulator.url(), &database, &[]).await;
     other.until_ready().await;
     let browser = doomed.sign_in("5000", "8000").await;
-    let mut live = all_ready(&other.sign_in("5900", "8900").await).await;
-    simulator.fault(json!({ "stall_http_ms": 60_000 })).await;
-    let _asked = browser.begin(Operation::NotReady, &AGENT).await;
-    live.until_outcome("5001", Outcome::Requested).await;
-    let id = live.board.action("5001").unwrap().id;
-    until("it is sent", async || !simulator.operations().await.is_empty()).await;
+    let mut live = all_seen(&other.sign_in("5900", "8900").await).await;
+    // Nothing proves it.
+    simulator.fault(json!({ "mute_events": 100 })).await;
+    let id = browser.force(Operation::NotReady, &AGENT).await.intervention().id;
+    live.until_outcome("5001", Outcome::Accepted).await;
     drop(doomed);
-    live.until_outcome("5001", Outcome::Unknown).await;
-    until("it is written down", async || database.outcomes(id) == ["requested", "unknown"]).await;
+    live.until_outcome("5001", Outcome::Unconfirmed).await;
+    until("it is written down", async || database.outcomes(id) == ["requested", "accepted", "unconfirmed"]).await;
     assert_eq!(at(&browser, &other).get("/").await.status, 200, "the session goes on at the other console");
     assert_eq!(simulator.operations().await.len(), 1, "never sent again");
 }
@@ -141,7 +144,7 @@ async fn without_its_database_the_board_goes_on_and_whatever_needs_it_says_so() 
     let console = Console::start(&simulator.url(), &database, &[]).await;
     console.until_ready().await;
     let browser = console.sign_in("5000", "8000").await;
-    let mut live = all_ready(&browser).await;
+    let mut live = all_seen(&browser).await;
     tokio::task::block_in_place(|| server.stop());
     simulator.event(agent_event("agentNotReady", "5002")).await;
     live.until_state("5002", State::NotReady).await;
@@ -158,7 +161,7 @@ async fn without_its_database_the_board_goes_on_and_whatever_needs_it_says_so() 
     tokio::task::block_in_place(|| server.run());
     live.until("the journal is written again", |board| board.header.as_ref().is_some_and(|header| header.link.unwritten_since.is_none()))
         .await;
-    until("operations are taken up again", async || browser.force(Operation::NotReady, &AGENT).await.status == 200).await;
+    until("operations are taken up again", async || matches!(browser.force(Operation::NotReady, &AGENT).await.status, 200 | 202)).await;
     console.sign_in("5901", "8901").await;
     // What happened meanwhile is in the journal.
     let marked = simulator.event(json!({ "eventName": "mark-after" })).await;
@@ -184,7 +187,7 @@ async fn a_small_installation_moves_to_a_large_one_with_all_that_it_kept() {
     let console = Console::start(&simulator.url(), &small, &[]).await;
     console.until_ready().await;
     let browser = console.sign_in("5000", "8000").await;
-    let mut live = all_ready(&browser).await;
+    let mut live = all_seen(&browser).await;
     let call = talking(&simulator, &mut live).await;
     let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
     live.until("the order is shown", |board| board.row("5001").scheduled.is_some()).await;
@@ -218,4 +221,82 @@ async fn a_small_installation_moves_to_a_large_one_with_all_that_it_kept() {
     live.until_state("5001", State::LoggedOut).await;
     until("the step-in ends where it began", async || large.outcomes(asked_for.id).last().is_some_and(|last| last == "confirmed")).await;
     assert_eq!(large.outcomes(asked_for.id)[0], "requested");
+}
+
+/// nginx as `docs/deploy` has it, in front of two consoles.
+struct Nginx {
+    address: String,
+    _folder: tempfile::TempDir,
+    running: std::process::Child,
+}
+
+impl Nginx {
+    /// None where it is not installed, which is said.
+    fn before(consoles: [&str; 2]) -> Option<Nginx> {
+        let folder = tempfile::tempdir().unwrap();
+        let free = std::iter::repeat_with(|| std::net::TcpListener::bind(("127.0.0.1", rand::random_range(10_000..32_000))));
+        let address = free.filter_map(Result::ok).next().unwrap().local_addr().unwrap().to_string();
+        let served = include_str!("../../docs/deploy/nginx.conf");
+        let mut site = String::new();
+        for line in served.lines().filter(|line| !line.trim_start().starts_with("ssl_certificate")) {
+            let line = line.replace("127.0.0.1:3001", consoles[0]).replace("127.0.0.1:3002", consoles[1]);
+            site += &line.replace("listen 443 ssl", &format!("listen {address}"));
+            site += "\n";
+        }
+        let head = "daemon off; error_log stderr error; pid nginx.pid; events {}\nhttp { access_log off;\n";
+        std::fs::write(folder.path().join("nginx.conf"), format!("{head}{site}}}\n")).unwrap();
+        let running = std::process::Command::new("nginx").arg("-p").arg(folder.path()).args(["-c", "nginx.conf"]).spawn();
+        let Ok(running) = running else {
+            assert!(std::env::var_os("CI").is_none(), "nginx is not installed: apt-get install nginx-light");
+            crate::support::skipped("nginx is not installed, so no real proxy was tried (apt-get install nginx-light)");
+            return None;
+        };
+        Some(Nginx { address, _folder: folder, running })
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        // Asked, for only then do its workers end with it.
+        let _ = std::process::Command::new("kill").arg(self.running.id().to_string()).status();
+        let _ = self.running.wait();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_one_address_a_browser_goes_on_when_its_console_is_killed() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let serve = || {
+        tokio::task::block_in_place(|| {
+            let mut program = Program::serve(&simulator.url(), &database, &["--trusted-proxy", "127.0.0.1"]);
+            program.until_logged("the link to the platform is live");
+            program
+        })
+    };
+    let (one, other) = (serve(), serve());
+    let Some(nginx) = Nginx::before([&one.address, &other.address]) else { return };
+    let mut browser = Browser::at(&nginx.address);
+    until("nginx is up", async || browser.reaches().await).await;
+    assert_eq!(browser.sign_in("5000", crate::support::PASSWORD, "test.cc", "8000").await.status, 200);
+    let mut live = all_seen(&browser).await;
+    let epoch = live.board.epoch();
+    // All of this machine's browsers are at one of the two.
+    let epoch_of = async |console: &Program| {
+        let mut there = browser.clone();
+        there.address.clone_from(&console.address);
+        all_seen(&there).await.board.epoch()
+    };
+    let at_one = epoch_of(&one).await == epoch;
+    let (killed, _stays) = if at_one { (one, other) } else { (other, one) };
+    drop(killed);
+    live.until("its console is gone", |board| board.closed).await;
+    simulator.event(agent_event("agentNotReady", "5003")).await;
+    let mut live = browser.live().await;
+    live.until("everybody is there, in a snapshot of the other console", |board| board.rows.len() >= 10).await;
+    assert_ne!(live.board.epoch(), epoch);
+    live.until_state("5003", State::NotReady).await;
+    let done = browser.force(Operation::NotReady, &AGENT).await;
+    assert!(matches!(done.intervention().outcome, Outcome::Accepted | Outcome::Confirmed));
+    live.until_outcome("5001", Outcome::Confirmed).await;
 }

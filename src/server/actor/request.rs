@@ -8,6 +8,7 @@ use crate::server::actor::runs::BulkItem;
 use crate::server::clock::now;
 use crate::server::journal::Ack;
 use crate::server::store::{ScheduledAction, StateStart, Store, StoreError, Written};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -78,6 +79,8 @@ pub struct Restored {
     pub fold: Fold,
     /// The tenant that is served.
     pub ours: Namespace,
+    /// The broker's queues that have kept events for the consoles on this database.
+    pub queues: BTreeSet<String>,
     pub schedule: Vec<ScheduledAction>,
     /// Who was in which state since when, and when the console was last alive.
     pub day: (Vec<(AgentId, StateStart)>, Option<PlatformTime>),
@@ -92,6 +95,13 @@ impl Restored {
         let (mut schedule, mut day) = (store.schedule().await?, store.day(now).await?);
         schedule.retain(|kept| is_ours(&kept.agent));
         day.0.retain(|(agent, _)| is_ours(agent));
-        Ok(Restored { last_intervention: store.last_intervention().await?, fold, ours: ours.clone(), schedule, day })
+        Ok(Restored {
+            last_intervention: store.last_intervention().await?,
+            fold,
+            ours: ours.clone(),
+            queues: store.queues().await?,
+            schedule,
+            day,
+        })
     }
 }

@@ -23,7 +23,7 @@ use crate::server::database::Lead;
 use crate::server::journal::{Ack, Entry, Journal, Said, What, Workdays};
 use crate::server::store::{ScheduledAction, Store};
 use crate::server::telemetry;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -53,6 +53,8 @@ pub struct FloorState {
     schedule_changes: u64,
     /// The tenant that is served.
     ours: Namespace,
+    /// The broker's queues that have kept events for the consoles on this database.
+    queues: BTreeSet<String>,
     journal: Journal,
     clock: ClockWatch,
     link: Link,
@@ -105,6 +107,7 @@ impl FloorState {
             leads,
             schedule_changes: 0,
             ours: past.ours.clone(),
+            queues: past.queues,
             journal,
             clock: ClockWatch::begin(),
             link,
@@ -227,6 +230,7 @@ impl FloorState {
     /// What happened until now was not heard: nothing is certain until it is heard of again.
     pub fn live(&mut self, source: String, queue: Option<String>) {
         let at = now();
+        let queue = queue.map(|queue| self.common_queue(queue, &source, at));
         self.journal.append(Entry::new(at, What::Said(Said::Live(source, queue.clone()))));
         let doubtful = self.fold.live(at, queue);
         self.changed(doubtful);

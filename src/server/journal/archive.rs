@@ -11,6 +11,7 @@ use crate::server::config::Config;
 use crate::server::database::Lead;
 use crate::server::lock::lock;
 use crate::server::store::{Store, Written};
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -25,8 +26,8 @@ const MOST_AFTER: Position = 100_000;
 /// How often records are handed to the database, and how many there may be before.
 const RECORDS_EVERY: Duration = Duration::from_secs(1);
 const MOST_RECORDS: usize = 4096;
-/// How many are held while another console writes them.
-const MOST_HELD: usize = 65_536;
+/// How long they are held while another console writes them.
+const HELD: Duration = Duration::from_secs(20);
 /// How often some of the records that are too old are removed.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
@@ -47,6 +48,8 @@ pub struct Archive {
     recorded: Position,
     /// The last records that were handed over, until they are in the database.
     handed_over: Option<(Vec<Record>, Written)>,
+    /// How many came about when, while another console writes them.
+    held: VecDeque<(Instant, usize)>,
     /// When it was looked last whether there are more.
     looked: Instant,
     /// When old records were removed last.
@@ -80,6 +83,7 @@ impl Archive {
             history: config.history,
             recorded,
             handed_over: None,
+            held: VecDeque::new(),
             looked: now,
             forgotten: now,
             kept: (snapshot, now),
@@ -130,14 +134,24 @@ impl Archive {
         }
         if !self.leads() {
             // Another console writes them. The latest are held, for the case that it ends: a record that is there already takes its own place.
-            let surplus = self.chronicle.records().saturating_sub(MOST_HELD);
-            self.chronicle.take_records(surplus);
+            self.hold();
             return;
         }
+        self.held.clear();
         self.hand_over_records();
         if self.forgotten.elapsed() >= FORGET_EVERY {
             self.forgotten = Instant::now();
             self.store.forget_records_before(self.chronicle.fold.platform_time(now()) - self.history);
+        }
+    }
+
+    /// Lets go what the console that leads has written long ago.
+    fn hold(&mut self) {
+        let (now, known) = (Instant::now(), self.held.iter().map(|(_, count)| count).sum::<usize>());
+        self.held.push_back((now, self.chronicle.records().saturating_sub(known)));
+        while self.held.front().is_some_and(|(at, _)| now.duration_since(*at) > HELD) {
+            let (_, count) = self.held.pop_front().unwrap_or((now, 0));
+            self.chronicle.take_records(count);
         }
     }
 

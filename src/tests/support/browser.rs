@@ -152,6 +152,11 @@ impl Browser {
     }
 
     /// An operation with these arguments, as [`body_of`] writes them.
+    /// Whether anybody answers there.
+    pub async fn reaches(&self) -> bool {
+        self.http.get(self.url("/healthz")).send().await.is_ok_and(|answer| answer.status() == StatusCode::OK)
+    }
+
     pub async fn force(&self, operation: Operation, arguments: &[(&str, &str)]) -> Answer {
         self.force_json(operation, &body_of(arguments)).await
     }

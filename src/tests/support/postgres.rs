@@ -95,12 +95,6 @@ impl Server {
         }
     }
 
-    /// Sends its first process a signal.
-    pub fn signal(&self, signal: &str) {
-        let id = self.running.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-    }
-
     /// Makes an empty database; returns its address.
     pub fn database(&self) -> String {
         let name = format!("test_{:016x}", rand::random::<u64>());

@@ -1,12 +1,15 @@
 //! What the other consoles on the same database do: their operations at the rows, and what any of them was told to do later.
 
 use super::FloorState;
-use crate::floor::{AgentId, Intervention, Operation, Outcome};
+use crate::floor::{AgentId, ConsoleTime, Intervention, Operation, Outcome};
 use crate::server::clock::now;
 use crate::server::database::Lead;
-use crate::server::journal::Said;
+use crate::server::journal::{Entry, Said, What};
 use crate::server::store::{ScheduledAction, console_of};
 use std::collections::BTreeSet;
+
+/// What the queues of all consoles together are called.
+const ALL_QUEUES: &str = "all consoles'";
 
 impl FloorState {
     /// Whether this console does what only one may do.
@@ -22,6 +25,21 @@ impl FloorState {
         self.interventions.heard_of(told.clone());
         self.touch(&told);
         self.runs.followed(&told);
+    }
+
+    /// The name under which the floor knows the queue that keeps events for this console. Each console has a queue of its own; what one missed
+    /// the others wrote down, so that together they are one, but for a queue that is new: it kept nothing yet.
+    pub(super) fn common_queue(&mut self, queue: String, source: &str, at: ConsoleTime) -> String {
+        if self.store.console().is_none() {
+            return queue;
+        }
+        if self.queues.insert(queue.clone()) {
+            self.store.keep_queue(&queue, at);
+            self.journal.append(Entry::new(at, What::Said(Said::Live(source.to_owned(), None))));
+            let doubtful = self.fold.live(at, None);
+            self.changed(doubtful);
+        }
+        ALL_QUEUES.to_owned()
     }
 
     /// From now on the phone of whoever steps in is expected to listen, or to take part as others do.
