@@ -2,13 +2,13 @@
 //! PostgreSQL for several.
 
 mod file;
-mod link;
+mod membership;
 mod postgres;
 mod sqlite;
 mod statement;
 mod value;
 
-pub use link::{Lead, Link};
+pub use membership::{Lead, Membership};
 pub use postgres::Postgres;
 pub use sqlite::{Durability, Sqlite};
 pub use statement::Statement;

@@ -31,20 +31,21 @@ const LARGE_ROWS: usize = 20;
 struct Table {
     name: &'static str,
     columns: &'static [&'static str],
+    /// How many columns are its key.
     key: usize,
     rows_at_once: usize,
-    /// What the number of its next row goes on from, where the database gives it.
-    numbered: bool,
+    /// The column that the database numbers by itself, where there is one.
+    numbered: Option<&'static str>,
 }
 
 const fn table(name: &'static str, key: usize, columns: &'static [&'static str]) -> Table {
-    Table { name, columns, key, rows_at_once: ROWS, numbered: false }
+    Table { name, columns, key, rows_at_once: ROWS, numbered: None }
 }
 
 const STORE: [Table; 8] = [
     table("session", 1, &["id_hash", "agent", "device", "name", "platform_session", "created"]),
     Table {
-        numbered: true,
+        numbered: Some("line"),
         ..table(
             "audit",
             1,
@@ -140,7 +141,7 @@ fn sql(text: String) -> &'static str {
 /// The next rows behind that key.
 fn page(engine: &mut dyn Engine, table: &Table, after: Option<&[Value]>, rows: usize) -> Result<Vec<Row>, EngineError> {
     let Table { name, columns, key, .. } = table;
-    let (all, keys) = (columns.join(", "), columns[..*key].join(", "));
+    let (all, keys) = (columns.join(", "), columns.iter().take(*key).copied().collect::<Vec<_>>().join(", "));
     let behind = after.map_or(String::new(), |_| format!(" WHERE ({keys}) > ({})", places(*key)));
     engine.query(sql(format!("SELECT {all} FROM {name}{behind} ORDER BY {keys} LIMIT {rows}")), after.unwrap_or_default())
 }
@@ -155,7 +156,7 @@ fn each(engine: &mut dyn Engine, table: &Table, mut take: impl FnMut(Vec<Row>) -
     loop {
         let rows = page(engine, table, after.as_deref(), table.rows_at_once)?;
         let Some(Row(last)) = rows.last() else { return Ok(()) };
-        after = Some(last[..table.key].to_vec());
+        after = Some(last.iter().take(table.key).cloned().collect());
         take(rows)?;
     }
 }
@@ -167,8 +168,8 @@ fn copy(table: &Table, from: &mut dyn Engine, to: &mut dyn Engine) -> Result<(),
         let rows: Vec<Statement> = rows.into_iter().map(|Row(values)| Statement::new(insert, values)).collect();
         to.write(&rows).map(drop)
     })?;
-    if table.numbered {
-        to.go_on_numbering(name, columns[0])?;
+    if let Some(column) = table.numbered {
+        to.go_on_numbering(name, column)?;
     }
     Ok(())
 }

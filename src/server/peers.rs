@@ -3,7 +3,7 @@
 //! of its end another one leads.
 
 use crate::server::config::Database;
-use crate::server::database::{EngineError, Lead, Link};
+use crate::server::database::{EngineError, Lead, Membership};
 use crate::server::store::{CHANNEL, Told};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
@@ -96,9 +96,9 @@ impl Task {
 
     /// Follows the others on one connection, until that breaks.
     async fn session(&self) -> Result<(), EngineError> {
-        let (mut link, mut notices) = Link::open(&self.url, CHANNEL).await?;
+        let (mut membership, mut notices) = Membership::open(&self.url, CHANNEL).await?;
         // Held by a connection of ours that the database has not given up yet: then a moment later.
-        while !link.try_lock(self.number).await? {
+        while !membership.try_lock(self.number).await? {
             sleep(AGAIN).await;
         }
         let mut ticks = interval(LOOK);
@@ -110,7 +110,7 @@ impl Task {
             tokio::select! {
                 _ = ticks.tick() => {
                     let now = Instant::now();
-                    seen.extend(link.locked().await?.into_iter().map(|console| (console, now)));
+                    seen.extend(membership.locked().await?.into_iter().map(|console| (console, now)));
                     seen.retain(|_, at| now.duration_since(*at) < GRACE);
                     if now.duration_since(joined) >= GRACE {
                         self.heard.send(Heard::Alive(seen.keys().copied().collect())).await.ok();
@@ -119,7 +119,7 @@ impl Task {
                     if lead == Lead::Ours {
                         continue;
                     }
-                    if link.try_lock_of_leader().await? {
+                    if membership.try_lock_of_leader().await? {
                         tracing::info!(number = self.number, "this console leads from now on");
                         self.leads.send_replace(Lead::Ours);
                     } else if lead == Lead::Unknown {
@@ -127,7 +127,7 @@ impl Task {
                     }
                 }
                 notice = notices.recv() => {
-                    let Some(notice) = notice else { return Err(link.lost()) };
+                    let Some(notice) = notice else { return Err(membership.lost()) };
                     match serde_json::from_str::<Told>(&notice) {
                         Ok(told) if told.from == self.number => {}
                         Ok(told) => drop(self.heard.send(Heard::Told(told)).await),

@@ -78,7 +78,8 @@ impl Engine for Sqlite {
     fn query(&mut self, sql: &'static str, values: &[Value]) -> Result<Vec<Row>, EngineError> {
         let mut statement = self.connection.prepare_cached(sql)?;
         let columns = statement.column_count();
-        let rows = statement.query_map(params_from_iter(values), |row| (0..columns).map(|column| read(row.get_ref(column)?)).collect())?;
+        let rows =
+            statement.query_map(params_from_iter(values), |row| (0..columns).map(|column| row.get_ref(column).map(read)).collect())?;
         Ok(rows.map(|row| row.map(Row)).collect::<rusqlite::Result<_>>()?)
     }
 
@@ -121,15 +122,15 @@ impl ToSql for Value {
     }
 }
 
-fn read(value: ValueRef<'_>) -> rusqlite::Result<Value> {
-    Ok(match value {
+fn read(value: ValueRef<'_>) -> Value {
+    match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Integer(number),
         // No column of ours holds any.
         ValueRef::Real(number) => Value::Text(number.to_string()),
         ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
         ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
-    })
+    }
 }
 
 impl From<rusqlite::Error> for EngineError {

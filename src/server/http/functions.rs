@@ -86,7 +86,6 @@ pub async fn sign_in(given: Credentials, next: &str) -> Result<(), ApiError> {
 }
 
 /// Ends the session of the browser that asks.
-#[expect(clippy::unused_async, reason = "as the body of every server function")]
 pub async fn sign_out() -> Result<(), ApiError> {
     let form = form()?;
     let session = form.session().await.ok_or(ApiError::SignedOut)?;

@@ -61,7 +61,7 @@ fn agents(Chronicle { fold, .. }: &Chronicle) -> Vec<(String, State, bool)> {
 }
 
 fn past(path: &Path) -> Past {
-    Past::read(&mut Table::open(&database_of(&path)).unwrap(), reader(), 0).unwrap()
+    Past::read(&mut Table::open(&database_of(path)).unwrap(), reader(), 0).unwrap()
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn failing(path: &Path) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, Unbo
     let (safe, committed) = sync_channel(4096);
     let health = Arc::new(Health::default());
     let fails = Arc::new(Mutex::new(true));
-    let blocks = Failing { table: Table::open(&database_of(&path)).unwrap(), fails: fails.clone() };
+    let blocks = Failing { table: Table::open(&database_of(path)).unwrap(), fails: fails.clone() };
     let (acks, acknowledged) = unbounded_channel();
     let writer = Writer {
         blocks,

@@ -126,8 +126,9 @@ impl<B: Blocks> Writer<B> {
             let mut entries: Vec<Entry> = waiting.drain(..).collect();
             self.acknowledge(&mut entries);
             self.health.written(&entries);
-            // The start and the clock of a console that did not lead are not the journal's affair.
-            let told = entries.iter().filter(|entry| !matches!(entry.what, What::Said(Said::Started(_) | Said::ClockSet { .. })));
+            // How a console fared that did not lead is not the journal's affair: written at a takeover it would be told of that moment.
+            let is_own = |what: &What| matches!(what, What::Said(Said::Started(_) | Said::ClockSet(_) | Said::Live(..) | Said::Down(_)));
+            let told = entries.iter().filter(|entry| !is_own(&entry.what));
             tail.extend(told.map(|entry| (now, entry.clone())));
             // Fails only where the archive has ended, which ends the program.
             self.safe.send(Committed { first: None, entries }).ok();

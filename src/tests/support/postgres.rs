@@ -119,9 +119,8 @@ pub fn shared_database() -> Option<String> {
         // The system ends the server with the thread that started it: a test's own thread ends too soon.
         std::thread::spawn(move || {
             sender.send(Server::start()).unwrap();
-            loop {
-                std::thread::park();
-            }
+            // Parked for good, but for what may wake it by mistake.
+            std::iter::repeat_with(std::thread::park).for_each(drop);
         });
         started.recv().unwrap()
     });

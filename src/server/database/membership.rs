@@ -28,13 +28,13 @@ pub enum Lead {
 }
 
 /// A connection.
-pub struct Link {
+pub struct Membership {
     client: Client,
 }
 
-impl Link {
+impl Membership {
     /// Connects, and hears what is told on `channel`: that ends where the connection does.
-    pub async fn open(url: &SecretString, channel: &str) -> Result<(Link, UnboundedReceiver<String>), EngineError> {
+    pub async fn open(url: &SecretString, channel: &str) -> Result<(Membership, UnboundedReceiver<String>), EngineError> {
         let (config, tls) = (settings(url)?, connector()?);
         let connected = within(config.connect(tls)).await?;
         let (client, mut connection) = connected;
@@ -50,7 +50,7 @@ impl Link {
             }
         });
         within(client.batch_execute(&format!("LISTEN {channel}"))).await?;
-        Ok((Link { client }, notices))
+        Ok((Membership { client }, notices))
     }
 
     /// Takes the lock of the console with that number; false where somebody else holds it.
