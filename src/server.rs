@@ -125,14 +125,17 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
     let mut parts = Parts::new(stop.clone());
     parts.start("other consoles", peers.run(stop.clone()));
     peers.joined().await;
-    console.sessions.read().await?;
+    if console.store.console().is_some() {
+        // What the others did before they were heard.
+        read_everything(&console).await?;
+    }
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
     parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), acks, stop.clone()));
-    let kept_up = console.clone();
+    let (kept_up, leads) = (console.clone(), peers.leads.clone());
     parts.start("upkeep", async move {
         let Console { platform, sessions, floor, roster_wanted, stop, .. } = &*kept_up;
-        upkeep::run(Upkeep { platform, sessions, floor, roster_wanted }, stop).await;
+        upkeep::run(Upkeep { platform, sessions, floor, roster_wanted, leads: &leads }, stop).await;
     });
     let (journal_ends, stopping) = (journal_watch.clone(), stop.clone());
     parts.start("journal", async move {

@@ -5,13 +5,14 @@ use crate::live::LinkState;
 use crate::server::actor::FloorHandle;
 use crate::server::auth::session::{Session, Sessions};
 use crate::server::clock::now;
+use crate::server::database::Lead;
 use crate::server::sdk::{CallError, Platform};
 use crate::server::telemetry;
 use futures_util::{StreamExt, stream};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -30,6 +31,8 @@ pub struct Upkeep<'a> {
     pub floor: &'a FloorHandle,
     /// Somebody wants the roster read now.
     pub roster_wanted: &'a Notify,
+    /// Who of several consoles keeps the platform's sessions alive: each knows them all.
+    pub leads: &'a watch::Receiver<Lead>,
 }
 
 /// Does all of it until `stop`.
@@ -46,7 +49,10 @@ async fn heartbeats(upkeep: Upkeep<'_>) {
     let mut ticks = every(HEARTBEAT);
     loop {
         ticks.tick().await;
-        beat(upkeep).await;
+        // Where nobody knows who leads, once too often is better than never.
+        if *upkeep.leads.borrow() != Lead::Others {
+            beat(upkeep).await;
+        }
     }
 }
 

@@ -12,7 +12,7 @@ const MAP: &[(&str, &str)] = &[
         "server::http server::upkeep server::service server::console server::auth server::sdk server::actor server::journal server::peers \
          server::store server::config",
     ),
-    ("server::upkeep", "server::auth server::sdk server::actor server::telemetry server::clock live"),
+    ("server::upkeep", "server::auth server::sdk server::actor server::database server::telemetry server::clock live"),
     (
         "server::http",
         "app server::service server::console server::auth server::actor server::store server::telemetry server::lock server::clock api page \

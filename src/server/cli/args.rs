@@ -167,10 +167,10 @@ impl TokenArgs {
 #[derive(Debug, Args)]
 pub struct MigrateArgs {
     /// Where everything is, for example sqlite:supervisor-console.db
-    #[arg(long, env = "CONSOLE_MIGRATE_FROM", value_parser = database_url, value_name = "URL", hide_env_values = true)]
+    #[arg(long, env = "CONSOLE_FROM", value_parser = database_url, value_name = "URL", hide_env_values = true)]
     pub from: Database,
     /// Where it is to be: an empty database, for example postgres://console:password@db.example/console
-    #[arg(long, env = "CONSOLE_MIGRATE_TO", value_parser = database_url, value_name = "URL", hide_env_values = true)]
+    #[arg(long, env = "CONSOLE_TO", value_parser = database_url, value_name = "URL", hide_env_values = true)]
     pub to: Database,
 }
 

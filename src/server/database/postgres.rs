@@ -278,9 +278,9 @@ impl From<Error> for EngineError {
         if *state == SqlState::LOCK_NOT_AVAILABLE {
             return EngineError::Locked(said);
         }
-        // Classes of states that speak of the data or the statement: the same would always fail. All others speak of the server.
+        // Classes of states that speak of the data: the same would always fail. All others somebody can mend, a missing right for example.
         match state.code().get(..2) {
-            Some("21" | "22" | "23" | "42" | "0A") => EngineError::Never(said),
+            Some("21" | "22" | "23") => EngineError::Never(said),
             _ => EngineError::Away(said),
         }
     }
