@@ -69,7 +69,6 @@ mod tests {
             ("--namespace", "a b", "test.cc"),
             ("--time-zone", "Mars/Base", "IANA"),
             ("--database-url", "mysql://x", "postgres://"),
-            ("--database-url", "postgres://x/y?nonsense=1", "postgres://"),
             ("--hide-action", "drop", "forceDrop"),
             ("--trusted-proxy", "proxy.example", "10.0.0.0/8"),
             ("--supervisors", "5000@test.cc", "59*"),

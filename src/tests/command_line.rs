@@ -28,7 +28,7 @@ fn a_wrong_value_ends_the_start_with_one_line() {
         ("serve", "--namespace", "a b", "test.cc"),
         ("serve", "--topic", "", "/topic/"),
         ("serve", "--time-zone", "Mars/Base", "IANA"),
-        ("serve", "--database-url", "postgres://x/y", "sqlite:"),
+        ("serve", "--database-url", "mysql://x/y", "sqlite:"),
         ("serve", "--log-format", "xml", "json"),
         ("serve", "--supervisors", "5000@test.cc", "59*"),
         ("serve", "--viewers", "5*9", "59*"),

@@ -169,6 +169,26 @@ async fn without_its_database_the_board_goes_on_and_whatever_needs_it_says_so() 
     database.until_journalled(b"mark-after").await;
 }
 
+#[test]
+fn a_database_that_cannot_be_used_is_named_without_its_password() {
+    for url in ["postgres://console:s3cret@127.0.0.1:9/console", "postgres://console:s3cret@db/console?nonsense=1"] {
+        let ended = crate::support::run(&[
+            "serve",
+            "--sdk-url",
+            "http://x",
+            "--namespace",
+            "test.cc",
+            "--listen",
+            "127.0.0.1:0",
+            "--database-url",
+            url,
+        ]);
+        let complaint = String::from_utf8(ended.stderr).unwrap();
+        assert!(!ended.status.success() && complaint.contains("--database-url") && complaint.contains("cannot be used"), "{complaint}");
+        assert!(!complaint.contains("s3cret"), "{complaint}");
+    }
+}
+
 /// Every table with the number of its rows, as the command `migrate` tells them.
 fn rows_of(said: &str) -> Vec<(String, u64)> {
     let row = |line: &str| {

@@ -36,11 +36,6 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Whether `url` is an address of a database; the error says what is wrong with it.
-    pub fn check(url: &SecretString) -> Result<(), EngineError> {
-        settings(url).map(drop)
-    }
-
     /// Connects to the database at `url`.
     pub fn open(url: &SecretString) -> Result<Postgres, EngineError> {
         let mut postgres = Postgres::at(url)?;
