@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// How often it is looked who lives, and tried to lead.
@@ -66,6 +66,9 @@ impl Peers {
             return;
         }
         while self.heard.recv().await.is_some_and(|heard| !matches!(heard, Heard::Joined)) {}
+        // Where the database breaks off just now, that shows later.
+        let known = timeout(LOOK * 2, self.leads.wait_for(|lead| *lead != Lead::Unknown)).await;
+        drop(known);
     }
 
     /// Hears and tells until `stop`; what this returns is to be run beside the rest.

@@ -1,6 +1,6 @@
 //! Operations that do not go as they should: refused, unanswered, unproved.
 
-use crate::support::{Console, Lab, agent_event};
+use crate::support::{Console, Lab, PATIENCE, agent_event};
 use serde_json::json;
 use std::time::Duration;
 use supervisor_console::floor::{NotSent, Operation, Outcome, State};
@@ -186,5 +186,10 @@ async fn what_the_platform_accepted_before_a_restart_stays_accepted_without_its_
     console.stop().await;
     let console = Console::start(&simulator.url(), &database, &[]).await;
     console.until_ready().await;
+    // Where others may be on the same database, once it is certain that the one before is no more.
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while database.outcomes(id).len() < 3 && tokio::time::Instant::now() < deadline {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     assert_eq!(database.outcomes(id), ["requested", "accepted", "unconfirmed"]);
 }

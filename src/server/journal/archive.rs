@@ -132,6 +132,10 @@ impl Archive {
             told.began = self.chronicle.day();
             told.changed.extend(changed);
         }
+        if *self.leads.borrow() == Lead::Unknown {
+            // They wait until the database says who writes them.
+            return;
+        }
         if !self.leads() {
             // Another console writes them. The latest are held, for the case that it ends: a record that is there already takes its own place.
             self.hold();

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 const KILLS: usize = 50;
 const OPEN: &str = "SELECT count(*) FROM audit AS last WHERE outcome IN ('requested', 'accepted')
-    AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)";
+    AND line = (SELECT max(line) FROM audit WHERE id = last.id)";
 
 /// The events that the journal has, in its order.
 fn events_in(journal: &[u8]) -> Vec<Value> {

@@ -41,7 +41,7 @@ async fn looked_up(browser: &Browser, id: i64) -> Said {
 }
 
 const OPEN: &str = "SELECT count(*) FROM audit AS last WHERE outcome IN ('requested', 'accepted')
-    AND rowid = (SELECT max(rowid) FROM audit WHERE id = last.id)";
+    AND line = (SELECT max(line) FROM audit WHERE id = last.id)";
 
 const FLOOR: u32 = 125;
 
