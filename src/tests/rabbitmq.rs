@@ -4,7 +4,7 @@
 //! The broker is this test's own: its node, ports and files. Where none is installed the test says so and passes; with `CI` set
 //! it fails.
 
-use crate::support::{Console, Database, PATIENCE, PostgresServer, Program, Simulator, agent_event, event_time, skipped};
+use crate::support::{Browser, Console, Database, PATIENCE, PostgresServer, Program, Simulator, agent_event, event_time, skipped};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -287,6 +287,22 @@ fn journalled(database: &Database, events: u64) -> Vec<u32> {
     found
 }
 
+/// The board is as the last round left it, and certainly so.
+async fn assert_board(browser: &Browser, events: u64) {
+    let last = if (events / 10 - 1).is_multiple_of(2) { "not-ready" } else { "ready" };
+    for number in 5001..=5010 {
+        let agent = browser.get(&format!("/api/agents/{number}@test.cc")).await.json();
+        assert_eq!((&agent["state"], &agent["remembered"]), (&last.into(), &false.into()), "{agent}");
+    }
+}
+
+/// Each change but the last of each agent's is an interval of a second, once.
+fn assert_history(database: &Database, events: u64) {
+    let each = i64::try_from(events / 10 - 1).unwrap();
+    assert_eq!(database.count("SELECT count(*) FROM state_interval"), each * 10, "an interval is missing or one too many");
+    assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE certain = 0 OR ended - began <> 1000"), 0);
+}
+
 async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
     let Some(program) = program() else { return missing() };
     let mut broker = Broker::new(&program);
@@ -333,19 +349,13 @@ async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
         sleep(Duration::from_millis(200)).await;
     }
     let browser = console.sign_in("5000", "8000").await;
-    let last = if (events / 10 - 1).is_multiple_of(2) { "not-ready" } else { "ready" };
-    for number in 5001..=5010 {
-        let agent = browser.get(&format!("/api/agents/{number}@test.cc")).await.json();
-        assert_eq!((&agent["state"], &agent["remembered"]), (&last.into(), &false.into()), "{agent}");
-    }
+    assert_board(&browser, events).await;
     let calls = browser.get("/api/calls").await.json()["calls"].clone();
     assert_eq!((&calls[0]["callId"], calls.as_array().map(Vec::len)), (&"goes-on".into(), Some(1)), "{calls}");
     console.terminate();
 
     assert!(journalled(&database, events).iter().all(|count| *count == 1), "an event is in the journal twice");
-    let each = i64::try_from(events / 10 - 1).unwrap();
-    assert_eq!(database.count("SELECT count(*) FROM state_interval"), each * 10, "an interval is missing or one too many");
-    assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE certain = 0 OR ended - began <> 1000"), 0);
+    assert_history(&database, events);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -386,18 +396,11 @@ async fn three_consoles_of_which_each_is_killed_in_turn_lose_and_double_nothing(
         assert!(Instant::now() < deadline, "events are missing");
         sleep(Duration::from_millis(200)).await;
     }
-    let last = if (EVENTS / 10 - 1).is_multiple_of(2) { "not-ready" } else { "ready" };
     for console in &consoles {
-        let browser = console.sign_in("5000", "8000").await;
-        for number in 5001..=5010 {
-            let agent = browser.get(&format!("/api/agents/{number}@test.cc")).await.json();
-            assert_eq!((&agent["state"], &agent["remembered"]), (&last.into(), &false.into()), "{agent}");
-        }
+        assert_board(&console.sign_in("5000", "8000").await, EVENTS).await;
     }
     consoles.into_iter().for_each(|console| drop(tokio::task::block_in_place(|| console.terminate())));
-    let each = i64::try_from(EVENTS / 10 - 1).unwrap();
-    assert_eq!(database.count("SELECT count(*) FROM state_interval"), each * 10, "an interval is missing or one too many");
-    assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE certain = 0 OR ended - began <> 1000"), 0);
+    assert_history(&database, EVENTS);
 }
 
 #[ignore = "takes minutes: 100 cuts and 20 kills while 100,000 events flow"]
