@@ -184,8 +184,7 @@ async fn follow(console: Arc<Console>, mut peers: Peers) {
                 Ok(())
             }
             Heard::Told(Told { notice: Notice::Scheduled, .. }) => console.floor.read_schedule(&console.store).await,
-            Heard::Told(Told { notice: Notice::Everything, .. }) => read_everything(&console).await,
-            Heard::Joined => read_everything(&console).await,
+            Heard::Told(Told { notice: Notice::Everything, .. }) | Heard::Joined => read_everything(&console).await,
             Heard::Alive(consoles) => {
                 console.floor.alive(consoles.clone()).await;
                 let closing = *peers.leads.borrow() == Lead::Ours && closed != consoles;

@@ -67,8 +67,7 @@ impl Peers {
         }
         while self.heard.recv().await.is_some_and(|heard| !matches!(heard, Heard::Joined)) {}
         // Where the database breaks off just now, that shows later.
-        let known = timeout(LOOK * 2, self.leads.wait_for(|lead| *lead != Lead::Unknown)).await;
-        drop(known);
+        drop(timeout(LOOK * 2, self.leads.wait_for(|lead| *lead != Lead::Unknown)).await);
     }
 
     /// Hears and tells until `stop`; what this returns is to be run beside the rest.

@@ -112,10 +112,8 @@ impl<B: Blocks> Writer<B> {
             return;
         }
         self.health.fails(&EngineError::Away("the database does not answer".to_owned()).into());
-        let mut entries: Vec<Entry> = waiting.drain(..).collect();
         // The broker would send nothing more, and the board would stand still.
-        self.acknowledge(&mut entries);
-        waiting.extend(entries);
+        self.acknowledge(waiting.make_contiguous());
     }
 
     /// Another console keeps the journal: here only what was heard last is held, for the case that it ends.
