@@ -78,7 +78,7 @@ mod tests;
 pub mod visibility;
 
 pub use board::{BoardQuery, Counts, Sort, SortKey};
-pub use bulk::{BulkRun, BulkStep, DryRun, dry_run};
+pub use bulk::{BulkItem, BulkRun, BulkStep, DryRun, dry_run};
 pub use call_query::CallQuery;
 pub use call_row::{CallRow, CallState, Holds, Party, PartyRole, PartyState};
 pub use forecast::{Effect, Obstacle, OwnConnection, Situation, TargetConnection, forecast};

@@ -8,6 +8,7 @@ pub mod config;
 mod console;
 pub mod database;
 mod floor_thread;
+mod follow;
 pub mod http;
 pub mod journal;
 mod lock;
@@ -26,20 +27,20 @@ use auth::session::Sessions;
 use clock::now;
 use config::{Config, Database};
 use console::Console;
-use database::Lead;
 use floor_thread::FloorThread;
+use follow::{follow, read_everything};
 use http::connections::{self, Places};
 use http::router;
 use journal::{JournalError, Opened};
 use pace::Pace;
 use parts::Parts;
-use peers::{Heard, Peers};
+use peers::Peers;
 use sdk::Platform;
-use service::scheduled;
+use service::{bulk, scheduled};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Notice, Store, StoreError, Told};
+use store::{Store, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
@@ -128,6 +129,8 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
     if console.store.console().is_some() {
         // What the others did before they were heard.
         read_everything(&console).await?;
+    } else {
+        bulk::restore(&console, Some(&BTreeSet::new())).await?;
     }
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
@@ -158,50 +161,4 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
         return ended;
     }
     ended.and(Err(StartError::Unwritten))
-}
-
-/// Takes up what the other consoles on the same database do, until the console stops.
-async fn follow(console: Arc<Console>, mut peers: Peers) {
-    let mut closed = BTreeSet::new();
-    loop {
-        let heard = tokio::select! {
-            () = console.stop.cancelled() => return,
-            heard = peers.heard.recv() => match heard {
-                Some(heard) => heard,
-                // Alone: there is nobody to follow.
-                None => return console.stop.cancelled().await,
-            },
-        };
-        let followed = match heard {
-            Heard::Told(Told { notice: Notice::Session(id_hash), .. }) => {
-                if console.sessions.look_up(id_hash).await {
-                    console.roster_wanted.notify_one();
-                }
-                Ok(())
-            }
-            Heard::Told(Told { notice: Notice::Intervention(intervention), .. }) => {
-                console.floor.elsewhere(*intervention).await;
-                Ok(())
-            }
-            Heard::Told(Told { notice: Notice::Scheduled, .. }) => console.floor.read_schedule(&console.store).await,
-            Heard::Told(Told { notice: Notice::Everything, .. }) | Heard::Joined => read_everything(&console).await,
-            Heard::Alive(consoles) => {
-                console.floor.alive(consoles.clone()).await;
-                let closing = *peers.leads.borrow() == Lead::Ours && closed != consoles;
-                let written = if closing { console.store.close_open_operations(now(), &consoles).await } else { Ok(()) };
-                if closing && written.is_ok() {
-                    closed = consoles;
-                }
-                written
-            }
-        };
-        if let Err(error) = followed {
-            tracing::warn!(%error, "what another console did could not be taken up");
-        }
-    }
-}
-
-async fn read_everything(console: &Console) -> Result<(), StoreError> {
-    console.sessions.read().await?;
-    console.floor.read_schedule(&console.store).await
 }

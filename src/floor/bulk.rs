@@ -55,6 +55,15 @@ pub struct BulkRun {
     pub cancelled: bool,
 }
 
+/// An agent's place in a bulk run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkItem {
+    /// The run's number.
+    pub run: u64,
+    /// The place in [`BulkRun::items`], from 0.
+    pub index: usize,
+}
+
 /// How far a bulk run has come at one agent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BulkStep {

@@ -140,6 +140,19 @@ impl Outcome {
         }
     }
 
+    /// Returns the outcome of this name, with the status of a refusal or the reason why nothing was sent; `None` if there is none.
+    pub fn from_code(code: &str, status: Option<u16>, reason: Option<NotSent>) -> Option<Outcome> {
+        Some(match code {
+            "requested" => Outcome::Requested,
+            "accepted" => Outcome::Accepted,
+            "confirmed" => Outcome::Confirmed,
+            "refused" => status.map(Outcome::Refused).or(reason.map(Outcome::NotSent))?,
+            "unknown" => Outcome::Unknown,
+            "unconfirmed" => Outcome::Unconfirmed,
+            _ => return None,
+        })
+    }
+
     /// Returns whether the outcome may still change: it is requested or accepted.
     pub fn pending(self) -> bool {
         matches!(self, Outcome::Requested | Outcome::Accepted)
@@ -165,6 +178,11 @@ impl NotSent {
             NotSent::Unwritten => "audit-log",
             NotSent::Stopping => "stopping",
         }
+    }
+
+    /// Returns the reason of this name, or `None` if there is none.
+    pub fn from_code(code: &str) -> Option<NotSent> {
+        [NotSent::Unreachable, NotSent::Unwritten, NotSent::Stopping].into_iter().find(|reason| reason.code() == code)
     }
 }
 

@@ -29,7 +29,7 @@ pub use interventions::PlatformAnswer;
 pub use page_floor::{PageFloor, Reader, Subject};
 pub use published::Subscription;
 pub use request::{Begun, DayView, Delivery, InterventionRequest, NewRun, Restored};
-pub use runs::{BulkItem, BulkTurn};
+pub use runs::{BulkTurn, RunNews};
 pub use schedule::Verdict;
 pub use snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot};
 pub use task::start;

@@ -42,7 +42,7 @@ const fn table(name: &'static str, key: usize, columns: &'static [&'static str])
     Table { name, columns, key, rows_at_once: ROWS, numbered: None }
 }
 
-const STORE: [Table; 8] = [
+const STORE: [Table; 10] = [
     table("session", 1, &["id_hash", "agent", "device", "name", "platform_session", "created"]),
     Table {
         numbered: Some("line"),
@@ -92,6 +92,8 @@ const STORE: [Table; 8] = [
             "parties",
         ],
     ),
+    table("bulk_run", 1, &["id", "console", "at", "by_agent", "operation", "minutes", "agents", "cancelled"]),
+    table("bulk_item", 2, &["run", "place", "intervention", "step", "obstacle"]),
 ];
 
 const JOURNAL: [Table; 3] = [

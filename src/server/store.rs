@@ -8,6 +8,7 @@ mod notice;
 mod queue;
 mod queues;
 mod records;
+mod runs;
 mod scheduled;
 mod schema;
 mod sessions;
@@ -16,6 +17,7 @@ mod tokens;
 pub use audit::AuditedOperation;
 pub use day::StateStart;
 pub use notice::{CHANNEL, Notice, Told, console_of};
+pub use runs::StoredRun;
 pub use scheduled::ScheduledAction;
 pub use sessions::StoredSession;
 pub use tokens::StoredToken;
@@ -29,7 +31,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Every statement that keeps something: what was set aside is one of these.
-const KEPT: [&str; 16] = [
+const KEPT: [&str; 23] = [
     audit::KEEP,
     day::KEEP,
     day::ALIVE,
@@ -42,6 +44,13 @@ const KEPT: [&str; 16] = [
     records::RECORDED,
     records::FORGET_INTERVALS,
     records::FORGET_CALLS,
+    runs::KEEP,
+    runs::CANCEL,
+    runs::TAKE_OVER,
+    runs::BEGIN,
+    runs::SETTLE,
+    runs::FORGET_ITEMS,
+    runs::FORGET,
     scheduled::KEEP,
     scheduled::FORGET,
     sessions::KEEP,

@@ -1,26 +1,26 @@
 //! One operation at many agents: each agent's turn, its result, cancelling, and who may.
 
 use crate::access::talking;
-use crate::support::{Answer, Browser, Lab, Live};
+use crate::support::{Answer, Browser, Console, Database, Lab, Live, Program, Simulator, all_ready};
 use crate::tokens::{made, script};
 use serde_json::json;
 use supervisor_console::floor::{BulkRun, BulkStep, Obstacle, Operation, Outcome, State};
 
-async fn start(browser: &Browser, operation: Operation, agents: &[String]) -> Answer {
+pub async fn start(browser: &Browser, operation: Operation, agents: &[String]) -> Answer {
     browser.post_json("/api/bulk/start", &json!({ "operation": operation.action(), "agents": agents })).await
 }
 
 /// The run as it was answered: how far each agent has come is told by the live channel.
-struct Begun {
-    id: u64,
+pub struct Begun {
+    pub id: u64,
     by: String,
     operation: Option<Operation>,
     minutes: Option<u64>,
     agents: usize,
-    cancelled: bool,
+    pub cancelled: bool,
 }
 
-fn run(answer: &Answer) -> Begun {
+pub fn run(answer: &Answer) -> Begun {
     assert_eq!(answer.status, 200, "{}", answer.body);
     let told = answer.json();
     Begun {
@@ -33,24 +33,24 @@ fn run(answer: &Answer) -> Begun {
     }
 }
 
-async fn cancel(browser: &Browser, id: u64) -> Answer {
+pub async fn cancel(browser: &Browser, id: u64) -> Answer {
     browser.post_json("/api/bulk/cancel", &json!({ "id": id })).await
 }
 
-fn agents(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
+pub fn agents(numbers: impl IntoIterator<Item = u32>) -> Vec<String> {
     numbers.into_iter().map(|number| format!("{number}@test.cc")).collect()
 }
 
-async fn until_over(live: &mut Live, id: u64) -> BulkRun {
+pub async fn until_over(live: &mut Live, id: u64) -> BulkRun {
     live.until("the run is over", |board| board.runs.iter().any(|run| run.id == id && run.is_over())).await;
     live.board.runs.iter().find(|run| run.id == id).unwrap().clone()
 }
 
-fn steps(run: &BulkRun) -> Vec<BulkStep> {
+pub fn steps(run: &BulkRun) -> Vec<BulkStep> {
     run.items.iter().map(|(_, step)| *step).collect()
 }
 
-const CONFIRMED: BulkStep = BulkStep::Sent(Outcome::Confirmed);
+pub const CONFIRMED: BulkStep = BulkStep::Sent(Outcome::Confirmed);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_agent_has_a_result_and_everybody_sees_it() {
@@ -207,4 +207,55 @@ async fn a_script_starts_and_stops_runs_with_the_session_of_whoever_is_signed_in
     assert_eq!(steps(&over), [CONFIRMED; 10]);
     assert!(!run(&cancel(&night, begun.id).await).cancelled, "nothing waited any more");
     drop(browser);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_goes_on_after_its_console_was_killed_and_asks_nobody_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (simulator, database) = (Simulator::start().await, Database::at(folder.path().join("console.db")));
+    let program = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
+    let browser = program.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    let begun = run(&start(&browser, Operation::NotReady, &agents(5001..=5010)).await);
+    live.until_outcome("5002", Outcome::Confirmed).await;
+    drop(program);
+
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    let mut again = console.sign_in("5900", "8900").await.live().await;
+    check_that_it_went_on(&until_over(&mut again, begun.id).await, &simulator).await;
+    assert_eq!(database.audit().iter().filter(|line| line.outcome == "requested").count(), 10);
+}
+
+/// Of a run of ten agents: each was asked for once, and nothing is open; what was under way at the kill ended without its proof.
+pub async fn check_that_it_went_on(run: &BulkRun, simulator: &Simulator) {
+    let asked = simulator.operations().await;
+    let asked: std::collections::BTreeSet<String> = asked.iter().map(|request| request.body.clone()).collect();
+    let sent = |step: &BulkStep| matches!(step, BulkStep::Sent(Outcome::Confirmed | Outcome::Unconfirmed | Outcome::Unknown));
+    let steps = steps(run);
+    assert!(steps.iter().all(sent) && steps.first() == Some(&CONFIRMED) && steps.last() == Some(&CONFIRMED), "{steps:?}");
+    assert_eq!((asked.len(), simulator.operations().await.len()), (10, 10), "{steps:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_stood_still_for_long_is_not_taken_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (simulator, database) = (Simulator::start().await, Database::at(folder.path().join("console.db")));
+    let program = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
+    let browser = program.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    let begun = run(&start(&browser, Operation::NotReady, &agents(5001..=5010)).await);
+    live.until_outcome("5002", Outcome::Confirmed).await;
+    drop(program);
+    // A minute later.
+    for table in ["bulk_run", "audit"] {
+        database.change(&format!("UPDATE {table} SET at = at - 61000"));
+    }
+    let asked = simulator.operations().await.len();
+
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    let mut again = console.sign_in("5900", "8900").await.live().await;
+    let over = until_over(&mut again, begun.id).await;
+    let unsent = steps(&over).iter().filter(|step| **step == BulkStep::NotSent).count();
+    assert!(asked < 10 && unsent + asked == 10, "{over:?}");
+    assert_eq!(simulator.operations().await.len(), asked);
 }

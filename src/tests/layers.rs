@@ -9,9 +9,10 @@ const MAP: &[(&str, &str)] = &[
     ("main", "server simulator server::cli server::config server::telemetry floor"),
     (
         "server",
-        "server::http server::upkeep server::service server::console server::auth server::sdk server::actor server::journal server::peers \
+        "server::http server::follow server::upkeep server::service server::console server::auth server::sdk server::actor server::journal server::peers \
          server::store server::config",
     ),
+    ("server::follow", "server::service server::console server::actor server::peers server::store server::database server::clock"),
     ("server::upkeep", "server::auth server::sdk server::actor server::database server::telemetry server::clock live"),
     (
         "server::http",

@@ -1,9 +1,10 @@
 //! Several consoles on one PostgreSQL are one console.
 
 use crate::access::talking;
+use crate::bulk;
 use crate::support::{AGENTS, Browser, Console, Database, PATIENCE, PostgresServer, Program, Simulator, agent_event};
 use serde_json::json;
-use supervisor_console::floor::{Operation, Outcome, ScheduledKind, State};
+use supervisor_console::floor::{BulkStep, Obstacle, Operation, Outcome, ScheduledKind, State};
 use supervisor_console::live::LinkState;
 use tokio::time::{Duration, Instant, sleep};
 
@@ -319,4 +320,48 @@ async fn behind_one_address_a_browser_goes_on_when_its_console_is_killed() {
     let done = browser.force(Operation::NotReady, &AGENT).await;
     assert!(matches!(done.intervention().outcome, Outcome::Accepted | Outcome::Confirmed));
     live.until_outcome("5001", Outcome::Confirmed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bulk_run_is_shown_at_every_console_and_cancelled_at_any() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let (one, other) = two(&simulator, &database).await;
+    let here = one.sign_in("5000", "8000").await;
+    let (mut live, mut elsewhere) = (all_seen(&here).await, all_seen(&other.sign_in("5900", "8900").await).await);
+    // To the end, with one who cannot be asked for.
+    let begun = bulk::run(&bulk::start(&here, Operation::NotReady, &bulk::agents([5001, 5999, 5002])).await);
+    let wanted = [bulk::CONFIRMED, BulkStep::NotPossible(Obstacle::NoDevice), bulk::CONFIRMED];
+    for live in [&mut live, &mut elsewhere] {
+        assert_eq!(bulk::steps(&bulk::until_over(live, begun.id).await), wanted);
+    }
+    // Cancelled where it was not started.
+    let begun = bulk::run(&bulk::start(&here, Operation::Logout, &bulk::agents(5001..=5010)).await);
+    elsewhere.until_outcome("5001", Outcome::Confirmed).await;
+    assert!(bulk::run(&bulk::cancel(&at(&here, &other), begun.id).await).cancelled);
+    let (shown, also) = (bulk::until_over(&mut live, begun.id).await, bulk::until_over(&mut elsewhere, begun.id).await);
+    assert!(shown.cancelled && bulk::steps(&shown) == bulk::steps(&also), "{shown:?} {also:?}");
+    let sent = bulk::steps(&shown).iter().filter(|step| **step == bulk::CONFIRMED).count();
+    assert!((1..10).contains(&sent), "{shown:?}");
+    assert_eq!(simulator.operations().await.len(), 2 + sent);
+    // Whoever comes later is shown both.
+    let later = Console::start(&simulator.url(), &database, &[]).await;
+    let mut late = later.sign_in("5901", "8901").await.live().await;
+    late.until("both runs are there", |board| board.runs.len() == 2).await;
+    assert_eq!(late.board.runs[1], shown);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bulk_run_goes_on_at_another_console_when_its_own_is_killed() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let doomed = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
+    let other = Console::start(&simulator.url(), &database, &[]).await;
+    other.until_ready().await;
+    let browser = doomed.sign_in("5000", "8000").await;
+    let mut live = all_seen(&other.sign_in("5900", "8900").await).await;
+    let begun = bulk::run(&bulk::start(&browser, Operation::NotReady, &bulk::agents(5001..=5010)).await);
+    live.until_outcome("5002", Outcome::Confirmed).await;
+    drop(doomed);
+    bulk::check_that_it_went_on(&bulk::until_over(&mut live, begun.id).await, &simulator).await;
 }

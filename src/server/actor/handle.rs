@@ -1,7 +1,9 @@
 //! The handle to the floor's owner: what others may ask of it.
 
 use crate::floor::visibility::{NumberFilter, Visibility};
-use crate::floor::{AgentId, BoardQuery, BulkRun, BulkStep, CallQuery, ConsoleTime, Event, Intervention, NotSent, Operation, RosterEntry};
+use crate::floor::{
+    AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallQuery, ConsoleTime, Event, Intervention, NotSent, Operation, RosterEntry,
+};
 use crate::live::Link;
 use crate::server::actor::error::{FloorError, Stopped};
 use crate::server::actor::interventions::PlatformAnswer;
@@ -10,7 +12,7 @@ use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
 use crate::server::actor::publication::Publication;
 use crate::server::actor::published::{Published, Subscription};
 use crate::server::actor::request::{Begun, DayView, Delivery, InterventionRequest, NewRun, ReceivedEvent};
-use crate::server::actor::runs::{BulkItem, BulkTurn};
+use crate::server::actor::runs::{BulkTurn, RunNews};
 use crate::server::actor::schedule::Verdict;
 use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, agent_snapshot, calls_snapshot, floor_snapshot};
 use crate::server::journal::Ack;
@@ -114,9 +116,14 @@ impl FloorHandle {
         self.ask(|reply| Message::Sends(id, reply)).await.ok()?
     }
 
-    /// Another console's operation came a step further.
-    pub async fn elsewhere(&self, intervention: Intervention) {
-        self.inbox.send(Message::Elsewhere(Box::new(intervention))).await.ok();
+    /// Another console's operation came a step further; `item` with the first step of one that is an agent's turn in a bulk run.
+    pub async fn elsewhere(&self, intervention: Intervention, item: Option<BulkItem>) {
+        self.inbox.send(Message::Elsewhere(Box::new(intervention), item)).await.ok();
+    }
+
+    /// What was written down of a bulk run.
+    pub async fn run_news(&self, news: RunNews) {
+        self.inbox.send(Message::RunNews(news)).await.ok();
     }
 
     /// These consoles live; what was under way at others has ended with them.

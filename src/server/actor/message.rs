@@ -1,10 +1,10 @@
 //! What the floor's owner is sent, each with where its answer goes.
 
-use crate::floor::{AgentId, BulkRun, BulkStep, ConsoleTime, Intervention, NotSent, Operation, RosterEntry};
+use crate::floor::{AgentId, BulkItem, BulkRun, BulkStep, ConsoleTime, Intervention, NotSent, Operation, RosterEntry};
 use crate::server::actor::error::FloorError;
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
-use crate::server::actor::runs::{BulkItem, BulkTurn};
+use crate::server::actor::runs::{BulkTurn, RunNews};
 use crate::server::actor::schedule::Verdict;
 use crate::server::journal::Ack;
 use crate::server::store::ScheduledAction;
@@ -33,7 +33,9 @@ pub enum Message {
     RunFailed(BulkItem, BulkStep),
     Intervention(i64, oneshot::Sender<Option<Intervention>>),
     /// Another console's operation came a step further.
-    Elsewhere(Box<Intervention>),
+    Elsewhere(Box<Intervention>, Option<BulkItem>),
+    /// What was written down of a run, by this console or another one.
+    RunNews(RunNews),
     /// The consoles on the same database that live.
     Alive(BTreeSet<i64>),
     /// What is to be done later, as the database has it after so many changes of ours; false where there were more meanwhile.

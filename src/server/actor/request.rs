@@ -1,10 +1,10 @@
 //! What is handed to the floor's owner, and what comes back.
 
 use crate::floor::{
-    AgentId, ConsoleTime, Effect, Event, Fold, HistoryLine, Intervention, Namespace, Offset, Operation, PlatformTime, Role, Workday,
+    AgentId, BulkItem, ConsoleTime, Effect, Event, Fold, HistoryLine, Intervention, Namespace, Offset, Operation, PlatformTime, Role,
+    Workday,
 };
 use crate::server::actor::history::Day;
-use crate::server::actor::runs::BulkItem;
 use crate::server::clock::now;
 use crate::server::journal::Ack;
 use crate::server::store::{ScheduledAction, StateStart, Store, StoreError, Written};

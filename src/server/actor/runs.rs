@@ -2,7 +2,8 @@
 //! the turns.
 
 use super::NewRun;
-use crate::floor::{AgentId, BulkRun, BulkStep, DeviceId, Intervention, Outcome};
+use crate::floor::{AgentId, BulkItem, BulkRun, BulkStep, DeviceId, Intervention, Outcome};
+use crate::server::store::StoredRun;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -14,13 +15,6 @@ const KEPT: Duration = Duration::from_secs(600);
 /// A run goes to the browsers whole: not with every step.
 const PACE: Duration = Duration::from_millis(200);
 
-/// One agent of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BulkItem {
-    pub run: u64,
-    pub index: usize,
-}
-
 /// What an item's turn has come to.
 #[derive(Debug)]
 pub enum BulkTurn {
@@ -31,9 +25,22 @@ pub enum BulkTurn {
     Cancelled,
 }
 
+/// What was written down of a run.
+#[derive(Debug)]
+pub enum RunNews {
+    /// All of it; with `own` this console carries it out from now on.
+    Read { stored: Box<StoredRun>, own: bool },
+    /// Nothing more of it is sent.
+    Cancelled(u64),
+    /// An agent's turn came to this without an operation to follow; the operation is one that was taken back.
+    Settled(BulkItem, BulkStep, Option<i64>),
+}
+
 #[derive(Debug)]
 struct RunEntry {
     run: BulkRun,
+    /// This console carries it out; else it is told how far it has come.
+    own: bool,
     ended: Option<Instant>,
 }
 
@@ -63,9 +70,25 @@ impl BulkRuns {
         let NewRun { by, operation, minutes, agents } = new;
         let items = agents.into_iter().map(|agent| (agent, BulkStep::Waiting)).collect();
         let run = BulkRun { id: self.last_id, by, operation, minutes, items, cancelled: false };
-        self.by_id.insert(run.id, RunEntry { run: run.clone(), ended: None });
+        self.by_id.insert(run.id, RunEntry { run: run.clone(), own: true, ended: None });
         self.changed.insert(run.id);
         Some(run)
+    }
+
+    /// Takes up a run as it was written down, in place of what is known of it; `own` where this console carries it out from now on.
+    pub fn restore(&mut self, stored: StoredRun, own: bool) {
+        let StoredRun { run, interventions, .. } = stored;
+        let known = self.by_id.get(&run.id).and_then(|entry| entry.ended);
+        let ended = run.is_over().then(|| known.unwrap_or_else(Instant::now));
+        self.items.retain(|_, item| item.run != run.id);
+        self.items.extend(interventions.into_iter().map(|(intervention, index)| (intervention, BulkItem { run: run.id, index })));
+        self.changed.insert(run.id);
+        self.by_id.insert(run.id, RunEntry { run, own, ended });
+    }
+
+    /// Whether this console carries the run out.
+    pub fn is_own(&self, id: u64) -> bool {
+        self.by_id.get(&id).is_some_and(|entry| entry.own)
     }
 
     /// Whether the item still waits: from now on it is being asked for.
@@ -100,11 +123,11 @@ impl BulkRuns {
         self.set(item, if waits { BulkStep::AfterCall } else { BulkStep::Sent(intervention.outcome) });
     }
 
-    /// The item's intervention is taken back: it was never sent.
-    pub fn withdrawn(&mut self, intervention: i64, step: BulkStep) {
-        if let Some(item) = self.items.remove(&intervention) {
-            self.set(item, step);
-        }
+    /// The item's intervention is taken back: it was never sent. Returns the item.
+    pub fn withdrawn(&mut self, intervention: i64, step: BulkStep) -> Option<BulkItem> {
+        let item = self.items.remove(&intervention)?;
+        self.set(item, step);
+        Some(item)
     }
 
     pub fn set(&mut self, item: BulkItem, step: BulkStep) {

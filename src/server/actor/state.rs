@@ -156,6 +156,7 @@ impl FloorState {
         if self.pruned_at.elapsed() >= PRUNE_EVERY {
             self.pruned_at = Instant::now();
             self.store.forget_days_before(now);
+            self.store.forget_runs_before(self.fold.offset().to_console(now));
             self.forget();
         }
     }

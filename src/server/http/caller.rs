@@ -2,8 +2,8 @@
 
 use crate::api::ApiError;
 use crate::api::problem::Problem;
+use crate::floor::Role;
 use crate::floor::visibility::Visibility;
-use crate::floor::{AgentId, Role};
 use crate::server::auth::session::Session;
 use crate::server::auth::token;
 use crate::server::console::Console;
@@ -57,11 +57,7 @@ impl Caller {
         }
         let principal = match self.who {
             Who::Browser(session) => Principal::of(session),
-            Who::Script(name) => {
-                let session = console.sessions.latest_supervisor().ok_or(ApiError::NoPlatformSession)?;
-                let by = AgentId::trusted(format!("token:{name}"));
-                Principal { by, device: None, role: self.role, platform: session.platform.clone(), session }
-            }
+            Who::Script(name) => Principal::of_script(&name, self.role, console).ok_or(ApiError::NoPlatformSession)?,
         };
         Ok(Supervisor { principal, visibility: self.visibility })
     }

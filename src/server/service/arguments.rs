@@ -1,7 +1,7 @@
 //! The arguments of the seven operations as they came, unchecked: what the server functions take, in one shape.
 
 use crate::api::arguments::{AgentArguments, ConnectionArguments, ListenArguments, NotReadyArguments, PhoneArguments};
-use crate::server::actor::BulkItem;
+use crate::floor::BulkItem;
 
 /// What an operation was asked for with.
 #[derive(Debug, Default)]

@@ -3,13 +3,21 @@
 use crate::api::ApiError;
 use crate::api::arguments::BulkArguments;
 use crate::floor::bulk::{MOST_AGENTS, MOST_MINUTES, bulk_operations};
-use crate::floor::{AgentId, BulkRun, BulkStep, Namespace, Operation, Role};
-use crate::server::actor::{BulkItem, BulkTurn, NewRun};
+use crate::floor::{AgentId, BulkItem, BulkRun, BulkStep, ConsoleTime, Namespace, Operation, Role};
+use crate::live::LinkState;
+use crate::server::actor::{BulkTurn, NewRun, RunNews};
+use crate::server::clock::now;
 use crate::server::console::Console;
 use crate::server::service::arguments::Arguments;
 use crate::server::service::intervene::{Principal, own, run as force};
-use std::collections::HashSet;
+use crate::server::store::StoreError;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// How long after its last step a run goes on that its console left behind: later the floor is another.
+const RESUMED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Stops what still waits in the run `id`; what was sent goes on.
 pub async fn cancel(console: &Console, actor: &Principal, id: u64) -> Result<BulkRun, ApiError> {
@@ -47,8 +55,35 @@ async fn take_up(console: Arc<Console>, actor: Principal, new: NewRun) -> Result
     let run = console.floor.start_run(new).await?.ok_or(ApiError::Busy)?;
     let (by, operation) = (run.by.as_str(), run.operation.action());
     tracing::info!(run = run.id, by, operation, agents = run.items.len(), "a bulk run begins");
-    tokio::spawn(carry_out(console, actor, run.clone()));
+    tokio::spawn(carry_out(console, Some(actor), run.clone()));
     Ok(run)
+}
+
+/// Shows the runs that were written down. With `alive`, those of consoles that are not among them go on here, where they stopped: what was
+/// sent is never sent again, and what waited for longer than a moment is not sent at all.
+pub async fn restore(console: &Arc<Console>, alive: Option<&BTreeSet<i64>>) -> Result<(), StoreError> {
+    for stored in console.store.runs().await? {
+        let waits = stored.run.items.iter().any(|(_, step)| *step == BulkStep::Waiting);
+        let own = waits && alive.is_some_and(|alive| !alive.contains(&stored.console));
+        let (run, touched) = (stored.run.clone(), stored.touched);
+        console.floor.run_news(RunNews::Read { stored: Box::new(stored), own }).await;
+        if own {
+            console.store.take_run_over(run.id);
+            tokio::spawn(resume(console.clone(), run, touched));
+        }
+    }
+    Ok(())
+}
+
+/// Goes on with a run that another console, or this one before a restart, left behind; its last step was written down at `touched`.
+async fn resume(console: Arc<Console>, run: BulkRun, touched: ConsoleTime) {
+    let left = RESUMED_WITHIN.saturating_sub(now().since(touched));
+    let mut link = console.floor.link_changes();
+    // Without events nothing that is sent could be proved.
+    let is_live = matches!(timeout(left, link.wait_for(|link| link.state == LinkState::Live)).await, Ok(Ok(_)));
+    let actor = Principal::again(&run.by, &console).filter(|_| is_live);
+    tracing::info!(run = run.id, goes_on = actor.is_some(), "a bulk run was under way at a console that is no more");
+    carry_out(console, actor, run).await;
 }
 
 /// The agents, each once, in the order given.
@@ -68,14 +103,16 @@ fn distinct(agents: &[String], namespace: &Namespace) -> Result<Vec<AgentId>, Ap
     }
 }
 
-async fn carry_out(console: Arc<Console>, mut actor: Principal, run: BulkRun) {
-    for index in 0..run.items.len() {
+/// Takes the turns that wait; without an `actor` nothing is asked for any more.
+async fn carry_out(console: Arc<Console>, mut actor: Option<Principal>, run: BulkRun) {
+    let waiting = run.items.iter().enumerate().filter(|(_, (_, step))| *step == BulkStep::Waiting);
+    for (index, _) in waiting {
         let item = BulkItem { run: run.id, index };
-        if !actor.renew(&console) {
-            // Whoever is signed out asks for nothing any more.
+        // Whoever is signed out asks for nothing any more.
+        let Some(actor) = actor.as_mut().and_then(|actor| actor.renew(&console).then_some(actor)) else {
             console.floor.run_failed(item, BulkStep::NotSent).await;
             continue;
-        }
+        };
         tokio::select! {
             () = console.stop.cancelled() => return,
             () = console.pace.next() => {}

@@ -21,6 +21,9 @@ use tokio::time::timeout;
 /// How long the audit log may take to know of an operation; then it is not sent.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 
+/// What the name of a script's token stands after, where it asked.
+const SCRIPT: &str = "token:";
+
 /// Who asks for an operation.
 #[derive(Debug, Clone)]
 pub struct Principal {
@@ -43,6 +46,21 @@ impl Principal {
             role: session.role,
             platform: session.platform.clone(),
             session,
+        }
+    }
+
+    /// The script with the token of that name, with the session of the supervisor who signed in last; none where nobody is signed in.
+    pub fn of_script(name: &str, role: Role, console: &Console) -> Option<Principal> {
+        let session = console.sessions.latest_supervisor()?;
+        let by = AgentId::trusted(format!("{SCRIPT}{name}"));
+        Some(Principal { by, device: None, role, platform: session.platform.clone(), session })
+    }
+
+    /// Whoever asked for something earlier, as far as they are still signed in.
+    pub fn again(by: &AgentId, console: &Console) -> Option<Principal> {
+        match by.as_str().strip_prefix(SCRIPT) {
+            Some(name) => Principal::of_script(name, Role::Supervisor, console),
+            None => console.sessions.supervisors().into_iter().find(|session| session.agent == *by).map(Principal::of),
         }
     }
 

@@ -1,9 +1,9 @@
 //! The audit log: a line for each step of each operation, the first written before the request leaves.
 
 use super::notice::IDS_EACH;
-use super::{Notice, Store, StoreError, Written};
+use super::{Notice, Store, StoreError, Written, runs};
 use crate::floor::visibility::NumberFilter;
-use crate::floor::{ConsoleTime, Intervention, NotSent, Operation, Outcome};
+use crate::floor::{BulkItem, ConsoleTime, Intervention, NotSent, Operation, Outcome};
 use crate::server::database::Statement;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -54,8 +54,14 @@ pub(super) const KEEP: &str =
 impl Store {
     /// Writes a step, after all those before it.
     pub fn audit(&self, intervention: Intervention) -> Written {
-        let line = vec![line(&intervention, intervention.outcome.code())];
-        self.keep_told("a line of the audit log", self.telling(line, Notice::Intervention(Box::new(intervention))))
+        self.audit_turn(intervention, None)
+    }
+
+    /// The same for the first step of an operation that is an agent's turn in a bulk run: neither is written where the agent had its turn.
+    pub fn audit_turn(&self, intervention: Intervention, item: Option<BulkItem>) -> Written {
+        let turn = item.map(|item| runs::begin(item, intervention.id));
+        let lines = turn.into_iter().chain([line(&intervention, intervention.outcome.code())]).collect();
+        self.keep_told("a line of the audit log", self.telling(lines, Notice::Intervention(Box::new(intervention), item)))
     }
 
     /// Writes that a scheduled action was taken back: `intervention` says what will not be done, and who took it back.

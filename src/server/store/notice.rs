@@ -1,7 +1,7 @@
 //! What consoles on one database tell each other: told with what is written, and heard when that is written.
 
 use super::Store;
-use crate::floor::Intervention;
+use crate::floor::{BulkItem, BulkStep, Intervention};
 use crate::server::database::{Statement, Value};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,14 @@ pub(super) const TELL: &str = "SELECT pg_notify('console', ?1)";
 pub enum Notice {
     /// Somebody signed in, or out: the session with this hash of its id.
     Session([u8; 32]),
-    /// An operation came a step further.
-    Intervention(Box<Intervention>),
+    /// An operation came a step further; with its first step, which agent's turn of a bulk run it is.
+    Intervention(Box<Intervention>, Option<BulkItem>),
+    /// The bulk run of that id has begun.
+    Run(u64),
+    /// Nothing more of that bulk run is sent.
+    RunCancelled(u64),
+    /// An agent's turn came to this without an operation to follow; the operation is one that was taken back.
+    RunSettled(BulkItem, BulkStep, Option<i64>),
     /// What is to be done later is another.
     Scheduled,
     /// Anything may have changed.

@@ -5,7 +5,7 @@ use crate::server::database::Schema;
 
 pub const SCHEMA: Schema = Schema { name: "console", sqlite: &SQLITE, postgres: &POSTGRES };
 
-const SQLITE: [&str; 8] = [
+const SQLITE: [&str; 9] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -65,6 +65,15 @@ const SQLITE: [&str; 8] = [
     ALTER TABLE audit_line RENAME TO audit;
     CREATE INDEX audit_id ON audit (id);
 ",
+    "
+    CREATE TABLE bulk_run (
+        id INTEGER PRIMARY KEY, console INTEGER NOT NULL, at INTEGER NOT NULL, by_agent TEXT NOT NULL, operation TEXT NOT NULL,
+        minutes INTEGER, agents TEXT NOT NULL, cancelled INTEGER NOT NULL
+    );
+    CREATE TABLE bulk_item (
+        run INTEGER NOT NULL, place INTEGER NOT NULL, intervention INTEGER, step TEXT, obstacle TEXT, PRIMARY KEY (run, place)
+    ) WITHOUT ROWID;
+",
 ];
 
 const POSTGRES: [&str; 1] = ["
@@ -96,5 +105,12 @@ const POSTGRES: [&str; 1] = ["
         transfers BIGINT NOT NULL, conferences BIGINT NOT NULL, parties TEXT NOT NULL
     );
     CREATE INDEX call_record_ended ON call_record (ended);
+    CREATE TABLE bulk_run (
+        id BIGINT PRIMARY KEY, console BIGINT NOT NULL, at BIGINT NOT NULL, by_agent TEXT NOT NULL, operation TEXT NOT NULL,
+        minutes BIGINT, agents TEXT NOT NULL, cancelled BIGINT NOT NULL
+    );
+    CREATE TABLE bulk_item (
+        run BIGINT NOT NULL, place BIGINT NOT NULL, intervention BIGINT, step TEXT, obstacle TEXT, PRIMARY KEY (run, place)
+    );
     CREATE SEQUENCE console_number;
 "];

@@ -81,7 +81,7 @@ impl FloorState {
         }
         telemetry::operation(begun.operation, begun.outcome);
         self.touch(&begun);
-        let written = self.store.audit(begun.clone());
+        let written = self.store.audit_turn(begun.clone(), item);
         Ok(Begun { intervention: begun, written })
     }
 

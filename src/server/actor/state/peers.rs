@@ -1,7 +1,7 @@
 //! What the other consoles on the same database do: their operations at the rows, and what any of them was told to do later.
 
 use super::FloorState;
-use crate::floor::{AgentId, ConsoleTime, Intervention, Operation, Outcome};
+use crate::floor::{AgentId, BulkItem, ConsoleTime, Intervention, Operation, Outcome};
 use crate::server::clock::now;
 use crate::server::database::Lead;
 use crate::server::journal::{Entry, Said, What};
@@ -18,13 +18,16 @@ impl FloorState {
     }
 
     /// Another console's operation came a step further: shown here, followed there.
-    pub fn elsewhere(&mut self, told: Intervention) {
+    pub fn elsewhere(&mut self, told: Intervention, item: Option<BulkItem>) {
         if told.outcome == Outcome::Requested {
             self.takes_part(&told);
         }
         self.interventions.heard_of(told.clone());
         self.touch(&told);
-        self.runs.followed(&told);
+        match item {
+            Some(item) => self.runs.begun(item, &told),
+            None => self.runs.followed(&told),
+        }
     }
 
     /// The name under which the floor knows the queue that keeps events for this console. Each console has a queue of its own; what one missed

@@ -195,7 +195,7 @@ impl FloorState {
         let operation = match action.scheduled.kind {
             ScheduledKind::ReadyAgain { .. } => Operation::Ready,
             ScheduledKind::LogoutAfterCall => {
-                self.runs.withdrawn(action.scheduled.id, step);
+                self.run_withdrawn(action.scheduled.id, step);
                 if let Some(withdrawn) = self.interventions.withdraw(action.scheduled.id) {
                     self.touch(&withdrawn);
                 }
