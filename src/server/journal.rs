@@ -143,9 +143,9 @@ pub struct Opened {
     pub acks: UnboundedReceiver<Ack>,
 }
 
-/// Opens the journal that belongs to the database, and reads what the last console knew. The database has the records of all entries up to
-/// `recorded`. Where several consoles share it, only the one that `leads` writes.
-pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::Receiver<Lead>) -> Result<Opened, JournalError> {
+/// Opens the journal that belongs to the database, and reads what the last console knew. Where several consoles share it, only the one that
+/// `leads` writes.
+pub fn open(config: &Config, store: &Store, leads: &watch::Receiver<Lead>) -> Result<Opened, JournalError> {
     let (queue, entries) = channel();
     let (safe, committed) = sync_channel(MOST_SAFE);
     let (acks, acknowledged) = unbounded_channel();
@@ -154,23 +154,24 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
     let workdays = Arc::new(Mutex::new(Workdays::default()));
     let read = || {
         let (blocks, mut snapshots) = replay::open_or_begin_anew(&config.database)?;
+        let recorded = store.recorded()?;
         let past = Past::read(&mut snapshots, Reader::of(config), recorded)?;
-        Ok::<_, JournalError>((blocks, snapshots, past))
+        Ok::<_, JournalError>((blocks, snapshots, past, recorded))
     };
     let kept = if matches!(config.database, Database::Memory) { None } else { Some(on_own_thread(read)?) };
     let limits = config.journal;
-    let (past, snapshots) = match kept {
+    let (past, snapshots, recorded) = match kept {
         None => {
             let writer =
                 Writer { blocks: table::Nowhere, next: 1, limits, leads: leads.clone(), health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
-            (Past::default(), None)
+            (Past::default(), None, 0)
         }
-        Some((blocks, snapshots, past)) => {
+        Some((blocks, snapshots, past, recorded)) => {
             let writer =
                 Writer { next: past.position + 1, blocks, limits, leads: leads.clone(), health: health.clone(), safe, acks: acks.clone() };
             spawn("journal", move || writer.run(&entries))?;
-            (past, Some(snapshots))
+            (past, Some(snapshots), recorded)
         }
     };
     let fold = past.chronicle.fold.clone();

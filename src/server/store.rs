@@ -128,8 +128,16 @@ impl Store {
     /// Runs `task` on the database's thread and waits for its answer. A lock is waited for, for a while.
     async fn ask<T: Send + 'static>(
         &self,
-        mut task: impl FnMut(&mut dyn Engine) -> Result<T, EngineError> + Send + 'static,
+        task: impl FnMut(&mut dyn Engine) -> Result<T, EngineError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        Ok(self.asked(task)?.await.map_err(|_| StoreError::Stopped)??)
+    }
+
+    /// Has `task` run on the database's thread; returns where its answer comes.
+    fn asked<T: Send + 'static>(
+        &self,
+        mut task: impl FnMut(&mut dyn Engine) -> Result<T, EngineError> + Send + 'static,
+    ) -> Result<oneshot::Receiver<Result<T, EngineError>>, StoreError> {
         let (reply, answer) = oneshot::channel();
         let mut reply = Some(reply);
         self.queue.ask(Box::new(move |engine, last| {
@@ -141,7 +149,7 @@ impl Store {
             reply.take().and_then(|reply| reply.send(answer).ok());
             true
         }))?;
-        Ok(answer.await.map_err(|_| StoreError::Stopped)??)
+        Ok(answer)
     }
 
     /// Waits until everything that was to be kept so far is written.

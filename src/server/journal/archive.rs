@@ -3,7 +3,7 @@
 
 use super::Workdays;
 use super::replay::{Past, Reader};
-use super::table::{Position, Table};
+use super::table::{JournalError, Position, Table};
 use super::writer::Committed;
 use crate::floor::{Chronicle, Record};
 use crate::server::clock::now;
@@ -11,7 +11,6 @@ use crate::server::config::Config;
 use crate::server::database::Lead;
 use crate::server::lock::lock;
 use crate::server::store::{Store, Written};
-use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -26,14 +25,15 @@ const MOST_AFTER: Position = 100_000;
 /// How often records are handed to the database, and how many there may be before.
 const RECORDS_EVERY: Duration = Duration::from_secs(1);
 const MOST_RECORDS: usize = 4096;
-/// How long they are held while another console writes them.
-const HELD: Duration = Duration::from_secs(20);
 /// How often some of the records that are too old are removed.
 const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 pub struct Archive {
     /// Whether it is this console that writes records and snapshots.
     leads: watch::Receiver<Lead>,
+    /// Whether what is folded is what the journal says. While another console keeps that, it is what this one heard: the same, but at other
+    /// moments.
+    of_journal: bool,
     reader: Reader,
     store: Store,
     /// Where snapshots go; without it none is kept.
@@ -48,8 +48,6 @@ pub struct Archive {
     recorded: Position,
     /// The last records that were handed over, until they are in the database.
     handed_over: Option<(Vec<Record>, Written)>,
-    /// How many came about when, while another console writes them.
-    held: VecDeque<(Instant, usize)>,
     /// When it was looked last whether there are more.
     looked: Instant,
     /// When old records were removed last.
@@ -72,7 +70,9 @@ impl Archive {
         let Past { mut chronicle, position, snapshot } = past;
         chronicle.tell_all_workdays();
         let now = Instant::now();
+        let of_journal = *leads.borrow() == Lead::Ours;
         Archive {
+            of_journal,
             leads,
             reader: Reader::of(config),
             store,
@@ -83,7 +83,6 @@ impl Archive {
             history: config.history,
             recorded,
             handed_over: None,
-            held: VecDeque::new(),
             looked: now,
             forgotten: now,
             kept: (snapshot, now),
@@ -95,12 +94,7 @@ impl Archive {
         self.hand_over();
         loop {
             match committed.recv_timeout(RECORDS_EVERY) {
-                Ok(Committed { first, entries }) => {
-                    if let Some(first) = first {
-                        self.position = first + Position::try_from(entries.len()).unwrap_or(0) - 1;
-                    }
-                    entries.into_iter().for_each(|entry| self.reader.take(&mut self.chronicle, entry));
-                }
+                Ok(committed) => self.take(committed),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) if !self.leads() => return,
                 Err(RecvTimeoutError::Disconnected) => {
@@ -120,7 +114,47 @@ impl Archive {
     }
 
     fn leads(&self) -> bool {
-        *self.leads.borrow() == Lead::Ours
+        self.of_journal && *self.leads.borrow() == Lead::Ours
+    }
+
+    fn take(&mut self, committed: Committed) {
+        let Committed { first, entries } = committed;
+        self.of_journal &= first.is_some();
+        match first {
+            Some(first) if self.of_journal || self.go_on_from_the_journal() => {
+                for (position, entry) in (first..).zip(entries) {
+                    if position > self.position {
+                        self.reader.take(&mut self.chronicle, entry);
+                        self.position = position;
+                    }
+                }
+            }
+            _ => entries.into_iter().for_each(|entry| self.reader.take(&mut self.chronicle, entry)),
+        }
+    }
+
+    /// This console keeps the journal from now on: what another one wrote there counts, with its moments, so that the records come out as
+    /// that one's would have. False where it cannot be read now.
+    fn go_on_from_the_journal(&mut self) -> bool {
+        let Some(table) = &mut self.snapshots else {
+            self.of_journal = true;
+            return true;
+        };
+        let reader = self.reader.anew();
+        let read = self.store.recorded().map_err(JournalError::from);
+        match read.and_then(|recorded| Ok((recorded, Past::read(table, reader.clone(), recorded)?))) {
+            Ok((recorded, past)) => {
+                (self.chronicle, self.position, self.reader) = (past.chronicle, past.position, reader);
+                self.chronicle.tell_all_workdays();
+                (self.recorded, self.handed_over) = (recorded, None);
+                (self.kept, self.of_journal) = ((past.snapshot, Instant::now()), true);
+                true
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the journal could not be read by the console that keeps it now: history waits");
+                false
+            }
+        }
     }
 
     /// Hands the records to the database and the days to whoever shows them.
@@ -132,30 +166,18 @@ impl Archive {
             told.began = self.chronicle.day();
             told.changed.extend(changed);
         }
-        if *self.leads.borrow() == Lead::Unknown {
-            // They wait until the database says who writes them.
-            return;
+        if !self.of_journal {
+            // Another console makes them of the journal; so does this one where it takes over.
+            self.chronicle.take_records(usize::MAX);
         }
         if !self.leads() {
-            // Another console writes them. The latest are held, for the case that it ends: a record that is there already takes its own place.
-            self.hold();
+            // Where nobody knows who leads, they wait.
             return;
         }
-        self.held.clear();
         self.hand_over_records();
         if self.forgotten.elapsed() >= FORGET_EVERY {
             self.forgotten = Instant::now();
             self.store.forget_records_before(self.chronicle.fold.platform_time(now()) - self.history);
-        }
-    }
-
-    /// Lets go what the console that leads has written long ago.
-    fn hold(&mut self) {
-        let (now, known) = (Instant::now(), self.held.iter().map(|(_, count)| count).sum::<usize>());
-        self.held.push_back((now, self.chronicle.records().saturating_sub(known)));
-        while self.held.front().is_some_and(|(at, _)| now.duration_since(*at) > HELD) {
-            let (_, count) = self.held.pop_front().unwrap_or((now, 0));
-            self.chronicle.take_records(count);
         }
     }
 

@@ -83,6 +83,11 @@ impl Reader {
         Reader { zone, namespace, is_anothers: false, day: (PlatformTime::MIN, PlatformTime::MIN) }
     }
 
+    /// One that has not read anything yet.
+    pub fn anew(&self) -> Reader {
+        Reader::new(self.zone.clone(), self.namespace.clone())
+    }
+
     fn newest_snapshot(&mut self, table: &mut Table) -> Result<Past, JournalError> {
         for position in table.snapshots()? {
             let read = match table.snapshot(position)? {

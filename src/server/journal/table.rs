@@ -6,6 +6,7 @@ use super::entry::Entry;
 use crate::floor::ConsoleTime;
 use crate::server::config::Database;
 use crate::server::database::{Durability, Engine, EngineError, Postgres, Row, Schema, Sqlite, Statement, Value};
+use crate::server::store::StoreError;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,8 @@ pub enum JournalError {
     Engine(#[from] EngineError),
     #[error("a block cannot be written: {0}")]
     Block(#[from] BlockError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error("a file cannot be put aside, or the system gives no threads ({0})")]
     System(#[from] std::io::Error),
 }

@@ -152,6 +152,8 @@ impl<B: Blocks> Writer<B> {
             Ok(()) => {
                 tracing::info!(entries = entries.len(), next = self.next, "this console keeps the journal from now on");
                 tail.clear();
+                // The archive goes on from the journal as it is now.
+                self.hand_on(Vec::new());
                 true
             }
             Err(error) => {

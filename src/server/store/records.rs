@@ -33,10 +33,11 @@ impl Store {
         self.keep_told("history", lines.chain(position.map(|position| Statement::new(RECORDED, [position.into()]))).collect())
     }
 
-    /// Up to which position of the journal its records are kept.
-    pub async fn recorded(&self) -> Result<i64, StoreError> {
+    /// Up to which position of the journal its records are kept. For a thread that may wait.
+    pub fn recorded(&self) -> Result<i64, StoreError> {
         let sql = "SELECT at FROM moment WHERE name = 'recorded'";
-        self.ask(move |engine| engine.query_one(sql, &[])?.map_or(Ok(0), |row| row.get(0))).await
+        let asked = self.asked(move |engine| engine.query_one(sql, &[])?.map_or(Ok(0), |row| row.get(0)))?;
+        Ok(asked.blocking_recv().map_err(|_| StoreError::Stopped)??)
     }
 
     /// Removes some of the records of what ended before `horizon`; to be asked again.
