@@ -109,7 +109,7 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
     let closing = CancellationToken::new();
     let _closed_at_last = closing.clone().drop_guard();
     let floor_thread = FloorThread::start().map_err(StartError::Threads)?;
-    let Opened { journal, watch: journal_watch, fold, acks } = journal::open(&config, &store, store.recorded().await?, &peers.leads)?;
+    let Opened { journal, watch: journal_watch, fold, acks } = journal::open(&config, &store, &peers.leads)?;
     let restored = Restored::of(&store, fold, &config.namespace).await?;
     let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), journal, restored, peers.leads.clone(), closing.clone());
     let console = Arc::new(Console {

@@ -35,6 +35,7 @@ mod masks;
 mod operations;
 mod pages;
 mod peers;
+mod peers_under_load;
 mod program;
 mod rabbitmq;
 mod scheduled;

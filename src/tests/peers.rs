@@ -2,7 +2,7 @@
 
 use crate::access::talking;
 use crate::bulk;
-use crate::support::{AGENTS, Browser, Console, Database, PATIENCE, PostgresServer, Program, Simulator, agent_event};
+use crate::support::{AGENTS, Browser, Console, Database, Nginx, PATIENCE, PostgresServer, Program, Simulator, agent_event, all_ready};
 use serde_json::json;
 use supervisor_console::floor::{BulkStep, Obstacle, Operation, Outcome, ScheduledKind, State};
 use supervisor_console::live::LinkState;
@@ -11,7 +11,7 @@ use tokio::time::{Duration, Instant, sleep};
 const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
 
 /// A server of the test's own, which it may stop; none where PostgreSQL is not installed.
-fn server() -> Option<PostgresServer> {
+pub fn server() -> Option<PostgresServer> {
     tokio::task::block_in_place(PostgresServer::start)
 }
 
@@ -22,11 +22,18 @@ fn at(browser: &Browser, console: &Console) -> Browser {
     there
 }
 
-async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so().await {
         assert!(Instant::now() < deadline, "waited until {what}");
         sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Every agent says where it sits: a console hears of that by an agent's next event only.
+async fn all_at_their_phones(simulator: &Simulator) {
+    for number in 5001..=5010 {
+        simulator.event(agent_event("agentReady", &number.to_string())).await;
     }
 }
 
@@ -244,46 +251,6 @@ async fn a_small_installation_moves_to_a_large_one_with_all_that_it_kept() {
     assert_eq!(large.outcomes(asked_for.id)[0], "requested");
 }
 
-/// nginx as `docs/deploy` has it, in front of two consoles.
-struct Nginx {
-    address: String,
-    _folder: tempfile::TempDir,
-    running: std::process::Child,
-}
-
-impl Nginx {
-    /// None where it is not installed, which is said.
-    fn before(consoles: [&str; 2]) -> Option<Nginx> {
-        let folder = tempfile::tempdir().unwrap();
-        let free = std::iter::repeat_with(|| std::net::TcpListener::bind(("127.0.0.1", rand::random_range(10_000..32_000))));
-        let address = free.filter_map(Result::ok).next().unwrap().local_addr().unwrap().to_string();
-        let served = include_str!("../../docs/deploy/nginx.conf");
-        let mut site = String::new();
-        for line in served.lines().filter(|line| !line.trim_start().starts_with("ssl_certificate")) {
-            let line = line.replace("127.0.0.1:3001", consoles[0]).replace("127.0.0.1:3002", consoles[1]);
-            site += &line.replace("listen 443 ssl", &format!("listen {address}"));
-            site += "\n";
-        }
-        let head = "daemon off; error_log stderr error; pid nginx.pid; events {}\nhttp { access_log off;\n";
-        std::fs::write(folder.path().join("nginx.conf"), format!("{head}{site}}}\n")).unwrap();
-        let running = std::process::Command::new("nginx").arg("-p").arg(folder.path()).args(["-c", "nginx.conf"]).spawn();
-        let Ok(running) = running else {
-            assert!(std::env::var_os("CI").is_none(), "nginx is not installed: apt-get install nginx-light");
-            crate::support::skipped("nginx is not installed, so no real proxy was tried (apt-get install nginx-light)");
-            return None;
-        };
-        Some(Nginx { address, _folder: folder, running })
-    }
-}
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        // Asked, for only then do its workers end with it.
-        let _ = std::process::Command::new("kill").arg(self.running.id().to_string()).status();
-        let _ = self.running.wait();
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn behind_one_address_a_browser_goes_on_when_its_console_is_killed() {
     let Some(server) = server() else { return };
@@ -296,7 +263,7 @@ async fn behind_one_address_a_browser_goes_on_when_its_console_is_killed() {
         })
     };
     let (one, other) = (serve(), serve());
-    let Some(nginx) = Nginx::before([&one.address, &other.address]) else { return };
+    let Some(nginx) = Nginx::before(&[&one.address, &other.address]) else { return };
     let mut browser = Browser::at(&nginx.address);
     until("nginx is up", async || browser.reaches().await).await;
     assert_eq!(browser.sign_in("5000", crate::support::PASSWORD, "test.cc", "8000").await.status, 200);
@@ -327,8 +294,9 @@ async fn a_bulk_run_is_shown_at_every_console_and_cancelled_at_any() {
     let Some(server) = server() else { return };
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
     let (one, other) = two(&simulator, &database).await;
+    all_at_their_phones(&simulator).await;
     let here = one.sign_in("5000", "8000").await;
-    let (mut live, mut elsewhere) = (all_seen(&here).await, all_seen(&other.sign_in("5900", "8900").await).await);
+    let (mut live, mut elsewhere) = (all_ready(&here).await, all_ready(&other.sign_in("5900", "8900").await).await);
     // To the end, with one who cannot be asked for.
     let begun = bulk::run(&bulk::start(&here, Operation::NotReady, &bulk::agents([5001, 5999, 5002])).await);
     let wanted = [bulk::CONFIRMED, BulkStep::NotPossible(Obstacle::NoDevice), bulk::CONFIRMED];
@@ -337,7 +305,7 @@ async fn a_bulk_run_is_shown_at_every_console_and_cancelled_at_any() {
     }
     // Cancelled where it was not started.
     let begun = bulk::run(&bulk::start(&here, Operation::Logout, &bulk::agents(5001..=5010)).await);
-    elsewhere.until_outcome("5001", Outcome::Confirmed).await;
+    elsewhere.until_state("5001", State::LoggedOut).await;
     assert!(bulk::run(&bulk::cancel(&at(&here, &other), begun.id).await).cancelled);
     let (shown, also) = (bulk::until_over(&mut live, begun.id).await, bulk::until_over(&mut elsewhere, begun.id).await);
     assert!(shown.cancelled && bulk::steps(&shown) == bulk::steps(&also), "{shown:?} {also:?}");
@@ -358,8 +326,9 @@ async fn a_bulk_run_goes_on_at_another_console_when_its_own_is_killed() {
     let doomed = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
     let other = Console::start(&simulator.url(), &database, &[]).await;
     other.until_ready().await;
+    all_at_their_phones(&simulator).await;
     let browser = doomed.sign_in("5000", "8000").await;
-    let mut live = all_seen(&other.sign_in("5900", "8900").await).await;
+    let mut live = all_ready(&other.sign_in("5900", "8900").await).await;
     let begun = bulk::run(&bulk::start(&browser, Operation::NotReady, &bulk::agents(5001..=5010)).await);
     live.until_outcome("5002", Outcome::Confirmed).await;
     drop(doomed);

@@ -1,20 +1,25 @@
 //! What every test stands on: [`Lab`] is a platform, a console and its database; [`Browser`] and [`Live`] are who looks at it.
 
+mod broker;
 mod browser;
 mod console;
 mod database;
 mod fault_proxy;
 mod live;
+mod nginx;
 mod postgres;
 mod program;
+pub mod rounds;
 mod simulator;
 mod system;
 
+pub use broker::{Broker, Publisher};
 pub use browser::{Answer, Browser, path_of};
 pub use console::Console;
 pub use database::{AuditLine, Database, Lock, without_file};
 pub use fault_proxy::FaultProxy;
 pub use live::{Board, Live};
+pub use nginx::Nginx;
 pub use postgres::Server as PostgresServer;
 pub use program::{BINARY, Program, run};
 pub use simulator::{Request, Simulator, agent_event, event_time};
