@@ -101,7 +101,7 @@ pub use {
     forget::Forgotten,
     interval::{StateInterval, Workday},
     kept::KeptError,
-    record::{CallRecord, Ending, PartyRecord},
+    record::{CallRecord, Ending, PartyRecord, StepIn},
     state::{Floor, MOST_AGENTS, RosterEntry},
     tenant::NotOurs,
 };

@@ -2,7 +2,7 @@
 //! A fold like the floor: who is told the same in the same order makes the same records.
 
 use super::interval::{Intervals, StateInterval, Workday};
-use super::record::CallRecord;
+use super::record::{CallRecord, StepIn};
 use super::{AgentId, Applied, CallId, Changes, ConsoleTime, Event, Fold, PartyRole, PlatformTime, RosterEntry};
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct Chronicle {
     intervals: Intervals,
     /// The calls that are over and not forgotten yet, each with the agents in whose day it counts.
     over: HashMap<CallId, Vec<AgentId>>,
+    /// The calls into which somebody stepped, under the id that each had then, as long as the floor knows it.
+    stepped_in: HashMap<CallId, Vec<StepIn>>,
     /// When the present day began.
     day: PlatformTime,
     workdays: HashMap<AgentId, Workday>,
@@ -79,6 +81,19 @@ impl Chronicle {
             self.uncertain_from(heard);
         }
         self.note(&changes, at);
+    }
+
+    /// Takes up that somebody stepped into the call, which was proved.
+    pub fn stepped_in(&mut self, call: &CallId, step: StepIn) {
+        let steps = self.stepped_in.entry(call.clone()).or_default();
+        if steps.contains(&step) {
+            return;
+        }
+        steps.push(step);
+        let now = self.fold.floor.successor(call);
+        if self.over.contains_key(&now) {
+            self.note_call(&now);
+        }
     }
 
     /// Records that what arrived between `since` and `at` is not known here.
@@ -149,6 +164,7 @@ impl Chronicle {
         if self.over.len() > MOST_OVER.max(self.fold.floor.kept_calls()) {
             let floor = &self.fold.floor;
             self.over.retain(|call, _| floor.knows_call(call));
+            self.stepped_in.retain(|call, _| floor.knows_call(&floor.successor(call)));
         }
     }
 
@@ -159,7 +175,8 @@ impl Chronicle {
 
     fn note_call(&mut self, id: &CallId) {
         match self.fold.floor.call_record(id) {
-            Some(record) => {
+            Some(mut record) => {
+                record.stepped_in = self.steps_into(&record);
                 let whose = if record.ended >= self.day { in_whose_day(&record) } else { Vec::new() };
                 let counted = self.over.insert(id.clone(), whose.clone()).unwrap_or_default();
                 self.count(&counted, |calls| calls.saturating_sub(1));
@@ -174,6 +191,17 @@ impl Chronicle {
             }
             None => {}
         }
+    }
+
+    /// Returns who stepped into the call, under whichever of its ids.
+    fn steps_into(&self, record: &CallRecord) -> Vec<StepIn> {
+        if self.stepped_in.is_empty() {
+            return Vec::new();
+        }
+        let ids = record.former.iter().chain([&record.id]);
+        let mut steps: Vec<StepIn> = ids.filter_map(|id| self.stepped_in.get(id)).flatten().cloned().collect();
+        steps.sort_by_key(|step| step.id);
+        steps
     }
 
     fn count(&mut self, agents: &[AgentId], change: impl Fn(u32) -> u32) {

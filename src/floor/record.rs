@@ -3,7 +3,7 @@
 use super::call::{Call, Connection};
 use super::event::EventKind;
 use super::standing::Standing;
-use super::{AgentId, CallId, DeviceId, Direction, Floor, PartyRole, PlatformTime};
+use super::{AgentId, CallId, DeviceId, Direction, Floor, Operation, PartyRole, PlatformTime};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -40,6 +40,19 @@ pub struct CallRecord {
     pub conferences: u32,
     /// Everybody who had a part in it, in the order in which they came.
     pub parties: Vec<PartyRecord>,
+    /// Which supervisors stepped in, each step-in once, in the order in which they were asked for.
+    pub stepped_in: Vec<StepIn>,
+}
+
+/// An operation about a call that took effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepIn {
+    /// The intervention's number.
+    pub id: i64,
+    /// What was done.
+    pub operation: Operation,
+    /// Who asked for it, as in [`Intervention::by`](super::Intervention::by).
+    pub by: AgentId,
 }
 
 /// How a call ended.
@@ -87,7 +100,7 @@ pub struct PartyRecord {
 }
 
 impl Floor {
-    /// Returns what is to be kept of a call that is over, or `None` if it goes on or is not known.
+    /// Returns what is to be kept of a call that is over, or `None` if it goes on or is not known. Who stepped in the floor does not know.
     pub fn call_record(&self, id: &CallId) -> Option<CallRecord> {
         let call = self.calls.get(id)?;
         let standing = self.standing(call);
@@ -132,6 +145,7 @@ impl Floor {
             transfers: call.told(EventKind::Transferred),
             conferences: call.told(EventKind::Conferenced),
             parties: parties.into_iter().map(|(_, party)| party).collect(),
+            stepped_in: Vec::new(),
         })
     }
 }

@@ -90,6 +90,7 @@ const STORE: [Table; 10] = [
             "transfers",
             "conferences",
             "parties",
+            "stepped_in",
         ],
     ),
     table("bulk_run", 1, &["id", "console", "at", "by_agent", "operation", "minutes", "agents", "cancelled"]),

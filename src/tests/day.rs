@@ -112,6 +112,8 @@ async fn the_states_of_the_day_outlive_a_restart_with_a_gap_of_which_nothing_is_
     let mut live = browser.live().await;
     simulator.set_mode("5001", "NotReady", None).await;
     live.until("5001 is certainly not ready", |board| board.state("5001") == Some(State::NotReady) && !board.row("5001").remembered).await;
+    let day = browser.get("/agents/5001@test.cc/day").await.body;
+    assert!(day.contains("<ul class=\"day-gaps\"><li") && day.contains(" not heard, "), "{day}");
     console.stop().await;
     let unknown = database.count("SELECT count(*) FROM day WHERE agent = '5001@test.cc' AND state = 'unknown'");
     assert!(unknown >= 1, "the time in between counts as watched");

@@ -1,8 +1,9 @@
 //! History: what each agent did and how each call went, as rows that outlive the console, and the figures that they make.
 
+use crate::access::talking;
 use crate::support::{Database, Lab, Program, Simulator, agent_event, all_ready};
 use serde_json::{Value, json};
-use supervisor_console::floor::State;
+use supervisor_console::floor::{Operation, Outcome, State};
 
 /// Nothing of an agent is there twice, and nothing is missing in between.
 pub fn assert_whole(database: &Database) {
@@ -93,4 +94,50 @@ async fn after_a_kill_nothing_of_history_is_missing_or_there_twice() {
     assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE agent = '5009@test.cc' AND state = 'not-ready'"), 4);
     assert!(database.count("SELECT count(*) FROM state_interval WHERE certain = 0") > 0, "the times between were not heard");
     assert_whole(&database);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_calls_record_tells_who_stepped_in() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let call = talking(&lab.simulator, &mut live).await;
+    let drop = [("deviceId", "8001@test.cc"), ("callId", call.as_str())];
+    let listened = browser.force(Operation::Listen, &[("deviceId", "8000@test.cc"), ("callId", call.as_str())]).await.intervention().id;
+    live.until_outcome("5001", Outcome::Confirmed).await;
+    let dropped = browser.force(Operation::Drop, &drop).await.intervention().id;
+    live.until("it is over", |board| board.calls.is_empty()).await;
+    lab.database
+        .until("both are in the record", |database| {
+            let told = "SELECT coalesce(max(stepped_in), '[]') FROM call_record";
+            let steps: Value = serde_json::from_str(&database.text(told)).unwrap();
+            let step = |id: i64, operation: &str| json!({ "id": id, "operation": operation, "by": "5000@test.cc" });
+            steps == json!([step(listened, "forceListen"), step(dropped, "forceDrop")])
+        })
+        .await;
+    assert_eq!(lab.database.count("SELECT count(*) FROM call_record"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn history_is_kept_for_as_many_days_as_was_asked_for() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    Program::serve(&simulator.url(), &database, &[]).terminate();
+    let hours_ago = |hours: i64| jiff::Timestamp::now().as_millisecond() - hours * 3_600_000;
+    for (agent, hours) in [("old", 25), ("new", 23)] {
+        let ended = hours_ago(hours);
+        database.change(&format!("INSERT INTO state_interval VALUES ('{agent}', {}, {ended}, 'ready', NULL, 1)", ended - 1000));
+        database.change(&format!(
+            "INSERT INTO call_record VALUES ('{agent}', '[]', 'inbound', NULL, NULL, 0, 0, {ended}, 'hung-up', NULL, 0, 0, 0, 0, '[]', '[]')"
+        ));
+    }
+    let _console = Program::serve(&simulator.url(), &database, &["--history-days", "1"]);
+    database
+        .until("what is older than a day is gone", |database| {
+            database.count("SELECT count(*) FROM state_interval WHERE agent = 'old'") == 0
+                && database.count("SELECT count(*) FROM call_record WHERE call = 'old'") == 0
+        })
+        .await;
+    assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE agent = 'new'"), 1);
+    assert_eq!(database.count("SELECT count(*) FROM call_record WHERE call = 'new'"), 1);
 }

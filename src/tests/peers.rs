@@ -329,7 +329,7 @@ async fn a_bulk_run_goes_on_at_another_console_when_its_own_is_killed() {
     all_at_their_phones(&simulator).await;
     let browser = doomed.sign_in("5000", "8000").await;
     let mut live = all_ready(&other.sign_in("5900", "8900").await).await;
-    let begun = bulk::run(&bulk::start(&browser, Operation::NotReady, &bulk::agents(5001..=5010)).await);
+    let begun = bulk::run(&bulk::start(&browser, Operation::NotReady, &bulk::long_run()).await);
     live.until_outcome("5002", Outcome::Confirmed).await;
     drop(doomed);
     bulk::check_that_it_went_on(&bulk::until_over(&mut live, begun.id).await, &simulator).await;

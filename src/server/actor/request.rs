@@ -68,6 +68,8 @@ pub struct DayView {
     pub workday: Workday,
     /// What happened so far to the call that the agent is in.
     pub call: Vec<HistoryLine>,
+    /// From when to when the platform was not heard, the oldest first.
+    pub gaps: Vec<(PlatformTime, PlatformTime)>,
     pub now: PlatformTime,
 }
 

@@ -328,7 +328,9 @@ impl FloorState {
         if let Some(from) = row.since {
             workday.add(&StateInterval { agent: agent.clone(), from, to: now, state, reason, certain }, self.day_began);
         }
-        Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), workday, call, now })
+        let there = |at| self.fold.offset().to_platform(at);
+        let gaps = self.fold.gaps().map(|gap| (there(gap.from), there(gap.to))).collect();
+        Some(DayView { day: self.history.of(agent).cloned().unwrap_or_default(), workday, call, gaps, now })
     }
 
     /// What others read of the floor.

@@ -46,7 +46,7 @@ pub fn render(agent: &AgentId, day: &DayView, language: Language, filter: &Numbe
     let page = Page { language, filter, zones };
     view! {
         <div class="day" data-day=agent.to_string() lang=language.code()>
-            {page.strip(agent, &day.day.state_starts.iter().copied().collect::<Vec<_>>(), day.now)}
+            {page.strip(agent, &day.day.state_starts.iter().copied().collect::<Vec<_>>(), &day.gaps, day.now)}
             {(!day.call.is_empty()).then(|| page.call(&day.call))}
             {page.figures(&day.workday, day.day.figures.as_ref())}
             {page.events(day.day.events.iter().rev())}
@@ -163,7 +163,7 @@ mod tests {
         day.state_starts.push_back(StateStart { since: at(1_000), state: Doing::Ready });
         let raw = RawEvent { at: at(1_000), kind: EventKind::Other, name: event.name, body: body[..].into() };
         day.events.push_back(raw);
-        let view = DayView { day, workday: Workday::default(), call: Vec::new(), now: at(61_000) };
+        let view = DayView { day, workday: Workday::default(), call: Vec::new(), gaps: Vec::new(), now: at(61_000) };
         for (filter, number) in [(NumberFilter::none(), "13800001111"), (NumberFilter::of(Mask::default()), "138****1111")] {
             let zones = Zones { reader: None, platform: &TimeZone::UTC };
             let html = render(&AgentId::trusted("5001@test.cc"), &view, Language::En, &filter, zones);

@@ -50,8 +50,8 @@ pub struct Archive {
     handed_over: Option<(Vec<Record>, Written)>,
     /// When it was looked last whether there are more.
     looked: Instant,
-    /// When old records were removed last.
-    forgotten: Instant,
+    /// When old records were removed last; absent before the first time.
+    forgotten: Option<Instant>,
     /// Up to where the last snapshot reaches, and when it was tried.
     kept: (Position, Instant),
 }
@@ -84,7 +84,7 @@ impl Archive {
             recorded,
             handed_over: None,
             looked: now,
-            forgotten: now,
+            forgotten: None,
             kept: (snapshot, now),
         }
     }
@@ -175,8 +175,8 @@ impl Archive {
             return;
         }
         self.hand_over_records();
-        if self.forgotten.elapsed() >= FORGET_EVERY {
-            self.forgotten = Instant::now();
+        if self.forgotten.is_none_or(|at| at.elapsed() >= FORGET_EVERY) {
+            self.forgotten = Some(Instant::now());
             self.store.forget_records_before(self.chronicle.fold.platform_time(now()) - self.history);
         }
     }

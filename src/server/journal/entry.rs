@@ -2,7 +2,7 @@
 //! the same order it gives the same floor.
 
 use crate::floor::clock::ClockStep;
-use crate::floor::{CallId, ConsoleTime, DeviceId, Event, Namespace, RosterEntry};
+use crate::floor::{CallId, ConsoleTime, DeviceId, Event, Namespace, RosterEntry, StepIn};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -55,6 +55,8 @@ pub enum Said {
     Forgot,
     /// So many entries between then and this one's time could not be kept.
     NotKept { since: ConsoleTime, entries: u64 },
+    /// Somebody stepped into a call, which was proved.
+    SteppedIn(CallId, StepIn),
     /// The console's clock was set: what follows arrived by another clock.
     ClockSet(ClockStep),
 }

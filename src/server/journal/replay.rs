@@ -154,6 +154,7 @@ impl Reader {
             What::Said(Said::Roster(roster)) => chronicle.roster(roster, at),
             What::Said(Said::Listens(call, device)) => chronicle.fold.floor.expect_listener(&call, &device),
             What::Said(Said::TakesPart(call, device)) => chronicle.fold.floor.forget_listener(&call, &device),
+            What::Said(Said::SteppedIn(call, step)) => chronicle.stepped_in(&call, step),
             What::Said(Said::Forgot) => chronicle.forget(at),
         }
     }

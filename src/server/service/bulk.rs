@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// How long after its last step a run goes on that its console left behind: later the floor is another.
+/// How long after its last agent's turn a run goes on that its console left behind: later the floor is another.
 const RESUMED_WITHIN: Duration = Duration::from_secs(60);
 
 /// Stops what still waits in the run `id`; what was sent goes on.
@@ -75,12 +75,12 @@ pub async fn restore(console: &Arc<Console>, alive: Option<&BTreeSet<i64>>) -> R
     Ok(())
 }
 
-/// Goes on with a run that another console, or this one before a restart, left behind; its last step was written down at `touched`.
+/// Goes on with a run that another console, or this one before a restart, left behind; its last agent's turn came at `touched`.
 async fn resume(console: Arc<Console>, run: BulkRun, touched: ConsoleTime) {
     let left = RESUMED_WITHIN.saturating_sub(now().since(touched));
     let mut link = console.floor.link_changes();
     // Without events nothing that is sent could be proved.
-    let is_live = matches!(timeout(left, link.wait_for(|link| link.state == LinkState::Live)).await, Ok(Ok(_)));
+    let is_live = !left.is_zero() && matches!(timeout(left, link.wait_for(|link| link.state == LinkState::Live)).await, Ok(Ok(_)));
     let actor = Principal::again(&run.by, &console).filter(|_| is_live);
     tracing::info!(run = run.id, goes_on = actor.is_some(), "a bulk run was under way at a console that is no more");
     carry_out(console, actor, run).await;

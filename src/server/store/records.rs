@@ -1,7 +1,7 @@
 //! History: what each agent did, and how each call went. A record that comes again takes its own place, so nothing is there twice.
 
 use super::{Store, StoreError, Written};
-use crate::floor::{CallId, CallRecord, PartyRecord, PlatformTime, Record, StateInterval};
+use crate::floor::{CallId, CallRecord, PartyRecord, PlatformTime, Record, StateInterval, StepIn};
 use crate::server::database::Statement;
 
 pub(super) const KEEP_INTERVAL: &str =
@@ -10,11 +10,12 @@ pub(super) const KEEP_INTERVAL: &str =
     certain = excluded.certain";
 pub(super) const KEEP_CALL: &str =
     "INSERT INTO call_record (call, former, direction, kind, queue, started, answered, ended, ending, ended_by,
-    holds, held_ms, transfers, conferences, parties) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    holds, held_ms, transfers, conferences, parties, stepped_in)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
     ON CONFLICT (call) DO UPDATE SET former = excluded.former, direction = excluded.direction, kind = excluded.kind, queue = excluded.queue,
     started = excluded.started, answered = excluded.answered, ended = excluded.ended, ending = excluded.ending, ended_by = excluded.ended_by,
     holds = excluded.holds, held_ms = excluded.held_ms, transfers = excluded.transfers, conferences = excluded.conferences,
-    parties = excluded.parties";
+    parties = excluded.parties, stepped_in = excluded.stepped_in";
 pub(super) const NOT_OVER: &str = "DELETE FROM call_record WHERE call = ?1";
 pub(super) const RECORDED: &str = "INSERT INTO moment (name, at) VALUES ('recorded', ?1) ON CONFLICT (name) DO UPDATE SET at = excluded.at";
 /// So many at once: nobody waits long for it.
@@ -73,6 +74,7 @@ fn call_line(call: CallRecord) -> Statement {
             call.transfers.into(),
             call.conferences.into(),
             list(serde_json::to_string(&call.parties.iter().map(party).collect::<Vec<_>>())).into(),
+            list(serde_json::to_string(&call.stepped_in.iter().map(step_in).collect::<Vec<_>>())).into(),
         ],
     )
 }
@@ -92,6 +94,10 @@ fn party(party: &PartyRecord) -> serde_json::Value {
         }
     }
     json
+}
+
+fn step_in(step: &StepIn) -> serde_json::Value {
+    serde_json::json!({ "id": step.id, "operation": step.operation.action(), "by": step.by })
 }
 
 fn not_over(call: &CallId) -> Statement {

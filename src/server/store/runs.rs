@@ -15,7 +15,7 @@ pub struct StoredRun {
     pub interventions: Vec<(i64, usize)>,
     /// The number of the console that carries it out; 0 where there can be no other.
     pub console: i64,
-    /// When it was last written down that it came a step further.
+    /// When the last agent's turn came.
     pub touched: ConsoleTime,
 }
 
@@ -129,7 +129,8 @@ fn stored(engine: &mut dyn Engine, row: &Row) -> Result<StoredRun, EngineError> 
     let waits = if cancelled { BulkStep::Cancelled } else { BulkStep::Waiting };
     let mut items: Vec<_> = agents.into_iter().map(|agent| (AgentId::trusted(agent), waits)).collect();
     let (mut interventions, mut touched) = (Vec::new(), at);
-    let sql = "SELECT item.place, item.intervention, item.step, item.obstacle, latest.outcome, latest.status, latest.reason, latest.at, pending.id
+    let sql = "SELECT item.place, item.intervention, item.step, item.obstacle, latest.outcome, latest.status, latest.reason,
+         (SELECT min(at) FROM audit WHERE id = item.intervention), pending.id
          FROM bulk_item AS item
          LEFT JOIN audit AS latest ON latest.line = (SELECT max(line) FROM audit WHERE id = item.intervention)
          LEFT JOIN pending ON pending.id = item.intervention

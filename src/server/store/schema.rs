@@ -73,6 +73,7 @@ const SQLITE: [&str; 9] = [
     CREATE TABLE bulk_item (
         run INTEGER NOT NULL, place INTEGER NOT NULL, intervention INTEGER, step TEXT, obstacle TEXT, PRIMARY KEY (run, place)
     ) WITHOUT ROWID;
+    ALTER TABLE call_record ADD COLUMN stepped_in TEXT NOT NULL DEFAULT '[]';
 ",
 ];
 
@@ -102,7 +103,7 @@ const POSTGRES: [&str; 1] = ["
     CREATE TABLE call_record (
         call TEXT PRIMARY KEY, former TEXT NOT NULL, direction TEXT NOT NULL, kind TEXT, queue TEXT, started BIGINT, answered BIGINT,
         ended BIGINT NOT NULL, ending TEXT NOT NULL, ended_by TEXT, holds BIGINT NOT NULL, held_ms BIGINT NOT NULL,
-        transfers BIGINT NOT NULL, conferences BIGINT NOT NULL, parties TEXT NOT NULL
+        transfers BIGINT NOT NULL, conferences BIGINT NOT NULL, parties TEXT NOT NULL, stepped_in TEXT NOT NULL
     );
     CREATE INDEX call_record_ended ON call_record (ended);
     CREATE TABLE bulk_run (

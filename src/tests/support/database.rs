@@ -206,6 +206,15 @@ impl Database {
         rows.iter().flat_map(|row| zstd::stream::decode_all(&row.get::<Vec<u8>>(0).unwrap()[1..]).unwrap()).collect()
     }
 
+    /// Waits until the database is as it should be.
+    pub async fn until(&self, what: &str, is_so: impl Fn(&Database) -> bool) {
+        let deadline = tokio::time::Instant::now() + super::PATIENCE;
+        while !is_so(self) {
+            assert!(tokio::time::Instant::now() < deadline, "waited until {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until the journal has these bytes in it.
     pub async fn until_journalled(&self, bytes: &[u8]) {
         let deadline = tokio::time::Instant::now() + super::PATIENCE;
@@ -218,7 +227,8 @@ impl Database {
     /// Every byte that is on the disk, the write-ahead log's as well; on PostgreSQL every row as text.
     pub fn bytes(&self) -> Vec<u8> {
         if self.server.is_some() {
-            let tables = ["session", "audit", "pending", "token", "day", "moment", "state_interval", "call_record"];
+            let tables =
+                ["session", "audit", "pending", "token", "day", "moment", "state_interval", "call_record", "bulk_run", "bulk_item"];
             let rows = tables.iter().flat_map(|table| self.rows(false, &format!("SELECT each::text FROM {table} AS each")));
             return rows.flat_map(|row| row.get::<String>(0).unwrap().into_bytes()).collect();
         }

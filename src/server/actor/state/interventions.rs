@@ -2,12 +2,13 @@
 
 use super::FloorState;
 use crate::floor::{
-    CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, Outcome, OwnConnection, PartyRole, PartyState, Situation,
+    CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, Outcome, OwnConnection, PartyRole, PartyState, Situation, StepIn,
     TargetConnection, forecast,
 };
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::{Begun, FloorError, InterventionRequest};
 use crate::server::clock::now;
+use crate::server::journal::Said;
 use crate::server::store::StoreError;
 use crate::server::telemetry;
 
@@ -151,7 +152,16 @@ impl FloorState {
             self.touch(&intervention);
             self.runs.followed(&intervention);
             self.scheduled_followed(&intervention);
+            self.has_stepped_in(&intervention);
             drop(self.store.audit(intervention));
+        }
+    }
+
+    /// History tells who stepped into a call; only what was proved counts.
+    pub(super) fn has_stepped_in(&mut self, intervention: &Intervention) {
+        if let (Some(call), Outcome::Confirmed, true) = (&intervention.call, intervention.outcome, intervention.operation.on_call()) {
+            let step = StepIn { id: intervention.id, operation: intervention.operation, by: intervention.by.clone() };
+            self.journal.say(Said::SteppedIn(call.clone(), step));
         }
     }
 

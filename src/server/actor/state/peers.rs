@@ -22,6 +22,7 @@ impl FloorState {
         if told.outcome == Outcome::Requested {
             self.takes_part(&told);
         }
+        self.has_stepped_in(&told);
         self.interventions.heard_of(told.clone());
         self.touch(&told);
         match item {

@@ -45,7 +45,13 @@ impl Page<'_> {
         (self.language.texts().platform_time)(&format!("{from} – {to}"), name(self.zones.platform))
     }
 
-    pub(super) fn strip(&self, agent: &AgentId, state_starts: &[StateStart], now: PlatformTime) -> AnyView {
+    pub(super) fn strip(
+        &self,
+        agent: &AgentId,
+        state_starts: &[StateStart],
+        gaps: &[(PlatformTime, PlatformTime)],
+        now: PlatformTime,
+    ) -> AnyView {
         let (texts, state) = (self.language.day_texts(), self.language.texts().state);
         // The reader's day, from midnight to midnight on the reader's clock.
         let midnight = zoned(now, self.zones.written()).start_of_day();
@@ -98,6 +104,7 @@ impl Page<'_> {
                     {bars.collect::<Vec<_>>()}
                     {scale.collect::<Vec<_>>()}
                 </svg>
+                {self.gaps(gaps, from)}
                 <details class="day-list">
                     <summary>{texts.as_list}</summary>
                     <table>
@@ -114,6 +121,19 @@ impl Page<'_> {
             </section>
         }
         .into_any()
+    }
+
+    /// When the platform was not heard after `since`, the latest first.
+    fn gaps(&self, gaps: &[(PlatformTime, PlatformTime)], since: PlatformTime) -> impl IntoView + use<> {
+        let texts = self.language.texts();
+        let lines = gaps.iter().rev().filter(|(_, to)| *to > since).map(|(from, to)| {
+            let (from, to) = (*from, *to);
+            let length = (texts.age)(Duration::from_secs(to.since(from).as_secs_f64().ceil() as u64));
+            let words = (texts.not_heard)(&length, &self.time(from), &self.time(to));
+            view! { <li title=self.span_on_platform(from, to)>{words}</li> }
+        });
+        let lines: Vec<_> = lines.collect();
+        (!lines.is_empty()).then(|| view! { <ul class="day-gaps">{lines}</ul> })
     }
 
     /// Whole hours where there is room, else what fits, each with its time of day; whole by the clock on the reader's wall, also where
@@ -213,7 +233,8 @@ mod tests {
         let drawn = |zone: &str| {
             let zones = Zones { reader: TimeZone::get(zone).ok(), platform: &platform };
             let page = Page { language: Language::En, filter: &NumberFilter::none(), zones };
-            page.strip(&AgentId::trusted("5001@test.cc"), &state_starts, PlatformTime::from_millis(at("2026-11-25T22:30:00Z"))).to_html()
+            page.strip(&AgentId::trusted("5001@test.cc"), &state_starts, &[], PlatformTime::from_millis(at("2026-11-25T22:30:00Z")))
+                .to_html()
         };
         // In Berlin it is the 25th from midnight to half past eleven; in Shanghai the 26th has begun at 16:00 UTC, in Kolkata at 18:30.
         for (zone, heading, now) in [
