@@ -3,6 +3,7 @@
 mod decode;
 mod deliver;
 mod join;
+mod journal;
 mod latency;
 mod memory;
 mod page;
@@ -15,7 +16,7 @@ use crate::support::stats::Spread;
 use std::time::Duration;
 
 /// Every figure.
-pub const ALL: [&str; 10] = ["R1", "R2", "R3", "R7", "R9", "R10", "R11", "R12", "J1", "J2"];
+pub const ALL: [&str; 11] = ["R1", "R2", "R3", "R7", "R9", "R10", "R11", "R12", "J1", "J2", "J3"];
 
 /// Measures one.
 pub async fn measure(id: &str) -> Outcome<Vec<Row>> {
@@ -30,6 +31,7 @@ pub async fn measure(id: &str) -> Outcome<Vec<Row>> {
         "R12" => Box::pin(latency::measure()).await,
         "J1" => Box::pin(restart::of_a_floor()).await,
         "J2" => Box::pin(restart::after_a_day()).await,
+        "J3" => Box::pin(journal::measure()).await,
         _ => Err(format!("no such figure: {id}").into()),
     }
 }

@@ -222,10 +222,12 @@ impl Browser {
         }
         let counts = self.whole_at.get().is_some() && !told.of_board && (self.is_first || !crowd.of_first.get());
         for (agent, digest) in &told.rows {
-            if let Some(row) = board.get_mut(*agent as usize) {
-                *row = *digest;
-            }
-            if counts && let Some(sent) = crowd.sent.when(*agent, *digest).filter(|sent| *sent >= crowd.since.get()) {
+            // A row comes again where its figures of the day have grown.
+            let is_new = board.get_mut(*agent as usize).is_some_and(|row| std::mem::replace(row, *digest) != *digest);
+            if counts
+                && is_new
+                && let Some(sent) = crowd.sent.when(*agent, *digest).filter(|sent| *sent >= crowd.since.get())
+            {
                 crowd.latencies.borrow_mut().add(now.saturating_sub(sent));
             }
         }

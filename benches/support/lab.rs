@@ -73,10 +73,7 @@ impl Lab {
     /// Kills the console once its journal has everything, and starts it anew; returns how long it took until it served, and until a browser
     /// had everything.
     pub async fn restart(&mut self) -> Outcome<(Duration, Duration)> {
-        // Beside the events there are at least its start, what it forgot then, and the link.
-        while self.journalled().await? < self.metric("console_events_in_total ").await? + 3 {
-            sleep(LOOK).await;
-        }
+        self.until_journalled().await?;
         let all = self.script()?.all_agents();
         self.console.kill()?;
         let begun = Instant::now();
@@ -90,9 +87,21 @@ impl Lab {
         Ok((serving, back))
     }
 
-    /// How many entries the console has written to its journal since its start.
-    async fn journalled(&self) -> Outcome<u64> {
-        self.metric("console_journal_entries_total ").await
+    /// Waits until the journal has everything; returns what [`Lab::journalled`] does.
+    pub async fn until_journalled(&self) -> Outcome<(u64, u64)> {
+        loop {
+            let (entries, bytes) = self.journalled().await?;
+            // Beside the events there are at least its start, what it forgot then, and the link.
+            if entries >= self.metric("console_events_in_total ").await? + 3 {
+                return Ok((entries, bytes));
+            }
+            sleep(LOOK).await;
+        }
+    }
+
+    /// How many entries the console has written to its journal since its start, and how many bytes they take there.
+    pub async fn journalled(&self) -> Outcome<(u64, u64)> {
+        Ok((self.metric("console_journal_entries_total ").await?, self.metric("console_journal_bytes_total ").await?))
     }
 
     async fn metric(&self, name: &str) -> Outcome<u64> {
