@@ -1,4 +1,5 @@
 // The page never looks live when it is not: it says so within a second, with words and since when, and is whole again by itself.
+import { execFileSync } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -151,4 +152,40 @@ test("readiness follows the link, health does not", async ({ request, own }) => 
   await new Platform(demo.platform).fault({ cut: true, refuse_connections_ms: 60_000 });
   await expect.poll(() => status("/readyz")).toBe(503);
   expect(await status("/healthz")).toBe(200);
+});
+
+/** All of this worker's Chromium: what began with it, but for the programs under test. */
+function chromium(): number[] {
+  const all = execFileSync("ps", ["-eo", "pid=,ppid=,comm="], { encoding: "utf8" })
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .map(([pid, parent, name]) => ({ pid: Number(pid), parent: Number(parent), name }));
+  const below = (parent: number): typeof all => all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
+  return below(process.pid)
+    .filter((one) => /chrom|headless/i.test(one.name))
+    .map((one) => one.pid);
+}
+
+test("a browser is stopped for a while: it is live again by itself, with what happened meanwhile", async ({ board, context, demo, page, platform }) => {
+  await mark(page);
+  const cookie = (await context.cookies()).map((one) => `${one.name}=${one.value}`).join("; ");
+  const stopped = chromium();
+  expect(stopped.length, "the browser's processes").toBeGreaterThan(1);
+  const signal = (name: NodeJS.Signals) => stopped.forEach((pid) => process.kill(pid, name));
+  signal("SIGSTOP");
+  try {
+    // From here on nothing may be asked of the browser: it would not answer.
+    for (const agent of ["5001", "5002", "5003"]) await platform.setMode(agent, "NotReady");
+    for (const agent of ["5001", "5002", "5003"]) {
+      await expect
+        .poll(async () => ((await (await fetch(`${demo.url}/api/agents/${agent}`, { headers: { cookie } })).json()) as { state: string }).state)
+        .toBe("not-ready");
+    }
+  } finally {
+    signal("SIGCONT");
+  }
+  for (const agent of ["5001", "5002", "5003"]) await board.is(agent, "not-ready");
+  await board.live();
+  await unreloaded(page);
 });
