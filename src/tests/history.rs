@@ -62,8 +62,7 @@ async fn after_a_kill_nothing_of_history_is_missing_or_there_twice() {
     let mut calls = Vec::new();
     let mut cookie = None;
     for round in 0..4 {
-        let mut program = Program::serve(&simulator.url(), &database, &[]);
-        program.until_logged("the link to the platform is live");
+        let program = Program::live(&simulator.url(), &database, &[]);
         let mut browser = program.sign_in("5000", "8000").await;
         browser.cookie = cookie.take().or(browser.cookie);
         let mut live = all_ready(&browser).await;

@@ -23,8 +23,7 @@ async fn every_message_is_written_down_as_it_came_good_or_odd() {
 
 /// A console that was killed in the midst of a call, and its database.
 async fn killed_in_a_call(simulator: &Simulator, database: &Database) -> (Browser, String) {
-    let mut program = Program::serve(&simulator.url(), database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), database, &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     let call = simulator.dial("8001", "8002").await;
@@ -44,8 +43,7 @@ async fn after_a_kill_board_and_calls_are_back_and_remembered_until_they_are_hea
     let (mut browser, call) = killed_in_a_call(&simulator, &database).await;
     // Without the roster, which would confirm who is in which state.
     simulator.fault(json!({ "refuse": { "status": 500, "times": 100, "path": "/api/operation" } })).await;
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     browser.address.clone_from(&program.address);
     let mut live = browser.live().await;
     live.until("all are remembered", |board| board.rows.len() == 10 && board.rows.values().all(|row| row.remembered)).await;
@@ -69,15 +67,14 @@ async fn a_snapshot_at_the_end_spares_the_next_start_the_journal() {
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     let browser = program.sign_in("5000", "8000").await;
     all_ready(&browser).await;
     program.terminate();
     let read = "what the last console knew was read from the journal";
     let mut program = Program::serve(&simulator.url(), &database, &[]);
     assert!(program.log.iter().any(|line| line.contains(read)));
-    program.until_logged("the link to the platform is live");
+    program.until_live();
     let fields: serde_json::Value = serde_json::from_str(program.log.iter().find(|line| line.contains(read)).unwrap()).unwrap();
     assert_eq!((&fields["fields"]["entries"], &fields["fields"]["agents"]), (&json!(0), &json!(10)), "{fields}");
 }

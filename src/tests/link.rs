@@ -99,11 +99,11 @@ async fn a_broker_that_throws_us_out_at_once_is_asked_less_and_less_often() {
     let broker = fickle_broker(4).await;
     let mut program = Program::serve(&simulator.url(), &database, &["--events-url", &broker]);
     for most in [200, 400, 800, 1600] {
-        program.until_logged("the link to the platform is live");
+        program.until_live();
         let pause = program.until_logged("the link to the platform is down")["again_in_ms"].as_u64().unwrap();
         assert!((most / 2..=most).contains(&pause), "{pause} ms instead of up to {most}");
     }
-    program.until_logged("the link to the platform is live");
+    program.until_live();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

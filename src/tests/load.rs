@@ -108,8 +108,7 @@ async fn a_burst_reaches_every_browser_and_nothing_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
     let (broker, give) = broker().await;
-    let mut program = Program::serve(&simulator.url(), &database, &["--events-url", &broker]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &["--events-url", &broker]);
     let browser = program.sign_in("5000", "8000").await;
     let mut browsers = Vec::new();
     for _ in 0..BROWSERS {

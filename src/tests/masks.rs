@@ -96,8 +96,7 @@ async fn a_viewer_cannot_find_out_a_number_by_looking_for_it() {
 async fn numbers_are_in_neither_logs_nor_metrics() {
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     let call = talking(&simulator, &mut live).await;

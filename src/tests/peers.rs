@@ -255,13 +255,7 @@ async fn a_small_installation_moves_to_a_large_one_with_all_that_it_kept() {
 async fn behind_one_address_a_browser_goes_on_when_its_console_is_killed() {
     let Some(server) = server() else { return };
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
-    let serve = || {
-        tokio::task::block_in_place(|| {
-            let mut program = Program::serve(&simulator.url(), &database, &["--trusted-proxy", "127.0.0.1"]);
-            program.until_logged("the link to the platform is live");
-            program
-        })
-    };
+    let serve = || tokio::task::block_in_place(|| Program::live(&simulator.url(), &database, &["--trusted-proxy", "127.0.0.1"]));
     let (one, other) = (serve(), serve());
     let Some(nginx) = Nginx::before(&[&one.address, &other.address]) else { return };
     let mut browser = Browser::at(&nginx.address);

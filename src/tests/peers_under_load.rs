@@ -97,9 +97,7 @@ async fn one_of_three_killed_under_load_loses_nothing_does_nothing_twice_and_eve
         let queue = format!("console-{number}");
         let broker = ["--events-url", &url, "--broker-login", "guest", "--broker-passcode", "guest", "--durable-queue", &queue];
         tokio::task::block_in_place(|| {
-            let mut console = Program::serve(&simulator.url(), &database, &[&broker[..], &["--trusted-proxy", "127.0.0.0/8"]].concat());
-            console.until_logged("the link to the platform is live");
-            console
+            Program::live(&simulator.url(), &database, &[&broker[..], &["--trusted-proxy", "127.0.0.0/8"]].concat())
         })
     };
     let mut consoles: Vec<Program> = (0..3).map(serve).collect();

@@ -22,8 +22,7 @@ async fn every_figure_counts_what_it_says() {
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     let before = figures(&browser).await;
@@ -76,8 +75,7 @@ async fn whatever_is_logged_no_secret_is() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
     let flags = ["--broker-login", "guest", "--broker-passcode", "Br0ker-Passc0de"];
-    let mut program = Program::serve(&simulator.url(), &database, &flags);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &flags);
     let mut wrong = Browser::at(&program.address);
     assert_eq!(wrong.sign_in("5000", "Wr0ng-Passw0rd", "test.cc", "8000").await.status, 401);
     let browser = program.sign_in("5000", "8000").await;
@@ -100,8 +98,7 @@ async fn it_ends_in_an_orderly_way_with_browsers_still_there() {
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     let ended = tokio::task::spawn_blocking(move || program.terminate());
@@ -115,8 +112,7 @@ async fn it_ends_in_an_orderly_way_with_browsers_still_there() {
 async fn every_request_is_told_of_by_its_route_and_found_again_by_its_id() {
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
     let browser = program.sign_in("5000", "8000").await;
     all_ready(&browser).await;
     let answers = [browser.get("/agents/5001/day").await, browser.get("/?q=Zhou").await, browser.get("/api/secret/5001").await];
@@ -142,8 +138,7 @@ async fn every_request_is_told_of_by_its_route_and_found_again_by_its_id() {
 async fn a_request_whose_client_left_is_told_of_too() {
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     simulator.fault(json!({ "stall_http_ms": 1000 })).await;

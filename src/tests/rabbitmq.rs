@@ -95,7 +95,7 @@ async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
     let url = format!("ws://{}/ws", proxy.address);
     let flags = ["--events-url", &url, "--broker-login", "guest", "--broker-passcode", "guest", "--durable-queue", "console-1"];
     let serve = || tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &flags));
-    let live = |console: &mut Program| tokio::task::block_in_place(|| drop(console.until_logged("the link to the platform is live")));
+    let live = |console: &mut Program| tokio::task::block_in_place(|| console.until_live());
     let mut console = serve();
     live(&mut console);
 
@@ -155,11 +155,7 @@ async fn three_consoles_of_which_each_is_killed_in_turn_lose_and_double_nothing(
     let serve = |number: u64| {
         let queue = format!("console-{number}");
         let flags = ["--events-url", &url, "--broker-login", "guest", "--broker-passcode", "guest", "--durable-queue", &queue];
-        tokio::task::block_in_place(|| {
-            let mut console = Program::serve(&simulator.url(), &database, &flags);
-            console.until_logged("the link to the platform is live");
-            console
-        })
+        tokio::task::block_in_place(|| Program::live(&simulator.url(), &database, &flags))
     };
     let mut consoles: Vec<Program> = (0..3).map(serve).collect();
     let (published, mut so_far) = watch::channel(0);

@@ -52,7 +52,7 @@ async fn one_address_does_not_take_every_place_and_few_places_are_said() {
     let database = Database::at(folder.path().join("console.db"));
     let mut program = Program::serve_with_files(400, &simulator.url(), &database, &[]);
     assert_eq!(program.log.iter().filter(|line| line.contains("limit of open files is low")).count(), 1);
-    program.until_logged("the link to the platform is live");
+    program.until_live();
     let mut greedy = Vec::new();
     for _ in 0..300 {
         greedy.extend(TcpStream::connect(&program.address).await);
@@ -76,8 +76,7 @@ async fn it_ends_in_time_whoever_holds_on_and_what_is_under_way_has_its_end() {
     let simulator = Simulator::with(2_000, 0.0, 10.0).await;
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready_of(&browser, 2_000).await;
     let cookie = browser.cookie.clone().unwrap();

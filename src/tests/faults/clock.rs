@@ -59,7 +59,7 @@ async fn the_clock_is_set(by: i64) {
     let database = Database::at(folder.path().join("console.db"));
     let system = System::new();
     let mut program = Program::serve_on(&system, &simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    program.until_live();
     let mut browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     let call = simulator.dial("8001", "8002").await;
@@ -121,7 +121,7 @@ async fn the_clock_is_set(by: i64) {
         program = Program::serve_on(&system, &simulator.url(), &database, &[]);
         assert!(program.log.iter().any(|line| line.contains("what the last console knew was read from the journal")));
         assert!(!program.log.iter().any(|line| line.contains("\"ERROR\"")), "{:#?}", program.log);
-        program.until_logged("the link to the platform is live");
+        program.until_live();
         browser.address.clone_from(&program.address);
         let mut live = browser.live().await;
         live.until("board and call are back", |board| {

@@ -54,8 +54,7 @@ async fn ten_thousand_half_open_connections_keep_nobody_waiting_and_are_closed()
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     let address: SocketAddr = program.address.parse().unwrap();
@@ -97,8 +96,7 @@ async fn whoever_comes_while_the_console_stands_still_waits_and_is_served() {
     let many = allowed.trim().parse::<usize>().unwrap().min(1_000);
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
     let address: SocketAddr = program.address.parse().unwrap();
     program.signal("-STOP");
     let asks = async |n| {

@@ -67,7 +67,7 @@ async fn while_fsync_fails_the_board_goes_on_and_afterwards_everything_is_writte
     let database = Database::at(folder.path().join("console.db"));
     let system = System::new();
     let mut program = Program::serve_on(&system, &simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    program.until_live();
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     system.fail_fsync(true);
@@ -172,8 +172,7 @@ async fn a_journal_that_is_rubbish_at_the_start_is_put_aside_and_costs_the_past(
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     let mut browser = program.sign_in("5000", "8000").await;
     all_ready(&browser).await;
     program.terminate();
@@ -184,7 +183,7 @@ async fn a_journal_that_is_rubbish_at_the_start_is_put_aside_and_costs_the_past(
     std::fs::write(journal_of(&database), [b"no database".as_slice(), &[7; 9000]].concat()).unwrap();
     let mut program = Program::serve(&simulator.url(), &database, &[]);
     assert!(program.log.iter().any(|line| line.contains("the journal is damaged: it was put aside")), "{:#?}", program.log);
-    program.until_logged("the link to the platform is live");
+    program.until_live();
     browser.address.clone_from(&program.address);
     let mut live = browser.live().await;
     live.until("the roster names all", |board| board.rows.values().filter(|row| !row.name.is_empty()).count() == 10).await;
@@ -200,8 +199,7 @@ async fn a_database_that_is_damaged_at_the_start_ends_it_with_a_line_that_names_
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     browser.force(Operation::NotReady, &AGENT).await.intervention();

@@ -125,7 +125,7 @@ async fn fifty_kills_with_the_same_database_lose_nothing_that_was_promised() {
         let browser = match &signed_in {
             Some(browser) => browser.moved_to(&program.address),
             None => {
-                program.until_logged("the link to the platform is live");
+                program.until_live();
                 signed_in.insert(program.sign_in("5000", "8000").await).clone()
             }
         };
@@ -160,7 +160,7 @@ async fn fifty_kills_with_the_same_database_lose_nothing_that_was_promised() {
     assert_eq!(database.count(OPEN), 0);
     is_told_alike(&simulator, &database, &answered).await;
     // An event for each, and the board is the platform's again.
-    program.until_logged("the link to the platform is live");
+    program.until_live();
     for number in 1..=9 {
         let agent = format!("500{number}");
         match number {

@@ -76,8 +76,7 @@ async fn malformed_bodies_of_every_kind_cost_only_themselves() {
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
     let database = Database::at(folder.path().join("console.db"));
-    let mut program = Program::serve(&simulator.url(), &database, &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &database, &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     let mut dice = Dice(5);

@@ -92,8 +92,7 @@ async fn a_browser_that_is_stopped_holds_up_nobody_and_loses_its_place_until_it_
     // Busy enough to write a megabyte a second.
     let simulator = Simulator::with(2_000, 120.0, 400.0).await;
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut healthy = browser.live().await;
     let mut stopped = Reader::of(&browser, folder.path().join("heard"));

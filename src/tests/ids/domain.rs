@@ -89,8 +89,7 @@ async fn an_agent_of_another_domain_comes_in_by_no_door() {
 async fn what_is_no_agent_id_makes_no_row_and_is_counted() {
     let simulator = Simulator::start().await;
     let folder = tempfile::tempdir().unwrap();
-    let mut program = Program::serve(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
-    program.until_logged("the link to the platform is live");
+    let program = Program::live(&simulator.url(), &Database::at(folder.path().join("console.db")), &[]);
     let browser = program.sign_in("5000", "8000").await;
     let mut live = crate::support::all_ready(&browser).await;
     let bad = ["50@01@test.cc", "5001@test.cc@test.cc", "@test.cc", "5020@", "50\u{7}20@test.cc", "50\n20", "50\u{9b}31m20@test.cc"];

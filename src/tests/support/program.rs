@@ -41,6 +41,13 @@ impl Program {
         Program::start(command(), sdk_url, database, flags)
     }
 
+    /// The same, once it hears the platform.
+    pub fn live(sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        let mut program = Program::serve(sdk_url, database, flags);
+        program.until_live();
+        program
+    }
+
     /// The same where the system allows it so many open files and no more.
     pub fn serve_with_files(files: u32, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
         let mut limited = command_of("sh");
@@ -93,6 +100,11 @@ impl Program {
                 return fields;
             }
         }
+    }
+
+    /// Waits until it hears the platform.
+    pub fn until_live(&mut self) {
+        self.until_logged("the link to the platform is live");
     }
 
     pub async fn sign_in(&self, number: &str, extension: &str) -> Browser {
