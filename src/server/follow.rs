@@ -60,10 +60,13 @@ pub async fn follow(console: Arc<Console>, mut peers: Peers) {
     }
 }
 
-/// Reads what any console wrote down: sessions, what is to be done later, bulk runs.
+/// Reads what any console wrote down: sessions, what is to be done later, what is under way, bulk runs.
 pub async fn read_everything(console: &Arc<Console>) -> Result<(), StoreError> {
     console.sessions.read().await?;
     console.floor.read_schedule(&console.store).await?;
+    for intervention in console.store.under_way_elsewhere().await? {
+        console.floor.elsewhere(intervention, None).await;
+    }
     bulk::restore(console, None).await
 }
 

@@ -146,6 +146,32 @@ async fn what_was_under_way_at_a_console_that_is_killed_is_told_by_the_others() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_console_that_comes_later_shows_what_is_under_way_at_the_others() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let one = Console::start(&simulator.url(), &database, &[]).await;
+    one.until_ready().await;
+    let browser = one.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    let call = talking(&simulator, &mut live).await;
+    // One that nothing proves, and one that waits for the end of a call.
+    simulator.fault(json!({ "mute_events": 1 })).await;
+    let accepted = browser.force(Operation::NotReady, &[("agentId", "5002@test.cc"), ("deviceId", "8002@test.cc")]).await.intervention();
+    let waits = browser.force(Operation::Logout, &AGENT).await.intervention();
+    let later = Console::start(&simulator.url(), &database, &[]).await;
+    let mut elsewhere = later.sign_in("5900", "8900").await.live().await;
+    elsewhere
+        .until("both are shown", |board| {
+            let id = |number: &str| board.rows.get(number).and_then(|row| row.intervention.as_ref()).map(|shown| (shown.id, shown.outcome));
+            id("5002") == Some((accepted.id, Outcome::Accepted)) && id("5001") == Some((waits.id, Outcome::Requested))
+        })
+        .await;
+    simulator.hang_up("8001", &call).await;
+    elsewhere.until_outcome("5001", Outcome::Confirmed).await;
+    elsewhere.until_outcome("5002", Outcome::Unconfirmed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_its_database_the_board_goes_on_and_whatever_needs_it_says_so() {
     let Some(mut server) = server() else { return };
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));

@@ -3,8 +3,8 @@
 use super::notice::IDS_EACH;
 use super::{Notice, Store, StoreError, Written, runs};
 use crate::floor::visibility::NumberFilter;
-use crate::floor::{BulkItem, ConsoleTime, Intervention, NotSent, Operation, Outcome};
-use crate::server::database::Statement;
+use crate::floor::{AgentId, BulkItem, CallId, ConsoleTime, DeviceId, Intervention, NotSent, Operation, Outcome};
+use crate::server::database::{EngineError, Row, Statement};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -90,6 +90,24 @@ impl Store {
         .await
     }
 
+    /// What is under way at other consoles, as far as it was written down. What is to be done later is none of it.
+    pub async fn under_way_elsewhere(&self) -> Result<Vec<Intervention>, StoreError> {
+        let own = self.console.unwrap_or(0);
+        self.ask(move |engine| {
+            let rows = engine.query(
+                "SELECT latest.id, (SELECT min(at) FROM audit WHERE id = latest.id), latest.outcome, latest.operation, latest.by_agent,
+                   latest.by_device, latest.agent, latest.device, latest.call, latest.after_ms
+                 FROM audit AS latest
+                 WHERE latest.outcome IN ('requested', 'accepted') AND latest.line = (SELECT max(line) FROM audit WHERE id = latest.id)
+                   AND latest.id NOT IN (SELECT id FROM pending) AND latest.id / CAST(?2 AS BIGINT) <> CAST(?1 AS BIGINT)
+                 ORDER BY latest.id",
+                &[own.into(), IDS_EACH.into()],
+            )?;
+            rows.iter().map(under_way).collect()
+        })
+        .await
+    }
+
     /// The operation with this id, as far as it was written down.
     pub async fn audited(&self, id: i64) -> Result<Option<AuditedOperation>, StoreError> {
         self.ask(move |engine| {
@@ -142,6 +160,27 @@ impl Store {
         }
         self.ask(|engine| engine.query_one("SELECT coalesce(max(id), 0) FROM audit", &[])?.map_or(Ok(0), |row| row.get(0))).await
     }
+}
+
+fn under_way(row: &Row) -> Result<Intervention, EngineError> {
+    let code: String = row.get(3)?;
+    let operation = Operation::from_action(&code).ok_or_else(|| EngineError::Never(format!("no operation {code:?}")))?;
+    let accepted = row.get::<String>(2)? == "accepted";
+    Ok(Intervention {
+        id: row.get(0)?,
+        operation,
+        agent: row.get::<Option<String>>(6)?.map(AgentId::trusted),
+        device: row.get::<Option<String>>(7)?.map(DeviceId::trusted),
+        call: row.get::<Option<String>>(8)?.map(CallId::trusted),
+        by: AgentId::trusted(row.get::<String>(4)?),
+        by_device: DeviceId::trusted(row.get::<String>(5)?),
+        requested_at: row.get(1)?,
+        answered_after: row.get(9)?,
+        finished_after: None,
+        outcome: if accepted { Outcome::Accepted } else { Outcome::Requested },
+        deferred: false,
+        holder: None,
+    })
 }
 
 /// Something may still come of it.
