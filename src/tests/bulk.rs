@@ -213,17 +213,22 @@ async fn a_script_starts_and_stops_runs_with_the_session_of_whoever_is_signed_in
 async fn a_run_goes_on_after_its_console_was_killed_and_asks_nobody_twice() {
     let folder = tempfile::tempdir().unwrap();
     let (simulator, database) = (Simulator::start().await, Database::at(folder.path().join("console.db")));
-    let program = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
+    let run = killed_in_a_run(&simulator, &database).await;
+
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    let mut again = console.sign_in("5900", "8900").await.live().await;
+    check_that_it_went_on(&until_over(&mut again, run).await, &simulator).await;
+    assert_eq!(database.audit().iter().filter(|line| line.outcome == "requested").count(), 10);
+}
+
+/// A console that was killed in the midst of a [`long_run`]; the run's id.
+async fn killed_in_a_run(simulator: &Simulator, database: &Database) -> u64 {
+    let program = tokio::task::block_in_place(|| Program::serve(&simulator.url(), database, &[]));
     let browser = program.sign_in("5000", "8000").await;
     let mut live = all_ready(&browser).await;
     let begun = run(&start(&browser, Operation::NotReady, &long_run()).await);
     live.until_outcome("5002", Outcome::Confirmed).await;
-    drop(program);
-
-    let console = Console::start(&simulator.url(), &database, &[]).await;
-    let mut again = console.sign_in("5900", "8900").await.live().await;
-    check_that_it_went_on(&until_over(&mut again, begun.id).await, &simulator).await;
-    assert_eq!(database.audit().iter().filter(|line| line.outcome == "requested").count(), 10);
+    begun.id
 }
 
 /// Ten agents and, after the second of them, some whom nobody can ask for: it lasts for seconds.
@@ -245,12 +250,7 @@ pub async fn check_that_it_went_on(run: &BulkRun, simulator: &Simulator) {
 async fn a_run_that_stood_still_for_long_is_not_taken_up_again() {
     let folder = tempfile::tempdir().unwrap();
     let (simulator, database) = (Simulator::start().await, Database::at(folder.path().join("console.db")));
-    let program = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
-    let browser = program.sign_in("5000", "8000").await;
-    let mut live = all_ready(&browser).await;
-    let begun = run(&start(&browser, Operation::NotReady, &long_run()).await);
-    live.until_outcome("5002", Outcome::Confirmed).await;
-    drop(program);
+    let run = killed_in_a_run(&simulator, &database).await;
     // A minute later.
     for table in ["bulk_run", "audit"] {
         database.change(&format!("UPDATE {table} SET at = at - 61000"));
@@ -258,7 +258,7 @@ async fn a_run_that_stood_still_for_long_is_not_taken_up_again() {
 
     let console = Console::start(&simulator.url(), &database, &[]).await;
     let mut again = console.sign_in("5900", "8900").await.live().await;
-    let over = until_over(&mut again, begun.id).await;
+    let over = until_over(&mut again, run).await;
     assert_eq!(steps(&over)[over.items.len() - 8..], [BulkStep::NotSent; 8]);
     assert_eq!(simulator.operations().await.len(), 2);
 }

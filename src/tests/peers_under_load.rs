@@ -2,7 +2,7 @@
 //! operations.
 
 use crate::peers::{server, until};
-use crate::support::rounds::{FIRST, Rounds, assert_board, assert_history, journalled};
+use crate::support::rounds::{FIRST, Rounds, assert_board, assert_history, until_all_journalled};
 use crate::support::{Broker, Browser, Database, Live, Nginx, PASSWORD, PATIENCE, Program, Publisher, Simulator, agent_event};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -145,11 +145,7 @@ async fn one_of_three_killed_under_load_loses_nothing_does_nothing_twice_and_eve
     assert!(moved.len() >= BROWSERS as usize / 10, "hardly anybody was at the console that was killed: {}", moved.len());
 
     // Events: each is in the journal, and the history of it all is exact.
-    let deadline = Instant::now() + PATIENCE * 3;
-    while journalled(&database, EVENTS).contains(&0) {
-        assert!(Instant::now() < deadline, "events are missing");
-        sleep(Duration::from_millis(200)).await;
-    }
+    until_all_journalled(&database, EVENTS).await;
     for console in &consoles {
         assert_board(&console.sign_in("5000", "8000").await, EVENTS).await;
     }

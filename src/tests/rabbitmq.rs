@@ -1,16 +1,14 @@
 //! A real RabbitMQ in the place of the platform's own broker: the console hears what is published there, notices the broker's end, and is
 //! back with it; what a durable queue keeps meanwhile is lost by nobody.
 
-use crate::support::rounds::{Rounds, assert_board, assert_history, journalled};
-use crate::support::{Broker, Console, Database, PATIENCE, PostgresServer, Program, Publisher, Simulator, agent_event, event_time};
+use crate::support::rounds::{Rounds, assert_board, assert_history, journalled, until_all_journalled};
+use crate::support::{Broker, Console, Database, PostgresServer, Program, Publisher, Simulator, agent_event, event_time};
 use std::net::SocketAddr;
-use std::time::Duration;
 use supervisor_console::floor::State;
 use supervisor_console::live::LinkState;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_real_broker_serves_as_well() {
@@ -119,16 +117,7 @@ async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
         }
     }
     publisher.await.unwrap();
-    let deadline = Instant::now() + PATIENCE * 3;
-    loop {
-        let found = journalled(&database, events);
-        if found.iter().all(|count| *count > 0) {
-            break;
-        }
-        let missing = found.iter().filter(|count| **count == 0).count();
-        assert!(Instant::now() < deadline, "{missing} events are missing, the first {:?}", found.iter().position(|count| *count == 0));
-        sleep(Duration::from_millis(200)).await;
-    }
+    until_all_journalled(&database, events).await;
     let browser = console.sign_in("5000", "8000").await;
     assert_board(&browser, events).await;
     let calls = browser.get("/api/calls").await.json()["calls"].clone();
@@ -166,11 +155,7 @@ async fn three_consoles_of_which_each_is_killed_in_turn_lose_and_double_nothing(
         consoles.insert(killed, serve(number));
     }
     publisher.await.unwrap();
-    let deadline = Instant::now() + PATIENCE * 3;
-    while journalled(&database, EVENTS).contains(&0) {
-        assert!(Instant::now() < deadline, "events are missing");
-        sleep(Duration::from_millis(200)).await;
-    }
+    until_all_journalled(&database, EVENTS).await;
     for console in &consoles {
         assert_board(&console.sign_in("5000", "8000").await, EVENTS).await;
     }

@@ -1,9 +1,9 @@
 //! Events of which it can be said afterwards that each was heard once: ten agents in turn, each event with a number of its own.
 
-use super::{Browser, Database, Publisher, agent_event};
+use super::{Browser, Database, PATIENCE, Publisher, agent_event};
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::interval;
+use tokio::time::{Instant, interval, sleep};
 
 /// Ten agents of whom no roster knows, so that nothing but these events says what they do.
 pub const FIRST: u64 = 4701;
@@ -58,6 +58,20 @@ pub fn journalled(database: &Database, events: u64) -> Vec<u32> {
         found[number] += 1;
     }
     found
+}
+
+/// Waits until each event is in the journal.
+pub async fn until_all_journalled(database: &Database, events: u64) {
+    let deadline = Instant::now() + PATIENCE * 3;
+    loop {
+        let found = journalled(database, events);
+        let missing = found.iter().filter(|count| **count == 0).count();
+        if missing == 0 {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{missing} events are missing, the first {:?}", found.iter().position(|count| *count == 0));
+        sleep(Duration::from_millis(200)).await;
+    }
 }
 
 /// The board is as the last round left it, and certainly so.
