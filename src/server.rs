@@ -42,7 +42,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -118,7 +117,6 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
         floor: floor.clone(),
         store: store.clone(),
         pace: Pace::default(),
-        roster_wanted: Notify::new(),
         under_way: TaskTracker::new(),
         stop: stop.clone(),
         config: config.clone(),
@@ -137,8 +135,8 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
     parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), acks, stop.clone()));
     let (kept_up, leads) = (console.clone(), peers.leads.clone());
     parts.start("upkeep", async move {
-        let Console { platform, sessions, floor, roster_wanted, stop, .. } = &*kept_up;
-        upkeep::run(Upkeep { platform, sessions, floor, roster_wanted, leads: &leads }, stop).await;
+        let Console { platform, sessions, floor, stop, .. } = &*kept_up;
+        upkeep::run(Upkeep { platform, sessions, floor, leads: &leads }, stop).await;
     });
     let (journal_ends, stopping) = (journal_watch.clone(), stop.clone());
     parts.start("journal", async move {

@@ -6,7 +6,6 @@ use crate::server::config::Config;
 use crate::server::pace::Pace;
 use crate::server::sdk::Platform;
 use crate::server::store::Store;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -19,8 +18,6 @@ pub struct Console {
     pub store: Store,
     /// What the console asks for by itself or for many agents goes at this pace.
     pub pace: Pace,
-    /// Somebody signed in, or the link came back: names, teams and states may be new.
-    pub roster_wanted: Notify,
     /// Operations on their way: they come to their end, whoever asked for them.
     pub under_way: TaskTracker,
     pub stop: CancellationToken,

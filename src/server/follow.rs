@@ -24,9 +24,7 @@ pub async fn follow(console: Arc<Console>, mut peers: Peers) {
         };
         let followed = match heard {
             Heard::Told(Told { notice: Notice::Session(id_hash), .. }) => {
-                if console.sessions.look_up(id_hash).await {
-                    console.roster_wanted.notify_one();
-                }
+                console.sessions.look_up(id_hash).await;
                 Ok(())
             }
             Heard::Told(Told { notice: Notice::Intervention(intervention, item), .. }) => {

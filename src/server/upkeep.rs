@@ -12,7 +12,7 @@ use futures_util::{StreamExt, stream};
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -29,8 +29,6 @@ pub struct Upkeep<'a> {
     pub platform: &'a Platform,
     pub sessions: &'a Sessions,
     pub floor: &'a FloorHandle,
-    /// Somebody wants the roster read now.
-    pub roster_wanted: &'a Notify,
     /// Who of several consoles keeps the platform's sessions alive: each knows them all.
     pub leads: &'a watch::Receiver<Lead>,
 }
@@ -78,7 +76,7 @@ async fn rosters(upkeep: Upkeep<'_>) {
     loop {
         tokio::select! {
             _ = ticks.tick() => {}
-            () = upkeep.roster_wanted.notified() => {}
+            () = upkeep.sessions.begun.notified() => {}
             changed = link.changed() => {
                 if changed.is_err() {
                     return;

@@ -14,8 +14,10 @@ use cookie::Cookie;
 use http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -29,8 +31,8 @@ const MOST_OF_ONE: usize = 20;
 const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
 /// The same where other consoles are to know the session: without the database nobody can come in.
 const SHARED_WITHIN: Duration = Duration::from_secs(5);
-/// How old a session is that must be in the database.
-const SETTLED: Duration = Duration::from_secs(30);
+/// How long an ended session is told from one that another console began: by then its end is in the database.
+const ENDED_FOR: Duration = Duration::from_secs(3600);
 
 type IdHash = [u8; 32];
 
@@ -44,6 +46,8 @@ pub struct Session {
     pub role: Role,
     pub platform: PlatformSession,
     created: ConsoleTime,
+    /// It is in the database: where it is not there any more, another console ended it.
+    written: AtomicBool,
     /// Cancelled when the session ends: its live channels close.
     pub ended: CancellationToken,
 }
@@ -68,36 +72,64 @@ impl Session {
 /// All sessions. Lookups are short and never wait for anything while they hold the lock.
 #[derive(Debug)]
 pub struct Sessions {
-    by_hash: Mutex<HashMap<IdHash, Arc<Session>>>,
+    known: Mutex<Known>,
     pub attempts: Attempts,
+    /// One has begun, here or at another console.
+    pub begun: Notify,
     store: Store,
     config: Config,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    by_hash: HashMap<IdHash, Arc<Session>>,
+    /// When each of those that ended did: what was read before does not bring them back.
+    ended: HashMap<IdHash, Instant>,
+}
+
+impl Known {
+    /// Adds one that has not ended and is not known; true where it was added.
+    fn add(&mut self, session: Session) -> bool {
+        let is_new = !self.ended.contains_key(&session.id_hash) && !self.by_hash.contains_key(&session.id_hash);
+        if is_new {
+            self.by_hash.insert(session.id_hash, Arc::new(session));
+        }
+        is_new
+    }
+
+    /// Ends one, wherever it is shown.
+    fn end(&mut self, id_hash: IdHash) {
+        if let Some(session) = self.by_hash.remove(&id_hash) {
+            session.ended.cancel();
+        }
+        self.ended.insert(id_hash, Instant::now());
+    }
 }
 
 impl Sessions {
     /// Brings back the sessions of before a restart, as far as their users may still come in.
     pub async fn open(store: Store, config: &Config) -> Result<Self, StoreError> {
-        let sessions = Sessions { by_hash: Mutex::default(), attempts: Attempts::default(), store, config: config.clone() };
+        let sessions =
+            Sessions { known: Mutex::default(), attempts: Attempts::default(), begun: Notify::new(), store, config: config.clone() };
         sessions.read().await?;
         Ok(sessions)
     }
 
     /// Reads all sessions from the database: those that another console began or ended meanwhile are known, or over.
     pub async fn read(&self) -> Result<(), StoreError> {
-        let begun = now();
-        let stored = self.store.sessions(begun - LIFE).await?;
+        // What begins while this reads may be missing in what it reads.
+        let before: Vec<IdHash> =
+            self.all().iter().filter(|session| session.written.load(Ordering::Relaxed)).map(|session| session.id_hash).collect();
+        let stored = self.store.sessions(now() - LIFE).await?;
         let kept: HashSet<IdHash> = stored.iter().map(|stored| stored.id_hash).collect();
-        let mut by_hash = lock(&self.by_hash);
-        // One that began a moment ago may not be written yet.
-        by_hash.retain(|id_hash, session| {
-            let stays = kept.contains(id_hash) || begun.since(session.created) < SETTLED;
-            if !stays {
-                session.ended.cancel();
-            }
-            stays
-        });
+        let mut known = lock(&self.known);
+        for gone in before.into_iter().filter(|id_hash| !kept.contains(id_hash)) {
+            known.end(gone);
+        }
         for session in stored.into_iter().filter_map(|stored| self.restored(stored)) {
-            by_hash.entry(session.id_hash).or_insert_with(|| Arc::new(session));
+            if known.add(session) {
+                self.begun.notify_one();
+            }
         }
         Ok(())
     }
@@ -110,38 +142,32 @@ impl Sessions {
         let device = DeviceId::own(&device, &config.namespace).ok()??;
         let role = role_of(agent.number(), &config.supervisors, &config.viewers)?;
         let (platform, ended) = (PlatformSession::new(platform_session), CancellationToken::new());
-        Some(Session { id_hash, agent, device, name, role, platform, created, ended })
+        Some(Session { id_hash, agent, device, name, role, platform, created, written: AtomicBool::new(true), ended })
     }
 
-    /// Looks up what another console did with the session of that hash; true where it has begun.
-    pub async fn look_up(&self, id_hash: IdHash) -> bool {
+    /// Looks up what another console did with the session of that hash: it has begun, or is over.
+    pub async fn look_up(&self, id_hash: IdHash) {
         match self.store.session(id_hash).await {
-            Ok(Some(stored)) => match self.restored(stored) {
-                Some(session) => {
-                    let mut by_hash = lock(&self.by_hash);
-                    let is_new = !by_hash.contains_key(&id_hash);
-                    by_hash.entry(id_hash).or_insert_with(|| Arc::new(session));
-                    is_new
+            Ok(Some(stored)) => {
+                if self.restored(stored).is_some_and(|session| lock(&self.known).add(session)) {
+                    self.begun.notify_one();
                 }
-                None => false,
-            },
+            }
+            // One that begins here may not be written yet.
             Ok(None) => {
-                if let Some(session) = lock(&self.by_hash).remove(&id_hash) {
-                    session.ended.cancel();
+                let mut known = lock(&self.known);
+                if known.by_hash.get(&id_hash).is_some_and(|session| session.written.load(Ordering::Relaxed)) {
+                    known.end(id_hash);
                 }
-                false
             }
-            Err(error) => {
-                tracing::warn!(%error, "a session of another console could not be looked up");
-                false
-            }
+            Err(error) => tracing::warn!(%error, "a session of another console could not be looked up"),
         }
     }
 
     /// The session of this request's cookie. One that is not known may have begun at another console a moment ago.
     pub async fn of(&self, headers: &HeaderMap) -> Option<Arc<Session>> {
         let id_hash = hash(&cookie_value(headers, COOKIE)?);
-        let known = || lock(&self.by_hash).get(&id_hash).cloned();
+        let known = || lock(&self.known).by_hash.get(&id_hash).cloned();
         if known().is_none() && self.store.console().is_some() {
             self.look_up(id_hash).await;
         }
@@ -155,6 +181,7 @@ impl Sessions {
 
     /// Ends the sessions that have run out by `now`.
     pub fn sweep(&self, now: ConsoleTime) {
+        lock(&self.known).ended.retain(|_, at| at.elapsed() < ENDED_FOR);
         for session in self.all().iter().filter(|session| !session.lives(now)) {
             tracing::info!(agent = session.agent.as_str(), "a session has run out");
             self.end(session);
@@ -163,8 +190,7 @@ impl Sessions {
 
     /// Ends a session here and wherever it is shown.
     pub fn end(&self, session: &Session) {
-        lock(&self.by_hash).remove(&session.id_hash);
-        session.ended.cancel();
+        lock(&self.known).end(session.id_hash);
         self.store.forget_session(session.id_hash);
     }
 
@@ -177,7 +203,7 @@ impl Sessions {
 
     /// Every session now, the latest first.
     pub fn all(&self) -> Vec<Arc<Session>> {
-        let mut all: Vec<_> = lock(&self.by_hash).values().cloned().collect();
+        let mut all: Vec<_> = lock(&self.known).by_hash.values().cloned().collect();
         all.sort_by_key(|session| std::cmp::Reverse(session.created));
         all
     }
@@ -224,7 +250,7 @@ impl Sessions {
             created: now(),
         };
         let agent = me.agent.clone();
-        let session = Session {
+        let session = Arc::new(Session {
             id_hash,
             agent: me.agent,
             device: me.device,
@@ -232,25 +258,22 @@ impl Sessions {
             role: me.role,
             platform,
             created: stored.created,
+            written: AtomicBool::new(false),
             ended: CancellationToken::new(),
-        };
+        });
         let written = self.store.keep_session(stored);
-        lock(&self.by_hash).insert(id_hash, Arc::new(session));
+        lock(&self.known).by_hash.insert(id_hash, session.clone());
         self.keep_bounds(&agent);
-        if self.store.console().is_none() {
-            // Where that takes long, it is written later.
-            timeout(WRITTEN_WITHIN, written).await.ok();
-            return Ok(id);
-        }
-        if matches!(timeout(SHARED_WITHIN, written).await, Ok(Ok(()))) {
-            return Ok(id);
-        }
-        // Looked up by itself: ending it takes the same lock.
-        let begun = lock(&self.by_hash).get(&id_hash).cloned();
-        if let Some(session) = begun {
+        let within = if self.store.console().is_some() { SHARED_WITHIN } else { WRITTEN_WITHIN };
+        if matches!(timeout(within, written).await, Ok(Ok(()))) {
+            session.written.store(true, Ordering::Relaxed);
+        } else if self.store.console().is_some() {
             self.end(&session);
+            return Err(StoreError::Stuck);
         }
-        Err(StoreError::Stuck)
+        // Alone, where that takes long, it is written later.
+        self.begun.notify_one();
+        Ok(id)
     }
 }
 
@@ -271,25 +294,75 @@ mod tests {
     use crate::server::config::Database;
     use clap::Parser;
 
-    #[tokio::test]
-    async fn what_has_run_out_ends_wherever_it_is_shown() {
+    async fn signed_in() -> (Sessions, Arc<Session>) {
         let store = Store::open(&Database::Memory).unwrap();
         let flags = ["supervisor-console", "serve", "--sdk-url", "http://x", "--namespace", "test.cc"];
         let Command::Serve(args) = Cli::parse_from(flags).command else { panic!("not serve") };
-        let sessions = Sessions::open(store.clone(), &Config::try_from(&*args).unwrap()).await.unwrap();
-        let me = |number: &str| Me {
-            agent: AgentId::trusted(format!("{number}@test.cc")),
+        let sessions = Sessions::open(store, &Config::try_from(&*args).unwrap()).await.unwrap();
+        let me = Me {
+            agent: AgentId::trusted("5000@test.cc".to_owned()),
             name: String::new(),
             namespace: Namespace::trusted("test.cc"),
             device: DeviceId::trusted("8000@test.cc"),
             role: Role::Supervisor,
         };
-        sessions.begin(me("5000"), PlatformSession::new("one".to_owned())).await.unwrap();
+        sessions.begin(me, PlatformSession::new("one".to_owned())).await.unwrap();
+        sessions.begun.notified().await;
         let session = sessions.all().remove(0);
+        (sessions, session)
+    }
+
+    fn written(session: &Session) -> StoredSession {
+        StoredSession {
+            id_hash: session.id_hash,
+            agent: session.agent.to_string(),
+            device: session.device.to_string(),
+            name: session.name.clone(),
+            platform_session: "one".to_owned(),
+            created: session.created,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_has_run_out_ends_wherever_it_is_shown() {
+        let (sessions, session) = signed_in().await;
         sessions.sweep(session.created + LIFE - Duration::from_millis(1));
         assert!(!session.ended.is_cancelled());
         sessions.sweep(session.created + LIFE);
         assert!(session.ended.is_cancelled() && sessions.all().is_empty());
-        assert_eq!(store.sessions(ConsoleTime::default()).await.unwrap(), []);
+        assert_eq!(sessions.store.sessions(ConsoleTime::default()).await.unwrap(), []);
+    }
+
+    #[tokio::test]
+    async fn one_that_another_console_began_is_told_of_whoever_looks_it_up() {
+        let (sessions, session) = signed_in().await;
+        let mut other = written(&session);
+        other.id_hash[0] ^= 1;
+        sessions.store.keep_session(other.clone()).await.unwrap();
+        sessions.look_up(other.id_hash).await;
+        sessions.begun.notified().await;
+        other.id_hash[1] ^= 1;
+        sessions.store.keep_session(other).await.unwrap();
+        sessions.read().await.unwrap();
+        sessions.begun.notified().await;
+        assert_eq!(sessions.all().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn one_that_another_console_ended_is_over_however_young_it_is() {
+        let (sessions, session) = signed_in().await;
+        sessions.store.forget_session(session.id_hash);
+        sessions.read().await.unwrap();
+        assert!(session.ended.is_cancelled() && sessions.all().is_empty());
+    }
+
+    #[tokio::test]
+    async fn one_that_has_ended_does_not_come_back_from_what_was_read_before() {
+        let (sessions, session) = signed_in().await;
+        sessions.end(&session);
+        sessions.store.keep_session(written(&session)).await.unwrap();
+        sessions.look_up(session.id_hash).await;
+        sessions.read().await.unwrap();
+        assert!(sessions.all().is_empty());
     }
 }

@@ -52,12 +52,10 @@ pub async fn sign_in(console: &Arc<Console>, address: IpAddr, given: Credentials
     let name = console.platform.own_name(&platform).await.unwrap_or_default();
     let me = Me { agent, name, namespace: namespace.clone(), device, role };
     tracing::info!(agent = me.agent.as_str(), device = me.device.as_str(), ?role, "signed in");
-    let id = console.sessions.begin(me, platform).await.map_err(|error| {
+    console.sessions.begin(me, platform).await.map_err(|error| {
         tracing::error!(%error, "somebody could not sign in");
-        ApiError::DatabaseAway
-    })?;
-    console.roster_wanted.notify_one();
-    Ok(id)
+        ApiError::DatabaseAway.into()
+    })
 }
 
 /// Asks the platform whether the password is right, where this address may ask now.
