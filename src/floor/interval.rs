@@ -118,14 +118,25 @@ pub struct Workday {
     pub not_ready: Vec<(String, Duration)>,
     /// Time in which the platform was not heard: the other figures may be wrong by as much.
     pub uncertain: Duration,
+    /// Up to when all of this reaches.
+    pub until: PlatformTime,
 }
 
 /// The most reasons that a day tells apart; further ones count as none.
 const MOST_REASONS: usize = 50;
 
 impl Workday {
+    /// Adds the state that goes on, as far as its beginning is not there already: it may have become uncertain meanwhile, or certain again.
+    pub fn add_present(&mut self, present: StateInterval, day: PlatformTime) {
+        let from = present.from.max(self.until);
+        if from < present.to {
+            self.add(&StateInterval { from, ..present }, day);
+        }
+    }
+
     /// Adds an interval, as far as it is in the day that begins at `day`.
     pub fn add(&mut self, interval: &StateInterval, day: PlatformTime) {
+        self.until = self.until.max(interval.to);
         let length = interval.to.since(interval.from.max(day));
         if !interval.certain {
             self.uncertain += length;

@@ -127,6 +127,23 @@ fn what_was_not_heard_is_not_certain() {
 }
 
 #[test]
+fn a_state_that_goes_on_over_a_break_counts_once() {
+    let mut chronicle = a_round();
+    chronicle.lost(at(nine(200).as_millis() + 100));
+    chronicle.live(arrival(260), None);
+    hear(&mut chronicle, 270, agent_event("agentReady", 1, 270, 6));
+    let (_, mut day) = chronicle.take_workdays().remove(0);
+    let row = chronicle.fold.row(&id(1)).unwrap();
+    let present = |to| StateInterval { agent: id(1), from: row.since.unwrap(), to, state: row.state, reason: None, certain: true };
+    // Ready since 195 but for the break, and for 15 s before the call.
+    day.add_present(present(nine(300)), chronicle.day());
+    let counted = day.clone();
+    assert_eq!((day.waiting, day.until), (Duration::from_secs(105 + 15), nine(300)));
+    day.add_present(present(nine(300)), chronicle.day());
+    assert_eq!(day, counted);
+}
+
+#[test]
 fn a_call_that_goes_on_after_all_is_no_record() {
     let mut chronicle = Chronicle::default();
     for n in 1..=2 {

@@ -326,7 +326,7 @@ impl FloorState {
         let (state, reason, certain, now) = (row.state, row.reason.clone(), !row.remembered, self.platform_now());
         let mut workday = self.workdays.get(agent).cloned().unwrap_or_default();
         if let Some(from) = row.since {
-            workday.add(&StateInterval { agent: agent.clone(), from, to: now, state, reason, certain }, self.day_began);
+            workday.add_present(StateInterval { agent: agent.clone(), from, to: now, state, reason, certain }, self.day_began);
         }
         let there = |at| self.fold.offset().to_platform(at);
         let gaps = self.fold.gaps().map(|gap| (there(gap.from), there(gap.to))).collect();
