@@ -46,7 +46,7 @@ fn call_event(name: &str, n: u8, second: i64, serial: i64, more: Value) -> Event
 }
 
 /// An agent who is ready, takes a call with a hold in it, does after-call work and pauses.
-fn a_round() -> Chronicle {
+pub(super) fn a_round() -> Chronicle {
     let mut chronicle = Chronicle::default();
     chronicle.begin_day(nine(0) - Duration::from_secs(3600));
     hear(&mut chronicle, 0, agent_event("agentReady", 1, 0, 1));
