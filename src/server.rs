@@ -22,7 +22,7 @@ pub mod store;
 pub mod telemetry;
 mod upkeep;
 
-use actor::Restored;
+use actor::{Kept, Restored};
 use auth::session::Sessions;
 use clock::now;
 use config::{Config, Database};
@@ -38,10 +38,12 @@ use peers::Peers;
 use sdk::Platform;
 use service::{bulk, scheduled};
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
 use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -108,8 +110,9 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
     let closing = CancellationToken::new();
     let _closed_at_last = closing.clone().drop_guard();
     let floor_thread = FloorThread::start().map_err(StartError::Threads)?;
-    let Opened { journal, watch: journal_watch, fold, acks } = journal::open(&config, &store, &peers.leads)?;
-    let restored = Restored::of(&store, fold, &config.namespace).await?;
+    let (opened, kept) = before_the_start(&config, &store, &peers).await?;
+    let Opened { journal, watch: journal_watch, fold, acks } = opened;
+    let restored = Restored { fold, kept };
     let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), journal, restored, peers.leads.clone(), closing.clone());
     let console = Arc::new(Console {
         platform: Platform::new(&config)?,
@@ -159,4 +162,14 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
         return ended;
     }
     ended.and(Err(StartError::Unwritten))
+}
+
+/// Reads what is known of the time before the start: journal and database side by side, for on a large floor each takes a while.
+async fn before_the_start(config: &Config, store: &Store, peers: &Peers) -> Result<(Opened, Kept), StartError> {
+    // Asked first: the journal's reader would wait behind all the rest.
+    let recorded = store.recorded().await?;
+    let (journal_of, journal_store, leads) = (config.clone(), store.clone(), peers.leads.clone());
+    let opening = spawn_blocking(move || journal::open(&journal_of, &journal_store, recorded, &leads));
+    let (opened, kept) = tokio::join!(opening, Kept::read(store, &config.namespace));
+    Ok((opened.unwrap_or_else(|ended| resume_unwind(ended.into_panic()))?, kept?))
 }

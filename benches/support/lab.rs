@@ -99,6 +99,15 @@ impl Lab {
         }
     }
 
+    /// Waits until the console has made history of all that it has in the journal, as it has at any time where events come as on a floor.
+    pub async fn until_history_is_made(&self) -> Outcome<()> {
+        let (entries, _) = self.until_journalled().await?;
+        while self.metric("console_history_entries_total ").await? < entries {
+            sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
     /// How many entries the console has written to its journal since its start, and how many bytes they take there.
     pub async fn journalled(&self) -> Outcome<(u64, u64)> {
         Ok((self.metric("console_journal_entries_total ").await?, self.metric("console_journal_bytes_total ").await?))

@@ -143,9 +143,9 @@ pub struct Opened {
     pub acks: UnboundedReceiver<Ack>,
 }
 
-/// Opens the journal that belongs to the database, and reads what the last console knew. Where several consoles share it, only the one that
-/// `leads` writes.
-pub fn open(config: &Config, store: &Store, leads: &watch::Receiver<Lead>) -> Result<Opened, JournalError> {
+/// Opens the journal that belongs to the database, and reads what the last console knew; the records of entries up to `recorded` are kept
+/// already. Where several consoles share it, only the one that `leads` writes.
+pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::Receiver<Lead>) -> Result<Opened, JournalError> {
     let (queue, entries) = channel();
     let (safe, committed) = sync_channel(MOST_SAFE);
     let (acks, acknowledged) = unbounded_channel();
@@ -154,24 +154,39 @@ pub fn open(config: &Config, store: &Store, leads: &watch::Receiver<Lead>) -> Re
     let workdays = Arc::new(Mutex::new(Workdays::default()));
     let read = || {
         let (blocks, mut snapshots) = replay::open_or_begin_anew(&config.database)?;
-        let recorded = store.recorded()?;
         let past = Past::read(&mut snapshots, Reader::of(config), recorded)?;
-        Ok::<_, JournalError>((blocks, snapshots, past, recorded))
+        Ok::<_, JournalError>((blocks, snapshots, past))
     };
     let kept = if matches!(config.database, Database::Memory) { None } else { Some(on_own_thread(read)?) };
     let limits = config.journal;
-    let (past, snapshots, recorded) = match kept {
+    let (past, snapshots) = match kept {
         None => {
-            let writer =
-                Writer { blocks: table::Nowhere, next: 1, limits, leads: leads.clone(), health: health.clone(), safe, acks: acks.clone() };
+            let writer = Writer {
+                blocks: table::Nowhere,
+                next: 1,
+                limits,
+                leads: leads.clone(),
+                health: health.clone(),
+                safe,
+                left_out: false,
+                acks: acks.clone(),
+            };
             spawn("journal", move || writer.run(&entries))?;
-            (Past::default(), None, 0)
+            (Past::default(), None)
         }
-        Some((blocks, snapshots, past, recorded)) => {
-            let writer =
-                Writer { next: past.position + 1, blocks, limits, leads: leads.clone(), health: health.clone(), safe, acks: acks.clone() };
+        Some((blocks, snapshots, past)) => {
+            let writer = Writer {
+                next: past.position + 1,
+                blocks,
+                limits,
+                leads: leads.clone(),
+                health: health.clone(),
+                safe,
+                left_out: false,
+                acks: acks.clone(),
+            };
             spawn("journal", move || writer.run(&entries))?;
-            (past, Some(snapshots), recorded)
+            (past, Some(snapshots))
         }
     };
     let fold = past.chronicle.fold.clone();

@@ -76,10 +76,13 @@ fn install() -> Option<PrometheusHandle> {
     describe_counter!("console_agents_turned_away_total", "How often an event or the roster named an agent for whom there is no room");
     counter!("console_agents_turned_away_total").absolute(0);
     describe_counter!("console_journal_entries_total", "Entries that were written to the journal");
+    describe_counter!("console_history_entries_total", "Entries of the journal of which history was made");
     describe_counter!("console_journal_bytes_total", "Bytes that they take there");
     describe_gauge!("console_journal_failing", "1 while the journal cannot be written, else 0");
     describe_counter!("console_journal_lost_total", "Entries for which there was no room while the journal could not be written");
-    for name in ["console_journal_entries_total", "console_journal_bytes_total", "console_journal_lost_total"] {
+    for name in
+        ["console_journal_entries_total", "console_journal_bytes_total", "console_journal_lost_total", "console_history_entries_total"]
+    {
         counter!(name).absolute(0);
     }
     journal_failing(false);
@@ -143,6 +146,10 @@ pub fn agents_turned_away(in_all: u64) {
 pub fn journalled(entries: usize, bytes: usize) {
     counter!("console_journal_entries_total").increment(entries as u64);
     counter!("console_journal_bytes_total").increment(bytes as u64);
+}
+
+pub fn made_history(entries: u64) {
+    counter!("console_history_entries_total").increment(entries);
 }
 
 pub fn journal_failing(is_failing: bool) {

@@ -73,12 +73,18 @@ pub struct DayView {
     pub now: PlatformTime,
 }
 
-/// What was kept before a restart.
+/// What is known of the time before a restart.
 #[derive(Debug)]
 pub struct Restored {
-    pub last_intervention: i64,
     /// The floor as it was.
     pub fold: Fold,
+    pub kept: Kept,
+}
+
+/// What was kept beside the floor.
+#[derive(Debug)]
+pub struct Kept {
+    pub last_intervention: i64,
     /// The tenant that is served.
     pub ours: Namespace,
     /// The broker's queues that have kept events for the consoles on this database.
@@ -88,22 +94,15 @@ pub struct Restored {
     pub day: (Vec<(AgentId, StateStart)>, Option<PlatformTime>),
 }
 
-impl Restored {
+impl Kept {
     /// Of the agents of `ours`: the file may have served another tenant before.
-    pub async fn of(store: &Store, fold: Fold, ours: &Namespace) -> Result<Restored, StoreError> {
+    pub async fn read(store: &Store, ours: &Namespace) -> Result<Kept, StoreError> {
         let is_ours = |agent: &AgentId| matches!(AgentId::own(agent.as_str(), ours), Ok(Some(_)));
         // How far the clocks are apart is not measured yet.
         let now = Offset::NONE.to_platform(now());
         let (mut schedule, mut day) = (store.schedule().await?, store.day(now).await?);
         schedule.retain(|kept| is_ours(&kept.agent));
         day.0.retain(|(agent, _)| is_ours(agent));
-        Ok(Restored {
-            last_intervention: store.last_intervention().await?,
-            fold,
-            ours: ours.clone(),
-            queues: store.queues().await?,
-            schedule,
-            day,
-        })
+        Ok(Kept { last_intervention: store.last_intervention().await?, ours: ours.clone(), queues: store.queues().await?, schedule, day })
     }
 }

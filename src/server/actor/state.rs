@@ -91,11 +91,12 @@ impl FloorState {
     ) -> Self {
         let published = Publisher::new(Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() });
         // Where the broker keeps what comes meanwhile, nothing is missed.
-        let alive = past.day.1.filter(|_| !past.fold.is_kept());
+        let Restored { fold, kept: past } = past;
+        let alive = past.day.1.filter(|_| !fold.is_kept());
         // Two consoles that start at once give their runs other ids.
         let first_run = now().as_millis().unsigned_abs() * 1024 + store.console().unwrap_or(0).unsigned_abs() % 1024;
         let mut state = FloorState {
-            fold: past.fold,
+            fold,
             interventions: Interventions::after(past.last_intervention),
             schedule: Schedule::default(),
             carry_out,

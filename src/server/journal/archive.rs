@@ -3,7 +3,7 @@
 
 use super::Workdays;
 use super::replay::{Past, Reader};
-use super::table::{JournalError, Position, Table};
+use super::table::{Block, JournalError, Position, Table};
 use super::writer::Committed;
 use crate::floor::{Chronicle, Record};
 use crate::server::clock::now;
@@ -11,6 +11,7 @@ use crate::server::config::Config;
 use crate::server::database::Lead;
 use crate::server::lock::lock;
 use crate::server::store::{Store, Written};
+use crate::server::telemetry;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -18,9 +19,11 @@ use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::watch;
 use tokio_util::sync::DropGuard;
 
-/// How often a snapshot is kept, where there is anything new: by time, and by entries where there are many, since a start has to fold what
-/// came after it.
+/// How often a snapshot is kept, where there is anything new. A start has to fold what came after it, so with many entries it is kept sooner:
+/// with `MANY` unless that takes more than a twentieth of the time, with `MOST_AFTER` in any case.
 const EVERY: Duration = Duration::from_secs(300);
+const MANY: Position = 20_000;
+const PAUSE: u32 = 20;
 const MOST_AFTER: Position = 100_000;
 /// How often records are handed to the database, and how many there may be before.
 const RECORDS_EVERY: Duration = Duration::from_secs(1);
@@ -54,6 +57,8 @@ pub struct Archive {
     forgotten: Option<Instant>,
     /// Up to where the last snapshot reaches, and when it was tried.
     kept: (Position, Instant),
+    /// How long that took.
+    keeping: Duration,
 }
 
 impl Archive {
@@ -86,6 +91,7 @@ impl Archive {
             looked: now,
             forgotten: None,
             kept: (snapshot, now),
+            keeping: Duration::ZERO,
         }
     }
 
@@ -102,14 +108,27 @@ impl Archive {
                     return self.hand_over_the_rest();
                 }
             }
-            if self.looked.elapsed() >= RECORDS_EVERY || self.leads() && self.chronicle.records() >= MOST_RECORDS {
-                self.hand_over();
-            }
-            let (kept, at) = self.kept;
-            if self.leads() && self.position > kept && (at.elapsed() >= EVERY || self.position - kept >= MOST_AFTER) {
-                self.hand_over();
-                self.keep();
-            }
+            self.do_what_is_due();
+        }
+    }
+
+    fn do_what_is_due(&mut self) {
+        if self.looked.elapsed() >= RECORDS_EVERY || self.leads() && self.chronicle.records() >= MOST_RECORDS {
+            self.hand_over();
+        }
+        if self.leads() && self.is_to_keep() {
+            self.hand_over();
+            self.keep();
+        }
+    }
+
+    fn is_to_keep(&self) -> bool {
+        let (kept, at) = self.kept;
+        match self.position - kept {
+            ..=0 => false,
+            ..MANY => at.elapsed() >= EVERY,
+            ..MOST_AFTER => at.elapsed() >= self.keeping * PAUSE,
+            _ => true,
         }
     }
 
@@ -121,16 +140,41 @@ impl Archive {
         let Committed { first, entries } = committed;
         self.of_journal &= first.is_some();
         match first {
-            Some(first) if self.of_journal || self.go_on_from_the_journal() => {
-                for (position, entry) in (first..).zip(entries) {
-                    if position > self.position {
-                        self.reader.take(&mut self.chronicle, entry);
-                        self.position = position;
-                    }
-                }
+            Some(first) if (self.of_journal || self.go_on_from_the_journal()) && self.catch_up(first) => {
+                let last = first - 1 + entries.len() as Position;
+                self.fold(Block { first, last, entries: Ok(entries) });
             }
+            // What cannot be read now is read once the next ones are there.
+            Some(_) if self.of_journal => {}
             _ => entries.into_iter().for_each(|entry| self.reader.take(&mut self.chronicle, entry)),
         }
+    }
+
+    /// Reads what was not handed over, since this one was behind, up to the entry before `first`; false where that cannot be read now.
+    fn catch_up(&mut self, first: Position) -> bool {
+        while self.position + 1 < first {
+            let Some(table) = &mut self.snapshots else { return true };
+            match table.behind(self.position) {
+                Ok(blocks) if blocks.iter().all(|block| block.first >= first) => self.position = first - 1,
+                Ok(blocks) => {
+                    blocks.into_iter().for_each(|block| self.fold(block));
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the journal could not be read: history waits");
+                    return false;
+                }
+            }
+            self.do_what_is_due();
+        }
+        true
+    }
+
+    /// Folds what is new of a block.
+    fn fold(&mut self, block: Block) {
+        let (before, last) = (self.position, block.last);
+        self.reader.take_block(&mut self.chronicle, block, before, |_, _| {});
+        self.position = before.max(last);
+        telemetry::made_history((self.position - before).unsigned_abs());
     }
 
     /// This console keeps the journal from now on: what another one wrote there counts, with its moments, so that the records come out as
@@ -141,7 +185,7 @@ impl Archive {
             return true;
         };
         let reader = self.reader.anew();
-        let read = self.store.recorded().map_err(JournalError::from);
+        let read = self.store.recorded_by_now().map_err(JournalError::from);
         match read.and_then(|recorded| Ok((recorded, Past::read(table, reader.clone(), recorded)?))) {
             Ok((recorded, past)) => {
                 (self.chronicle, self.position, self.reader) = (past.chronicle, past.position, reader);
@@ -223,7 +267,8 @@ impl Archive {
             table.keep_snapshot(self.position, now(), &bytes).map_err(|error| error.to_string())?;
             Ok(bytes.len())
         });
-        let took_ms = begun.elapsed().as_millis() as u64;
+        self.keeping = begun.elapsed();
+        let took_ms = self.keeping.as_millis() as u64;
         match kept {
             Ok(bytes) => tracing::debug!(position = self.position, bytes, took_ms, "a snapshot of the floor was kept"),
             Err(reason) => tracing::warn!(%reason, "a snapshot of the floor could not be kept: the next one is tried in some minutes"),

@@ -1,7 +1,7 @@
 //! What the last console knew: the newest snapshot that can be read, and what the journal has after it.
 
 use super::entry::{Entry, Said, What};
-use super::table::{Blocks, JournalError, Position, Table, beside};
+use super::table::{Block, Blocks, JournalError, Position, Table, beside};
 use crate::floor::event::LocalTime;
 use crate::floor::{Chronicle, ConsoleTime, Event, Namespace, PlatformTime};
 use crate::server::clock::{day_in, in_utc, now};
@@ -11,8 +11,10 @@ use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// The most entries that are folded at a start: more are only there where no snapshot could be read, and then the latest count.
+/// The most entries that are folded at a start where no snapshot could be read: the latest count.
 const MOST_FOLDED: Position = 400_000;
+/// The most bytes of a snapshot.
+const LARGEST_SNAPSHOT: u64 = 4 << 30;
 
 /// What is known of the time before a start.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +32,10 @@ impl Past {
         let begun = Instant::now();
         let last = table.next()? - 1;
         let mut past = reader.newest_snapshot(table)?;
-        past.position = past.position.max(last - MOST_FOLDED);
-        table.read(past.position, |first, entries| past.go_on(first, entries, &mut reader, recorded))?;
+        if past.snapshot == 0 {
+            past.position = past.position.max(last - MOST_FOLDED);
+        }
+        table.read(past.position, |block| past.go_on(block, &mut reader, recorded))?;
         past.position = last;
         tracing::info!(
             snapshot = past.snapshot,
@@ -43,23 +47,13 @@ impl Past {
         Ok(past)
     }
 
-    fn go_on(&mut self, first: Position, entries: Result<Vec<Entry>, super::block::BlockError>, reader: &mut Reader, recorded: Position) {
-        match entries {
-            Ok(entries) => {
-                let known = usize::try_from(self.position + 1 - first).unwrap_or(0);
-                for (position, entry) in (first..).zip(entries).skip(known) {
-                    reader.take(&mut self.chronicle, entry);
-                    if position <= recorded {
-                        self.chronicle.take_records(usize::MAX);
-                    }
-                }
+    fn go_on(&mut self, block: Block, reader: &mut Reader, recorded: Position) {
+        let Past { chronicle, position, .. } = self;
+        reader.take_block(chronicle, block, *position, |chronicle, position| {
+            if position <= recorded {
+                chronicle.take_records(usize::MAX);
             }
-            Err(reason) => {
-                tracing::error!(position = first, %reason, "a block of the journal was passed over");
-                let heard = self.chronicle.fold.heard().unwrap_or_default();
-                self.chronicle.missed(heard, heard);
-            }
-        }
+        });
     }
 }
 
@@ -104,7 +98,9 @@ impl Reader {
 
     /// Reads what [`Reader::write`] wrote.
     fn snapshot(&mut self, bytes: &[u8]) -> Result<Chronicle, String> {
-        let plain = zstd::stream::decode_all(bytes).map_err(|error| error.to_string())?;
+        // Into room that is as large as it has to be: growing would take longer than decoding.
+        let length = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten().unwrap_or_default().min(LARGEST_SNAPSHOT);
+        let plain = zstd::bulk::decompress(bytes, usize::try_from(length).unwrap_or_default()).map_err(|error| error.to_string())?;
         let (namespace, rest) = postcard::take_from_bytes::<Namespace>(&plain).map_err(|error| error.to_string())?;
         self.is_anothers = namespace != self.namespace;
         if self.is_anothers {
@@ -123,6 +119,29 @@ impl Reader {
     fn event(&self, body: &[u8]) -> Option<Box<Event>> {
         let event = Event::decode(body, &|local: LocalTime| in_utc(&self.zone, local)).ok()?;
         event.of_tenant(&self.namespace).ok().map(Box::new)
+    }
+
+    /// Takes the entries of a block that are behind `after`; `taken` is told of each with its position.
+    pub fn take_block(
+        &mut self,
+        chronicle: &mut Chronicle,
+        block: Block,
+        after: Position,
+        mut taken: impl FnMut(&mut Chronicle, Position),
+    ) {
+        match block.entries {
+            Ok(entries) => {
+                for (position, entry) in (block.first..).zip(entries).filter(|(position, _)| *position > after) {
+                    self.take(chronicle, entry);
+                    taken(chronicle, position);
+                }
+            }
+            Err(reason) => {
+                tracing::error!(position = block.first, %reason, "a block of the journal was passed over");
+                let heard = chronicle.fold.heard().unwrap_or_default();
+                chronicle.missed(heard, heard);
+            }
+        }
     }
 
     /// Takes one entry.

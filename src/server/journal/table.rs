@@ -61,8 +61,20 @@ pub enum JournalError {
 /// The place of an entry in the journal: the first one's is 1.
 pub type Position = i64;
 
+/// Entries that were written together, as they are read again.
+pub struct Block {
+    /// The position of the first of them.
+    pub first: Position,
+    /// The position of the last one.
+    pub last: Position,
+    /// An error says that they are damaged.
+    pub entries: Result<Vec<Entry>, BlockError>,
+}
+
 /// Where blocks go.
 pub trait Blocks: Send {
+    /// Whether they can be read again.
+    const KEEPS: bool = true;
     /// The position that the next entry gets.
     fn next(&mut self) -> Result<Position, JournalError>;
     /// Appends entries, the first of which has that position; they are safe when it returns.
@@ -75,6 +87,8 @@ pub trait Blocks: Send {
 pub struct Nowhere;
 
 impl Blocks for Nowhere {
+    const KEEPS: bool = false;
+
     fn next(&mut self) -> Result<Position, JournalError> {
         Ok(1)
     }
@@ -124,22 +138,28 @@ impl Table {
         Ok(Table { engine: engine(database)? })
     }
 
-    /// Hands over the blocks that have entries behind `after`, each with its first position; damage is handed over as it is.
-    pub fn read(&mut self, after: Position, mut each: impl FnMut(Position, Result<Vec<Entry>, BlockError>)) -> Result<(), JournalError> {
-        let begins = self.engine.query_one("SELECT max(first) FROM block WHERE first <= ?1", &[(after + 1).into()])?;
-        let mut next = begins.map_or(Ok(None), |row| row.get::<Option<Position>>(0))?.unwrap_or(0);
+    /// Hands over all blocks that have entries behind `after`.
+    pub fn read(&mut self, mut after: Position, mut each: impl FnMut(Block)) -> Result<(), JournalError> {
         loop {
-            let sql = "SELECT first, bytes FROM block WHERE first >= ?1 ORDER BY first LIMIT ?2";
-            let rows = self.engine.query(sql, &[next.into(), READ_AT_ONCE.into()])?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            for Row(values) in rows {
-                let [Value::Integer(first), Value::Bytes(bytes)] = values.as_slice() else { continue };
-                next = first + 1;
-                each(*first, block::decode(bytes));
-            }
+            let blocks = self.behind(after)?;
+            let Some(last) = blocks.last() else { return Ok(()) };
+            after = last.last;
+            blocks.into_iter().for_each(&mut each);
         }
+    }
+
+    /// Returns the first blocks that have entries behind `after`, up to [`READ_AT_ONCE`] of them.
+    pub fn behind(&mut self, after: Position) -> Result<Vec<Block>, JournalError> {
+        let sql = "SELECT first, entries, bytes FROM block WHERE first >= (SELECT coalesce(max(first), 0) FROM block WHERE first <= ?1)
+            AND first + entries > ?1 ORDER BY first LIMIT ?2";
+        let rows = self.engine.query(sql, &[(after + 1).into(), READ_AT_ONCE.into()])?;
+        let blocks = rows.iter().filter_map(|Row(values)| match values.as_slice() {
+            [Value::Integer(first), Value::Integer(count), Value::Bytes(bytes)] => {
+                Some(Block { first: *first, last: first + count - 1, entries: block::decode(bytes) })
+            }
+            _ => None,
+        });
+        Ok(blocks.collect())
     }
 
     /// Keeps a snapshot of what all entries up to `position` say, and removes old ones.

@@ -6,8 +6,10 @@ use super::writer::{Committed, Writer};
 use super::*;
 use crate::floor::time::at;
 use crate::floor::{AgentId, Chronicle, Namespace, State};
+use crate::server::cli::{Cli, Command};
 use crate::server::config::JournalLimits;
 use crate::server::database::{EngineError, Lead};
+use clap::Parser;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -37,8 +39,12 @@ fn reader_of(tenant: &str) -> Reader {
 
 /// The agent became ready, `second` seconds after nine.
 fn ready(agent: u32, second: i64) -> Entry {
+    event("agentReady", agent, second)
+}
+
+fn event(name: &str, agent: u32, second: i64) -> Entry {
     let body = format!(
-        r#"{{"eventName":"agentReady","eventTime":"2026.11.20 09:{:02}:{:02}","serial":{second},"namespace":"test.cc","agentId":"{agent}@test.cc","deviceId":"{}@test.cc"}}"#,
+        r#"{{"eventName":"{name}","eventTime":"2026.11.20 09:{:02}:{:02}","serial":{second},"namespace":"test.cc","agentId":"{agent}@test.cc","deviceId":"{}@test.cc"}}"#,
         second / 60,
         second % 60,
         agent + 3000
@@ -177,7 +183,7 @@ fn the_oldest_blocks_go_by_age_and_by_size() {
     let mut table = Table::open(&database_of(&path)).unwrap();
     let first = |table: &mut Table| {
         let mut first = None;
-        table.read(0, |position, _| first = first.or(Some(position))).unwrap();
+        table.read(0, |block| first = first.or(Some(block.first))).unwrap();
         first
     };
     for position in 0..10 {
@@ -212,9 +218,10 @@ impl Blocks for Failing {
     }
 }
 
-fn failing(path: &Path) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, UnboundedReceiver<Ack>) {
+/// A journal on such blocks, and what it hands on, of which `room` blocks may wait.
+fn failing(path: &Path, room: usize) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, UnboundedReceiver<Ack>) {
     let (queue, entries) = channel();
-    let (safe, committed) = sync_channel(4096);
+    let (safe, committed) = sync_channel(room);
     let health = Arc::new(Health::default());
     let fails = Arc::new(Mutex::new(true));
     let blocks = Failing { table: Table::open(&database_of(path)).unwrap(), fails: fails.clone() };
@@ -226,6 +233,7 @@ fn failing(path: &Path) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, Unbo
         leads: tokio::sync::watch::channel(Lead::Ours).1,
         health: health.clone(),
         safe,
+        left_out: false,
         acks: acks.clone(),
     };
     spawn("journal", move || writer.run(&entries)).unwrap();
@@ -243,7 +251,7 @@ fn wait_for(what: &str, is_so: impl Fn() -> bool) {
 #[test]
 fn where_writing_fails_it_goes_on_by_itself_and_nothing_is_lost_meanwhile() {
     let (_folder, path) = place();
-    let (journal, fails, committed, mut acknowledged) = failing(&path);
+    let (journal, fails, committed, mut acknowledged) = failing(&path, 4096);
     let ack = Ack { connection: 1, id: "first".to_owned() };
     journal.append(Entry { ack: Some(ack.clone()), ..ours() });
     assert!(acknowledged.try_recv().is_err(), "it is not safe yet");
@@ -265,9 +273,34 @@ fn where_writing_fails_it_goes_on_by_itself_and_nothing_is_lost_meanwhile() {
 }
 
 #[test]
+fn an_archive_that_is_behind_holds_up_nothing_and_reads_the_rest_itself() {
+    let (_folder, path) = place();
+    let (journal, fails, committed, _acknowledged) = failing(&path, 1);
+    *fails.lock().unwrap() = false;
+    journal.append(ours());
+    for second in 0..3000 {
+        journal.append(event(["agentReady", "agentNotReady"][second as usize % 2], 5001, second));
+    }
+    wait_for("all is written", || past(&path).position == 3001);
+
+    let flags = ["supervisor-console", "serve", "--sdk-url", "http://x", "--namespace", "test.cc"];
+    let Command::Serve(args) = Cli::parse_from(flags).command else { panic!("not serve") };
+    let config = Config::try_from(&*args).unwrap();
+    let (store, table) = (Store::open(&Database::Memory).unwrap(), Table::open(&database_of(&path)).unwrap());
+    let leads = tokio::sync::watch::channel(Lead::Ours).1;
+    let archive = Archive::of(Past::default(), 0, &config, store, Some(table), journal.workdays.clone(), leads);
+    let ended = CancellationToken::new().drop_guard();
+    spawn("archive", move || archive.run(&committed, ended)).unwrap();
+    // Every other second ready, up to the last one, which goes on.
+    let agent = AgentId::trusted("5001@test.cc");
+    let waited = || lock(&journal.workdays).changed.get(&agent).map(|day| day.waiting);
+    wait_for("all is folded", || waited() == Some(Duration::from_secs(1500)));
+}
+
+#[test]
 fn what_finds_no_room_is_told_as_a_gap() {
     let (_folder, path) = place();
-    let (journal, fails, committed, _acknowledged) = failing(&path);
+    let (journal, fails, committed, _acknowledged) = failing(&path, 4096);
     let large = |n: i64| Entry::new(at(n), What::Odd(vec![b'x'; 8 << 20].into()));
     for n in 1..=20 {
         journal.append(large(n));

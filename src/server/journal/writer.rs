@@ -10,7 +10,7 @@ use crate::server::database::{EngineError, Lead};
 use crate::server::telemetry;
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::watch;
@@ -43,6 +43,8 @@ pub struct Writer<B> {
     pub health: Arc<Health>,
     /// Where what is safe goes.
     pub safe: SyncSender<Committed>,
+    /// Something was not handed on there.
+    pub left_out: bool,
     /// Where goes what the broker need not keep any more.
     pub acks: UnboundedSender<Ack>,
 }
@@ -200,8 +202,13 @@ impl<B: Blocks> Writer<B> {
     fn hand_on(&mut self, entries: Vec<Entry>) {
         let first = Some(self.next);
         self.next += Position::try_from(entries.len()).unwrap_or(Position::MAX);
-        // Fails only where the archive has ended, which ends the program.
-        self.safe.send(Committed { first, entries }).ok();
+        match self.safe.try_send(Committed { first, entries }) {
+            // The archive is behind, and will read it: what comes in need not wait for that.
+            Err(TrySendError::Full(_)) if B::KEEPS => self.left_out = true,
+            Err(TrySendError::Full(behind)) => drop(self.safe.send(behind)),
+            // Fails only where the archive has ended, which ends the program.
+            Ok(()) | Err(TrySendError::Disconnected(_)) => self.left_out = false,
+        }
     }
 
     /// Says what was not kept, once anything can be.
@@ -217,6 +224,10 @@ impl<B: Blocks> Writer<B> {
     fn upkeep(&mut self) {
         if self.lead() != Lead::Ours {
             return;
+        }
+        if self.left_out {
+            // Where nothing more comes, the archive would not notice.
+            self.hand_on(Vec::new());
         }
         let JournalLimits { age, bytes } = self.limits;
         if let Err(error) = self.blocks.retain(now() - age, bytes) {

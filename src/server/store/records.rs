@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError, Written};
 use crate::floor::{CallId, CallRecord, PartyRecord, PlatformTime, Record, StateInterval, StepIn};
-use crate::server::database::Statement;
+use crate::server::database::{Engine, EngineError, Statement};
 
 pub(super) const KEEP_INTERVAL: &str =
     "INSERT INTO state_interval (agent, began, ended, state, reason, certain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -34,11 +34,14 @@ impl Store {
         self.keep_told("history", lines.chain(position.map(|position| Statement::new(RECORDED, [position.into()]))).collect())
     }
 
-    /// Up to which position of the journal its records are kept. For a thread that may wait.
-    pub fn recorded(&self) -> Result<i64, StoreError> {
-        let sql = "SELECT at FROM moment WHERE name = 'recorded'";
-        let asked = self.asked(move |engine| engine.query_one(sql, &[])?.map_or(Ok(0), |row| row.get(0)))?;
-        Ok(asked.blocking_recv().map_err(|_| StoreError::Stopped)??)
+    /// Up to which position of the journal its records are kept.
+    pub async fn recorded(&self) -> Result<i64, StoreError> {
+        self.ask(recorded).await
+    }
+
+    /// The same for a thread that may wait.
+    pub fn recorded_by_now(&self) -> Result<i64, StoreError> {
+        Ok(self.asked(recorded)?.blocking_recv().map_err(|_| StoreError::Stopped)??)
     }
 
     /// Removes some of the records of what ended before `horizon`; to be asked again.
@@ -46,6 +49,10 @@ impl Store {
         let forget = [FORGET_INTERVALS, FORGET_CALLS].map(|sql| Statement::new(sql, [horizon.into()]));
         self.keep("the end of history", forget.to_vec());
     }
+}
+
+fn recorded(engine: &mut dyn Engine) -> Result<i64, EngineError> {
+    engine.query_one("SELECT at FROM moment WHERE name = 'recorded'", &[])?.map_or(Ok(0), |row| row.get(0))
 }
 
 fn interval_line(interval: StateInterval) -> Statement {
