@@ -146,6 +146,35 @@ async fn what_was_under_way_at_a_console_that_is_killed_is_told_by_the_others() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_not_ready_for_some_minutes_outlives_the_console_that_was_asked() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let doomed = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
+    let other = Console::start(&simulator.url(), &database, &[]).await;
+    other.until_ready().await;
+    let browser = doomed.sign_in("5000", "8000").await;
+    let mut live = all_seen(&other.sign_in("5900", "8900").await).await;
+    let call = talking(&simulator, &mut live).await;
+    let id = browser.force(Operation::NotReady, &[&AGENT[..], &[("minutes", "5")]].concat()).await.intervention().id;
+    live.until("the order is shown", |board| board.row("5001").scheduled.as_ref().is_some_and(|order| order.id == id)).await;
+    // The end of one that nothing proves says that the console's own end was noticed.
+    simulator.fault(json!({ "mute_events": 1 })).await;
+    browser.force(Operation::NotReady, &[("agentId", "5002@test.cc"), ("deviceId", "8002@test.cc")]).await.intervention();
+    live.until_outcome("5002", Outcome::Accepted).await;
+    drop(doomed);
+    live.until_outcome("5002", Outcome::Unconfirmed).await;
+    assert_eq!(live.board.outcome("5001"), Some(Outcome::Accepted), "it still waits for the end of the call");
+    simulator.hang_up("8001", &call).await;
+    live.until_state("5001", State::NotReady).await;
+    live.until("its time runs", |board| {
+        let order = board.row("5001").scheduled.as_ref();
+        order.is_some_and(|order| order.id == id && matches!(order.kind, ScheduledKind::ReadyAgain { due: Some(_), .. }))
+    })
+    .await;
+    until("its end is written down, once", async || database.outcomes(id) == ["requested", "accepted", "confirmed"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_console_that_comes_later_shows_what_is_under_way_at_the_others() {
     let Some(server) = server() else { return };
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));

@@ -110,22 +110,29 @@ impl Interventions {
         }
         self.last_id += 1;
         intervention.id = self.last_id;
-        self.restore(intervention.clone(), Stage::Unwritten);
+        self.restore(intervention.clone(), Stage::Unwritten, false);
         Some(intervention)
     }
 
-    /// Takes up one of before a restart, under the id that it has.
-    pub fn restore(&mut self, intervention: Intervention, stage: Stage) {
+    /// Takes up one of before a restart or, `elsewhere`, of another console, under the id that it has.
+    pub fn restore(&mut self, intervention: Intervention, stage: Stage, elsewhere: bool) {
         self.index.add(&intervention);
-        self.by_id.insert(intervention.id, Followed { intervention, stage, overtaken: false, early: None, elsewhere: false });
+        self.by_id.insert(intervention.id, Followed { intervention, stage, overtaken: false, early: None, elsewhere });
+    }
+
+    /// Says who follows one whose console is no more: this one, or another.
+    pub fn take_over(&mut self, id: i64, here: bool) {
+        if let Some(followed) = self.by_id.get_mut(&id).filter(|followed| followed.intervention.outcome.pending()) {
+            (followed.elsewhere, followed.intervention.deferred) = (!here, true);
+        }
     }
 
     /// Another console says how far one has come. Returns what it was before, where it was known.
     pub fn heard_of(&mut self, told: Intervention) -> Option<Intervention> {
         let before = self.withdraw(told.id);
-        self.index.add(&told);
-        let stage = Stage::Sent(told.requested_at);
-        self.by_id.insert(told.id, Followed { intervention: told, stage, overtaken: false, early: None, elsewhere: true });
+        let waits = told.outcome == Outcome::Requested && told.deferred;
+        let stage = if waits { Stage::Waiting } else { Stage::Sent(told.requested_at) };
+        self.restore(told, stage, true);
         before
     }
 
@@ -160,7 +167,8 @@ impl Interventions {
     /// One is sent now; none where it is over, or sent already.
     pub fn sends(&mut self, id: i64, now: ConsoleTime) -> Option<Intervention> {
         let followed = self.by_id.get_mut(&id).filter(|followed| followed.is_unsent())?;
-        (followed.stage, followed.intervention.deferred) = (Stage::Sent(now), false);
+        // Whoever sends it follows it.
+        (followed.stage, followed.intervention.deferred, followed.elsewhere) = (Stage::Sent(now), false, false);
         let sent = followed.intervention.clone();
         // Of two that ask for the same, an event from now on is the newer one's.
         for earlier in self.index.at_agent(sent.agent.as_ref()).take_while(|earlier| *earlier < id) {
@@ -250,8 +258,9 @@ impl Interventions {
         self.by_id.values_mut().map(shifted).collect()
     }
 
-    /// Gives up on those that waited too long. The second list is those that need not be shown any more.
-    pub fn expire(&mut self, now: ConsoleTime) -> (Changed, Changed) {
+    /// Gives up on those that waited too long. The second list is those that need not be shown any more, each with whether it was followed
+    /// here.
+    pub fn expire(&mut self, now: ConsoleTime) -> (Changed, Vec<(Intervention, bool)>) {
         let mut changed = Vec::new();
         for followed in self.by_id.values_mut() {
             changed.extend(followed.given_up(now).map(|outcome| followed.end(outcome, now)));
@@ -261,7 +270,9 @@ impl Interventions {
             now.since(finished) >= SHOWN
         };
         let gone: Vec<i64> = self.all().filter(|i| !i.outcome.pending() && ended(i)).map(|i| i.id).collect();
-        (changed, gone.into_iter().filter_map(|id| self.withdraw(id)).collect())
+        let here = |id: &i64| self.by_id.get(id).is_some_and(|followed| !followed.elsewhere);
+        let gone: Vec<(i64, bool)> = gone.into_iter().map(|id| (id, here(&id))).collect();
+        (changed, gone.into_iter().filter_map(|(id, here)| Some((self.withdraw(id)?, here))).collect())
     }
 
     /// Ends, because the console does, what was not sent or not answered. What waits for the end of a call goes on after a restart.

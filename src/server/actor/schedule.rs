@@ -83,6 +83,11 @@ impl Schedule {
         Some(action.clone())
     }
 
+    /// The ids of all of them.
+    pub fn ids(&self) -> impl Iterator<Item = i64> {
+        self.agents.keys().copied()
+    }
+
     /// Whether there is an action with this id.
     pub fn has(&self, id: i64) -> bool {
         self.agents.contains_key(&id)

@@ -139,8 +139,10 @@ impl FloorState {
         }
         let (given_up, gone) = self.interventions.expire(now());
         self.followed(given_up);
-        for intervention in &gone {
-            self.not_followed_any_more(intervention.id);
+        for (intervention, here) in &gone {
+            if *here {
+                self.not_followed_any_more(intervention.id);
+            }
             self.touch(intervention);
         }
     }

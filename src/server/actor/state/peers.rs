@@ -61,11 +61,18 @@ impl FloorState {
         }
     }
 
-    /// What was under way at consoles that are no more has ended there; the one that leads writes that down.
+    /// What was under way at consoles that are no more has ended there; the one that leads writes that down. What comes with an order
+    /// has not: from now on the one that leads follows it.
     pub fn alive(&mut self, consoles: &BTreeSet<i64>) {
-        for ended in self.interventions.orphaned(now(), |id| !consoles.contains(&console_of(id))) {
+        let is_gone = |id: &i64| !consoles.contains(&console_of(*id));
+        let schedule = &self.schedule;
+        for ended in self.interventions.orphaned(now(), |id| is_gone(&id) && !schedule.has(id)) {
             self.touch(&ended);
             self.runs.followed(&ended);
+        }
+        let here = self.leads();
+        for id in self.schedule.ids().filter(is_gone) {
+            self.interventions.take_over(id, here);
         }
     }
 

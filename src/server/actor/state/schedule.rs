@@ -6,7 +6,7 @@ use crate::server::actor::FloorError;
 use crate::server::actor::interventions::{PlatformAnswer, Stage};
 use crate::server::actor::schedule::{AgentNow, Verdict};
 use crate::server::clock::now;
-use crate::server::store::ScheduledAction;
+use crate::server::store::{ScheduledAction, console_of};
 use std::time::Duration;
 
 /// When an action that the task outside could not even take is offered again.
@@ -17,10 +17,14 @@ const NOT_YET: [u16; 2] = [426, 460];
 impl FloorState {
     /// Takes up again what was kept before a restart.
     pub(super) fn restore_scheduled(&mut self, action: ScheduledAction) {
+        // Its own console follows it, as long as that lives.
+        let elsewhere = self.store.console().is_some_and(|own| console_of(action.scheduled.id) != own);
         match action.scheduled.kind {
-            ScheduledKind::LogoutAfterCall => self.interventions.restore(intervention_of(&action), Stage::Waiting),
+            ScheduledKind::LogoutAfterCall => self.interventions.restore(intervention_of(&action), Stage::Waiting, elsewhere),
             // The platform had accepted it; its event may still come.
-            ScheduledKind::ReadyAgain { due: None, .. } => self.interventions.restore(intervention_of(&action), Stage::Sent(action.at)),
+            ScheduledKind::ReadyAgain { due: None, .. } => {
+                self.interventions.restore(intervention_of(&action), Stage::Sent(action.at), elsewhere);
+            }
             ScheduledKind::ReadyAgain { due: Some(_), .. } => {}
         }
         self.dirty.insert(action.agent.clone());
