@@ -161,6 +161,11 @@ impl Chronicle {
         for call in &changes.calls {
             self.note_call(call);
         }
+        for agent in changes.agents.iter().filter(|agent| !self.intervals.is_in_call(agent)) {
+            if let Some(workday) = self.workdays.get_mut(agent) {
+                workday.is_in_no_call();
+            }
+        }
         if self.over.len() > MOST_OVER.max(self.fold.floor.kept_calls()) {
             let floor = &self.fold.floor;
             self.over.retain(|call, _| floor.knows_call(call));

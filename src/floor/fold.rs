@@ -132,6 +132,11 @@ impl Fold {
         self.interrupt()
     }
 
+    /// Returns whether what happens now is heard, at once or, where a broker's queue keeps it, later.
+    pub fn is_heard(&self) -> bool {
+        self.is_kept() || self.silent_since.is_none() && self.heard.is_some()
+    }
+
     /// Returns when something arrived last, or `None` before the first.
     pub fn heard(&self) -> Option<ConsoleTime> {
         self.heard

@@ -54,7 +54,7 @@ impl Intervals {
             if known.is_none() && row.state == State::Unknown {
                 continue;
             }
-            let certain = !row.remembered;
+            let certain = !row.remembered && fold.is_heard();
             if known.is_some_and(|known| (known.state, &known.reason, known.certain) == (row.state, &row.reason, certain)) {
                 continue;
             }
@@ -76,6 +76,11 @@ impl Intervals {
             let uncertain = Present { from: heard.max(known.from), certain: false, ..known.clone() };
             self.begins(&agent, uncertain, &mut ended);
         }
+    }
+
+    /// Returns whether the agent is in a call as far as is known.
+    pub fn is_in_call(&self, agent: &AgentId) -> bool {
+        self.present.get(agent).is_some_and(|present| present.state.in_call())
     }
 
     fn begins(&mut self, agent: &AgentId, new: Present, ended: &mut impl FnMut(StateInterval)) {
@@ -104,8 +109,10 @@ fn end(agent: &AgentId, old: Present, to: PlatformTime, ended: &mut impl FnMut(S
 /// What an agent's day was made of, by its intervals and calls.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Workday {
-    /// Calls that the agent had a part in and that were answered.
+    /// Calls that the agent had a part in, that were answered and are over.
     pub calls: u32,
+    /// Time spent on them: talking, holding and after-call work.
+    pub handled: Duration,
     /// Time connected in a call.
     pub talking: Duration,
     /// Time with the call on hold.
@@ -160,14 +167,19 @@ impl Workday {
         }
     }
 
-    /// Returns the time spent on calls: talking, holding and after-call work.
+    /// Records that the agent is in no call now: all that was spent on calls is of calls that are over.
+    pub fn is_in_no_call(&mut self) {
+        self.handled = self.handling();
+    }
+
+    /// Returns the time spent on calls, be they over or not: talking, holding and after-call work.
     pub fn handling(&self) -> Duration {
         self.talking + self.holding + self.after_call
     }
 
     /// Returns the average handling time of a call, or `None` if there were none.
     pub fn average_handling(&self) -> Option<Duration> {
-        self.handling().checked_div(self.calls)
+        self.handled.checked_div(self.calls)
     }
 
     /// Returns the share of the time on calls or waiting for them that was spent on calls, from 0 to 1, or `None` if there was none.

@@ -3,7 +3,9 @@
 use super::truth::play::{Item, Play, moves, platforms};
 use super::{agent_event, device, event};
 use crate::floor::time::at;
-use crate::floor::{AgentId, CallId, Chronicle, ConsoleTime, DeviceId, Ending, Event, PlatformTime, Record, State, StateInterval};
+use crate::floor::{
+    AgentId, CallId, Chronicle, ConsoleTime, DeviceId, Ending, Event, PlatformTime, Record, RosterEntry, State, StateInterval,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -141,6 +143,44 @@ fn a_state_that_goes_on_over_a_break_counts_once() {
     assert_eq!((day.waiting, day.until), (Duration::from_secs(105 + 15), nine(300)));
     day.add_present(present(nine(300)), chronicle.day());
     assert_eq!(day, counted);
+}
+
+#[test]
+fn a_call_counts_in_the_average_once_it_is_over() {
+    let mut chronicle = a_round();
+    let average = |chronicle: &mut Chronicle| {
+        chronicle.tell_all_workdays();
+        chronicle.take_workdays()[0].1.average_handling()
+    };
+    let other = |more: Value| {
+        let mut fields = json!({"callId": "d"});
+        fields.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        fields
+    };
+    hear(&mut chronicle, 200, call_event("delivered", 1, 200, 300, other(json!({}))));
+    hear(&mut chronicle, 205, call_event("established", 1, 205, 301, other(json!({}))));
+    hear(&mut chronicle, 215, call_event("held", 1, 215, 302, other(json!({"holdingDevice": device(1)}))));
+    // A start while the call goes on.
+    chronicle.started(arrival(220));
+    chronicle.live(arrival(221), None);
+    assert_eq!(average(&mut chronicle), Some(Duration::from_secs(80)), "as before");
+    hear(&mut chronicle, 225, call_event("connectionCleared", 1, 225, 303, other(json!({"releasingDevice": "13800138000@test.cc"}))));
+    hear(&mut chronicle, 225, agent_event("agentReady", 1, 225, 304));
+    assert_eq!(average(&mut chronicle), Some(Duration::from_secs((80 + 20) / 2)));
+}
+
+#[test]
+fn what_is_told_while_nothing_is_heard_is_not_certain() {
+    let mut chronicle = a_round();
+    chronicle.take_records(usize::MAX);
+    chronicle.started(arrival(200));
+    chronicle.roster(
+        vec![RosterEntry { agent: id(1), name: String::new(), team: String::new(), status: Some("Ready".to_owned()) }],
+        arrival(201),
+    );
+    chronicle.live(arrival(230), None);
+    hear(&mut chronicle, 240, agent_event("agentNotReady", 1, 240, 6));
+    assert_eq!(intervals(&chronicle.take_records(usize::MAX), 1), [(195, 240, State::Ready, false)]);
 }
 
 #[test]

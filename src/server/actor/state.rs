@@ -135,6 +135,8 @@ impl FloorState {
         for action in past.schedule {
             state.restore_scheduled(action);
         }
+        // Whoever asks first has the whole board.
+        state.publish();
         state
     }
 
