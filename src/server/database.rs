@@ -2,6 +2,7 @@
 //! PostgreSQL for several.
 
 mod file;
+mod hold;
 mod membership;
 mod postgres;
 mod sqlite;
@@ -39,6 +40,9 @@ pub enum EngineError {
     /// Its file is no database, or not a whole one.
     #[error("{0}")]
     Damaged(String),
+    /// A console serves it.
+    #[error("a console serves it")]
+    Held,
     /// Its schema is newer than ours.
     #[error("it was made by a newer version")]
     Newer,
@@ -47,7 +51,7 @@ pub enum EngineError {
 impl EngineError {
     /// Whether the same may go well another time.
     pub fn may_pass(&self) -> bool {
-        !matches!(self, EngineError::Never(_) | EngineError::Newer)
+        !matches!(self, EngineError::Never(_) | EngineError::Newer | EngineError::Held)
     }
 }
 

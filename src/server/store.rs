@@ -66,11 +66,15 @@ pub enum StoreError {
     Newer { path: String },
     #[error("--database-url: {url} cannot be used ({reason}): is the server up, and may this user read and write that database?")]
     Connect { url: String, reason: String },
+    #[error("--database-url: a console serves {path} already: stop it, or choose another database; several consoles share one PostgreSQL")]
+    Held { path: String },
+    #[error("--database-url: {path} is damaged ({reason}): put a copy of it back, or choose another database")]
+    Damaged { path: String, reason: String },
     #[error("--database-url: what was set aside in {path} cannot be written ({reason}): move that file away to start without it")]
     Aside { path: String, reason: String },
     #[error("the database is behind with its work")]
     Behind,
-    #[error("the database cannot be written: is its file locked, or the disk full?")]
+    #[error("the database cannot be written: is its file locked, the disk full, or its server away?")]
     Stuck,
     #[error("the database file was deleted or replaced: put it back, or start the console anew")]
     Lost,
@@ -112,7 +116,7 @@ impl Store {
     fn start(database: &Database, serves: bool) -> Result<Store, StoreError> {
         let aside = aside::place(database);
         let (engine, console) = on_own_thread(|| {
-            let mut engine = open(database, serves).map_err(|error| StoreError::opening(database, &error))?;
+            let mut engine = open(database, serves, serves).map_err(|error| StoreError::opening(database, &error))?;
             if let Some(path) = aside.as_ref().filter(|_| serves) {
                 take_up(path, &mut *engine, &KEPT)
                     .map_err(|error| StoreError::Aside { path: path.display().to_string(), reason: error.to_string() })?;
@@ -201,23 +205,25 @@ impl StoreError {
         let (name, reason) = (database.to_string(), error.to_string());
         match (error, database) {
             (EngineError::Newer, _) => StoreError::Newer { path: name },
+            (EngineError::Held, _) => StoreError::Held { path: name },
+            (EngineError::Damaged(_), _) => StoreError::Damaged { path: name, reason },
             (_, Database::Postgres(_)) => StoreError::Connect { url: name, reason },
             _ => StoreError::Open { path: name, reason },
         }
     }
 }
 
-/// Opens or makes the database, its tables up to date.
+/// Opens or makes the database, its tables up to date, while no console serves it.
 pub fn engine(database: &Database) -> Result<Box<dyn Engine>, EngineError> {
-    open(database, false)
+    open(database, false, true)
 }
 
-fn open(database: &Database, serves: bool) -> Result<Box<dyn Engine>, EngineError> {
+fn open(database: &Database, serves: bool, alone: bool) -> Result<Box<dyn Engine>, EngineError> {
     let mut engine: Box<dyn Engine> = match database {
         Database::Memory => Box::new(Sqlite::in_memory()?),
         Database::Postgres(url) => Box::new(Postgres::open(url)?),
         Database::File(path) => {
-            let mut sqlite = Sqlite::open(path, Durability::Soon)?;
+            let mut sqlite = if alone { Sqlite::open_alone(path, Durability::Soon)? } else { Sqlite::open(path, Durability::Soon)? };
             sqlite.upgrade(schema::SCHEMA)?;
             if serves {
                 sqlite.watch(path, true)?;
@@ -235,6 +241,18 @@ mod tests {
     use crate::floor::time::at;
     use crate::server::database::Statement;
     use rusqlite::Connection;
+
+    #[tokio::test]
+    async fn a_file_is_served_by_one_console() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::File(folder.path().join("console.db"));
+        let store = Store::open_to_serve(&database).unwrap();
+        assert!(matches!(Store::open_to_serve(&database), Err(StoreError::Held { .. })));
+        assert!(matches!(engine(&database), Err(EngineError::Held)), "what is moved stands still");
+        Store::open(&database).unwrap().written().await.unwrap();
+        drop(store);
+        Store::open_to_serve(&database).unwrap();
+    }
 
     #[tokio::test]
     async fn what_cannot_be_written_until_the_end_is_written_at_the_next_start() {

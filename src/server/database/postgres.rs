@@ -111,7 +111,10 @@ pub(super) fn connector() -> Result<MakeRustlsConnect, EngineError> {
 
 /// The database's address, with limits for a network that swallows everything.
 pub(super) fn settings(url: &SecretString) -> Result<Config, EngineError> {
-    let mut config: Config = url.expose_secret().parse().map_err(|error: Error| EngineError::Never(error.to_string()))?;
+    let mut config: Config = url.expose_secret().parse().map_err(|error: Error| {
+        let hint = if url.expose_secret().contains("sslmode") { "; sslmode may be disable, prefer or require" } else { "" };
+        EngineError::Never(format!("{error}{hint}"))
+    })?;
     config.application_name("supervisor-console");
     config.keepalives_idle(Duration::from_secs(2)).keepalives_interval(Duration::from_secs(1)).keepalives_retries(2);
     config.tcp_user_timeout(Duration::from_secs(4));

@@ -1,9 +1,11 @@
 //! A SQLite file, or memory.
 
 use super::file::{Identity, keep_private};
+use super::hold::hold;
 use super::{Engine, EngineError, Row, Schema, Statement, Value};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior, params_from_iter};
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -25,12 +27,14 @@ pub struct Sqlite {
     connection: Connection,
     /// The file, where somebody is to notice that it is another one.
     file: Option<Identity>,
+    /// Where nobody else may serve it.
+    _held: Option<File>,
 }
 
 impl Sqlite {
     /// Opens memory of its own, which is empty.
     pub fn in_memory() -> Result<Sqlite, EngineError> {
-        Ok(Sqlite { connection: Connection::open_in_memory()?, file: None })
+        Ok(Sqlite { connection: Connection::open_in_memory()?, file: None, _held: None })
     }
 
     /// Opens or makes a file that only its owner may read.
@@ -41,7 +45,13 @@ impl Sqlite {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let synchronous = if durability == Durability::AtOnce { "FULL" } else { "NORMAL" };
         connection.pragma_update(None, "synchronous", synchronous)?;
-        Ok(Sqlite { connection, file: None })
+        Ok(Sqlite { connection, file: None, _held: None })
+    }
+
+    /// The same for a console that serves it, or for whoever must not come in its way: it is held until this is dropped.
+    pub fn open_alone(path: &Path, durability: Durability) -> Result<Sqlite, EngineError> {
+        let held = hold(path)?;
+        Ok(Sqlite { _held: Some(held), ..Sqlite::open(path, durability)? })
     }
 
     /// From now on it notices where its file was deleted or replaced. With `marks` the file bears a mark of this start, so that an older copy
