@@ -62,6 +62,8 @@ pub enum StartError {
     Unreadable { path: String, reason: StoreError },
     #[error("the journal cannot be opened: {0}")]
     Journal(#[from] JournalError),
+    #[error("the journal {path} cannot be opened ({reason}): may this user read and write it? Move it away to start without it")]
+    JournalFile { path: String, reason: JournalError },
     #[error("the HTTP client could not be made: {0}")]
     Client(#[from] reqwest::Error),
     #[error("the console's address failed: {0}")]
@@ -80,6 +82,9 @@ impl StartError {
         match (self, database) {
             (StartError::Store(reason @ StoreError::Engine(_)), Database::File(path)) => {
                 StartError::Unreadable { path: path.display().to_string(), reason }
+            }
+            (StartError::Journal(reason), Database::File(path)) => {
+                StartError::JournalFile { path: journal::beside(path).display().to_string(), reason }
             }
             (error, _) => error,
         }

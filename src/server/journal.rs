@@ -14,7 +14,7 @@ mod tests;
 mod writer;
 
 pub use entry::{Ack, Entry, Said, What};
-pub use table::{JournalError, Position, engine};
+pub use table::{JournalError, Position, beside, engine};
 
 use crate::floor::{AgentId, ConsoleTime, Fold, PlatformTime, Workday};
 use crate::server::clock::now;
@@ -152,11 +152,7 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
     let health = Arc::new(Health::default());
     let ended = health.ended.clone().drop_guard();
     let workdays = Arc::new(Mutex::new(Workdays::default()));
-    let read = || {
-        let (blocks, mut snapshots) = replay::open_or_begin_anew(&config.database)?;
-        let past = Past::read(&mut snapshots, Reader::of(config), recorded)?;
-        Ok::<_, JournalError>((blocks, snapshots, past))
-    };
+    let read = || replay::open_or_begin_anew(&config.database, |snapshots| Past::read(snapshots, Reader::of(config), recorded));
     let kept = if matches!(config.database, Database::Memory) { None } else { Some(on_own_thread(read)?) };
     let limits = config.journal;
     let (past, snapshots) = match kept {

@@ -128,6 +128,12 @@ impl FloorState {
         state.dirty.extend(state.fold.floor.agents().cloned());
         state.dirty_calls.extend(state.fold.floor.calls().cloned());
         state.journal.say(Said::Started(past.ours));
+        if let Some(alive) = alive.filter(|_| state.fold.heard().is_none()) {
+            // Without a journal of that time nobody knows what happened since.
+            let alive = state.fold.offset().to_console(alive);
+            state.journal.say(Said::Down(alive));
+            state.fold.lost(alive);
+        }
         let doubtful = state.fold.started();
         state.changed(doubtful);
         state.journal.say(Said::Forgot);

@@ -53,13 +53,13 @@ pub struct ConsoleArgs {
     #[arg(long, env = "CONSOLE_DATABASE_URL", value_parser = database_url, value_name = "URL", hide_env_values = true)]
     pub database_url: Option<Database>,
     /// How many days of the journal are kept: every event as it came, in a file beside the database.
-    #[arg(long, env = "CONSOLE_JOURNAL_DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=3650), value_name = "DAYS")]
+    #[arg(long, env = "CONSOLE_JOURNAL_DAYS", allow_hyphen_values = true, default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=3650), value_name = "DAYS")]
     pub journal_days: u32,
     /// How large the journal may be, for example 500M or 10G; the oldest goes first.
-    #[arg(long, env = "CONSOLE_JOURNAL_SIZE", default_value = "10G", value_parser = size, value_name = "SIZE")]
+    #[arg(long, env = "CONSOLE_JOURNAL_SIZE", allow_hyphen_values = true, default_value = "10G", value_parser = size, value_name = "SIZE")]
     pub journal_size: u64,
     /// How many days of history are kept: each agent's states, and the calls that are over.
-    #[arg(long, env = "CONSOLE_HISTORY_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650), value_name = "DAYS")]
+    #[arg(long, env = "CONSOLE_HISTORY_DAYS", allow_hyphen_values = true, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650), value_name = "DAYS")]
     pub history_days: u32,
     #[arg(long, env = "CONSOLE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,

@@ -187,10 +187,18 @@ impl Reader {
     }
 }
 
-/// Opens the journal twice, for who writes and for who keeps snapshots. A file that is damaged is put aside, and a new one begun: the board
-/// comes back without its past.
-pub fn open_or_begin_anew(database: &Database) -> Result<(Table, Table), JournalError> {
-    let both = || Ok((Table::open(database)?, Table::open(database)?));
+/// Opens the journal twice, for who writes and for who keeps snapshots, and reads the past. A file that is damaged is put aside, and a new
+/// one begun: the board comes back without its past.
+pub fn open_or_begin_anew<T>(
+    database: &Database,
+    read: impl Fn(&mut Table) -> Result<T, JournalError>,
+) -> Result<(Table, Table, T), JournalError> {
+    let both = || {
+        let (mut blocks, mut snapshots) = (Table::open(database)?, Table::open(database)?);
+        blocks.try_out()?;
+        let past = read(&mut snapshots)?;
+        Ok((blocks, snapshots, past))
+    };
     match (both(), database) {
         (Err(JournalError::Engine(error @ EngineError::Damaged(_))), Database::File(path)) => {
             let aside = put_aside(&beside(path))?;

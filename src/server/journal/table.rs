@@ -138,6 +138,19 @@ impl Table {
         Ok(Table { engine: engine(database)? })
     }
 
+    /// Writes a block and takes it back: where the file is damaged that shows now and not with the first event.
+    pub fn try_out(&mut self) -> Result<(), JournalError> {
+        self.engine.write(&[
+            Statement::new(
+                "INSERT INTO block (first, entries, began, ended, bytes) VALUES (?1, 0, 0, 0, ?2)",
+                [Position::MAX.into(), Vec::new().into()],
+            ),
+            Statement::new("UPDATE size SET bytes = bytes + 0", []),
+            Statement::new("DELETE FROM block WHERE first = ?1", [Position::MAX.into()]),
+        ])?;
+        Ok(())
+    }
+
     /// Hands over all blocks that have entries behind `after`.
     pub fn read(&mut self, mut after: Position, mut each: impl FnMut(Block)) -> Result<(), JournalError> {
         loop {

@@ -66,6 +66,11 @@ fn agents(Chronicle { fold, .. }: &Chronicle) -> Vec<(String, State, bool)> {
     fold.floor.agents().filter_map(row).collect()
 }
 
+/// The journal as a start opens it.
+fn open(path: &Path) -> Result<(Table, Table, Past), JournalError> {
+    open_or_begin_anew(&database_of(path), |table| Past::read(table, reader(), 0))
+}
+
 fn past(path: &Path) -> Past {
     Past::read(&mut Table::open(&database_of(path)).unwrap(), reader(), 0).unwrap()
 }
@@ -160,7 +165,7 @@ fn a_damaged_block_costs_itself_and_a_damaged_file_the_past() {
     drop((table, other));
 
     std::fs::write(&path, vec![b'x'; 20_000]).unwrap();
-    let (mut table, _) = open_or_begin_anew(&database_of(&path)).unwrap();
+    let (mut table, ..) = open(&path).unwrap();
     table.append(1, &[ours(), ready(5004, 1)]).unwrap();
     assert_eq!(agents(&past(&path).chronicle), [("5004".to_owned(), State::Ready, false)]);
     let aside = std::fs::read_dir(path.parent().unwrap())
@@ -170,11 +175,33 @@ fn a_damaged_block_costs_itself_and_a_damaged_file_the_past() {
 }
 
 #[test]
+fn whichever_page_is_damaged_the_console_starts_and_writes() {
+    let (_folder, path) = place();
+    let mut table = Table::open(&database_of(&path)).unwrap();
+    for first in 0..40 {
+        table.append(first * 300 + 1, &(0..300).map(|n| ready(5000 + n as u32, first)).collect::<Vec<_>>()).unwrap();
+    }
+    let snapshot = reader().write(&past(&path).chronicle).unwrap();
+    table.keep_snapshot(6000, at(0), &snapshot).unwrap();
+    drop(table);
+    let whole = std::fs::read(&path).unwrap();
+    assert!(whole.len() > 8 * 4096, "{}", whole.len());
+    for page in 0..whole.len() / 4096 {
+        let mut damaged = whole.clone();
+        damaged[page * 4096..(page + 1) * 4096].fill(0xa5);
+        std::fs::write(&path, damaged).unwrap();
+        let (mut blocks, ..) = open(&path).unwrap_or_else(|error| panic!("page {page}: {error}"));
+        let next = blocks.next().unwrap();
+        blocks.append(next, &[ours()]).unwrap_or_else(|error| panic!("page {page}: {error}"));
+    }
+}
+
+#[test]
 fn the_file_of_a_newer_version_is_not_touched() {
     let (_folder, path) = place();
     drop(Table::open(&database_of(&path)).unwrap());
     rusqlite::Connection::open(&path).unwrap().pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(open_or_begin_anew(&database_of(&path)), Err(JournalError::Engine(EngineError::Newer))));
+    assert!(matches!(open(&path), Err(JournalError::Engine(EngineError::Newer))));
 }
 
 #[test]

@@ -66,8 +66,13 @@ impl<B: Blocks> Writer<B> {
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    if self.lead() == Lead::Ours {
-                        self.write(&mut waiting);
+                    if self.lead() == Lead::Ours && !self.write(&mut waiting) {
+                        let entries = waiting.len();
+                        tracing::error!(
+                            entries,
+                            "what waited to be written to the journal is lost: the console ends, and it cannot be written"
+                        );
+                        waiting.iter().for_each(|_| telemetry::not_journalled());
                     }
                     return;
                 }
