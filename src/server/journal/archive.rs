@@ -126,9 +126,9 @@ impl Archive {
         let (kept, at) = self.kept;
         match self.position - kept {
             ..=0 => false,
-            ..MANY => at.elapsed() >= EVERY,
-            ..MOST_AFTER => at.elapsed() >= self.keeping * PAUSE,
-            _ => true,
+            1..MANY => at.elapsed() >= EVERY,
+            MANY..MOST_AFTER => at.elapsed() >= self.keeping * PAUSE,
+            MOST_AFTER.. => true,
         }
     }
 
