@@ -2,13 +2,15 @@
 //! waits for the other, or with everything else on PostgreSQL.
 
 use super::block::{self, BlockError};
-use super::entry::Entry;
+use super::entry::{Entry, What};
 use crate::floor::ConsoleTime;
 use crate::server::config::Database;
 use crate::server::database::{Durability, Engine, EngineError, Postgres, Row, Schema, Sqlite, Statement, Value};
 use crate::server::store::StoreError;
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A snapshot is written in pieces, so that no block waits long for one.
 const PIECE: usize = 256 << 10;
@@ -79,6 +81,8 @@ pub trait Blocks: Send {
     fn next(&mut self) -> Result<Position, JournalError>;
     /// Appends entries, the first of which has that position; they are safe when it returns.
     fn append(&mut self, first: Position, entries: &[Entry]) -> Result<usize, JournalError>;
+    /// Leaves in `bodies` those of events that have not been written since then.
+    fn without_written(&mut self, since: ConsoleTime, bodies: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError>;
     /// Removes some of the blocks that ended before `horizon`, and of the oldest while all together have more than `most` bytes.
     fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError>;
 }
@@ -95,6 +99,10 @@ impl Blocks for Nowhere {
 
     fn append(&mut self, _: Position, _: &[Entry]) -> Result<usize, JournalError> {
         Ok(0)
+    }
+
+    fn without_written(&mut self, _: ConsoleTime, _: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError> {
+        Ok(())
     }
 
     fn retain(&mut self, _: ConsoleTime, _: u64) -> Result<(), JournalError> {
@@ -264,6 +272,27 @@ impl Blocks for Table {
         self.remove(less, remove, &[REMOVED_AT_ONCE.into(), horizon.into()])?;
         let used = self.engine.query_one("SELECT bytes FROM size", &[])?.map_or(Ok(0), |row| row.get::<i64>(0))?;
         if u64::try_from(used).is_ok_and(|used| used > most) {
+    fn without_written(&mut self, since: ConsoleTime, bodies: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError> {
+        let mut before = Position::MAX;
+        while !bodies.is_empty() {
+            let sql = "SELECT first, ended, bytes FROM block WHERE first < ?1 ORDER BY first DESC LIMIT ?2";
+            let rows = self.engine.query(sql, &[before.into(), READ_AT_ONCE.into()])?;
+            let mut ended = None;
+            for row in &rows {
+                (before, ended) = (row.get(0)?, Some(row.get::<ConsoleTime>(1)?));
+                for entry in block::decode(&row.get::<Vec<u8>>(2)?).unwrap_or_default() {
+                    if let What::Event(body, _) = entry.what {
+                        bodies.remove(&body);
+                    }
+                }
+            }
+            if ended.is_none_or(|ended| ended < since) {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
             let (less, remove) = removal!("first IN (SELECT first FROM block ORDER BY first LIMIT ?1)");
             self.remove(less, remove, &[REMOVED_AT_ONCE.into()])?;
         }

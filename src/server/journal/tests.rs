@@ -10,6 +10,7 @@ use crate::server::cli::{Cli, Command};
 use crate::server::config::JournalLimits;
 use crate::server::database::{EngineError, Lead};
 use clap::Parser;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::time::Duration;
@@ -240,6 +241,10 @@ impl Blocks for Failing {
         self.table.next()
     }
 
+    fn without_written(&mut self, since: ConsoleTime, bodies: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError> {
+        self.table.without_written(since, bodies)
+    }
+
     fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError> {
         self.table.retain(horizon, most)
     }
@@ -247,6 +252,15 @@ impl Blocks for Failing {
 
 /// A journal on such blocks, and what it hands on, of which `room` blocks may wait.
 fn failing(path: &Path, room: usize) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, UnboundedReceiver<Ack>) {
+    failing_of(path, room, tokio::sync::watch::channel(Lead::Ours).1)
+}
+
+/// The same of a console that leads or not.
+fn failing_of(
+    path: &Path,
+    room: usize,
+    leads: tokio::sync::watch::Receiver<Lead>,
+) -> (Journal, Arc<Mutex<bool>>, Receiver<Committed>, UnboundedReceiver<Ack>) {
     let (queue, entries) = channel();
     let (safe, committed) = sync_channel(room);
     let health = Arc::new(Health::default());
@@ -257,7 +271,7 @@ fn failing(path: &Path, room: usize) -> (Journal, Arc<Mutex<bool>>, Receiver<Com
         blocks,
         next: 1,
         limits: NO_LIMITS,
-        leads: tokio::sync::watch::channel(Lead::Ours).1,
+        leads,
         health: health.clone(),
         safe,
         left_out: false,
@@ -325,6 +339,33 @@ fn an_archive_that_is_behind_holds_up_nothing_and_reads_the_rest_itself() {
 }
 
 #[test]
+#[test]
+fn who_takes_over_writes_what_is_not_there_and_nothing_twice() {
+    let (_folder, path) = place();
+    // In the midst of now: what was written long ago is not looked at.
+    let event = |n: u8| Entry::new(crate::server::clock::now(), What::Event(vec![n].into(), None));
+    let mut others = Table::open(&database_of(&path)).unwrap();
+    others.append(1, &[event(1), event(2)]).unwrap();
+    let (leading, leads) = tokio::sync::watch::channel(Lead::Others);
+    let (journal, fails, committed, _acknowledged) = failing_of(&path, 4096, leads);
+    *fails.lock().unwrap() = false;
+    for n in 1..=4 {
+        journal.append(event(n));
+    }
+    let held = committed.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert!(held.first.is_none());
+    leading.send_replace(Lead::Ours);
+    wait_for("it took over", || bodies(&path).len() >= 4);
+    assert_eq!(bodies(&path), [1, 2, 3, 4]);
+}
+
+fn bodies(path: &Path) -> Vec<u8> {
+    let mut bodies = Vec::new();
+    let take = |entry: Entry| if let What::Event(body, _) = entry.what { Some(body[0]) } else { None };
+    Table::open(&database_of(path)).unwrap().read(0, |block| bodies.extend(block.entries.unwrap().into_iter().filter_map(take))).unwrap();
+    bodies
+}
+
 fn what_finds_no_room_is_told_as_a_gap() {
     let (_folder, path) = place();
     let (journal, fails, committed, _acknowledged) = failing(&path, 4096);

@@ -8,7 +8,7 @@ use crate::server::clock::now;
 use crate::server::config::JournalLimits;
 use crate::server::database::{EngineError, Lead};
 use crate::server::telemetry;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::time::{Duration, Instant};
@@ -24,6 +24,8 @@ const AGAIN: Duration = Duration::from_secs(1);
 const HELD: Duration = Duration::from_secs(20);
 const MOST_HELD: usize = 200_000;
 /// How often what is old is removed.
+/// How far the clocks of two consoles may be apart.
+const APART: Duration = Duration::from_secs(60);
 const UPKEEP: Duration = Duration::from_secs(1);
 
 /// Entries that are safe, the first of them at that position.
@@ -143,15 +145,18 @@ impl<B: Blocks> Writer<B> {
         }
     }
 
-    /// The console that kept the journal has ended: writes what it may not have written; false where that fails. What is there twice is
-    /// known by its serials.
+    /// The console that kept the journal has ended: writes what it has not written; false where that fails.
     fn take_over(&mut self, tail: &mut VecDeque<(Instant, Entry)>) -> bool {
-        let entries: Vec<Entry> = tail.iter().map(|(_, entry)| entry.clone()).collect();
+        let mut entries: Vec<Entry> = tail.iter().map(|(_, entry)| entry.clone()).collect();
         let written = self.blocks.next().and_then(|next| {
             self.next = next;
             for block in entries.chunks(MOST_ENTRIES) {
                 self.blocks.append(self.next, block)?;
                 self.next += Position::try_from(block.len()).unwrap_or(Position::MAX);
+            let body = |entry: &Entry| if let What::Event(body, _) = &entry.what { Some(body.clone()) } else { None };
+            let mut new: HashSet<Arc<[u8]>> = entries.iter().filter_map(body).collect();
+            self.blocks.without_written(now() - HELD - APART, &mut new)?;
+            entries.retain(|entry| !matches!(&entry.what, What::Event(body, _) if !new.contains(body)));
             }
             Ok(())
         });
