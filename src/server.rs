@@ -116,7 +116,7 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
     let _closed_at_last = closing.clone().drop_guard();
     let floor_thread = FloorThread::start().map_err(StartError::Threads)?;
     let (opened, kept) = before_the_start(&config, &store, &peers).await?;
-    let Opened { journal, watch: journal_watch, fold, acks } = opened;
+    let Opened { journal, watch: journal_watch, fold, acks, tail } = opened;
     let restored = Restored { fold, kept };
     let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), journal, restored, peers.leads.clone(), closing.clone());
     let console = Arc::new(Console {
@@ -124,6 +124,7 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
         sessions: Sessions::open(store.clone(), &config).await?,
         floor: floor.clone(),
         store: store.clone(),
+        tail,
         pace: Pace::default(),
         under_way: TaskTracker::new(),
         stop: stop.clone(),

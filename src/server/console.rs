@@ -3,6 +3,7 @@
 use crate::server::actor::FloorHandle;
 use crate::server::auth::session::Sessions;
 use crate::server::config::Config;
+use crate::server::journal::Tail;
 use crate::server::pace::Pace;
 use crate::server::sdk::Platform;
 use crate::server::store::Store;
@@ -16,6 +17,8 @@ pub struct Console {
     pub platform: Platform,
     pub sessions: Sessions,
     pub store: Store,
+    /// The events as they come, for who follows them.
+    pub tail: Tail,
     /// What the console asks for by itself or for many agents goes at this pace.
     pub pace: Pace,
     /// Operations on their way: they come to their end, whoever asked for them.

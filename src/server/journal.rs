@@ -9,12 +9,14 @@ mod block;
 mod entry;
 mod replay;
 mod table;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use entry::{Ack, Entry, Said, What};
 pub use table::{JournalError, Position, beside, engine};
+pub use tail::{Line, Tail};
 
 use crate::floor::{AgentId, ConsoleTime, Fold, PlatformTime, Workday};
 use crate::server::clock::now;
@@ -141,6 +143,8 @@ pub struct Opened {
     pub fold: Fold,
     /// What is safe, for the link to acknowledge.
     pub acks: UnboundedReceiver<Ack>,
+    /// For those who follow.
+    pub tail: Tail,
 }
 
 /// Opens the journal that belongs to the database, and reads what the last console knew; the records of entries up to `recorded` are kept
@@ -154,32 +158,29 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
     let workdays = Arc::new(Mutex::new(Workdays::default()));
     let read = || replay::open_or_begin_anew(&config.database, |snapshots| Past::read(snapshots, Reader::of(config), recorded));
     let kept = if matches!(config.database, Database::Memory) { None } else { Some(on_own_thread(read)?) };
-    let limits = config.journal;
+    let last = kept.as_ref().map_or(0, |(_, _, past)| past.position);
+    let tail = Tail::new(&config.database, last);
+    let (limits, leads_too, written) = (config.journal, leads.clone(), tail.clone());
+    let (watched, acked) = (health.clone(), acks.clone());
     let (past, snapshots) = match kept {
         None => {
-            let writer = Writer {
-                blocks: table::Nowhere,
-                next: 1,
-                limits,
-                leads: leads.clone(),
-                health: health.clone(),
-                safe,
-                left_out: false,
-                acks: acks.clone(),
-            };
+            let blocks = table::Nowhere;
+            let writer =
+                Writer { blocks, next: 1, limits, leads: leads_too, health: watched, safe, tail: written, left_out: false, acks: acked };
             spawn("journal", move || writer.run(&entries))?;
             (Past::default(), None)
         }
         Some((blocks, snapshots, past)) => {
             let writer = Writer {
-                next: past.position + 1,
                 blocks,
+                next: last + 1,
                 limits,
-                leads: leads.clone(),
-                health: health.clone(),
+                leads: leads_too,
+                health: watched,
                 safe,
+                tail: written,
                 left_out: false,
-                acks: acks.clone(),
+                acks: acked,
             };
             spawn("journal", move || writer.run(&entries))?;
             (past, Some(snapshots))
@@ -190,7 +191,7 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
     // It ends after the writer, for which it waits.
     spawn("archive", move || archive.run(&committed, ended))?;
     let journal = Journal { queue, health: health.clone(), workdays, acks };
-    Ok(Opened { journal, watch: JournalWatch(health), fold, acks: acknowledged })
+    Ok(Opened { journal, watch: JournalWatch(health), fold, acks: acknowledged, tail })
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<()> {

@@ -16,11 +16,11 @@ const MAP: &[(&str, &str)] = &[
     ("server::upkeep", "server::auth server::sdk server::actor server::database server::telemetry server::clock live"),
     (
         "server::http",
-        "app server::service server::console server::auth server::actor server::store server::telemetry server::lock server::clock api page \
-         i18n live ui address floor",
+        "app server::service server::console server::auth server::actor server::journal server::store server::telemetry server::lock \
+         server::clock api page i18n live ui address floor",
     ),
     ("server::service", "server::console server::auth server::sdk server::actor server::store server::config server::clock api live floor"),
-    ("server::console", "server::auth server::sdk server::actor server::store server::config server::pace"),
+    ("server::console", "server::auth server::sdk server::actor server::journal server::store server::config server::pace"),
     ("server::cli", "server::auth server::moving server::store server::database server::config server::clock floor"),
     ("server::auth", "server::sdk server::store server::config server::lock server::clock live floor"),
     ("server::sdk", "server::actor server::journal server::config server::telemetry server::clock stomp live floor"),

@@ -196,6 +196,11 @@ impl FloorHandle {
         }
     }
 
+    /// The agent's team; empty if the roster gives none, `None` where the floor does not know the agent.
+    pub fn team(&self, agent: &AgentId) -> Option<String> {
+        self.published.now().board.row(agent).map(|row| row.team.clone())
+    }
+
     /// An intervention under way or lately ended; older ones are in the audit log.
     pub async fn intervention(&self, id: i64) -> Result<Option<Intervention>, Stopped> {
         self.ask(|reply| Message::Intervention(id, reply)).await

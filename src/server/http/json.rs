@@ -3,6 +3,7 @@
 
 mod bulk;
 mod document;
+mod events;
 mod interventions;
 mod problem;
 mod problems;

@@ -3,7 +3,7 @@
 
 use super::Workdays;
 use super::replay::{Past, Reader};
-use super::table::{Block, JournalError, Position, Table};
+use super::table::{Block, JournalError, Position, READ_AT_ONCE, Table};
 use super::writer::Committed;
 use crate::floor::{Chronicle, Record};
 use crate::server::clock::now;
@@ -154,7 +154,7 @@ impl Archive {
     fn catch_up(&mut self, first: Position) -> bool {
         while self.position + 1 < first {
             let Some(table) = &mut self.snapshots else { return true };
-            match table.behind(self.position) {
+            match table.behind(self.position, READ_AT_ONCE) {
                 Ok(blocks) if blocks.iter().all(|block| block.first >= first) => self.position = first - 1,
                 Ok(blocks) => {
                     blocks.into_iter().for_each(|block| self.fold(block));

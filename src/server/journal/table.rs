@@ -19,7 +19,7 @@ const SNAPSHOTS: i64 = 2;
 /// How many blocks are removed at once at most.
 const REMOVED_AT_ONCE: i64 = 500;
 /// How many blocks are read at once.
-const READ_AT_ONCE: i64 = 64;
+pub const READ_AT_ONCE: i64 = 64;
 
 const SCHEMA: Schema = Schema {
     name: "journal",
@@ -162,18 +162,23 @@ impl Table {
     /// Hands over all blocks that have entries behind `after`.
     pub fn read(&mut self, mut after: Position, mut each: impl FnMut(Block)) -> Result<(), JournalError> {
         loop {
-            let blocks = self.behind(after)?;
+            let blocks = self.behind(after, READ_AT_ONCE)?;
             let Some(last) = blocks.last() else { return Ok(()) };
             after = last.last;
             blocks.into_iter().for_each(&mut each);
         }
     }
 
-    /// Returns the first blocks that have entries behind `after`, up to [`READ_AT_ONCE`] of them.
-    pub fn behind(&mut self, after: Position) -> Result<Vec<Block>, JournalError> {
+    /// Returns the position of the last entry.
+    pub fn last(&mut self) -> Result<Position, JournalError> {
+        Ok(self.next()? - 1)
+    }
+
+    /// Returns the first blocks that have entries behind `after`, up to `most` of them.
+    pub fn behind(&mut self, after: Position, most: i64) -> Result<Vec<Block>, JournalError> {
         let sql = "SELECT first, entries, bytes FROM block WHERE first >= (SELECT coalesce(max(first), 0) FROM block WHERE first <= ?1)
             AND first + entries > ?1 ORDER BY first LIMIT ?2";
-        let rows = self.engine.query(sql, &[(after + 1).into(), READ_AT_ONCE.into()])?;
+        let rows = self.engine.query(sql, &[(after + 1).into(), most.into()])?;
         let blocks = rows.iter().filter_map(|Row(values)| match values.as_slice() {
             [Value::Integer(first), Value::Integer(count), Value::Bytes(bytes)] => {
                 Some(Block { first: *first, last: first + count - 1, entries: block::decode(bytes) })
@@ -267,11 +272,6 @@ impl Blocks for Table {
         Ok(length)
     }
 
-    fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError> {
-        let (less, remove) = removal!("first IN (SELECT first FROM block ORDER BY first LIMIT ?1) AND ended < ?2");
-        self.remove(less, remove, &[REMOVED_AT_ONCE.into(), horizon.into()])?;
-        let used = self.engine.query_one("SELECT bytes FROM size", &[])?.map_or(Ok(0), |row| row.get::<i64>(0))?;
-        if u64::try_from(used).is_ok_and(|used| used > most) {
     fn without_written(&mut self, since: ConsoleTime, bodies: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError> {
         let mut before = Position::MAX;
         while !bodies.is_empty() {
@@ -293,6 +293,11 @@ impl Blocks for Table {
         Ok(())
     }
 
+    fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError> {
+        let (less, remove) = removal!("first IN (SELECT first FROM block ORDER BY first LIMIT ?1) AND ended < ?2");
+        self.remove(less, remove, &[REMOVED_AT_ONCE.into(), horizon.into()])?;
+        let used = self.engine.query_one("SELECT bytes FROM size", &[])?.map_or(Ok(0), |row| row.get::<i64>(0))?;
+        if u64::try_from(used).is_ok_and(|used| used > most) {
             let (less, remove) = removal!("first IN (SELECT first FROM block ORDER BY first LIMIT ?1)");
             self.remove(less, remove, &[REMOVED_AT_ONCE.into()])?;
         }

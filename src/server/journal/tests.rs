@@ -274,6 +274,7 @@ fn failing_of(
         leads,
         health: health.clone(),
         safe,
+        tail: Tail::new(&Database::Memory, 0),
         left_out: false,
         acks: acks.clone(),
     };
@@ -339,7 +340,6 @@ fn an_archive_that_is_behind_holds_up_nothing_and_reads_the_rest_itself() {
 }
 
 #[test]
-#[test]
 fn who_takes_over_writes_what_is_not_there_and_nothing_twice() {
     let (_folder, path) = place();
     // In the midst of now: what was written long ago is not looked at.
@@ -366,6 +366,7 @@ fn bodies(path: &Path) -> Vec<u8> {
     bodies
 }
 
+#[test]
 fn what_finds_no_room_is_told_as_a_gap() {
     let (_folder, path) = place();
     let (journal, fails, committed, _acknowledged) = failing(&path, 4096);

@@ -3,6 +3,7 @@
 
 use super::entry::{Ack, Entry, Said, What};
 use super::table::{Blocks, Position};
+use super::tail::Tail;
 use super::{Health, NotKept};
 use crate::server::clock::now;
 use crate::server::config::JournalLimits;
@@ -23,9 +24,9 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// How long, and how much of, what was heard while another console keeps the journal is held.
 const HELD: Duration = Duration::from_secs(20);
 const MOST_HELD: usize = 200_000;
-/// How often what is old is removed.
 /// How far the clocks of two consoles may be apart.
 const APART: Duration = Duration::from_secs(60);
+/// How often what is old is removed.
 const UPKEEP: Duration = Duration::from_secs(1);
 
 /// Entries that are safe, the first of them at that position.
@@ -45,6 +46,8 @@ pub struct Writer<B> {
     pub health: Arc<Health>,
     /// Where what is safe goes.
     pub safe: SyncSender<Committed>,
+    /// Where those read it who follow.
+    pub tail: Tail,
     /// Something was not handed on there.
     pub left_out: bool,
     /// Where goes what the broker need not keep any more.
@@ -150,13 +153,13 @@ impl<B: Blocks> Writer<B> {
         let mut entries: Vec<Entry> = tail.iter().map(|(_, entry)| entry.clone()).collect();
         let written = self.blocks.next().and_then(|next| {
             self.next = next;
-            for block in entries.chunks(MOST_ENTRIES) {
-                self.blocks.append(self.next, block)?;
-                self.next += Position::try_from(block.len()).unwrap_or(Position::MAX);
             let body = |entry: &Entry| if let What::Event(body, _) = &entry.what { Some(body.clone()) } else { None };
             let mut new: HashSet<Arc<[u8]>> = entries.iter().filter_map(body).collect();
             self.blocks.without_written(now() - HELD - APART, &mut new)?;
             entries.retain(|entry| !matches!(&entry.what, What::Event(body, _) if !new.contains(body)));
+            for block in entries.chunks(MOST_ENTRIES) {
+                self.blocks.append(self.next, block)?;
+                self.next += Position::try_from(block.len()).unwrap_or(Position::MAX);
             }
             Ok(())
         });
@@ -185,6 +188,7 @@ impl<B: Blocks> Writer<B> {
                     self.went_well(waiting);
                     self.acknowledge(&mut entries);
                     self.health.written(&entries);
+                    self.tail.grew(self.next, &entries);
                     self.hand_on(entries);
                 }
                 Err(error) => {

@@ -100,7 +100,8 @@ async fn it_lists_exactly_the_routes_and_says_who_may_use_them() {
         .iter()
         .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone())))
         .collect();
-    let views = ["floor", "calls", "agents/{id}", "interventions/{id}", "openapi.json"].map(|path| ("get", format!("/api/{path}")));
+    let views =
+        ["floor", "calls", "agents/{id}", "interventions/{id}", "events", "openapi.json"].map(|path| ("get", format!("/api/{path}")));
     let operations = ["drop", "join", "take", "listen", "ready", "not-ready", "logout"].map(|path| ("post", format!("/api/force/{path}")));
     let others = ["bulk/start", "bulk/cancel", "scheduled/cancel"].map(|path| ("post", format!("/api/{path}")));
     // Every server function is there but the two forms.

@@ -1,6 +1,6 @@
 //! One browser: a cookie, an origin, and what a page may ask of the console.
 
-use super::Live;
+use super::{Following, Live};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use reqwest::redirect::Policy;
 use serde_json::{Map, Value};
@@ -151,12 +151,21 @@ impl Browser {
         self.send(self.http.post(self.url(path)).header(header::REFERER, page).form(form)).await
     }
 
-    /// An operation with these arguments, as [`body_of`] writes them.
     /// Whether anybody answers there.
     pub async fn reaches(&self) -> bool {
         self.http.get(self.url("/healthz")).send().await.is_ok_and(|answer| answer.status() == StatusCode::OK)
     }
 
+    /// Follows the events as they come, from behind `last` on where it is given.
+    pub async fn follow(&self, path: &str, last: Option<i64>) -> Following {
+        let mut request = self.known(self.http.get(self.url(path)));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        Following::on(request.send().await.unwrap())
+    }
+
+    /// An operation with these arguments, as [`body_of`] writes them.
     pub async fn force(&self, operation: Operation, arguments: &[(&str, &str)]) -> Answer {
         self.force_json(operation, &body_of(arguments)).await
     }
@@ -257,7 +266,13 @@ impl Browser {
         self.try_send(request).await.unwrap()
     }
 
-    async fn try_send(&self, mut request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
+    async fn try_send(&self, request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
+        let response = self.known(request).send().await?;
+        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: response.text().await? })
+    }
+
+    /// With all that says who asks.
+    fn known(&self, mut request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
@@ -273,7 +288,6 @@ impl Browser {
         if let Some(accept) = self.accept {
             request = request.header(header::ACCEPT, accept);
         }
-        let response = request.send().await?;
-        Ok(Answer { status: response.status().as_u16(), headers: response.headers().clone(), body: response.text().await? })
+        request
     }
 }

@@ -1,7 +1,7 @@
 //! The routes, and the OpenAPI document that they make: one list for both, so that they cannot differ. What the document says of the
 //! server functions stands where they are declared.
 
-use super::read;
+use super::{events, read};
 use crate::api::problem::Members;
 use crate::api::{bulk, force, scheduled};
 use crate::server::auth::session::COOKIE;
@@ -35,6 +35,7 @@ fn documented() -> OpenApiRouter<Arc<Console>> {
         .routes(routes!(read::calls))
         .routes(routes!(read::agent))
         .routes(routes!(read::intervention))
+        .routes(routes!(events::events))
         .routes(routes!(openapi))
 }
 

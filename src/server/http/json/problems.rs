@@ -18,6 +18,7 @@ impl IntoResponses for ReadProblems {
             ("401", "signed-out: no token and no session, or one that is not known"),
             ("404", "not-found"),
             ("405", "method-not-allowed"),
+            ("429", "busy: too many follow the events"),
             ("503", "stopping, database: try again in a moment"),
         ])
     }

@@ -106,7 +106,7 @@ pub async fn intervention(Of(console): Of<Arc<Console>>, caller: Caller, id: Res
     Ok(fresh(Json(view).into_response()))
 }
 
-fn params(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {
+pub(super) fn params(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {
     let Query(params) = Query::try_from_uri(uri).map_err(|_| Problem::bad("query", "could not be read"))?;
     Ok(params)
 }

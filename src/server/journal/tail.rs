@@ -1,0 +1,256 @@
+//! The platform's events as those read them who follow: from any place in the journal on, and then as they come. What came lately is read
+//! from memory, what is older from the journal's tables.
+
+use super::entry::{Entry, What};
+use super::table::{JournalError, Position, Table};
+use crate::floor::ConsoleTime;
+use crate::server::config::Database;
+use crate::server::database::on_own_thread;
+use crate::server::lock::lock;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+/// How many events, and how many bytes of them, are read from memory.
+const MOST_RECENT: usize = 20_000;
+const MOST_BYTES: usize = 32 << 20;
+/// How many events are handed over at once.
+const AT_ONCE: usize = 512;
+/// How many blocks are read at once from the tables.
+const BLOCKS_AT_ONCE: i64 = 2;
+/// How often the tables are looked at where another console may write them.
+const LOOK: Duration = Duration::from_millis(200);
+/// How many may follow at a time.
+const MOST_FOLLOWERS: usize = 100;
+
+/// An event of the platform's, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub position: Position,
+    /// When it arrived.
+    pub at: ConsoleTime,
+    pub body: Arc<[u8]>,
+}
+
+/// What comes next.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    pub lines: Vec<Line>,
+    /// Up to where this reaches: the next page is behind it.
+    pub up_to: Position,
+    /// Entries before these are not there any more.
+    pub has_gap: bool,
+}
+
+/// A handle to what is followed; cheap to clone.
+#[derive(Clone)]
+pub struct Tail(Arc<Shared>);
+
+struct Shared {
+    database: Database,
+    /// Opened when somebody first asks for what is older.
+    table: Mutex<Option<Table>>,
+    recent: Mutex<Recent>,
+    /// The last entry that this console has written.
+    last: watch::Sender<Position>,
+    followers: Arc<Semaphore>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // A connection to PostgreSQL cannot be given up where others must not wait.
+        let table = lock(&self.table).take();
+        on_own_thread(|| drop(table));
+    }
+}
+
+/// The events from just behind `since` on.
+#[derive(Debug, Default)]
+struct Recent {
+    lines: VecDeque<Line>,
+    bytes: usize,
+    since: Position,
+    up_to: Position,
+}
+
+impl Recent {
+    fn grow(&mut self, first: Position, entries: &[Entry]) {
+        if first != self.up_to + 1 {
+            // Another console wrote in between.
+            *self = Recent { since: first - 1, ..Recent::default() };
+        }
+        for (position, entry) in (first..).zip(entries) {
+            if let What::Event(body, _) = &entry.what {
+                self.bytes += body.len();
+                self.lines.push_back(Line { position, at: entry.at, body: body.clone() });
+            }
+        }
+        self.up_to = first - 1 + entries.len() as Position;
+        while self.lines.len() > MOST_RECENT || self.bytes > MOST_BYTES {
+            let Some(oldest) = self.lines.pop_front() else { return };
+            self.bytes -= oldest.body.len();
+            self.since = oldest.position;
+        }
+    }
+
+    /// What is behind `after`, where that is known here.
+    fn behind(&self, after: Position) -> Option<Page> {
+        if after < self.since || after >= self.up_to {
+            return None;
+        }
+        let from = self.lines.partition_point(|line| line.position <= after);
+        let lines: Vec<Line> = self.lines.iter().skip(from).take(AT_ONCE).cloned().collect();
+        let up_to = lines.last().filter(|_| lines.len() == AT_ONCE).map_or(self.up_to, |last| last.position);
+        Some(Page { lines, up_to, has_gap: false })
+    }
+}
+
+impl Tail {
+    /// What follows `last`, and what the tables of that database have before it.
+    pub fn new(database: &Database, last: Position) -> Tail {
+        Tail(Arc::new(Shared {
+            database: database.clone(),
+            table: Mutex::new(None),
+            recent: Mutex::new(Recent { since: last, up_to: last, ..Recent::default() }),
+            last: watch::channel(last).0,
+            followers: Arc::new(Semaphore::new(MOST_FOLLOWERS)),
+        }))
+    }
+
+    /// Takes up what was written, the first of it at that place.
+    pub fn grew(&self, first: Position, entries: &[Entry]) {
+        lock(&self.0.recent).grow(first, entries);
+        self.0.last.send_replace(first - 1 + entries.len() as Position);
+    }
+
+    /// Lets one more follow, for as long as the answer lives; none where too many do.
+    pub fn follow(&self) -> Option<OwnedSemaphorePermit> {
+        self.0.followers.clone().try_acquire_owned().ok()
+    }
+
+    /// The place of the last entry.
+    pub async fn last(&self) -> Result<Position, JournalError> {
+        if self.is_shared() {
+            return self.with_table(Table::last).await;
+        }
+        Ok(*self.0.last.borrow())
+    }
+
+    /// The next events behind `after`, none where there are none yet.
+    pub async fn behind(&self, after: Position) -> Result<Page, JournalError> {
+        if let Some(page) = lock(&self.0.recent).behind(after) {
+            return Ok(page);
+        }
+        let (since, up_to) = {
+            let recent = lock(&self.0.recent);
+            (recent.since, recent.up_to)
+        };
+        match self.0.database {
+            // What memory does not have any more is nowhere.
+            Database::Memory if after < since => Ok(Page { up_to: since, has_gap: true, ..Page::default() }),
+            Database::Postgres(_) => self.read(after).await,
+            Database::File(_) if after < up_to => self.read(after).await,
+            _ => Ok(Page { up_to: after, ..Page::default() }),
+        }
+    }
+
+    /// Waits until there may be more behind `after`, but not for longer than `patience`.
+    pub async fn more(&self, after: Position, patience: Duration) {
+        let mut last = self.0.last.subscribe();
+        let patience = if self.is_shared() { patience.min(LOOK) } else { patience };
+        // It ends with the console.
+        timeout(patience, last.wait_for(|last| *last > after)).await.map(drop).ok();
+    }
+
+    /// Other consoles may write as well.
+    fn is_shared(&self) -> bool {
+        matches!(self.0.database, Database::Postgres(_))
+    }
+
+    async fn read(&self, after: Position) -> Result<Page, JournalError> {
+        let blocks = self.with_table(move |table| table.behind(after, BLOCKS_AT_ONCE)).await?;
+        let mut page = Page { up_to: after, ..Page::default() };
+        for block in blocks {
+            page.has_gap |= block.first > page.up_to + 1 || block.entries.is_err();
+            for (position, entry) in (block.first..).zip(block.entries.unwrap_or_default()).filter(|(position, _)| *position > after) {
+                if let What::Event(body, _) = entry.what {
+                    page.lines.push(Line { position, at: entry.at, body });
+                }
+            }
+            page.up_to = block.last;
+        }
+        Ok(page)
+    }
+
+    async fn with_table<T: Send + 'static>(
+        &self,
+        task: impl FnOnce(&mut Table) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let shared = self.0.clone();
+        let done = spawn_blocking(move || {
+            let mut table = lock(&shared.table);
+            let open = match table.take() {
+                Some(open) => open,
+                None => Table::open(&shared.database)?,
+            };
+            // One that failed is opened anew the next time.
+            let done = task(table.insert(open));
+            if done.is_err() {
+                *table = None;
+            }
+            done
+        });
+        done.await.unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::floor::time::at;
+
+    fn event(n: i64) -> Entry {
+        Entry::new(at(n), What::Event(format!("{n}").into_bytes().into(), None))
+    }
+
+    fn bodies(page: &Page) -> Vec<String> {
+        page.lines.iter().map(|line| String::from_utf8_lossy(&line.body).into_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn memory_has_the_latest_and_says_what_it_has_not() {
+        let tail = Tail::new(&Database::Memory, 0);
+        tail.grew(1, &[event(1), Entry::new(at(2), What::Odd(Arc::new([]))), event(3)]);
+        let page = tail.behind(0).await.unwrap();
+        assert_eq!((bodies(&page), page.up_to, page.has_gap), (vec!["1".to_owned(), "3".to_owned()], 3, false));
+        assert_eq!(bodies(&tail.behind(1).await.unwrap()), ["3"]);
+        assert_eq!(tail.behind(3).await.unwrap(), Page { up_to: 3, ..Page::default() });
+        let many: Vec<Entry> = (0..MOST_RECENT as i64 + 5).map(event).collect();
+        tail.grew(4, &many);
+        let page = tail.behind(3).await.unwrap();
+        assert!(page.has_gap && page.lines.is_empty());
+        let page = tail.behind(page.up_to).await.unwrap();
+        assert_eq!((page.lines.len(), page.lines[0].position), (AT_ONCE, 4 + 5));
+    }
+
+    #[tokio::test]
+    async fn what_is_older_is_read_from_the_journal() {
+        use super::super::table::Blocks;
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::File(folder.path().join("console.db"));
+        let mut table = Table::open(&database).unwrap();
+        table.append(1, &[event(1), event(2)]).unwrap();
+        table.append(3, &[event(3)]).unwrap();
+        let tail = Tail::new(&database, 3);
+        tail.grew(4, &[event(4)]);
+        assert_eq!(bodies(&tail.behind(1).await.unwrap()), ["2", "3"]);
+        assert_eq!(bodies(&tail.behind(3).await.unwrap()), ["4"]);
+        // The oldest block was removed.
+        table.retain(at(3), u64::MAX).unwrap();
+        let page = tail.behind(0).await.unwrap();
+        assert_eq!((bodies(&page), page.has_gap), (vec!["3".to_owned()], true));
+    }
+}

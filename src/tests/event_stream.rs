@@ -1,0 +1,92 @@
+//! The platform's events for programs: filtered, resumed, masked, and only for who may.
+
+use crate::support::{Console, Lab, Message, agent_event};
+use serde_json::json;
+
+fn names(messages: &[Message]) -> Vec<(&str, &str)> {
+    messages.iter().map(|message| (message.event.as_str(), message.data["agentId"].as_str().unwrap_or_default())).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_come_as_they_came_and_by_filter() {
+    let lab = Lab::new().await;
+    let browser = lab.console.sign_in("5000", "8000").await;
+    browser.live().await.until_now().await;
+    let mut all = browser.follow("/api/events", None).await;
+    let mut some = browser.follow("/api/events?name=agentReady&name=agentNotReady&agent=5002&agent=5003@test.cc", None).await;
+    let sent = agent_event("agentNotReady", "5001");
+    lab.simulator.event(sent.clone()).await;
+    for (name, number) in [("agentReady", "5002"), ("agentWorkingAfterCall", "5003"), ("agentNotReady", "5003")] {
+        lab.simulator.event(agent_event(name, number)).await;
+    }
+    let heard = all.until("agentNotReady", "5003").await;
+    assert_eq!(heard[0].data, sent, "the body as it came");
+    let ids: Vec<i64> = heard.iter().map(|message| message.id.unwrap()).collect();
+    assert!(heard.len() == 4 && ids.is_sorted_by(|one, next| one < next), "{ids:?}");
+    let filtered = some.until("agentNotReady", "5003").await;
+    assert_eq!(names(&filtered), [("agentReady", "5002@test.cc"), ("agentNotReady", "5003@test.cc")]);
+    let mut team = browser.follow("/api/events?team=Nobody", None).await;
+    lab.simulator.event(agent_event("agentReady", "5001")).await;
+    drop(lab);
+    assert_eq!(team.next().await, None, "it ends with the console");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_misses_nothing_and_hears_nothing_twice() {
+    let Lab { simulator, console, database, folder } = Lab::new().await;
+    let browser = console.sign_in("5000", "8000").await;
+    browser.live().await.until_now().await;
+    let mut following = browser.follow("/api/events", None).await;
+    simulator.event(agent_event("agentNotReady", "5001")).await;
+    let last = following.until("agentNotReady", "5001").await.last().unwrap().id;
+    drop(following);
+    for number in ["5002", "5003"] {
+        simulator.event(agent_event("agentNotReady", number)).await;
+    }
+    browser.live().await.until_now().await;
+    let heard = browser.follow("/api/events", last).await.until("agentNotReady", "5003").await;
+    assert_eq!(names(&heard), [("agentNotReady", "5002@test.cc"), ("agentNotReady", "5003@test.cc")]);
+
+    // The console that comes after has it from the journal.
+    console.stop().await;
+    let console = Console::start(&simulator.url(), &database, &[]).await;
+    console.until_ready().await;
+    let browser = browser.moved_to(&console.address);
+    simulator.event(agent_event("agentReady", "5004")).await;
+    let heard = browser.follow(&format!("/api/events?after={}", last.unwrap()), None).await.until("agentReady", "5004").await;
+    assert_eq!(names(&heard), [("agentNotReady", "5002@test.cc"), ("agentNotReady", "5003@test.cc"), ("agentReady", "5004@test.cc")]);
+    drop(folder);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_who_may_follows_and_what_is_wrong_is_named() {
+    let lab = Lab::with(&["--supervisors", "5000", "--viewers", "59*"]).await;
+    assert_eq!(lab.console.visitor().get("/api/events").await.error(), (401, "signed-out".to_owned()));
+    let browser = lab.console.sign_in("5000", "8000").await;
+    for (path, field) in [
+        ("/api/events?after=x", "Last-Event-ID"),
+        ("/api/events?after=-1", "Last-Event-ID"),
+        ("/api/events?agent=%00", "agent"),
+        ("/api/events?agent=5001@other.cc", "agent"),
+    ] {
+        let answer = browser.get(path).await;
+        assert_eq!((answer.error(), answer.json()["field"].clone()), ((400, "bad-argument".to_owned()), json!(field)), "{path}");
+    }
+    // A viewer sees the middle of no outside number.
+    let viewer = lab.console.sign_in("5901", "8901").await;
+    viewer.live().await.until_now().await;
+    let (mut whole, mut masked) = (browser.follow("/api/events", None).await, viewer.follow("/api/events", None).await);
+    lab.simulator.dial("8001", "13800138000").await;
+    let with_number = |message: &Message| message.data.to_string().contains("13800138000");
+    loop {
+        let (one, other) = (whole.next().await.unwrap(), masked.next().await.unwrap());
+        assert_eq!((one.id, &one.event), (other.id, &other.event));
+        assert!(!with_number(&other), "{other:?}");
+        if with_number(&one) {
+            break;
+        }
+    }
+    // Who signs out hears nothing more.
+    viewer.post("/api/sign-out", &[]).await;
+    while masked.next().await.is_some() {}
+}
