@@ -65,19 +65,19 @@ pub async fn events(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri, hea
         .tail
         .follow()
         .ok_or_else(|| Problem::new(StatusCode::TOO_MANY_REQUESTS, ApiErrorKind::Busy, "too many programs follow already"))?;
-    let after = match last.transpose()? {
-        Some(after) => after,
-        None => console.tail.last().await.map_err(|error| {
-            tracing::error!(%error, "the journal could not be read");
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, HttpProblem::Database, "the journal could not be read: try again in a moment")
-        })?,
-    };
+    let newest = console.tail.last().await.map_err(|error| {
+        tracing::error!(%error, "the journal could not be read");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, HttpProblem::Database, "the journal could not be read: try again in a moment")
+    })?;
+    let after = last.transpose()?.unwrap_or(newest);
+    // The journal was begun anew since: whatever it has is new to this reader.
+    let (after, waiting) = if after > newest { (0, VecDeque::from([gap(after)])) } else { (after, VecDeque::new()) };
     let follower = Follower {
         caller,
         filter,
         headers,
         after,
-        waiting: VecDeque::new(),
+        waiting,
         was_up_to_date: false,
         looked: Instant::now(),
         over: false,
@@ -88,6 +88,11 @@ pub async fn events(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri, hea
     // A proxy that gathers what it passes on would hold events back.
     response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(fresh(response))
+}
+
+/// Says that events behind that place are not kept any more.
+fn gap(after: Position) -> Message {
+    Message::default().event("console.gap").data(json!({ "after": after }).to_string())
 }
 
 fn of<'a>(params: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -160,7 +165,7 @@ impl Follower {
                 return None;
             };
             if page.has_gap {
-                self.waiting.push_back(Message::default().event("console.gap").data(json!({ "after": self.after }).to_string()));
+                self.waiting.push_back(gap(self.after));
             }
             if page.up_to == self.after {
                 self.was_up_to_date = true;
