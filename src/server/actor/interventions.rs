@@ -122,8 +122,11 @@ impl Interventions {
 
     /// Says who follows one whose console is no more: this one, or another.
     pub fn take_over(&mut self, id: i64, here: bool) {
-        if let Some(followed) = self.by_id.get_mut(&id).filter(|followed| followed.intervention.outcome.pending()) {
-            (followed.elsewhere, followed.intervention.deferred) = (!here, true);
+        let changes = |followed: &&mut Followed| followed.intervention.outcome.pending() && followed.elsewhere == here;
+        if let Some(followed) = self.by_id.get_mut(&id).filter(changes) {
+            followed.elsewhere = !here;
+            // It came with an order, so it waits for the end of a call.
+            followed.intervention.deferred |= here;
         }
     }
 
