@@ -125,15 +125,21 @@ async fn all_seen(browser: &Browser) -> crate::support::Live {
     live
 }
 
+/// A console that is going to be killed, with a browser there, and another one, with what a browser sees there.
+async fn doomed_and_other(simulator: &Simulator, database: &Database) -> (Program, Browser, Console, crate::support::Live) {
+    let doomed = tokio::task::block_in_place(|| Program::serve(&simulator.url(), database, &[]));
+    let other = Console::start(&simulator.url(), database, &[]).await;
+    other.until_ready().await;
+    let browser = doomed.sign_in("5000", "8000").await;
+    let live = all_seen(&other.sign_in("5900", "8900").await).await;
+    (doomed, browser, other, live)
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_under_way_at_a_console_that_is_killed_is_told_by_the_others() {
     let Some(server) = server() else { return };
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
-    let doomed = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
-    let other = Console::start(&simulator.url(), &database, &[]).await;
-    other.until_ready().await;
-    let browser = doomed.sign_in("5000", "8000").await;
-    let mut live = all_seen(&other.sign_in("5900", "8900").await).await;
+    let (doomed, browser, other, mut live) = doomed_and_other(&simulator, &database).await;
     // Nothing proves it.
     simulator.fault(json!({ "mute_events": 100 })).await;
     let id = browser.force(Operation::NotReady, &AGENT).await.intervention().id;
@@ -149,11 +155,7 @@ async fn what_was_under_way_at_a_console_that_is_killed_is_told_by_the_others() 
 async fn a_not_ready_for_some_minutes_outlives_the_console_that_was_asked() {
     let Some(server) = server() else { return };
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
-    let doomed = tokio::task::block_in_place(|| Program::serve(&simulator.url(), &database, &[]));
-    let other = Console::start(&simulator.url(), &database, &[]).await;
-    other.until_ready().await;
-    let browser = doomed.sign_in("5000", "8000").await;
-    let mut live = all_seen(&other.sign_in("5900", "8900").await).await;
+    let (doomed, browser, _other, mut live) = doomed_and_other(&simulator, &database).await;
     let call = talking(&simulator, &mut live).await;
     let id = browser.force(Operation::NotReady, &[&AGENT[..], &[("minutes", "5")]].concat()).await.intervention().id;
     live.until("the order is shown", |board| board.row("5001").scheduled.as_ref().is_some_and(|order| order.id == id)).await;
