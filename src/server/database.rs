@@ -9,6 +9,7 @@ mod sqlite;
 mod statement;
 mod value;
 
+pub use file::beside;
 pub use membership::{Lead, Membership};
 pub use postgres::Postgres;
 pub use sqlite::{Durability, Sqlite};

@@ -31,6 +31,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
+use table::Blocks;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
@@ -158,34 +159,23 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
     let workdays = Arc::new(Mutex::new(Workdays::default()));
     let read = || replay::open_or_begin_anew(&config.database, |snapshots| Past::read(snapshots, Reader::of(config), recorded));
     let kept = if matches!(config.database, Database::Memory) { None } else { Some(on_own_thread(read)?) };
-    let last = kept.as_ref().map_or(0, |(_, _, past)| past.position);
-    let tail = Tail::new(&config.database, last);
-    let (limits, leads_too, written) = (config.journal, leads.clone(), tail.clone());
-    let (watched, acked) = (health.clone(), acks.clone());
-    let (past, snapshots) = match kept {
-        None => {
-            let blocks = table::Nowhere;
-            let writer =
-                Writer { blocks, next: 1, limits, leads: leads_too, health: watched, safe, tail: written, left_out: false, acks: acked };
-            spawn("journal", move || writer.run(&entries))?;
-            (Past::default(), None)
-        }
-        Some((blocks, snapshots, past)) => {
-            let writer = Writer {
-                blocks,
-                next: last + 1,
-                limits,
-                leads: leads_too,
-                health: watched,
-                safe,
-                tail: written,
-                left_out: false,
-                acks: acked,
-            };
-            spawn("journal", move || writer.run(&entries))?;
-            (past, Some(snapshots))
-        }
+    let (blocks, snapshots, past): (Box<dyn Blocks>, _, _) = match kept {
+        None => (Box::new(table::Nowhere), None, Past::default()),
+        Some((blocks, snapshots, past)) => (Box::new(blocks), Some(snapshots), past),
     };
+    let tail = Tail::new(&config.database, past.position);
+    let writer = Writer {
+        blocks,
+        next: past.position + 1,
+        limits: config.journal,
+        leads: leads.clone(),
+        health: health.clone(),
+        safe,
+        tail: tail.clone(),
+        left_out: false,
+        acks: acks.clone(),
+    };
+    spawn("journal", move || writer.run(&entries))?;
     let fold = past.chronicle.fold.clone();
     let archive = Archive::of(past, recorded, config, store.clone(), snapshots, workdays.clone(), leads.clone());
     // It ends after the writer, for which it waits.

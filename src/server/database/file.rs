@@ -14,6 +14,13 @@ const PAGE_SIZE_AT: usize = 16;
 const PAGES_AT: usize = 28;
 const MARK_AT: usize = 68;
 
+/// The file beside the one at `path` whose name has that ending more.
+pub fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut beside = path.to_path_buf().into_os_string();
+    beside.push(ending);
+    PathBuf::from(beside)
+}
+
 #[derive(Debug)]
 pub struct Identity {
     /// The file, its write-ahead log and the log's index. The latter two stay for as long as the database is open.
@@ -31,9 +38,7 @@ impl Identity {
     /// The database at `path`, which has just been opened.
     pub fn of(path: PathBuf, mark: i32) -> Identity {
         let files = ["", "-wal", "-shm"].map(|ending| {
-            let mut file = path.clone().into_os_string();
-            file.push(ending);
-            let file = PathBuf::from(file);
+            let file = beside(&path, ending);
             let node = node(&file);
             (file, node)
         });

@@ -6,7 +6,7 @@ use crate::floor::event::LocalTime;
 use crate::floor::{Chronicle, ConsoleTime, Event, Namespace, PlatformTime};
 use crate::server::clock::{day_in, in_utc, now};
 use crate::server::config::{Config, Database};
-use crate::server::database::EngineError;
+use crate::server::database::{self, EngineError};
 use jiff::tz::TimeZone;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -212,11 +212,7 @@ pub fn open_or_begin_anew<T>(
 /// Renames the file with its log and index, which would not fit a new one; returns the file's new name.
 fn put_aside(path: &Path) -> std::io::Result<PathBuf> {
     let ending = format!(".damaged-{}", now().as_millis());
-    let with = |more: &str| {
-        let mut name = path.to_path_buf().into_os_string();
-        name.push(more);
-        PathBuf::from(name)
-    };
+    let with = |more: &str| database::beside(path, more);
     for part in ["-wal", "-shm", ""] {
         match std::fs::rename(with(part), with(&format!("{ending}{part}"))) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),

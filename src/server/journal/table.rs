@@ -5,7 +5,7 @@ use super::block::{self, BlockError};
 use super::entry::{Entry, What};
 use crate::floor::ConsoleTime;
 use crate::server::config::Database;
-use crate::server::database::{Durability, Engine, EngineError, Postgres, Row, Schema, Sqlite, Statement, Value};
+use crate::server::database::{self, Durability, Engine, EngineError, Postgres, Row, Schema, Sqlite, Statement, Value};
 use crate::server::store::StoreError;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -76,7 +76,9 @@ pub struct Block {
 /// Where blocks go.
 pub trait Blocks: Send {
     /// Whether they can be read again.
-    const KEEPS: bool = true;
+    fn keeps(&self) -> bool {
+        true
+    }
     /// The position that the next entry gets.
     fn next(&mut self) -> Result<Position, JournalError>;
     /// Appends entries, the first of which has that position; they are safe when it returns.
@@ -91,7 +93,9 @@ pub trait Blocks: Send {
 pub struct Nowhere;
 
 impl Blocks for Nowhere {
-    const KEEPS: bool = false;
+    fn keeps(&self) -> bool {
+        false
+    }
 
     fn next(&mut self) -> Result<Position, JournalError> {
         Ok(1)
@@ -112,10 +116,8 @@ impl Blocks for Nowhere {
 
 /// The file beside the database at `path`.
 pub fn beside(path: &Path) -> PathBuf {
-    let mut path = path.to_path_buf().into_os_string();
     // Not "-journal": that is SQLite's own.
-    path.push("-events");
-    PathBuf::from(path)
+    database::beside(path, "-events")
 }
 
 /// A connection to the tables.

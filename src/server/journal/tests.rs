@@ -268,7 +268,7 @@ fn failing_of(
     let blocks = Failing { table: Table::open(&database_of(path)).unwrap(), fails: fails.clone() };
     let (acks, acknowledged) = unbounded_channel();
     let writer = Writer {
-        blocks,
+        blocks: Box::new(blocks),
         next: 1,
         limits: NO_LIMITS,
         leads,

@@ -36,8 +36,8 @@ pub struct Committed {
     pub entries: Vec<Entry>,
 }
 
-pub struct Writer<B> {
-    pub blocks: B,
+pub struct Writer {
+    pub blocks: Box<dyn Blocks>,
     pub next: Position,
     /// Whether it is this console that keeps the journal. What it hears while another one does waits in memory for a while: the other one's
     /// end may have cost the last of it.
@@ -54,7 +54,7 @@ pub struct Writer<B> {
     pub acks: UnboundedSender<Ack>,
 }
 
-impl<B: Blocks> Writer<B> {
+impl Writer {
     /// Writes what comes until nobody can send any more.
     pub fn run(mut self, queue: &Receiver<Entry>) {
         let mut waiting = VecDeque::new();
@@ -218,7 +218,7 @@ impl<B: Blocks> Writer<B> {
         self.next += Position::try_from(entries.len()).unwrap_or(Position::MAX);
         match self.safe.try_send(Committed { first, entries }) {
             // The archive is behind, and will read it: what comes in need not wait for that.
-            Err(TrySendError::Full(_)) if B::KEEPS => self.left_out = true,
+            Err(TrySendError::Full(_)) if self.blocks.keeps() => self.left_out = true,
             Err(TrySendError::Full(behind)) => drop(self.safe.send(behind)),
             // Fails only where the archive has ended, which ends the program.
             Ok(()) | Err(TrySendError::Disconnected(_)) => self.left_out = false,

@@ -1,7 +1,7 @@
 //! What the database does not take until the console ends: it is set aside in a file of its own, and the next start writes it.
 
 use crate::server::config::Database;
-use crate::server::database::{Engine, Statement, Value};
+use crate::server::database::{Engine, Statement, Value, beside};
 use std::io::{BufRead, BufReader, Error, ErrorKind, Result, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,7 @@ use std::path::{Path, PathBuf};
 pub(super) fn place(database: &Database) -> Option<PathBuf> {
     match database {
         Database::Memory => None,
-        Database::File(path) => {
-            let mut path = path.clone().into_os_string();
-            path.push("-unwritten");
-            Some(PathBuf::from(path))
-        }
+        Database::File(path) => Some(beside(path, "-unwritten")),
         Database::Postgres(_) => {
             let folder = std::env::var_os("STATE_DIRECTORY").map(PathBuf::from).unwrap_or_default();
             Some(folder.join("supervisor-console-unwritten"))
