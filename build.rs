@@ -1,7 +1,5 @@
-//! Ties the server to the site that it embeds.
-//!
-//! Promises that `target/site` exists, so that the server compiles before the browser's half was ever built, and that
-//! the server is rebuilt when the site changed. The folder is the manifest's own even where cargo's target folder is elsewhere.
+//! Promises that `target/site` and the list of its files exist, so that the server compiles before the browser's half was ever built. Both
+//! are in the manifest's own folder even where cargo's target folder is elsewhere. What is in them is the program's concern (src/main.rs).
 
 use std::{env, fs, io, path::PathBuf};
 
@@ -12,8 +10,8 @@ fn main() -> io::Result<()> {
         return Ok(());
     }
     let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
-    let site = manifest.join("target").join("site");
-    fs::create_dir_all(&site)?;
-    println!("cargo:rerun-if-changed={}", site.display());
-    Ok(())
+    let target = manifest.join("target");
+    fs::create_dir_all(target.join("site"))?;
+    let list = target.join("site.list");
+    if list.exists() { Ok(()) } else { fs::write(list, "") }
 }

@@ -87,6 +87,9 @@ function main() {
     console.error(`!! ${kilo(total - BUDGET)} over the budget. What to do: look for a heavy dependency in the hydrate feature, or a large file in public/ or style/.`);
     process.exit(1);
   }
+  // src/main.rs reads it, to be compiled anew where a file was added or went.
+  const list = [...made].sort().join("\n");
+  if (!existsSync(`${site}.list`) || readFileSync(`${site}.list`, "utf8") !== list) writeFileSync(`${site}.list`, list);
   writeFileSync(modeFile, mode);
 }
 

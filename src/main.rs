@@ -1,6 +1,7 @@
 //! The commands: `serve`, `simulate`, `demo`, `token`, `migrate`.
 
 use clap::{Parser, error::ErrorKind};
+use rust_embed::RustEmbed;
 use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -21,6 +22,14 @@ use tokio_util::sync::CancellationToken;
 /// as events and messages are.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The browser's half. It is put in here, not in the library, so that the two halves can be compiled side by side.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/target/site"]
+struct Files;
+
+/// The names of those files: read, so that cargo builds anew where one was added or went.
+const _: &str = include_str!("../target/site.list");
 
 /// How long the end may take in all.
 const LAST: Duration = Duration::from_secs(9);
@@ -92,7 +101,7 @@ async fn serve(args: &ConsoleArgs, stop: CancellationToken) -> Result<(), String
     let config = Config::try_from(args).map_err(|error| error.to_string())?;
     telemetry::start_logging(args.log_format);
     let listener = bind(args.listen, "--listen")?;
-    server::serve(listener, config, stop).await.map_err(|error| error.to_string())
+    server::serve(listener, config, server::Site::new(Files::get), stop).await.map_err(|error| error.to_string())
 }
 
 async fn simulate(args: SimulateArgs, stop: CancellationToken) -> Result<(), String> {
@@ -124,7 +133,7 @@ async fn demo(mut args: DemoArgs, stop: CancellationToken) -> Result<(), String>
     say(format_args!("  Ctrl-C ends both."));
     say(format_args!(""));
     let simulator = tokio::spawn(simulator::serve(platform, floor, stop.clone()));
-    let served = server::serve(listener, config, stop.clone()).await.map_err(|error| error.to_string());
+    let served = server::serve(listener, config, server::Site::new(Files::get), stop.clone()).await.map_err(|error| error.to_string());
     stop.cancel();
     let simulated = simulator.await.map_err(|error| error.to_string())?;
     served.and(simulated.map_err(|error| error.to_string()))

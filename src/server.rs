@@ -18,6 +18,7 @@ mod parts;
 mod peers;
 pub mod sdk;
 pub mod service;
+mod site;
 pub mod store;
 pub mod telemetry;
 mod upkeep;
@@ -38,6 +39,7 @@ use peers::Peers;
 use sdk::Platform;
 use service::{bulk, scheduled};
 use std::collections::BTreeSet;
+pub use site::Site;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,19 +94,19 @@ impl StartError {
 }
 
 /// Serves the console at `listener` until `stop`. What the console cannot do without ends it with an error where it ends by itself.
-pub async fn serve(listener: TcpListener, config: Config, stop: CancellationToken) -> Result<(), StartError> {
+pub async fn serve(listener: TcpListener, config: Config, site: Site, stop: CancellationToken) -> Result<(), StartError> {
     let database = config.database.clone();
-    run(listener, config, stop).await.map_err(|error| error.of(&database))
+    run(listener, config, site, stop).await.map_err(|error| error.of(&database))
 }
 
-async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> Result<(), StartError> {
+async fn run(listener: TcpListener, config: Config, site: Site, stop: CancellationToken) -> Result<(), StartError> {
     // Other libraries may have chosen already; then theirs serves.
     rustls::crypto::ring::default_provider().install_default().ok();
     any_spawner::Executor::init_tokio().ok();
     telemetry::recorder();
     let places = Places::new(config.trusted_proxies.clone());
     let store = Store::open_to_serve(&config.database)?;
-    if !http::assets_complete() {
+    if !site.is_complete() {
         tracing::warn!("this binary was built without the browser's half: run `make build`");
     }
     let mut peers = Peers::new(&config.database, store.console());
@@ -126,6 +128,7 @@ async fn run(listener: TcpListener, config: Config, stop: CancellationToken) -> 
         store: store.clone(),
         tail,
         pace: Pace::default(),
+        site,
         under_way: TaskTracker::new(),
         stop: stop.clone(),
         config: config.clone(),

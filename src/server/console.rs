@@ -6,6 +6,7 @@ use crate::server::config::Config;
 use crate::server::journal::Tail;
 use crate::server::pace::Pace;
 use crate::server::sdk::Platform;
+use crate::server::site::Site;
 use crate::server::store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -19,6 +20,8 @@ pub struct Console {
     pub store: Store,
     /// The events as they come, for who follows them.
     pub tail: Tail,
+    /// What browsers load.
+    pub site: Site,
     /// What the console asks for by itself or for many agents goes at this pace.
     pub pace: Pace,
     /// Operations on their way: they come to their end, whoever asked for them.

@@ -7,7 +7,7 @@ use crate::live::Down;
 use crate::server::actor::{Behind, Framed, Listener, Stopped, Subscription};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
-use crate::server::http::{assets, inflating};
+use crate::server::http::inflating;
 use crate::server::telemetry;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
@@ -79,7 +79,7 @@ pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<Fro
             .max_frame_size(Some(LONGEST_FROM_BROWSER));
         let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
         let mut browser = Browser { socket, inflates };
-        if from.version.is_some_and(|version| version != assets::version()) {
+        if from.version.is_some_and(|version| version != console.site.version) {
             browser.say(&Down::Outdated).await;
             return browser.close(CloseCode::Policy, "the page is of another version: load it again").await;
         }

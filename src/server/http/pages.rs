@@ -31,7 +31,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    if let Some(file) = assets::serve(uri.path(), false, &headers) {
+    if let Some(file) = assets::serve(&console.site, uri.path(), false, &headers) {
         return file;
     }
     let session = console.sessions.of(&headers).await;
@@ -58,7 +58,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         form_error: form_error(&uri, preferences::language(&headers)),
         initial,
     };
-    let provided = context.clone();
+    let (provided, addresses) = (context.clone(), console.site.addresses.clone());
     // Leptos writes scripts into the document, and gives them this.
     let nonce = Nonce::new();
     let policy = policy::of_document(&nonce);
@@ -67,7 +67,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
             provide_context(provided.clone());
             provide_context(nonce.clone());
         },
-        move || app::shell(context.clone(), assets::addresses()),
+        move || app::shell(context.clone(), addresses.clone()),
     );
     let mut response = render(request).await;
     if unknown_agent {
@@ -81,9 +81,9 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
 }
 
 /// A file of the browser's half.
-pub async fn package(uri: Uri, headers: HeaderMap) -> Response {
+pub async fn package(State(console): State<Arc<Console>>, uri: Uri, headers: HeaderMap) -> Response {
     let versioned = uri.query().is_some_and(|query| query.starts_with("v="));
-    assets::serve(uri.path(), versioned, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+    assets::serve(&console.site, uri.path(), versioned, &headers).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
 /// The floor in the order that this browser remembers (the cookie `sort`), where its address names none. The page then stands at the
@@ -123,7 +123,7 @@ async fn initial_state(console: &Console, session: &Session, uri: &Uri, headers:
     let reader = Reader { visibility, device: session.device.clone() };
     let floor = console.floor.page_floor(subject, reader).await.ok()?;
     Some(InitialState {
-        version: assets::version().to_owned(),
+        version: console.site.version.clone(),
         me: session.me(&console.config.namespace),
         own_device: filter.device(session.device.clone()),
         header: floor.header,

@@ -2,10 +2,9 @@
 
 use super::{Answer, Browser, Database, PASSWORD, PATIENCE};
 use clap::Parser;
-use supervisor_console::server;
-use supervisor_console::server::StartError;
 use supervisor_console::server::cli::{Cli, Command};
 use supervisor_console::server::config::Config;
+use supervisor_console::server::{self, Site, StartError};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, sleep};
@@ -32,7 +31,7 @@ impl Console {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let stop = CancellationToken::new();
-        let served = tokio::spawn(server::serve(listener, Config::try_from(&*args).unwrap(), stop.clone()));
+        let served = tokio::spawn(server::serve(listener, Config::try_from(&*args).unwrap(), Site::new(|_| None), stop.clone()));
         Console { address, served, stop: stop.drop_guard() }
     }
 
