@@ -97,10 +97,11 @@ const STORE: [Table; 10] = [
     table("bulk_item", 2, &["run", "place", "intervention", "step", "obstacle"]),
 ];
 
-const JOURNAL: [Table; 3] = [
+const JOURNAL: [Table; 4] = [
     Table { rows_at_once: LARGE_ROWS, ..table("block", 1, &["first", "entries", "began", "ended", "bytes"]) },
     Table { rows_at_once: LARGE_ROWS, ..table("piece", 2, &["position", "number", "bytes"]) },
     table("snapshot", 1, &["position", "at", "pieces", "hash"]),
+    table("place", 1, &["name", "position"]),
 ];
 
 /// A table that was moved.

@@ -9,6 +9,7 @@ mod problem;
 mod problems;
 mod read;
 mod schema;
+mod told;
 mod views;
 
 pub use bulk::BulkRunView;

@@ -2,7 +2,7 @@
 //! the same order it gives the same floor.
 
 use crate::floor::clock::ClockStep;
-use crate::floor::{CallId, ConsoleTime, DeviceId, Event, Namespace, RosterEntry, StepIn};
+use crate::floor::{CallId, ConsoleTime, DeviceId, Event, Intervention, Namespace, RosterEntry, StepIn};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -23,6 +23,14 @@ pub struct Ack {
     pub connection: u64,
     /// What the broker calls it there.
     pub id: String,
+}
+
+/// What may be written only once, whoever writes it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Once {
+    Event(Arc<[u8]>),
+    /// An intervention's number, and the name of how far it had come.
+    Step(i64, &'static str),
 }
 
 /// What arrived, or became known.
@@ -59,6 +67,19 @@ pub enum Said {
     SteppedIn(CallId, StepIn),
     /// The console's clock was set: what follows arrived by another clock.
     ClockSet(ClockStep),
+    /// An intervention came that far. The floor is not changed by it; programs are told.
+    Intervened(Box<Intervention>),
+}
+
+impl What {
+    /// Returns by what another console's entry of the same is known, where it is not to be written twice.
+    pub fn once(&self) -> Option<Once> {
+        match self {
+            What::Event(body, _) => Some(Once::Event(body.clone())),
+            What::Said(Said::Intervened(told)) => Some(Once::Step(told.id, told.outcome.code())),
+            What::Odd(_) | What::Said(_) => None,
+        }
+    }
 }
 
 impl Entry {
@@ -73,6 +94,7 @@ impl Entry {
             What::Event(body, _) => body.len() + size_of::<Event>(),
             What::Odd(body) => body.len(),
             What::Said(Said::Roster(roster)) => roster.len() * size_of::<RosterEntry>(),
+            What::Said(Said::Intervened(_)) => size_of::<Intervention>(),
             What::Said(_) => 0,
         };
         own + size_of::<Entry>()

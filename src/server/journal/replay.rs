@@ -165,7 +165,7 @@ impl Reader {
                     chronicle.event(&mut event, at);
                 }
             }
-            What::Odd(_) | What::Said(Said::ClockSet(_)) => {}
+            What::Odd(_) | What::Said(Said::ClockSet(_) | Said::Intervened(_)) => {}
             What::Said(Said::Started(_)) => chronicle.started(at),
             What::Said(Said::Live(_, queue)) => chronicle.live(at, queue),
             What::Said(Said::Down(heard)) => chronicle.lost(heard),

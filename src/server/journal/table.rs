@@ -2,7 +2,7 @@
 //! waits for the other, or with everything else on PostgreSQL.
 
 use super::block::{self, BlockError};
-use super::entry::{Entry, What};
+use super::entry::{Entry, Once};
 use crate::floor::ConsoleTime;
 use crate::server::config::Database;
 use crate::server::database::{self, Durability, Engine, EngineError, Postgres, Row, Schema, Sqlite, Statement, Value};
@@ -10,7 +10,6 @@ use crate::server::store::StoreError;
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// A snapshot is written in pieces, so that no block waits long for one.
 const PIECE: usize = 256 << 10;
@@ -35,8 +34,12 @@ const SCHEMA: Schema = Schema {
     CREATE TABLE size (bytes INTEGER NOT NULL);
     INSERT INTO size SELECT coalesce(sum(length(bytes)), 0) FROM block;
 ",
+        "
+    CREATE TABLE place (name TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+",
     ],
-    postgres: &["
+    postgres: &[
+        "
     CREATE TABLE block (first BIGINT PRIMARY KEY, entries BIGINT NOT NULL, began BIGINT NOT NULL, ended BIGINT NOT NULL, bytes BYTEA NOT NULL);
     CREATE TABLE piece (position BIGINT NOT NULL, number BIGINT NOT NULL, bytes BYTEA NOT NULL, PRIMARY KEY (position, number));
     CREATE TABLE snapshot (position BIGINT PRIMARY KEY, at BIGINT NOT NULL, pieces BIGINT NOT NULL, hash BYTEA NOT NULL);
@@ -44,7 +47,11 @@ const SCHEMA: Schema = Schema {
     INSERT INTO size VALUES (0);
     ALTER TABLE block ALTER COLUMN bytes SET STORAGE EXTERNAL;
     ALTER TABLE piece ALTER COLUMN bytes SET STORAGE EXTERNAL;
-"],
+",
+        "
+    CREATE TABLE place (name TEXT PRIMARY KEY, position BIGINT NOT NULL);
+",
+    ],
 };
 
 /// Why the journal cannot be read or written.
@@ -83,8 +90,8 @@ pub trait Blocks: Send {
     fn next(&mut self) -> Result<Position, JournalError>;
     /// Appends entries, the first of which has that position; they are safe when it returns.
     fn append(&mut self, first: Position, entries: &[Entry]) -> Result<usize, JournalError>;
-    /// Leaves in `bodies` those of events that have not been written since then.
-    fn without_written(&mut self, since: ConsoleTime, bodies: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError>;
+    /// Leaves in `new` what has not been written since then.
+    fn without_written(&mut self, since: ConsoleTime, new: &mut HashSet<Once>) -> Result<(), JournalError>;
     /// Removes some of the blocks that ended before `horizon`, and of the oldest while all together have more than `most` bytes.
     fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError>;
 }
@@ -105,7 +112,7 @@ impl Blocks for Nowhere {
         Ok(0)
     }
 
-    fn without_written(&mut self, _: ConsoleTime, _: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError> {
+    fn without_written(&mut self, _: ConsoleTime, _: &mut HashSet<Once>) -> Result<(), JournalError> {
         Ok(())
     }
 
@@ -213,6 +220,19 @@ impl Table {
         Ok(())
     }
 
+    /// The place that was kept by that name.
+    pub fn place(&mut self, name: &str) -> Result<Option<Position>, JournalError> {
+        let kept = self.engine.query_one("SELECT position FROM place WHERE name = ?1", &[name.into()])?;
+        Ok(kept.map(|row| row.get(0)).transpose()?)
+    }
+
+    /// Keeps up to where somebody who follows has everything.
+    pub fn keep_place(&mut self, name: &str, position: Position) -> Result<(), JournalError> {
+        let keep = "INSERT INTO place (name, position) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET position = excluded.position";
+        self.engine.execute(keep, [name.into(), position.into()])?;
+        Ok(())
+    }
+
     /// The positions of the snapshots, the newest first.
     pub fn snapshots(&mut self) -> Result<Vec<Position>, JournalError> {
         let rows = self.engine.query("SELECT position FROM snapshot ORDER BY position DESC", &[])?;
@@ -274,18 +294,16 @@ impl Blocks for Table {
         Ok(length)
     }
 
-    fn without_written(&mut self, since: ConsoleTime, bodies: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError> {
+    fn without_written(&mut self, since: ConsoleTime, new: &mut HashSet<Once>) -> Result<(), JournalError> {
         let mut before = Position::MAX;
-        while !bodies.is_empty() {
+        while !new.is_empty() {
             let sql = "SELECT first, ended, bytes FROM block WHERE first < ?1 ORDER BY first DESC LIMIT ?2";
             let rows = self.engine.query(sql, &[before.into(), READ_AT_ONCE.into()])?;
             let mut ended = None;
             for row in &rows {
                 (before, ended) = (row.get(0)?, Some(row.get::<ConsoleTime>(1)?));
                 for entry in block::decode(&row.get::<Vec<u8>>(2)?).unwrap_or_default() {
-                    if let What::Event(body, _) = entry.what {
-                        bodies.remove(&body);
-                    }
+                    entry.what.once().map(|once| new.remove(&once));
                 }
             }
             if ended.is_none_or(|ended| ended < since) {

@@ -1,9 +1,9 @@
-//! The platform's events as those read them who follow: from any place in the journal on, and then as they come. What came lately is read
+//! The platform's events and the console's own, as those read them who follow: from any place in the journal on, and then as they come. What came lately is read
 //! from memory, what is older from the journal's tables.
 
-use super::entry::{Entry, What};
+use super::entry::{Entry, Said, What};
 use super::table::{JournalError, Position, Table};
-use crate::floor::ConsoleTime;
+use crate::floor::{ConsoleTime, Intervention};
 use crate::server::config::Database;
 use crate::server::database::on_own_thread;
 use crate::server::lock::lock;
@@ -14,10 +14,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
-/// How many events, and how many bytes of them, are read from memory.
+/// How many lines, and how many bytes of them, are read from memory.
 const MOST_RECENT: usize = 20_000;
 const MOST_BYTES: usize = 32 << 20;
-/// How many events are handed over at once.
+/// How many lines are handed over at once.
 const AT_ONCE: usize = 512;
 /// How many blocks are read at once from the tables.
 const BLOCKS_AT_ONCE: i64 = 2;
@@ -26,13 +26,46 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How many may follow at a time.
 const MOST_FOLLOWERS: usize = 100;
 
-/// An event of the platform's, as it came.
+/// An entry of which those are told who follow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub position: Position,
-    /// When it arrived.
+    /// When it arrived, or became known.
     pub at: ConsoleTime,
-    pub body: Arc<[u8]>,
+    pub told: Told,
+}
+
+/// What those are told who follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// An event of the platform's: its body as it came.
+    Event(Arc<[u8]>),
+    /// An intervention, as far as it had come.
+    Intervention(Box<Intervention>),
+    /// The link became live: what follows came from there.
+    Live,
+    /// The link broke; it was last heard then.
+    Down(ConsoleTime),
+}
+
+impl Told {
+    fn of(what: &What) -> Option<Told> {
+        match what {
+            What::Event(body, _) => Some(Told::Event(body.clone())),
+            What::Said(Said::Intervened(intervention)) => Some(Told::Intervention(intervention.clone())),
+            What::Said(Said::Live(..)) => Some(Told::Live),
+            What::Said(Said::Down(heard)) => Some(Told::Down(*heard)),
+            What::Odd(_) | What::Said(_) => None,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Told::Event(body) => body.len(),
+            Told::Intervention(_) => size_of::<Intervention>(),
+            Told::Live | Told::Down(_) => 0,
+        }
+    }
 }
 
 /// What comes next.
@@ -54,6 +87,8 @@ struct Shared {
     /// Opened when somebody first asks for what is older.
     table: Mutex<Option<Table>>,
     recent: Mutex<Recent>,
+    /// The last entry of before this console started.
+    began: Position,
     /// The last entry that this console has written.
     last: watch::Sender<Position>,
     followers: Arc<Semaphore>,
@@ -67,7 +102,7 @@ impl Drop for Shared {
     }
 }
 
-/// The events from just behind `since` on.
+/// What was told from just behind `since` on.
 #[derive(Debug, Default)]
 struct Recent {
     lines: VecDeque<Line>,
@@ -83,15 +118,15 @@ impl Recent {
             *self = Recent { since: first - 1, ..Recent::default() };
         }
         for (position, entry) in (first..).zip(entries) {
-            if let What::Event(body, _) = &entry.what {
-                self.bytes += body.len();
-                self.lines.push_back(Line { position, at: entry.at, body: body.clone() });
+            if let Some(told) = Told::of(&entry.what) {
+                self.bytes += told.bytes();
+                self.lines.push_back(Line { position, at: entry.at, told });
             }
         }
         self.up_to = first - 1 + entries.len() as Position;
         while self.lines.len() > MOST_RECENT || self.bytes > MOST_BYTES {
             let Some(oldest) = self.lines.pop_front() else { return };
-            self.bytes -= oldest.body.len();
+            self.bytes -= oldest.told.bytes();
             self.since = oldest.position;
         }
     }
@@ -115,6 +150,7 @@ impl Tail {
             database: database.clone(),
             table: Mutex::new(None),
             recent: Mutex::new(Recent { since: last, up_to: last, ..Recent::default() }),
+            began: last,
             last: watch::channel(last).0,
             followers: Arc::new(Semaphore::new(MOST_FOLLOWERS)),
         }))
@@ -131,6 +167,11 @@ impl Tail {
         self.0.followers.clone().try_acquire_owned().ok()
     }
 
+    /// The place behind which this console began.
+    pub fn began(&self) -> Position {
+        self.0.began
+    }
+
     /// The place of the last entry.
     pub async fn last(&self) -> Result<Position, JournalError> {
         if self.is_shared() {
@@ -141,13 +182,13 @@ impl Tail {
 
     /// The next events behind `after`, none where there are none yet.
     pub async fn behind(&self, after: Position) -> Result<Page, JournalError> {
-        if let Some(page) = lock(&self.0.recent).behind(after) {
+        let (page, since, up_to) = {
+            let recent = lock(&self.0.recent);
+            (recent.behind(after), recent.since, recent.up_to)
+        };
+        if let Some(page) = page {
             return Ok(page);
         }
-        let (since, up_to) = {
-            let recent = lock(&self.0.recent);
-            (recent.since, recent.up_to)
-        };
         match self.0.database {
             // What memory does not have any more is nowhere.
             Database::Memory if after < since => Ok(Page { up_to: since, has_gap: true, ..Page::default() }),
@@ -155,6 +196,17 @@ impl Tail {
             Database::File(_) if after < up_to => self.read(after).await,
             _ => Ok(Page { up_to: after, ..Page::default() }),
         }
+    }
+
+    /// The place that was kept by that name.
+    pub async fn place(&self, name: &str) -> Result<Option<Position>, JournalError> {
+        let name = name.to_owned();
+        self.with_table(move |table| table.place(&name)).await
+    }
+
+    /// Keeps a place by that name, over a restart.
+    pub async fn keep_place(&self, name: String, position: Position) -> Result<(), JournalError> {
+        self.with_table(move |table| table.keep_place(&name, position)).await
     }
 
     /// Waits until there may be more behind `after`, but not for longer than `patience`.
@@ -176,9 +228,7 @@ impl Tail {
         for block in blocks {
             page.has_gap |= block.first > page.up_to + 1 || block.entries.is_err();
             for (position, entry) in (block.first..).zip(block.entries.unwrap_or_default()).filter(|(position, _)| *position > after) {
-                if let What::Event(body, _) = entry.what {
-                    page.lines.push(Line { position, at: entry.at, body });
-                }
+                page.lines.extend(Told::of(&entry.what).map(|told| Line { position, at: entry.at, told }));
             }
             page.up_to = block.last;
         }
@@ -217,7 +267,11 @@ mod tests {
     }
 
     fn bodies(page: &Page) -> Vec<String> {
-        page.lines.iter().map(|line| String::from_utf8_lossy(&line.body).into_owned()).collect()
+        let body = |line: &Line| match &line.told {
+            Told::Event(body) => String::from_utf8_lossy(body).into_owned(),
+            other => format!("{other:?}"),
+        };
+        page.lines.iter().map(body).collect()
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The journal over restarts, failing disks and damaged files.
 
+use super::entry::Once;
 use super::replay::{Reader, open_or_begin_anew};
 use super::table::{Blocks, Position, Table};
 use super::writer::{Committed, Writer};
@@ -241,8 +242,8 @@ impl Blocks for Failing {
         self.table.next()
     }
 
-    fn without_written(&mut self, since: ConsoleTime, bodies: &mut HashSet<Arc<[u8]>>) -> Result<(), JournalError> {
-        self.table.without_written(since, bodies)
+    fn without_written(&mut self, since: ConsoleTime, new: &mut HashSet<Once>) -> Result<(), JournalError> {
+        self.table.without_written(since, new)
     }
 
     fn retain(&mut self, horizon: ConsoleTime, most: u64) -> Result<(), JournalError> {

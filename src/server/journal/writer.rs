@@ -1,7 +1,7 @@
 //! The journal's thread: gathers entries, writes them together, and hands on what is safe. Where writing fails it tries again until it
 //! succeeds; what finds no room meanwhile is counted, and the journal says so itself.
 
-use super::entry::{Ack, Entry, Said, What};
+use super::entry::{Ack, Entry, Once, Said, What};
 use super::table::{Blocks, Position};
 use super::tail::Tail;
 use super::{Health, NotKept};
@@ -153,10 +153,9 @@ impl Writer {
         let mut entries: Vec<Entry> = tail.iter().map(|(_, entry)| entry.clone()).collect();
         let written = self.blocks.next().and_then(|next| {
             self.next = next;
-            let body = |entry: &Entry| if let What::Event(body, _) = &entry.what { Some(body.clone()) } else { None };
-            let mut new: HashSet<Arc<[u8]>> = entries.iter().filter_map(body).collect();
+            let mut new: HashSet<Once> = entries.iter().filter_map(|entry| entry.what.once()).collect();
             self.blocks.without_written(now() - HELD - APART, &mut new)?;
-            entries.retain(|entry| !matches!(&entry.what, What::Event(body, _) if !new.contains(body)));
+            entries.retain(|entry| entry.what.once().is_none_or(|once| new.contains(&once)));
             for block in entries.chunks(MOST_ENTRIES) {
                 self.blocks.append(self.next, block)?;
                 self.next += Position::try_from(block.len()).unwrap_or(Position::MAX);

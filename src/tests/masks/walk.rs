@@ -3,12 +3,21 @@
 
 mod told;
 
-use crate::support::{Browser, Lab, Live, Simulator, agent_event, event_time};
+use crate::support::{Browser, Lab, Live, Message, Simulator, agent_event, event_time};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use supervisor_console::floor::{Operation, Row, State};
 use told::{Told, compare, found, heard, page, texts};
+
+const FOLLOWED: &str = "/api/events";
+/// The event that ends what is followed.
+const THE_END: &str = "theEnd";
+
+/// The event at which a walk stops following.
+async fn end(simulator: &Simulator) {
+    simulator.raw(json!({ "eventName": THE_END, "namespace": "test.cc", "agentId": "5001@test.cc" }).to_string().as_bytes()).await;
+}
 
 /// Everything that `browser` may ask for; `live` is what it heard meanwhile.
 async fn walk(browser: &Browser, live: &Live, agents: &[String], step_ins: &[i64], languages: &[&str]) -> Vec<Told> {
@@ -38,6 +47,15 @@ async fn walk(browser: &Browser, live: &Live, agents: &[String], step_ins: &[i64
             }
         };
         paths.extend(ids.iter().map(|id| path.replace("{id}", id)));
+    }
+    // What never ends is followed as far as the walk goes.
+    paths.retain(|path| path != FOLLOWED);
+    let mut following = browser.follow(&format!("{FOLLOWED}?after=0&name=*"), None).await;
+    while let Some(Message { event, data, .. }) = following.next().await {
+        texts(FOLLOWED, &json!([event, data]), &mut told);
+        if event == THE_END {
+            break;
+        }
     }
     for path in paths {
         for language in languages {
@@ -142,6 +160,7 @@ async fn a_viewer_finds_no_outside_number_anywhere() {
     let seq = live.board.seq();
     viewer_live.until("the viewer has heard as much", |board| board.seq() >= seq).await;
     let agents: Vec<String> = live.board.rows.values().map(|row| row.agent.to_string()).collect();
+    end(simulator).await;
     let supervisors = walk(&supervisor, &live, &agents, &step_ins, &["en"]).await;
     let viewers = walk(&viewer, &viewer_live, &agents, &step_ins, &["en", "zh-CN"]).await;
     compare(&supervisors, &viewers, &numbers);
@@ -242,6 +261,7 @@ async fn on_a_lively_floor_a_viewer_finds_none_either() {
     let numbers = customers(&live);
     assert!(numbers.len() >= 20 && numbers.contains(JOINS), "{numbers:?}");
     let agents: Vec<String> = live.board.rows.values().map(|row| row.agent.to_string()).collect();
+    end(&lab.simulator).await;
     let viewers = walk(&viewer, &viewer_live, &agents, &[], &["en"]).await;
     assert_eq!(found(&viewers, &numbers), BTreeMap::new());
     assert!(viewers.iter().any(|told| told.text.contains("****")), "the viewer is told of no calls");

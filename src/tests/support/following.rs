@@ -26,6 +26,11 @@ impl Following {
 
     /// The next message; none where the console has ended it.
     pub async fn next(&mut self) -> Option<Message> {
+        // What only keeps the connection is not what is waited for.
+        timeout(PATIENCE, self.coming()).await.expect("nothing came")
+    }
+
+    async fn coming(&mut self) -> Option<Message> {
         loop {
             while let Some((message, rest)) = self.heard.split_once("\n\n") {
                 let (message, rest) = (message.to_owned(), rest.to_owned());
@@ -40,7 +45,7 @@ impl Following {
                     });
                 }
             }
-            let chunk = timeout(PATIENCE, self.answer.chunk()).await.expect("nothing came").ok()??;
+            let chunk = self.answer.chunk().await.ok()??;
             self.heard.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     }

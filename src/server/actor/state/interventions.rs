@@ -81,6 +81,7 @@ impl FloorState {
             self.runs.begun(item, &begun);
         }
         telemetry::operation(begun.operation, begun.outcome);
+        self.tell(&begun);
         self.touch(&begun);
         let written = self.store.audit_turn(begun.clone(), item);
         Ok(Begun { intervention: begun, written })
@@ -118,6 +119,7 @@ impl FloorState {
             self.followed(steps);
         } else {
             // It was given up before.
+            self.tell(&last);
             self.touch(&last);
         }
         self.publish();
@@ -151,6 +153,7 @@ impl FloorState {
     pub(super) fn followed(&mut self, changed: Vec<Intervention>) {
         for intervention in changed {
             telemetry::operation(intervention.operation, intervention.outcome);
+            self.tell(&intervention);
             self.touch(&intervention);
             self.runs.followed(&intervention);
             self.scheduled_followed(&intervention);
@@ -165,6 +168,11 @@ impl FloorState {
             let step = StepIn { id: intervention.id, operation: intervention.operation, by: intervention.by.clone() };
             self.journal.say(Said::SteppedIn(call.clone(), step));
         }
+    }
+
+    /// Has programs told how far this intervention has come.
+    pub(super) fn tell(&self, intervention: &Intervention) {
+        self.journal.say(Said::Intervened(Box::new(intervention.clone())));
     }
 
     /// Marks the rows that show this intervention.

@@ -23,7 +23,11 @@ impl FloorState {
             self.takes_part(&told);
         }
         self.has_stepped_in(&told);
-        self.interventions.heard_of(told.clone());
+        // What is read anew after a break was told before.
+        let before = self.interventions.heard_of(told.clone());
+        if before.is_none_or(|before| before.outcome != told.outcome) {
+            self.tell(&told);
+        }
         self.touch(&told);
         match item {
             Some(item) => self.runs.begun(item, &told),
@@ -67,6 +71,7 @@ impl FloorState {
         let is_gone = |id: &i64| !consoles.contains(&console_of(*id));
         let schedule = &self.schedule;
         for ended in self.interventions.orphaned(now(), |id| is_gone(&id) && !schedule.has(id)) {
+            self.tell(&ended);
             self.touch(&ended);
             self.runs.followed(&ended);
         }

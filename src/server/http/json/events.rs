@@ -1,24 +1,21 @@
-//! The platform's events as they come, for programs: server-sent events, each with its place in the journal as its id, so that a program that
-//! was away goes on where it stopped.
+//! Events as they come, for programs: server-sent events, each with its place in the journal as its id, so that a program that was away goes on
+//! where it stopped.
 
 use super::fresh;
 use super::problems::ReadProblems;
 use super::read::params;
+use super::told::{Filter, Message, cut, gap, of};
 use crate::api::ApiErrorKind;
 use crate::api::problem::{HttpProblem, Problem};
-use crate::floor::visibility::NumberFilter;
-use crate::floor::{AgentId, Event};
-use crate::server::clock::in_utc;
 use crate::server::console::Console;
 use crate::server::http::caller::Caller;
-use crate::server::journal::{Line, Position};
+use crate::server::journal::Position;
 use axum::extract::State as Of;
-use axum::response::sse::{Event as Message, KeepAlive, Sse};
+use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, stream};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use serde_json::json;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,19 +29,21 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Who was up to date and has fallen so many entries behind is cut.
 const MOST_BEHIND: Position = 50_000;
 
-/// The platform's events as they come.
+/// The platform's events as they come, and the console's own.
 ///
 /// Each message has the event's name as its event, its body as its data, and its place in the journal as its id: with `Last-Event-ID` (or `after`)
 /// what came since then comes first, as far as the journal reaches back. Filters of one kind add up, those of different kinds must
-/// all match. `console.gap` says that events before the next one are not kept any more; `console.cut` is the last message of a reader
-/// that was too slow: it may connect again with its last id.
+/// all match. Without `name` the platform's events come; `name=console.*` brings the console's own: `console.intervention`, an intervention as
+/// `/api/interventions/{id}` shows it, each time it has come further, and `console.link`, whether the link to the platform is `live` or `down`.
+/// `console.gap` says that events before the next one are not kept any more; `console.cut` is the last message of a reader that was too slow: it
+/// may connect again with its last id.
 #[utoipa::path(
     get,
     path = "/api/events",
     tag = "views",
     operation_id = "events",
     params(
-        ("name" = Option<String>, Query, description = "The event's `eventName`; repeatable", example = "agentReady"),
+        ("name" = Option<String>, Query, description = "The event's `eventName`, or how it begins and `*`; repeatable", example = "agentReady"),
         ("agent" = Option<String>, Query, description = "The agent's id or number; repeatable", example = "5001@test.cc"),
         ("team" = Option<String>, Query, description = "The team of the agent; repeatable"),
         ("call" = Option<String>, Query, description = "The call's id; repeatable"),
@@ -55,7 +54,7 @@ const MOST_BEHIND: Position = 50_000;
 )]
 pub async fn events(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let params = params(&uri)?;
-    let filter = Filter::of(&params, &console)?;
+    let filter = Filter::of(&params, &console.config.namespace)?;
     let last = headers.get(LAST_EVENT_ID).map(|last| last.to_str().unwrap_or("?"));
     let last = last.or_else(|| of(&params, "after").next()).map(|last| match last.parse::<Position>() {
         Ok(last) if last >= 0 => Ok(last),
@@ -71,7 +70,7 @@ pub async fn events(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri, hea
     })?;
     let after = last.transpose()?.unwrap_or(newest);
     // The journal was begun anew since: whatever it has is new to this reader.
-    let (after, waiting) = if after > newest { (0, VecDeque::from([gap(after)])) } else { (after, VecDeque::new()) };
+    let (after, waiting) = if after > newest { (0, VecDeque::from([sent(None, gap(after))])) } else { (after, VecDeque::new()) };
     let follower = Follower {
         caller,
         filter,
@@ -90,46 +89,10 @@ pub async fn events(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri, hea
     Ok(fresh(response))
 }
 
-/// Says that events behind that place are not kept any more.
-fn gap(after: Position) -> Message {
-    Message::default().event("console.gap").data(json!({ "after": after }).to_string())
-}
-
-fn of<'a>(params: &'a [(String, String)], name: &'a str) -> impl Iterator<Item = &'a str> {
-    params.iter().filter(move |(of, value)| of == name && !value.is_empty()).map(|(_, value)| value.as_str())
-}
-
-/// Which events somebody wants; what is empty does not matter.
-struct Filter {
-    names: BTreeSet<String>,
-    agents: BTreeSet<AgentId>,
-    teams: BTreeSet<String>,
-    calls: BTreeSet<String>,
-}
-
-impl Filter {
-    fn of(params: &[(String, String)], console: &Console) -> Result<Filter, Problem> {
-        let texts = |name: &'static str| of(params, name).map(str::to_owned).collect::<BTreeSet<_>>();
-        let agent = |text: &str| match AgentId::named(text, &console.config.namespace) {
-            Ok(Some(agent)) => Ok(agent),
-            Ok(None) => Err(Problem::bad("agent", "an agent of this console's tenant")),
-            Err(error) => Err(Problem::bad("agent", &error.to_string())),
-        };
-        Ok(Filter {
-            names: texts("name"),
-            agents: of(params, "agent").map(agent).collect::<Result<_, _>>()?,
-            teams: texts("team"),
-            calls: texts("call"),
-        })
-    }
-
-    fn takes(&self, event: &Event, team: impl FnOnce(&AgentId) -> Option<String>, masked: &NumberFilter) -> bool {
-        let agent = event.agent.as_ref();
-        (self.names.is_empty() || self.names.contains(&*event.name))
-            && (self.agents.is_empty() || agent.is_some_and(|agent| self.agents.contains(agent)))
-            && (self.calls.is_empty() || event.call.as_ref().is_some_and(|call| self.calls.contains(&masked.call_id(call.to_string()))))
-            && (self.teams.is_empty() || agent.and_then(team).is_some_and(|team| self.teams.contains(&team)))
-    }
+/// A message as it is sent; what only the console says has no place.
+fn sent(position: Option<Position>, Message { name, data }: Message) -> Sent {
+    let message = Sent::default().event(name).data(data);
+    position.map_or(message.clone(), |position| message.id(position.to_string()))
 }
 
 struct Follower {
@@ -139,7 +102,7 @@ struct Follower {
     headers: HeaderMap,
     filter: Filter,
     after: Position,
-    waiting: VecDeque<Message>,
+    waiting: VecDeque<Sent>,
     was_up_to_date: bool,
     looked: Instant,
     over: bool,
@@ -147,12 +110,12 @@ struct Follower {
 }
 
 impl Follower {
-    fn messages(self) -> impl Stream<Item = Result<Message, Infallible>> {
+    fn messages(self) -> impl Stream<Item = Result<Sent, Infallible>> {
         stream::unfold(self, |mut follower| async move { Some((Ok(follower.next().await?), follower)) })
     }
 
     /// The next message; none where it is over.
-    async fn next(&mut self) -> Option<Message> {
+    async fn next(&mut self) -> Option<Sent> {
         loop {
             if let Some(message) = self.waiting.pop_front() {
                 return Some(message);
@@ -165,7 +128,7 @@ impl Follower {
                 return None;
             };
             if page.has_gap {
-                self.waiting.push_back(gap(self.after));
+                self.waiting.push_back(sent(None, gap(self.after)));
             }
             if page.up_to == self.after {
                 self.was_up_to_date = true;
@@ -178,13 +141,11 @@ impl Follower {
             }
             if self.was_up_to_date && self.is_too_slow().await {
                 self.over = true;
-                return Some(
-                    Message::default().event("console.cut").data(json!({ "reason": "too slow", "after": self.after }).to_string()),
-                );
+                return Some(sent(None, cut(self.after)));
             }
             let masked = self.console.floor.number_filter(self.caller.visibility);
-            let told: Vec<Message> = page.lines.iter().filter_map(|line| self.message(line, &masked)).collect();
-            self.waiting.extend(told);
+            let told = page.lines.iter().filter_map(|line| Some((line, self.filter.message(line, &self.console, &masked)?)));
+            self.waiting.extend(told.map(|(line, message)| sent(Some(line.position), message)));
             self.after = page.up_to;
         }
     }
@@ -205,19 +166,5 @@ impl Follower {
             }
             Err(_) => false,
         }
-    }
-
-    /// An event as this reader may see it; none where it is not wanted.
-    fn message(&self, line: &Line, masked: &NumberFilter) -> Option<Message> {
-        let config = &self.console.config;
-        let event = Event::decode(&line.body, &|local| in_utc(&config.time_zone, local)).ok()?.of_tenant(&config.namespace).ok()?;
-        let team = |agent: &AgentId| self.console.floor.team(agent);
-        if !self.filter.takes(&event, team, masked) {
-            return None;
-        }
-        // A line end would end the message's line. In JSON it can only stand where a blank can.
-        let name: String = masked.text(event.name.to_string()).chars().filter(|character| !character.is_control()).collect();
-        let data = masked.event(&line.body)?.replace(['\r', '\n'], " ");
-        Some(Message::default().id(line.position.to_string()).event(name).data(data))
     }
 }
