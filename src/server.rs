@@ -31,6 +31,7 @@ use console::Console;
 use floor_thread::FloorThread;
 use follow::{follow, read_everything};
 use http::connections::{self, Places};
+use http::json::webhooks;
 use http::router;
 use journal::{JournalError, Opened};
 use pace::Pace;
@@ -38,8 +39,8 @@ use parts::Parts;
 use peers::Peers;
 use sdk::Platform;
 use service::{bulk, scheduled};
-use std::collections::BTreeSet;
 pub use site::Site;
+use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
@@ -127,8 +128,8 @@ async fn run(listener: TcpListener, config: Config, site: Site, stop: Cancellati
         floor: floor.clone(),
         store: store.clone(),
         tail,
-        pace: Pace::default(),
         site,
+        pace: Pace::default(),
         under_way: TaskTracker::new(),
         stop: stop.clone(),
         config: config.clone(),
@@ -157,6 +158,7 @@ async fn run(listener: TcpListener, config: Config, site: Site, stop: Cancellati
             () = journal_ends.ended() => {}
         }
     });
+    parts.start("web hooks", webhooks::run(console.clone(), peers.leads.clone()));
     parts.start("what other consoles tell", follow(console.clone(), peers));
     parts.start("orders", scheduled::run(console.clone(), due));
     parts.start("web server", connections::serve(listener, places, router::router(console.clone()), stop.clone()));

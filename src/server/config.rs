@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use reqwest::Url;
 use roles::Pattern;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,6 +61,21 @@ pub struct JournalLimits {
     pub bytes: u64,
 }
 
+/// Where events are posted, and which of them.
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    pub url: Url,
+    /// As in the address of `/api/events`.
+    pub filter: Vec<(String, String)>,
+}
+
+impl Webhook {
+    /// By what its place in the journal is known: an address may hold a secret.
+    pub fn name(&self) -> String {
+        Sha256::digest(self.url.as_str()).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
 /// Everything that the console needs to know, complete and checked.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -83,6 +99,9 @@ pub struct Config {
     pub hidden: Vec<Operation>,
     /// Whose X-Forwarded-For counts.
     pub trusted_proxies: Vec<IpNet>,
+    pub webhooks: Vec<Webhook>,
+    /// What web hooks are signed with.
+    pub webhook_secret: SecretString,
 }
 
 impl Config {

@@ -18,5 +18,3 @@ mod request_log;
 pub mod router;
 mod server_functions;
 mod zone;
-
-pub use assets::complete as assets_complete;

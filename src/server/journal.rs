@@ -16,7 +16,7 @@ mod writer;
 
 pub use entry::{Ack, Entry, Said, What};
 pub use table::{JournalError, Position, beside, engine};
-pub use tail::{Line, Tail};
+pub use tail::{Line, Tail, Told};
 
 use crate::floor::{AgentId, ConsoleTime, Fold, PlatformTime, Workday};
 use crate::server::clock::now;

@@ -86,6 +86,13 @@ fn install() -> Option<PrometheusHandle> {
         counter!(name).absolute(0);
     }
     journal_failing(false);
+    describe_counter!(
+        "console_webhook_requests_total",
+        "Requests to a web hook's receiver, by whether it took them; hooks are numbered as they were given"
+    );
+    describe_counter!("console_webhook_events_total", "Events that a web hook's receiver took");
+    describe_gauge!("console_webhook_waiting_seconds", "For how long the oldest event waits that a web hook's receiver has not taken");
+    describe_gauge!("console_webhook_dead", "1 where a web hook's receiver was down for so long that nothing more is posted there, else 0");
     gauge!("console_link_live").set(0.0);
     gauge!("console_browsers").set(0.0);
     Some(handle)
@@ -158,6 +165,32 @@ pub fn journal_failing(is_failing: bool) {
 
 pub fn not_journalled() {
     counter!("console_journal_lost_total").increment(1);
+}
+
+/// Everything is there from the beginning, at nothing.
+pub fn webhook_begins(hook: usize) {
+    for result in ["taken", "failed"] {
+        counter!("console_webhook_requests_total", "hook" => hook.to_string(), "result" => result).absolute(0);
+    }
+    counter!("console_webhook_events_total", "hook" => hook.to_string()).absolute(0);
+    gauge!("console_webhook_dead", "hook" => hook.to_string()).set(0.0);
+    webhook_waiting(hook, Duration::ZERO);
+}
+
+pub fn webhook_posted(hook: usize, taken: bool, events: usize) {
+    let result = if taken { "taken" } else { "failed" };
+    counter!("console_webhook_requests_total", "hook" => hook.to_string(), "result" => result).increment(1);
+    if taken {
+        counter!("console_webhook_events_total", "hook" => hook.to_string()).increment(events as u64);
+    }
+}
+
+pub fn webhook_waiting(hook: usize, waiting: Duration) {
+    gauge!("console_webhook_waiting_seconds", "hook" => hook.to_string()).set(waiting.as_secs_f64());
+}
+
+pub fn webhook_dead(hook: usize) {
+    gauge!("console_webhook_dead", "hook" => hook.to_string()).set(1.0);
 }
 
 pub fn kept(what: &'static str, how_much: usize) {

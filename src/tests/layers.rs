@@ -17,7 +17,7 @@ const MAP: &[(&str, &str)] = &[
     (
         "server::http",
         "app server::service server::console server::auth server::actor server::journal server::store server::telemetry server::lock \
-         server::clock api page i18n live ui address floor",
+         server::database server::config server::site server::clock api page i18n live ui address floor",
     ),
     ("server::service", "server::console server::auth server::sdk server::actor server::store server::config server::clock api live floor"),
     ("server::console", "server::auth server::sdk server::actor server::journal server::store server::config server::site server::pace"),

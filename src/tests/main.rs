@@ -46,3 +46,4 @@ mod strangers;
 mod support;
 mod tokens;
 mod under_way;
+mod webhooks;

@@ -10,6 +10,7 @@ mod live;
 mod nginx;
 mod postgres;
 mod program;
+mod receiver;
 pub mod rounds;
 mod simulator;
 mod system;
@@ -24,6 +25,7 @@ pub use live::{Board, Live};
 pub use nginx::Nginx;
 pub use postgres::Server as PostgresServer;
 pub use program::{BINARY, Program, run};
+pub use receiver::Receiver;
 pub use simulator::{Request, Simulator, agent_event, event_time};
 pub use system::System;
 

@@ -2,12 +2,12 @@
 
 use super::parse::{
     address, database_url, http_url, namespace, network, operation, pattern, queue_name, rate, size, speed, time_zone, token_name, topic,
-    ws_url,
+    webhook, ws_url,
 };
 use super::values::TokenRole;
 use crate::floor::{Namespace, Operation};
 use crate::server::config::roles::Pattern;
-use crate::server::config::{Database, LogFormat, WholeNumbers};
+use crate::server::config::{Database, LogFormat, Webhook, WholeNumbers};
 use clap::Args;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
@@ -77,6 +77,13 @@ pub struct ConsoleArgs {
     /// commas; without one, whoever connects is who asks.
     #[arg(long, env = "CONSOLE_TRUSTED_PROXY", value_delimiter = ',', value_parser = network, value_name = "ADDRESS")]
     pub trusted_proxy: Vec<IpNet>,
+    /// An address to which events are posted as they come; behind # which, as in the address of /api/events, for example
+    /// https://crm.example/events#name=console.*&team=Sales. Repeatable, or separated by blanks.
+    #[arg(long, env = "CONSOLE_WEBHOOK", value_delimiter = ' ', value_parser = webhook, value_name = "URL", hide_env_values = true, requires = "webhook_secret")]
+    pub webhook: Vec<Webhook>,
+    /// What the posted events are signed with; better given by the environment variable.
+    #[arg(long, env = "CONSOLE_WEBHOOK_SECRET", hide_env_values = true)]
+    pub webhook_secret: Option<SecretString>,
     /// An operation that is not offered, by its SDK name, for example forceDrop. Repeatable, or separated by commas.
     #[arg(long, env = "CONSOLE_HIDE_ACTION", value_delimiter = ',', value_parser = operation, value_name = "ACTION")]
     pub hide_action: Vec<Operation>,

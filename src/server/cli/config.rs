@@ -1,6 +1,7 @@
 //! Makes the console's configuration of its flags.
 
 use super::args::{ConsoleArgs, default_database};
+use crate::floor::AgentId;
 use crate::server::config::{Config, JournalLimits, below};
 use reqwest::Url;
 use std::time::Duration;
@@ -14,6 +15,8 @@ pub enum ConfigError {
     NoNamespace,
     #[error("--events-url cannot be derived from --sdk-url {0}: give it")]
     NoEventsUrl(Url),
+    #[error("--webhook: there is no agent {0} in the tenant: give a number, or an id with the tenant behind its @")]
+    WebhookAgent(String),
 }
 
 impl TryFrom<&ConsoleArgs> for Config {
@@ -26,6 +29,10 @@ impl TryFrom<&ConsoleArgs> for Config {
             Some(url) => url.clone(),
             None => events_of(&sdk_url).ok_or_else(|| ConfigError::NoEventsUrl(sdk_url.clone()))?,
         };
+        let agents = args.webhook.iter().flat_map(|hook| &hook.filter).filter(|(name, _)| name == "agent");
+        if let Some((_, agent)) = agents.into_iter().find(|(_, agent)| !matches!(AgentId::named(agent, &namespace), Ok(Some(_)))) {
+            return Err(ConfigError::WebhookAgent(agent.clone()));
+        }
         let in_namespace = |topic: &String| topic.replace("{namespace_}", &namespace.in_topic()).replace("{namespace}", namespace.as_str());
         Ok(Config {
             login_url: args.login_url.clone().unwrap_or_else(|| below(&sdk_url, "login")),
@@ -41,6 +48,8 @@ impl TryFrom<&ConsoleArgs> for Config {
             whole_numbers: args.whole_numbers,
             hidden: args.hide_action.clone(),
             trusted_proxies: args.trusted_proxy.clone(),
+            webhooks: args.webhook.clone(),
+            webhook_secret: args.webhook_secret.clone().unwrap_or_default(),
             sdk_url,
             events_url,
             namespace,

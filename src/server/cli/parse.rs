@@ -2,8 +2,8 @@
 
 use crate::floor::{Namespace, Operation, is_agent_number};
 use crate::server::auth::token::is_name;
-use crate::server::config::Database;
 use crate::server::config::roles::Pattern;
+use crate::server::config::{Database, Webhook};
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use reqwest::Url;
@@ -26,6 +26,18 @@ fn url(text: &str, schemes: [&str; 2], example: &str) -> Result<Url, String> {
 
 pub fn http_url(text: &str) -> Result<Url, String> {
     url(text, ["http", "https"], "https://api.wellcloud.cc/sdk")
+}
+
+pub fn webhook(text: &str) -> Result<Webhook, String> {
+    let mut url = url(text, ["http", "https"], "https://crm.example/events")?;
+    let filter: Vec<(String, String)> = form_urlencoded::parse(url.fragment().unwrap_or_default().as_bytes()).into_owned().collect();
+    url.set_fragment(None);
+    match filter.iter().find(|(name, value)| !["name", "agent", "team", "call"].contains(&name.as_str()) || value.is_empty()) {
+        None => Ok(Webhook { url, filter }),
+        Some((name, _)) => {
+            Err(format!("behind # stand name=, agent=, team= or call= with a value, not {name:?}; for example #name=console.*&team=Sales"))
+        }
+    }
 }
 
 pub fn ws_url(text: &str) -> Result<Url, String> {

@@ -11,6 +11,7 @@ mod read;
 mod schema;
 mod told;
 mod views;
+pub mod webhooks;
 
 pub use bulk::BulkRunView;
 pub use document::{LONG_BODY, function_paths, routes};
