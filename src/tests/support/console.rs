@@ -2,6 +2,7 @@
 
 use super::{Answer, Browser, Database, PASSWORD, PATIENCE};
 use clap::Parser;
+use rust_embed::RustEmbed;
 use supervisor_console::server::cli::{Cli, Command};
 use supervisor_console::server::config::Config;
 use supervisor_console::server::{self, Site, StartError};
@@ -9,6 +10,11 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::{Duration, Instant, sleep};
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Of the files that browsers load those that are not compiled.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/public"]
+struct Files;
 
 pub struct Console {
     /// `HOST:PORT`
@@ -31,7 +37,7 @@ impl Console {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let stop = CancellationToken::new();
-        let served = tokio::spawn(server::serve(listener, Config::try_from(&*args).unwrap(), Site::new(|_| None), stop.clone()));
+        let served = tokio::spawn(server::serve(listener, Config::try_from(&*args).unwrap(), Site::new(Files::get), stop.clone()));
         Console { address, served, stop: stop.drop_guard() }
     }
 
