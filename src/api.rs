@@ -14,6 +14,8 @@ pub mod bulk;
 #[cfg(feature = "ssr")]
 pub mod force;
 #[cfg(feature = "ssr")]
+pub mod phone;
+#[cfg(feature = "ssr")]
 pub mod problem;
 #[cfg(feature = "ssr")]
 pub mod scheduled;

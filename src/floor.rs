@@ -18,6 +18,7 @@ pub mod ids;
 pub mod intervention;
 #[cfg(feature = "ssr")]
 pub mod mask;
+pub mod phone;
 pub mod row;
 pub mod scheduled;
 pub mod threshold;
@@ -85,6 +86,7 @@ pub use forecast::{Effect, Obstacle, OwnConnection, Situation, TargetConnection,
 pub use gap::Gap;
 pub use ids::{AgentId, CallId, DeviceId, IdError, Namespace, is_agent_number, is_phone_number};
 pub use intervention::{Intervention, NotSent, Operation, Outcome, Role};
+pub use phone::{Control, Phone, PhoneCall, PhoneOperation, PhoneTarget};
 pub use row::{CallView, Direction, Figures, Row, State};
 pub use scheduled::{Scheduled, ScheduledKind};
 pub use time::{ConsoleTime, Offset, PlatformTime};

@@ -4,6 +4,9 @@
 //!
 //! A text or list that is missing is read as an empty one, so that the function can name the argument that is wrong.
 
+#[cfg(feature = "ssr")]
+pub mod phone;
+
 use serde::Serialize;
 #[cfg(feature = "ssr")]
 use {serde::Deserialize, utoipa::ToSchema};

@@ -94,6 +94,18 @@ pub enum Obstacle {
     /// The same operation at this agent is pending or scheduled.
     #[error("the same operation at this agent is still under way")]
     UnderWay,
+    /// The own phone is logged on already.
+    #[error("somebody is logged on at your phone already")]
+    LoggedOn,
+    /// The call does not ring at the own phone.
+    #[error("the call does not ring at your phone")]
+    NotRinging,
+    /// The own phone does not have the call on hold.
+    #[error("your phone does not have the call on hold")]
+    NotOnHold,
+    /// The own phone only listens to the call.
+    #[error("your phone only listens to that call: join it first")]
+    OnlyListens,
 }
 
 impl Obstacle {
@@ -113,6 +125,10 @@ impl Obstacle {
         Obstacle::OwnDevice,
         Obstacle::OtherDevice,
         Obstacle::UnderWay,
+        Obstacle::LoggedOn,
+        Obstacle::NotRinging,
+        Obstacle::NotOnHold,
+        Obstacle::OnlyListens,
     ];
 }
 
@@ -197,6 +213,8 @@ pub fn forecast(operation: Operation, situation: &Situation) -> Result<Effect, O
         Operation::Ready => changes_mode(situation, Some((State::Ready, Obstacle::AlreadyReady))),
         Operation::NotReady => changes_mode(situation, Some((State::NotReady, Obstacle::AlreadyNotReady))),
         Operation::Logout => changes_mode(situation, None),
+        // `Phone::forecast` decides it: rows do not offer it.
+        Operation::Phone(_) => Err(Obstacle::NotPermitted),
     }
 }
 

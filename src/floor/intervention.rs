@@ -1,13 +1,12 @@
-//! The seven force operations, and how far an intervention has come. What each operation needs is decided by [`super::forecast()`].
+//! The operations, the seven force operations above all, and how far an intervention has come. What each operation needs is decided by [`super::forecast()`].
 //!
 //! Only its event shows that an operation took effect (protocol, section 4): the platform's 2xx means "accepted" and nothing more.
 
-use super::{AgentId, CallId, ConsoleTime, DeviceId};
+use super::{AgentId, CallId, ConsoleTime, DeviceId, PhoneOperation};
 use serde::{Deserialize, Serialize};
-use strum::EnumCount;
 
-/// One of the seven things that a supervisor can do at an agent or a call (protocol, section 1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumCount)]
+/// One of the seven things that a supervisor can do at an agent or a call, or one with the own phone (protocol, section 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Operation {
     /// Hear a call silently, with the supervisor's own device.
     Listen,
@@ -23,11 +22,13 @@ pub enum Operation {
     NotReady,
     /// Log an agent out.
     Logout,
+    /// Something with the own phone.
+    Phone(PhoneOperation),
 }
 
 impl Operation {
-    /// Every operation, in the order in which a row offers them.
-    pub const ALL: [Operation; Operation::COUNT] =
+    /// The seven, in the order in which a row offers them.
+    pub const ALL: [Operation; 7] =
         [Operation::Listen, Operation::Join, Operation::Take, Operation::Drop, Operation::Ready, Operation::NotReady, Operation::Logout];
 
     /// Returns the SDK's name, which `data-action`, the audit log and `--hide-action` carry.
@@ -40,12 +41,14 @@ impl Operation {
             Operation::Ready => "forceReady",
             Operation::NotReady => "forceNotReady",
             Operation::Logout => "forceLogout",
+            Operation::Phone(phone) => phone.action(),
         }
     }
 
     /// Reads what [`Operation::action`] writes, or returns `None` for another text.
     pub fn from_action(action: &str) -> Option<Operation> {
-        Operation::ALL.into_iter().find(|operation| operation.action() == action)
+        let phone = || PhoneOperation::from_action(action).map(Operation::Phone);
+        Operation::ALL.into_iter().find(|operation| operation.action() == action).or_else(phone)
     }
 
     /// Returns the server function's path below `/api/`.
@@ -58,10 +61,11 @@ impl Operation {
             Operation::Ready => "force/ready",
             Operation::NotReady => "force/not-ready",
             Operation::Logout => "force/logout",
+            Operation::Phone(phone) => phone.path(),
         }
     }
 
-    /// Returns the key that starts it on the board.
+    /// Returns the key that starts it on the board; empty for what has none there.
     pub fn key(self) -> &'static str {
         match self {
             Operation::Listen => "l",
@@ -71,6 +75,7 @@ impl Operation {
             Operation::Ready => "r",
             Operation::NotReady => "n",
             Operation::Logout => "o",
+            Operation::Phone(_) => "",
         }
     }
 
@@ -78,16 +83,21 @@ impl Operation {
     pub fn destructive(self) -> bool {
         match self {
             Operation::Drop | Operation::Take | Operation::Logout => true,
-            Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => false,
+            Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady | Operation::Phone(_) => false,
         }
     }
 
-    /// Returns whether a phone of the supervisor's takes part: it listens, joins or takes.
+    /// Returns whether a phone of the supervisor's takes part in somebody else's call: it listens, joins or takes.
     pub fn uses_own_phone(self) -> bool {
         match self {
             Operation::Listen | Operation::Join | Operation::Take => true,
-            Operation::Drop | Operation::Ready | Operation::NotReady | Operation::Logout => false,
+            Operation::Drop | Operation::Ready | Operation::NotReady | Operation::Logout | Operation::Phone(_) => false,
         }
+    }
+
+    /// Returns whether it is one of the seven, which steps in at somebody else's.
+    pub fn steps_in(self) -> bool {
+        !matches!(self, Operation::Phone(_))
     }
 
     /// Returns whether it is about a call; the others are about an agent.
@@ -95,6 +105,7 @@ impl Operation {
         match self {
             Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => true,
             Operation::Ready | Operation::NotReady | Operation::Logout => false,
+            Operation::Phone(phone) => phone.on_call(),
         }
     }
 }

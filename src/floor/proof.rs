@@ -3,7 +3,7 @@
 use super::agent::Mode;
 use super::event::{Event, EventKind};
 use super::stamp::CLOCKS_APART;
-use super::{CallId, DeviceId, Floor, Intervention, Operation};
+use super::{CallId, DeviceId, Floor, Intervention, Operation, PhoneOperation};
 use std::time::Duration;
 
 /// How much older than the request its proof may look: the clocks of two sources differ, and event times are whole seconds.
@@ -50,6 +50,44 @@ impl Intervention {
                 let heard = self.concerns(event, floor) && self.is_in_call(own, floor);
                 answered_at(event, own) && (heard || self.is_monitored_by(event, floor))
             }
+            Operation::Phone(phone) => self.is_done_by_phone(phone, event, floor),
+        }
+    }
+
+    /// The same of something with the own phone.
+    fn is_done_by_phone(&self, operation: PhoneOperation, event: &Event, floor: &Floor) -> bool {
+        let own = Some(&self.by_device);
+        let of_call =
+            |kind: EventKind, subject: &Option<DeviceId>| event.kind == kind && subject.as_ref() == own && self.concerns(event, floor);
+        // The call that is dialled is known by nothing but that it begins.
+        let dialled = || {
+            let begins = matches!(event.kind, EventKind::ServiceInitiated | EventKind::Originated);
+            begins && event.source.as_ref() == own
+        };
+        match operation {
+            PhoneOperation::Login => event.kind == EventKind::AgentLoggedOn && event.agent == self.agent && event.device.as_ref() == own,
+            PhoneOperation::Logout => self.is_mode_of(event, EventKind::AgentLoggedOff, floor),
+            PhoneOperation::Ready => self.is_mode_of(event, EventKind::AgentReady, floor),
+            PhoneOperation::NotReady => self.is_mode_of(event, EventKind::AgentNotReady, floor),
+            PhoneOperation::Call => dialled(),
+            PhoneOperation::Consult => dialled() && !self.concerns(event, floor),
+            PhoneOperation::Answer => answered_at(event, &self.by_device) && self.concerns(event, floor),
+            PhoneOperation::Hold => of_call(EventKind::Held, &event.holding),
+            PhoneOperation::Retrieve | PhoneOperation::ConsultCancel => of_call(EventKind::Retrieved, &event.retrieving),
+            PhoneOperation::Drop => of_call(EventKind::ConnectionCleared, &event.releasing) && !self.is_in_call(&self.by_device, floor),
+            PhoneOperation::Transfer | PhoneOperation::ConsultTransfer => of_call(EventKind::Transferred, &event.transferring),
+            PhoneOperation::Conference => {
+                let came = |guest: &Option<DeviceId>| guest.is_some() && *guest == self.device;
+                let joined = event.kind == EventKind::Conferenced && came(&event.added);
+                let answered = event.kind == EventKind::Established && came(&event.answering);
+                (joined || answered) && self.concerns(event, floor)
+            }
+            PhoneOperation::ConsultConference => of_call(EventKind::Conferenced, &event.conferencing),
+            PhoneOperation::StartRecording => of_call(EventKind::RecordStarted, &event.device),
+            // It names the recording, and not its call.
+            PhoneOperation::StopRecording => event.kind == EventKind::RecordStopped && event.source.as_ref() == own,
+            // No event tells of it.
+            PhoneOperation::SetData => false,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Outside, Refusal, TargetWords, Texts};
 use crate::api::ApiError;
-use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, PhoneOperation, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -184,6 +184,27 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => "Ready",
         Operation::NotReady => "Not ready",
         Operation::Logout => "Log out",
+        Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
+    },
+    phone_operation: |operation| match operation {
+        PhoneOperation::Login => "Log on",
+        PhoneOperation::Logout => "Log out",
+        PhoneOperation::Ready => "Ready",
+        PhoneOperation::NotReady => "Not ready",
+        PhoneOperation::Call => "Call",
+        PhoneOperation::Answer => "Answer",
+        PhoneOperation::Hold => "Hold",
+        PhoneOperation::Retrieve => "Retrieve",
+        PhoneOperation::Drop => "Hang up",
+        PhoneOperation::Transfer => "Transfer",
+        PhoneOperation::Conference => "Conference",
+        PhoneOperation::Consult => "Consult",
+        PhoneOperation::ConsultConference => "Bring together",
+        PhoneOperation::ConsultCancel => "Back to the call on hold",
+        PhoneOperation::ConsultTransfer => "Hand over",
+        PhoneOperation::StartRecording => "Start recording",
+        PhoneOperation::StopRecording => "Stop recording",
+        PhoneOperation::SetData => "Call data",
     },
     operation_title: |operation| match operation {
         Operation::Listen => "Listen silently with your phone",
@@ -193,13 +214,16 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => "Make the agent ready",
         Operation::NotReady => "Make the agent not ready",
         Operation::Logout => "Log the agent out",
+        Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
     },
     effect: |operation, effect, TargetWords { agent, own, others, .. }| {
         let then = match operation {
             Operation::Ready => "becomes ready",
             Operation::NotReady => "becomes not ready",
             Operation::Logout => "will log out",
-            Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => (TEXTS.operation_title)(operation),
+            Operation::Listen | Operation::Join | Operation::Take | Operation::Drop | Operation::Phone(_) => {
+                (TEXTS.operation_title)(operation)
+            }
         };
         match effect {
             Effect::Listens => format!("{own} hears the call silently"),
@@ -231,6 +255,7 @@ pub static TEXTS: Texts = Texts {
             Operation::Ready => "for ready",
             Operation::NotReady => "for not ready",
             Operation::Logout => "for the log-out",
+            Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
         };
         format!("{who} asked {what} {seconds} s ago")
     },
@@ -251,6 +276,10 @@ pub static TEXTS: Texts = Texts {
         Obstacle::OwnDevice => "this is your own phone",
         Obstacle::UnderWay => "already under way",
         Obstacle::OtherDevice => "the agent is at another device now",
+        Obstacle::LoggedOn => "your phone is logged on already",
+        Obstacle::NotRinging => "not ringing at your phone",
+        Obstacle::NotOnHold => "not on hold at your phone",
+        Obstacle::OnlyListens => "your phone only listens: join first",
     },
     action_while_down: "no connection to the console",
     requested: |operation| format!("{operation} requested"),
@@ -335,7 +364,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Drop => format!("Drop {agent}'s call?"),
         Operation::Take => format!("Take {agent}'s call?"),
         Operation::Logout => format!("Log {agent} out?"),
-        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => {
+        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady | Operation::Phone(_) => {
             format!("{}: {agent}?", (TEXTS.operation_title)(operation))
         }
     },
@@ -355,7 +384,7 @@ pub static TEXTS: Texts = Texts {
                 format!("{agent} will log out after this call, and gets no more calls until logging in again.")
             }
             (Operation::Logout, _) => format!("{agent} is logged out now, and gets no more calls until logging in again."),
-            (Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady, _) => String::new(),
+            (Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady | Operation::Phone(_), _) => String::new(),
         }
     },
     confirm_changed: "This has changed since you asked.",
@@ -364,7 +393,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Drop => "Drop the call",
         Operation::Take => "Take the call",
         Operation::Logout => "Log out",
-        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => (TEXTS.operation)(operation),
+        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady | Operation::Phone(_) => (TEXTS.operation)(operation),
     },
     cancel: "Cancel",
     caller_unknown: "an unknown number",
@@ -381,7 +410,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => format!("Make {} ready?", agents(count)),
         Operation::NotReady => format!("Make {} not ready?", agents(count)),
         Operation::Logout => format!("Log {} out?", agents(count)),
-        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => {
+        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop | Operation::Phone(_) => {
             format!("{}: {}?", (TEXTS.operation)(operation), agents(count))
         }
     },
@@ -390,7 +419,9 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => format!("Make {count} ready"),
         Operation::NotReady => format!("Make {count} not ready"),
         Operation::Logout => format!("Log {count} out"),
-        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => format!("{}: {count}", (TEXTS.operation)(operation)),
+        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop | Operation::Phone(_) => {
+            format!("{}: {count}", (TEXTS.operation)(operation))
+        }
     },
     how_long: "How long",
     until_changed: "until changed",

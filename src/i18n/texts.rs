@@ -2,7 +2,7 @@
 
 use super::outside::Outside;
 use crate::api::ApiError;
-use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, PhoneOperation, State};
 use core::time::Duration;
 
 /// What a status of the platform means (protocol, section 1) and what the user can do about it.
@@ -165,6 +165,7 @@ pub struct Texts {
 
     // Operations
     pub operation: fn(Operation) -> Text,
+    pub phone_operation: fn(PhoneOperation) -> Text,
     pub operation_title: fn(Operation) -> Text,
     /// What it will do here and now.
     pub effect: fn(Operation, Effect, &TargetWords) -> String,

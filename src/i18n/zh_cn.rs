@@ -2,7 +2,7 @@
 
 use super::{Outside, Refusal, TargetWords, Texts};
 use crate::api::ApiError;
-use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, PhoneOperation, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -170,6 +170,27 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => "示闲",
         Operation::NotReady => "示忙",
         Operation::Logout => "签出",
+        Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
+    },
+    phone_operation: |operation| match operation {
+        PhoneOperation::Login => "签入",
+        PhoneOperation::Logout => "签出",
+        PhoneOperation::Ready => "示闲",
+        PhoneOperation::NotReady => "示忙",
+        PhoneOperation::Call => "拨打",
+        PhoneOperation::Answer => "接听",
+        PhoneOperation::Hold => "保持",
+        PhoneOperation::Retrieve => "取回",
+        PhoneOperation::Drop => "挂断",
+        PhoneOperation::Transfer => "单步转移",
+        PhoneOperation::Conference => "单步会议",
+        PhoneOperation::Consult => "咨询",
+        PhoneOperation::ConsultConference => "咨询转会议",
+        PhoneOperation::ConsultCancel => "取消咨询",
+        PhoneOperation::ConsultTransfer => "咨询转接",
+        PhoneOperation::StartRecording => "开始录音",
+        PhoneOperation::StopRecording => "停止录音",
+        PhoneOperation::SetData => "随路数据",
     },
     operation_title: |operation| match operation {
         Operation::Listen => "用本人分机静默监听",
@@ -179,6 +200,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => "强制示闲",
         Operation::NotReady => "强制示忙",
         Operation::Logout => "强制签出",
+        Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
     },
     effect: |operation, effect, TargetWords { agent, own, others, .. }| {
         let word = (TEXTS.operation)(operation);
@@ -216,6 +238,10 @@ pub static TEXTS: Texts = Texts {
         Obstacle::OwnDevice => "这是您本人的分机",
         Obstacle::UnderWay => "操作正在进行",
         Obstacle::OtherDevice => "坐席已换到其他分机",
+        Obstacle::LoggedOn => "您的分机已签入",
+        Obstacle::NotRinging => "该通话未在您的分机振铃",
+        Obstacle::NotOnHold => "您的分机未保持该通话",
+        Obstacle::OnlyListens => "您的分机仅在监听，请先加入通话",
     },
     action_while_down: "与班长台的连接已断开",
     requested: |operation| format!("{operation}已请求"),
@@ -292,7 +318,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Drop => format!("强拆 {agent} 的通话？"),
         Operation::Take => format!("拦截 {agent} 的通话？"),
         Operation::Logout => format!("强制签出 {agent}？"),
-        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => {
+        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady | Operation::Phone(_) => {
             format!("{}：{agent}？", (TEXTS.operation_title)(operation))
         }
     },
@@ -306,7 +332,7 @@ pub static TEXTS: Texts = Texts {
             (Operation::Take, _) => format!("与 {caller} 的通话将转到您的分机 {own}，分机随即振铃；{agent} 立即退出通话。"),
             (Operation::Logout, Effect::AfterCall) => format!("{agent} 将在本次通话结束后签出，重新签入之前不会再接到来电。"),
             (Operation::Logout, _) => format!("{agent} 将立即签出，重新签入之前不会再接到来电。"),
-            (Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady, _) => String::new(),
+            (Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady | Operation::Phone(_), _) => String::new(),
         }
     },
     confirm_changed: "情况已与您发起时不同。",
@@ -315,7 +341,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Drop => "强拆通话",
         Operation::Take => "拦截通话",
         Operation::Logout => "强制签出",
-        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady => (TEXTS.operation)(operation),
+        Operation::Listen | Operation::Join | Operation::Ready | Operation::NotReady | Operation::Phone(_) => (TEXTS.operation)(operation),
     },
     cancel: "取消",
     caller_unknown: "未知号码",
@@ -332,7 +358,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => format!("将 {count} 名坐席示闲？"),
         Operation::NotReady => format!("将 {count} 名坐席示忙？"),
         Operation::Logout => format!("强制签出 {count} 名坐席？"),
-        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => {
+        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop | Operation::Phone(_) => {
             format!("{}：{count} 名坐席？", (TEXTS.operation)(operation))
         }
     },
@@ -341,7 +367,9 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => format!("示闲 {count} 人"),
         Operation::NotReady => format!("示忙 {count} 人"),
         Operation::Logout => format!("签出 {count} 人"),
-        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop => format!("{} {count} 人", (TEXTS.operation)(operation)),
+        Operation::Listen | Operation::Join | Operation::Take | Operation::Drop | Operation::Phone(_) => {
+            format!("{} {count} 人", (TEXTS.operation)(operation))
+        }
     },
     how_long: "时长",
     until_changed: "直到手动更改",

@@ -28,7 +28,7 @@ pub use handle::FloorHandle;
 pub use interventions::PlatformAnswer;
 pub use page_floor::{PageFloor, Reader, Subject};
 pub use published::Subscription;
-pub use request::{Begun, DayView, Delivery, InterventionRequest, Kept, NewRun, Restored};
+pub use request::{Begun, DayView, Delivery, InterventionRequest, Kept, NewRun, PhoneBegun, PhoneRequest, Restored};
 pub use runs::{BulkTurn, RunNews};
 pub use schedule::Verdict;
 pub use snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot};

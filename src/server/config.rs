@@ -3,7 +3,7 @@
 pub mod roles;
 
 use crate::floor::visibility::Visibility;
-use crate::floor::{Namespace, Operation, Role};
+use crate::floor::{Control, Namespace, Operation, PhoneOperation, Role};
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use reqwest::Url;
@@ -97,6 +97,8 @@ pub struct Config {
     pub viewers: Vec<Pattern>,
     pub whole_numbers: WholeNumbers,
     pub hidden: Vec<Operation>,
+    /// The controls of the own phone that are not offered.
+    pub hidden_controls: Vec<Control>,
     /// Whose X-Forwarded-For counts.
     pub trusted_proxies: Vec<IpNet>,
     pub webhooks: Vec<Webhook>,
@@ -105,6 +107,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether something is offered with the own phone.
+    pub fn offers(&self, operation: PhoneOperation) -> bool {
+        !self.hidden_controls.iter().any(|control| control.controls(operation))
+    }
+
     /// What somebody with this role may see of outside parties' numbers.
     pub fn visibility(&self, role: Role) -> Visibility {
         match (self.whole_numbers, role) {

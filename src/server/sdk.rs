@@ -8,4 +8,4 @@ mod path;
 pub mod requests;
 pub mod roster;
 
-pub use http::{CallError, LoginError, Platform, PlatformSession};
+pub use http::{CallError, LoginError, Platform, PlatformSession, Taken};

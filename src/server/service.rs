@@ -4,5 +4,6 @@ pub mod arguments;
 pub mod bulk;
 pub mod error;
 pub mod intervene;
+pub mod phone;
 pub mod scheduled;
 pub mod sign_in;

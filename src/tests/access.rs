@@ -9,6 +9,7 @@ pub fn right(operation: Operation, call: &str) -> Vec<(&'static str, &str)> {
         Operation::Drop | Operation::Join | Operation::Take => vec![("deviceId", "8001@test.cc"), ("callId", call)],
         Operation::Listen => vec![("callId", call)],
         Operation::Ready | Operation::NotReady | Operation::Logout => vec![("agentId", "5002@test.cc"), ("deviceId", "8002@test.cc")],
+        Operation::Phone(_) => Vec::new(),
     }
 }
 

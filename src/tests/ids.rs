@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use supervisor_console::floor::{AgentId, BulkStep, CallId, DeviceId, Namespace, Operation, Outcome, State};
 use supervisor_console::server::cli::{Cli, Command};
 use supervisor_console::server::config::Config;
-use supervisor_console::server::sdk::{CallError, Platform, requests::ForceRequest};
+use supervisor_console::server::sdk::{CallError, Platform, requests::PlatformRequest};
 
 /// What stands before the `@`, and how it stands in a path of the platform's.
 const ODD: [(&str, &str); 10] = [
@@ -282,7 +282,7 @@ async fn no_id_climbs_splits_or_ends_a_path() {
         // Calls that nobody knows: refused, but asked for where they would be.
         for call in [format!("{number}/../.."), format!("../{number}"), format!("%2e%2e\\{number}")] {
             let (device, call) = (DeviceId::parse(id).unwrap(), CallId::parse(&call).unwrap());
-            let refused = platform.force(&session, &ForceRequest::drop(&device, &call)).await.unwrap_err();
+            let refused = platform.carry_out(&session, &PlatformRequest::drop(&device, &call)).await.unwrap_err();
             assert!(matches!(refused, CallError::Refused { status: 404, .. }), "{call}: {refused:?}");
             let request = simulator.console_requests().await.pop().unwrap();
             let call = in_path(call.as_str());

@@ -37,6 +37,7 @@ mod operations;
 mod pages;
 mod peers;
 mod peers_under_load;
+mod phone;
 mod program;
 mod rabbitmq;
 mod scheduled;

@@ -107,6 +107,8 @@ async fn ask(operation: Operation, target: &Target, effect: Effect) -> Result<An
         Operation::Listen => call(path, &ListenArguments { call_id, device_id: None, expect }).await,
         Operation::Ready | Operation::Logout => call(path, &AgentArguments { agent_id, device_id, expect }).await,
         Operation::NotReady => call(path, &NotReadyArguments { agent_id, device_id, minutes: None, expect }).await,
+        // Rows do not offer it.
+        Operation::Phone(_) => Err(ApiError::NotPermitted),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::floor::visibility::{NumberFilter, Visibility};
 use crate::floor::{
-    AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallQuery, ConsoleTime, Event, Intervention, NotSent, Operation, RosterEntry,
+    AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallQuery, ConsoleTime, DeviceId, Event, Intervention, NotSent, Operation, Phone,
+    RosterEntry,
 };
 use crate::live::Link;
 use crate::server::actor::error::{FloorError, Stopped};
@@ -11,7 +12,7 @@ use crate::server::actor::message::Message;
 use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
 use crate::server::actor::publication::Publication;
 use crate::server::actor::published::{Published, Subscription};
-use crate::server::actor::request::{Begun, DayView, Delivery, InterventionRequest, NewRun, ReceivedEvent};
+use crate::server::actor::request::{Begun, DayView, Delivery, InterventionRequest, NewRun, PhoneBegun, PhoneRequest, ReceivedEvent};
 use crate::server::actor::runs::{BulkTurn, RunNews};
 use crate::server::actor::schedule::Verdict;
 use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, agent_snapshot, calls_snapshot, floor_snapshot};
@@ -94,6 +95,16 @@ impl FloorHandle {
     /// Checks the precondition and takes the intervention up; it comes back with its id.
     pub async fn begin(&self, request: InterventionRequest) -> Result<Begun, FloorError> {
         self.ask(|reply| Message::Begin(Box::new(request), reply)).await?
+    }
+
+    /// The own phone, as the floor knows it.
+    pub async fn phone(&self, device: DeviceId) -> Result<Phone, Stopped> {
+        self.ask(|reply| Message::Phone(device, reply)).await
+    }
+
+    /// Checks the precondition and takes something with the own phone up; it comes back with its id.
+    pub async fn begin_phone(&self, request: PhoneRequest) -> Result<PhoneBegun, FloorError> {
+        self.ask(|reply| Message::BeginPhone(Box::new(request), reply)).await?
     }
 
     /// How the platform answered; returns the intervention as it is now.

@@ -5,7 +5,9 @@ mod index;
 
 use crate::floor::clock::ClockStep;
 use crate::floor::proof::OLDER;
-use crate::floor::{AgentId, CallId, ConsoleTime, Event, EventKind, Floor, Intervention, NotSent, Operation, Outcome};
+use crate::floor::{
+    AgentId, CallId, ConsoleTime, DeviceId, Event, EventKind, Floor, Intervention, NotSent, Operation, Outcome, PhoneOperation,
+};
 use index::Index;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -57,11 +59,13 @@ pub struct PlatformAnswer {
     pub outcome: Outcome,
     pub deferred: bool,
     pub holder: Option<String>,
+    /// The call that was made.
+    pub call: Option<CallId>,
 }
 
 impl From<Outcome> for PlatformAnswer {
     fn from(outcome: Outcome) -> Self {
-        PlatformAnswer { outcome, deferred: false, holder: None }
+        PlatformAnswer { outcome, deferred: false, holder: None, call: None }
     }
 }
 
@@ -200,7 +204,7 @@ impl Interventions {
     /// The platform answered, or the connection broke; the answer is what it came to, step by step. An event that came first has the last
     /// word where the platform took the request; else it may have come of something else.
     pub fn answered(&mut self, id: i64, answer: PlatformAnswer, now: ConsoleTime) -> Changed {
-        let PlatformAnswer { outcome, deferred, holder } = answer;
+        let PlatformAnswer { outcome, deferred, holder, call } = answer;
         let Some(followed) = self.by_id.get_mut(&id) else { return Changed::new() };
         let early = followed.early.take();
         let intervention = &mut followed.intervention;
@@ -211,6 +215,7 @@ impl Interventions {
         }
         intervention.outcome = outcome;
         (intervention.deferred, intervention.holder) = (deferred, holder);
+        intervention.call = intervention.call.take().or(call);
         intervention.finished_after = (outcome != Outcome::Accepted).then_some(after);
         let answered = intervention.clone();
         match early.filter(|_| outcome == Outcome::Accepted) {
@@ -291,7 +296,7 @@ impl Interventions {
 
     /// The latest at this agent, or the latest listening to this call.
     pub fn latest(&self, agent: &AgentId, call: Option<&CallId>, floor: &Floor) -> Option<&Intervention> {
-        let here = self.index.at_agent(Some(agent)).next_back();
+        let here = self.index.at_agent(Some(agent)).rev().find(|id| self.steps_in(*id));
         let listens = |id: &i64| self.get(*id).is_some_and(|i| i.operation == Operation::Listen);
         let listening = call.and_then(|call| self.at_call(call, floor).filter(listens).max());
         self.get(here.max(listening)?)
@@ -299,7 +304,18 @@ impl Interventions {
 
     /// The latest at this call, under whichever of its ids.
     pub fn latest_at(&self, call: &CallId, floor: &Floor) -> Option<&Intervention> {
-        self.get(self.at_call(call, floor).max()?)
+        self.get(self.at_call(call, floor).filter(|id| self.steps_in(*id)).max()?)
+    }
+
+    /// Rows show who stepped in, not what somebody does with the own phone.
+    fn steps_in(&self, id: i64) -> bool {
+        self.get(id).is_some_and(|intervention| intervention.operation.steps_in())
+    }
+
+    /// Whether that phone has called somebody since then.
+    pub fn has_called(&self, device: &DeviceId, since: ConsoleTime) -> bool {
+        let calls = |i: &Intervention| i.operation == Operation::Phone(PhoneOperation::Call) && i.by_device == *device;
+        self.index.at_device(device).filter_map(|id| self.get(id)).any(|i| calls(i) && i.requested_at > since)
     }
 
     /// Those at this call, under whichever of its ids.
@@ -323,7 +339,11 @@ fn asks_for_the_same(one: &Intervention, other: &Intervention) -> bool {
 
 /// A mode that was put off until the end of the call, and the agent is in another one by now.
 fn is_overtaken_by(intervention: &Intervention, event: &Event) -> bool {
-    let another = matches!(event.kind, EventKind::AgentReady | EventKind::AgentNotReady | EventKind::AgentLoggedOff);
+    let another = match intervention.operation {
+        // A mode follows each log-on.
+        Operation::Phone(PhoneOperation::Login) => event.kind == EventKind::AgentLoggedOff,
+        _ => matches!(event.kind, EventKind::AgentReady | EventKind::AgentNotReady | EventKind::AgentLoggedOff),
+    };
     another && !intervention.operation.on_call() && event.agent.is_some() && event.agent == intervention.agent
 }
 

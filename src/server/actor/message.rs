@@ -1,9 +1,9 @@
 //! What the floor's owner is sent, each with where its answer goes.
 
-use crate::floor::{AgentId, BulkItem, BulkRun, BulkStep, ConsoleTime, Intervention, NotSent, Operation, RosterEntry};
+use crate::floor::{AgentId, BulkItem, BulkRun, BulkStep, ConsoleTime, DeviceId, Intervention, NotSent, Operation, Phone, RosterEntry};
 use crate::server::actor::error::FloorError;
 use crate::server::actor::interventions::PlatformAnswer;
-use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, ReceivedEvent};
+use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, PhoneBegun, PhoneRequest, ReceivedEvent};
 use crate::server::actor::runs::{BulkTurn, RunNews};
 use crate::server::actor::schedule::Verdict;
 use crate::server::journal::Ack;
@@ -21,6 +21,8 @@ pub enum Message {
     Publish(oneshot::Sender<()>),
     Day(AgentId, oneshot::Sender<Option<DayView>>),
     Begin(Box<InterventionRequest>, oneshot::Sender<Result<Begun, FloorError>>),
+    Phone(DeviceId, oneshot::Sender<Phone>),
+    BeginPhone(Box<PhoneRequest>, oneshot::Sender<Result<PhoneBegun, FloorError>>),
     Answered(i64, PlatformAnswer, oneshot::Sender<Option<Intervention>>),
     NotSent(i64, NotSent),
     Waits(i64, oneshot::Sender<Option<Intervention>>),

@@ -1,8 +1,8 @@
 //! What is handed to the floor's owner, and what comes back.
 
 use crate::floor::{
-    AgentId, BulkItem, ConsoleTime, Effect, Event, Fold, HistoryLine, Intervention, Namespace, Offset, Operation, PlatformTime, Role,
-    Workday,
+    AgentId, BulkItem, CallId, ConsoleTime, Effect, Event, Fold, HistoryLine, Intervention, Namespace, Offset, Operation, PhoneOperation,
+    PlatformTime, Role, Workday,
 };
 use crate::server::actor::history::Day;
 use crate::server::clock::now;
@@ -41,6 +41,26 @@ pub struct InterventionRequest {
     pub minutes: Option<u32>,
     /// Which part of a bulk run it is.
     pub item: Option<BulkItem>,
+}
+
+/// Something with the own phone that is wanted, checked as far as it can be without the floor.
+#[derive(Debug, Clone)]
+pub struct PhoneRequest {
+    pub intervention: Intervention,
+    pub operation: PhoneOperation,
+    pub role: Role,
+    /// The consultation's call, for its end.
+    pub consult: Option<CallId>,
+    /// The effect that the one who asks was shown.
+    pub expect: Option<Effect>,
+}
+
+/// Something with the own phone that was taken up.
+#[derive(Debug)]
+pub struct PhoneBegun {
+    pub begun: Begun,
+    /// The consultation's call, by the id that the platform knows it by now.
+    pub consult: Option<CallId>,
 }
 
 /// An intervention that was taken up.

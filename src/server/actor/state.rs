@@ -2,6 +2,7 @@
 
 mod interventions;
 mod peers;
+mod phone;
 mod publish;
 mod runs;
 mod schedule;

@@ -92,6 +92,8 @@ fn take(state: &mut FloorState, message: Message) {
         }
         Message::Day(agent, reply) => drop(reply.send(state.day(&agent))),
         Message::Begin(request, reply) => drop(reply.send(state.begin(*request))),
+        Message::Phone(device, reply) => drop(reply.send(state.phone(&device))),
+        Message::BeginPhone(request, reply) => drop(reply.send(state.begin_phone(*request))),
         Message::Answered(id, answer, reply) => drop(reply.send(state.answered(id, answer))),
         Message::NotSent(id, why) => state.not_sent(id, why),
         Message::Waits(id, reply) => drop(reply.send(state.waits(id))),

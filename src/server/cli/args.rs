@@ -1,11 +1,11 @@
 //! Each command's flags.
 
 use super::parse::{
-    address, database_url, http_url, namespace, network, operation, pattern, queue_name, rate, size, speed, time_zone, token_name, topic,
-    webhook, ws_url,
+    address, control, database_url, http_url, namespace, network, operation, pattern, queue_name, rate, size, speed, time_zone, token_name,
+    topic, webhook, ws_url,
 };
 use super::values::TokenRole;
-use crate::floor::{Namespace, Operation};
+use crate::floor::{Control, Namespace, Operation};
 use crate::server::config::roles::Pattern;
 use crate::server::config::{Database, LogFormat, Webhook, WholeNumbers};
 use clap::Args;
@@ -87,6 +87,10 @@ pub struct ConsoleArgs {
     /// An operation that is not offered, by its SDK name, for example forceDrop. Repeatable, or separated by commas.
     #[arg(long, env = "CONSOLE_HIDE_ACTION", value_delimiter = ',', value_parser = operation, value_name = "ACTION")]
     pub hide_action: Vec<Operation>,
+    /// A control of the own phone that is not offered, by the SDK's name: setMode, number, make, answer, hold, sTran, sConf, ask, conf, dropCon,
+    /// logout or login. Repeatable, or separated by commas.
+    #[arg(long, env = "CONSOLE_HIDE_BUTTON", value_delimiter = ',', value_parser = control, value_name = "BUTTON")]
+    pub hide_button: Vec<Control>,
 }
 
 #[derive(Debug, Args)]

@@ -47,6 +47,7 @@ impl TryFrom<&ConsoleArgs> for Config {
             viewers: args.viewers.clone(),
             whole_numbers: args.whole_numbers,
             hidden: args.hide_action.clone(),
+            hidden_controls: args.hide_button.clone(),
             trusted_proxies: args.trusted_proxy.clone(),
             webhooks: args.webhook.clone(),
             webhook_secret: args.webhook_secret.clone().unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Reads the values of flags. The error says what to give instead.
 
-use crate::floor::{Namespace, Operation, is_agent_number};
+use crate::floor::{Control, Namespace, Operation, is_agent_number};
 use crate::server::auth::token::is_name;
 use crate::server::config::roles::Pattern;
 use crate::server::config::{Database, Webhook};
@@ -10,6 +10,7 @@ use reqwest::Url;
 use secrecy::SecretString;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use strum::VariantNames;
 
 pub fn address(text: &str) -> Result<SocketAddr, String> {
     use std::net::ToSocketAddrs;
@@ -95,10 +96,14 @@ pub fn network(text: &str) -> Result<IpNet, String> {
 }
 
 pub fn operation(text: &str) -> Result<Operation, String> {
-    Operation::from_action(text).ok_or_else(|| {
+    Operation::from_action(text).filter(|operation| operation.steps_in()).ok_or_else(|| {
         let names: Vec<&str> = Operation::ALL.into_iter().map(Operation::action).collect();
         format!("give one of {}", names.join(", "))
     })
+}
+
+pub fn control(text: &str) -> Result<Control, String> {
+    text.parse().map_err(|_| format!("give one of {}", Control::VARIANTS.join(", ")))
 }
 
 pub fn queue_name(text: &str) -> Result<String, String> {

@@ -49,6 +49,14 @@ impl Caller {
         Ok(Caller { who, role, visibility: console.config.visibility(role) })
     }
 
+    /// Returns the browser's session; none of a script.
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        match &self.who {
+            Who::Browser(session) => Some(session),
+            Who::Script(_) => None,
+        }
+    }
+
     /// Returns the supervisor who asks, with what the platform is asked. The console has no account of its own there: a script's operation goes out with the
     /// session of the supervisor who signed in last.
     pub fn supervisor(self, console: &Console) -> Result<Supervisor, ApiError> {

@@ -6,14 +6,15 @@ use super::json::{BulkRunView, InterventionView};
 use crate::address::local::local_path;
 use crate::api::ApiError;
 use crate::api::arguments::BulkArguments;
-use crate::floor::{Operation, Outcome};
+use crate::floor::visibility::Visibility;
+use crate::floor::{Intervention, Operation, Outcome};
 use crate::server::auth::session::COOKIE;
 use crate::server::console::Console;
 use crate::server::service::arguments::Arguments;
 use crate::server::service::error::masked;
 use crate::server::service::intervene;
 use crate::server::service::sign_in::{self, Credentials, SignInError};
-use crate::server::service::{bulk, scheduled};
+use crate::server::service::{bulk, phone, scheduled};
 use cookie::{Cookie, SameSite};
 use http::{HeaderValue, StatusCode, header};
 use leptos::prelude::use_context;
@@ -32,6 +33,18 @@ fn asked() -> Result<(Arc<Console>, Supervisor), ApiError> {
 pub async fn force(operation: Operation, arguments: Arguments) -> Result<InterventionView, ApiError> {
     let (console, Supervisor { principal, visibility }) = asked()?;
     let done = intervene::run(console.clone(), principal, operation, arguments).await;
+    told(&console, visibility, done)
+}
+
+/// Does something with the caller's own phone.
+pub async fn phone(ask: phone::Ask) -> Result<InterventionView, ApiError> {
+    let (console, Supervisor { principal, visibility }) = asked()?;
+    let done = phone::run(console.clone(), principal, ask).await;
+    told(&console, visibility, done)
+}
+
+/// Answers with an intervention as it is so far, with the numbers that the caller may see.
+fn told(console: &Console, visibility: Visibility, done: Result<Intervention, ApiError>) -> Result<InterventionView, ApiError> {
     let filter = console.floor.number_filter(visibility);
     let done = done.map_err(|error| masked(&filter, error))?;
     if done.outcome != Outcome::Confirmed {

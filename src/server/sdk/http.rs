@@ -1,12 +1,13 @@
 //! The platform's HTTP side (protocol, section 1).
 
 use super::path::encoded;
-use super::requests::ForceRequest;
-use crate::floor::{AgentId, Namespace, RosterEntry};
+use super::requests::PlatformRequest;
+use crate::floor::{AgentId, CallId, Namespace, RosterEntry};
 use crate::server::config::{Config, below};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -54,6 +55,15 @@ pub enum CallError {
     NotUnderstood,
 }
 
+/// How the platform took an operation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// It puts it off until the agent's call ends (`pendingMode`).
+    pub deferred: bool,
+    /// The call that was made.
+    pub call: Option<CallId>,
+}
+
 #[derive(Debug, Clone)]
 pub struct Platform {
     client: Client,
@@ -95,12 +105,29 @@ impl Platform {
         }
     }
 
-    /// Sends one of the seven force operations, exactly as the protocol's table has it. Ok is "accepted", never "done"; it says whether
-    /// the platform puts it off until the agent's call ends (`pendingMode`).
-    pub async fn force(&self, session: &PlatformSession, request: &ForceRequest) -> Result<bool, CallError> {
+    /// Sends an operation, exactly as the protocol's tables have it. Ok is "accepted", never "done".
+    pub async fn carry_out(&self, session: &PlatformSession, request: &PlatformRequest) -> Result<Taken, CallError> {
         let answer = self.call(session, request.method.clone(), &request.path, request.body.clone()).await?;
         let answer = serde_json::from_slice::<serde_json::Value>(&answer).unwrap_or_default();
-        Ok(answer.get("pendingMode").is_some_and(|mode| !mode.is_null()))
+        let call = answer.get("callId").and_then(|id| CallId::parse(id.as_str()?).ok());
+        Ok(Taken { deferred: answer.get("pendingMode").is_some_and(|mode| !mode.is_null()), call })
+    }
+
+    /// The data that travels with a call, in the platform's order.
+    pub async fn call_data(&self, session: &PlatformSession, call: &CallId) -> Result<Vec<(String, String)>, CallError> {
+        #[derive(Deserialize)]
+        struct Data {
+            #[serde(default)]
+            entries: Vec<Entry>,
+        }
+        #[derive(Deserialize)]
+        struct Entry {
+            key: String,
+            value: String,
+        }
+        let body = self.get(session, &format!("/api/csta/callControl/calls/{}/user-data/", encoded(call.as_str()))).await?;
+        let data: Data = serde_json::from_slice(&body).map_err(|_| CallError::NotUnderstood)?;
+        Ok(data.entries.into_iter().map(|Entry { key, value }| (key, value)).collect())
     }
 
     /// Keeps the platform's session alive.

@@ -1,13 +1,15 @@
-//! The seven force operations as requests, byte for byte as the protocol's section 1 gives them.
+//! Operations as requests, byte for byte as the protocol's section 1 gives them: here the seven, in `phone` those of the own phone.
 
 use super::path::encoded;
 use crate::floor::{AgentId, CallId, DeviceId, Namespace};
 use reqwest::Method;
 use serde::Serialize;
 
-/// One request below the SDK's address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForceRequest {
+mod phone;
+
+/// One request below the SDK's address. Its body may hold a password: it is not to be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlatformRequest {
     pub method: Method,
     pub path: String,
     pub body: String,
@@ -59,13 +61,13 @@ fn json(body: &impl Serialize) -> String {
     serde_json::to_string(body).unwrap_or_default()
 }
 
-fn post(path: String, body: String) -> ForceRequest {
-    ForceRequest { method: Method::POST, path, body }
+fn post(path: String, body: String) -> PlatformRequest {
+    PlatformRequest { method: Method::POST, path, body }
 }
 
-impl ForceRequest {
+impl PlatformRequest {
     pub fn drop(device: &DeviceId, call: &CallId) -> Self {
-        ForceRequest { method: Method::DELETE, path: connection(device, call), body: String::new() }
+        PlatformRequest { method: Method::DELETE, path: connection(device, call), body: String::new() }
     }
 
     pub fn join(device: &DeviceId, call: &CallId, phone_number: &str) -> Self {
@@ -103,27 +105,27 @@ mod tests {
         let call = CallId::trusted("37db6efe-57cc-4053-b0ce-24c96eba66b0");
         let at = "/api/csta/callControl/calls/37db6efe-57cc-4053-b0ce-24c96eba66b0";
         let connection = format!("{at}/connections/8002@test.cc%7C37db6efe-57cc-4053-b0ce-24c96eba66b0");
-        let is = |request: ForceRequest, method: &str, path: &str, body: &str| {
+        let is = |request: PlatformRequest, method: &str, path: &str, body: &str| {
             assert_eq!((request.method.as_str(), request.path.as_str(), request.body.as_str()), (method, path, body));
         };
-        is(ForceRequest::drop(&device, &call), "DELETE", &connection, "");
+        is(PlatformRequest::drop(&device, &call), "DELETE", &connection, "");
         is(
-            ForceRequest::join(&device, &call, "8001"),
+            PlatformRequest::join(&device, &call, "8001"),
             "POST",
             &format!("{connection}/singleStepConference"),
             r#"{"conferenceParticipant":"8001","participationType":"Active"}"#,
         );
-        is(ForceRequest::take(&device, &call, "8001"), "POST", &format!("{connection}/singleStepTransfer"), r#"{"transferTo":"8001"}"#);
-        is(ForceRequest::listen(&DeviceId::trusted("8001@test.cc"), &call), "POST", &format!("{at}/spy?deviceId=8001@test.cc"), "");
+        is(PlatformRequest::take(&device, &call, "8001"), "POST", &format!("{connection}/singleStepTransfer"), r#"{"transferTo":"8001"}"#);
+        is(PlatformRequest::listen(&DeviceId::trusted("8001@test.cc"), &call), "POST", &format!("{at}/spy?deviceId=8001@test.cc"), "");
         let state = "/api/csta/agent/state";
         is(
-            ForceRequest::set_mode(&agent, &device, "NotReady"),
+            PlatformRequest::set_mode(&agent, &device, "NotReady"),
             "POST",
             state,
             r#"{"func":"SetState","agentMode":"NotReady","loginId":"5002@test.cc","agentId":"5002@test.cc","device":"8002@test.cc"}"#,
         );
         is(
-            ForceRequest::logout(&agent, &device, &Namespace::trusted("test.cc")),
+            PlatformRequest::logout(&agent, &device, &Namespace::trusted("test.cc")),
             "POST",
             state,
             r#"{"namespace":"test.cc","func":"Logout","device":"8002@test.cc","agentId":"5002@test.cc","loginId":"5002@test.cc"}"#,

@@ -11,7 +11,7 @@ use crate::server::actor::{Begun, InterventionRequest};
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
-use crate::server::sdk::{CallError, PlatformSession, requests::ForceRequest};
+use crate::server::sdk::{CallError, PlatformSession, Taken, requests::PlatformRequest};
 use crate::server::service::arguments::Arguments;
 use crate::server::service::error::of_operation;
 use std::sync::Arc;
@@ -92,14 +92,10 @@ pub async fn run(console: Arc<Console>, actor: Principal, operation: Operation, 
 async fn carry_out(console: Arc<Console>, actor: Principal, request: InterventionRequest) -> Result<Intervention, ApiError> {
     let operation = request.intervention.operation;
     let begun = console.floor.begin(request).await;
-    let Begun { intervention, written } = begun.map_err(|error| of_operation(operation, error))?;
-    let id = intervention.id;
-    if !matches!(timeout(WRITTEN_WITHIN, written).await, Ok(Ok(()))) {
-        tracing::error!(id, "an operation was not sent because the audit log could not be written in time");
-        console.floor.not_sent(id, NotSent::Unwritten).await;
-        return Err(ApiError::AuditFailed);
-    }
-    if intervention.deferred {
+    let begun = begun.map_err(|error| of_operation(operation, error))?;
+    let deferred = begun.intervention.deferred;
+    let id = written_down(&console, begun).await?;
+    if deferred {
         // A log-out waits here for the end of the call; the platform would refuse it now.
         return console.floor.waits(id).await.ok_or(ApiError::AuditFailed);
     }
@@ -109,11 +105,34 @@ async fn carry_out(console: Arc<Console>, actor: Principal, request: Interventio
     }
 }
 
+/// Waits until the audit log knows of what was taken up, and returns its id; what it does not learn in time is not sent.
+pub async fn written_down(console: &Console, begun: Begun) -> Result<i64, ApiError> {
+    let Begun { intervention, written } = begun;
+    let id = intervention.id;
+    if !matches!(timeout(WRITTEN_WITHIN, written).await, Ok(Ok(()))) {
+        tracing::error!(id, "an operation was not sent because the audit log could not be written in time");
+        console.floor.not_sent(id, NotSent::Unwritten).await;
+        return Err(ApiError::AuditFailed);
+    }
+    Ok(id)
+}
+
 /// Sends what was begun and written down, and follows the platform's answer.
 pub async fn send(console: &Console, actor: Principal, begun: Intervention) -> Result<Intervention, ApiError> {
     let request = request_of(&begun, &console.config.namespace)?;
-    let (answer, error): (PlatformAnswer, Option<ApiError>) = match console.platform.force(&actor.platform, &request).await {
-        Ok(deferred) => (PlatformAnswer { deferred, ..Outcome::Accepted.into() }, None),
+    let answer = console.platform.carry_out(&actor.platform, &request).await;
+    answered(console, &actor, begun, answer).await
+}
+
+/// Follows the platform's answer to what was sent.
+pub async fn answered(
+    console: &Console,
+    actor: &Principal,
+    sent: Intervention,
+    answer: Result<Taken, CallError>,
+) -> Result<Intervention, ApiError> {
+    let (answer, error): (PlatformAnswer, Option<ApiError>) = match answer {
+        Ok(Taken { deferred, call }) => (PlatformAnswer { deferred, call, ..Outcome::Accepted.into() }, None),
         Err(CallError::Refused { status, holder }) => {
             (PlatformAnswer { holder: holder.clone(), ..Outcome::Refused(status).into() }, Some(ApiError::Refused { status, holder }))
         }
@@ -121,7 +140,7 @@ pub async fn send(console: &Console, actor: Principal, begun: Intervention) -> R
         Err(CallError::Broken | CallError::NotUnderstood) => (Outcome::Unknown.into(), Some(ApiError::OutcomeUnknown)),
     };
     let outcome = answer.outcome;
-    let followed = console.floor.answered(begun.id, answer).await.unwrap_or(Intervention { outcome, ..begun });
+    let followed = console.floor.answered(sent.id, answer).await.unwrap_or(Intervention { outcome, ..sent });
     if outcome == Outcome::Refused(426) {
         // The platform has forgotten the session: so do we.
         console.sessions.forgotten(&actor.platform);
@@ -190,19 +209,21 @@ fn plan(operation: Operation, request: Arguments, actor: &Principal, namespace: 
 }
 
 /// What is to be sent, for a call under the id that the platform knows it by now.
-fn request_of(begun: &Intervention, namespace: &Namespace) -> Result<ForceRequest, ApiError> {
+fn request_of(begun: &Intervention, namespace: &Namespace) -> Result<PlatformRequest, ApiError> {
     let missing = |field| bad(field, "is missing");
     let device = || begun.device.as_ref().ok_or_else(|| missing("deviceId"));
     let call = || begun.call.as_ref().ok_or_else(|| missing("callId"));
     let agent = || begun.agent.as_ref().ok_or_else(|| missing("agentId"));
     Ok(match begun.operation {
-        Operation::Drop => ForceRequest::drop(device()?, call()?),
-        Operation::Join => ForceRequest::join(device()?, call()?, begun.by_device.number()),
-        Operation::Take => ForceRequest::take(device()?, call()?, begun.by_device.number()),
-        Operation::Listen => ForceRequest::listen(&begun.by_device, call()?),
-        Operation::Ready => ForceRequest::set_mode(agent()?, device()?, "Ready"),
-        Operation::NotReady => ForceRequest::set_mode(agent()?, device()?, "NotReady"),
-        Operation::Logout => ForceRequest::logout(agent()?, device()?, namespace),
+        Operation::Drop => PlatformRequest::drop(device()?, call()?),
+        Operation::Join => PlatformRequest::join(device()?, call()?, begun.by_device.number()),
+        Operation::Take => PlatformRequest::take(device()?, call()?, begun.by_device.number()),
+        Operation::Listen => PlatformRequest::listen(&begun.by_device, call()?),
+        Operation::Ready => PlatformRequest::set_mode(agent()?, device()?, "Ready"),
+        Operation::NotReady => PlatformRequest::set_mode(agent()?, device()?, "NotReady"),
+        Operation::Logout => PlatformRequest::logout(agent()?, device()?, namespace),
+        // Made by `service::phone`, which knows more of it.
+        Operation::Phone(_) => return Err(bad("request", "it is done with the own phone")),
     })
 }
 
@@ -212,6 +233,6 @@ pub fn own<T>(id: Result<Option<T>, IdError>, field: &str, namespace: &Namespace
     id.ok_or_else(|| bad(field, &format!("not of this console's domain {namespace}")))
 }
 
-fn bad(field: &str, problem: &str) -> ApiError {
+pub fn bad(field: &str, problem: &str) -> ApiError {
     ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() }
 }

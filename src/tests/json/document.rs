@@ -7,7 +7,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
-use supervisor_console::floor::Operation;
+use supervisor_console::floor::{Operation, PhoneOperation};
 
 /// Holds `value` against `schema`: types, enums, and for objects exactly the keys that it names, all of the required ones.
 fn conforms(document: &Value, schema: &Value, value: &Value, at: &str) {
@@ -100,10 +100,14 @@ async fn it_lists_exactly_the_routes_and_says_who_may_use_them() {
         .iter()
         .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone())))
         .collect();
-    let views =
-        ["floor", "calls", "agents/{id}", "interventions/{id}", "events", "openapi.json"].map(|path| ("get", format!("/api/{path}")));
+    let views = ["floor", "calls", "agents/{id}", "interventions/{id}", "events", "phone", "phone/data", "openapi.json"]
+        .map(|path| ("get", format!("/api/{path}")));
     let operations = ["drop", "join", "take", "listen", "ready", "not-ready", "logout"].map(|path| ("post", format!("/api/force/{path}")));
-    let others = ["bulk/start", "bulk/cancel", "scheduled/cancel"].map(|path| ("post", format!("/api/{path}")));
+    let others: BTreeSet<_> = ["bulk/start", "bulk/cancel", "scheduled/cancel"]
+        .into_iter()
+        .chain(PhoneOperation::ALL.map(PhoneOperation::path))
+        .map(|path| ("post", format!("/api/{path}")))
+        .collect();
     // Every server function is there but the two forms.
     let functions: BTreeSet<String> = server_fn_paths().map(|(path, _)| path.to_owned()).collect();
     let forms = ["/api/sign-in", "/api/sign-out"].map(str::to_owned);

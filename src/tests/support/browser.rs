@@ -102,6 +102,7 @@ pub fn path_of(operation: Operation) -> &'static str {
         Operation::Ready => "/api/force/ready",
         Operation::NotReady => "/api/force/not-ready",
         Operation::Logout => "/api/force/logout",
+        Operation::Phone(_) => panic!("{operation:?} is asked for in another way"),
     }
 }
 

@@ -48,6 +48,11 @@ impl Index {
         self.by_call.get(call).into_iter().flatten().copied()
     }
 
+    /// Those whose proof is an event of this device; the oldest first.
+    pub fn at_device(&self, device: &DeviceId) -> impl Iterator<Item = i64> {
+        self.by_device.get(device).into_iter().flatten().copied()
+    }
+
     /// Whether any is about a call.
     pub fn has_calls(&self) -> bool {
         !self.by_call.is_empty()
@@ -56,7 +61,8 @@ impl Index {
     /// Those that the event may prove or overtake; the oldest first.
     pub fn concerned_by(&self, event: &Event) -> BTreeSet<i64> {
         let of_agent = event.agent.as_ref().map(|agent| self.at_agent(Some(agent)));
-        let devices = [&event.releasing, &event.added, &event.answering, &event.transferred_to].into_iter().flatten();
+        let subjects = [&event.releasing, &event.added, &event.answering, &event.transferred_to];
+        let devices = subjects.into_iter().chain([&event.source, &event.device]).flatten();
         let of_devices = devices.filter_map(|device| self.by_device.get(device)).flatten().copied();
         of_agent.into_iter().flatten().chain(of_devices).collect()
     }
@@ -66,7 +72,7 @@ impl Index {
 fn proving_device(intervention: &Intervention) -> Option<&DeviceId> {
     match intervention.operation {
         Operation::Drop => intervention.device.as_ref(),
-        Operation::Join | Operation::Take | Operation::Listen => Some(&intervention.by_device),
+        Operation::Join | Operation::Take | Operation::Listen | Operation::Phone(_) => Some(&intervention.by_device),
         Operation::Ready | Operation::NotReady | Operation::Logout => None,
     }
 }

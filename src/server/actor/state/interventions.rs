@@ -15,11 +15,7 @@ use crate::server::telemetry;
 impl FloorState {
     /// Checks what the operation needs, takes it up and has it written down.
     pub fn begin(&mut self, intervention: InterventionRequest) -> Result<Begun, FloorError> {
-        match self.store.trouble() {
-            Some(StoreError::Lost) => return Err(FloorError::DatabaseLost),
-            Some(_) => return Err(FloorError::AuditFailed),
-            None => {}
-        }
+        self.can_be_written_down()?;
         let InterventionRequest { mut intervention, role, expect, minutes, item } = intervention;
         // The platform knows a call by its latest id only.
         intervention.call = intervention.call.map(|call| self.fold.floor.successor(&self.published.meant(call)));
@@ -85,6 +81,15 @@ impl FloorState {
         self.touch(&begun);
         let written = self.store.audit_turn(begun.clone(), item);
         Ok(Begun { intervention: begun, written })
+    }
+
+    /// Nothing is done that is not in the audit log.
+    pub(super) fn can_be_written_down(&self) -> Result<(), FloorError> {
+        match self.store.trouble() {
+            Some(StoreError::Lost) => Err(FloorError::DatabaseLost),
+            Some(_) => Err(FloorError::AuditFailed),
+            None => Ok(()),
+        }
     }
 
     /// One that is written down is sent now; none where it is over.
@@ -164,7 +169,8 @@ impl FloorState {
 
     /// History tells who stepped into a call; only what was proved counts.
     pub(super) fn has_stepped_in(&mut self, intervention: &Intervention) {
-        if let (Some(call), Outcome::Confirmed, true) = (&intervention.call, intervention.outcome, intervention.operation.on_call()) {
+        let is_step = intervention.operation.steps_in() && intervention.operation.on_call();
+        if let (Some(call), Outcome::Confirmed, true) = (&intervention.call, intervention.outcome, is_step) {
             let step = StepIn { id: intervention.id, operation: intervention.operation, by: intervention.by.clone() };
             self.journal.say(Said::SteppedIn(call.clone(), step));
         }

@@ -53,6 +53,7 @@ impl FloorState {
     /// From now on the phone of whoever steps in is expected to listen, or to take part as others do.
     pub(super) fn takes_part(&mut self, intervention: &Intervention) {
         match (&intervention.call, intervention.operation) {
+            (_, Operation::Phone(_)) => {}
             (Some(call), Operation::Listen) => {
                 self.fold.floor.expect_listener(call, &intervention.by_device);
                 self.journal.say(Said::Listens(call.clone(), intervention.by_device.clone()));

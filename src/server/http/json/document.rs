@@ -3,7 +3,7 @@
 
 use super::{events, read};
 use crate::api::problem::Members;
-use crate::api::{bulk, force, scheduled};
+use crate::api::{bulk, force, phone, scheduled};
 use crate::server::auth::session::COOKIE;
 use crate::server::console::Console;
 use axum::Router;
@@ -36,6 +36,8 @@ fn documented() -> OpenApiRouter<Arc<Console>> {
         .routes(routes!(read::agent))
         .routes(routes!(read::intervention))
         .routes(routes!(events::events))
+        .routes(routes!(read::phone))
+        .routes(routes!(read::call_data))
         .routes(routes!(openapi))
 }
 
@@ -77,9 +79,26 @@ pub async fn openapi() -> Response {
         bulk::bulk_start,
         bulk::bulk_cancel,
         scheduled::scheduled_cancel,
+        phone::phone_login,
+        phone::phone_logout,
+        phone::phone_mode,
+        phone::phone_call,
+        phone::phone_answer,
+        phone::phone_hold,
+        phone::phone_retrieve,
+        phone::phone_drop,
+        phone::phone_transfer,
+        phone::phone_conference,
+        phone::phone_consult,
+        phone::phone_consult_conference,
+        phone::phone_consult_cancel,
+        phone::phone_consult_transfer,
+        phone::phone_record,
+        phone::phone_data,
     ),
     components(schemas(Members)),
-    tags((name = "views", description = "Read-only"), (name = "operations", description = "For supervisors")),
+    tags((name = "views", description = "Read-only"), (name = "operations", description = "For supervisors"),
+        (name = "phone", description = "The supervisor's own phone: of a browser's session, not of a token")),
     security(("token" = []), ("session" = [])),
     modifiers(&Schemes),
 )]

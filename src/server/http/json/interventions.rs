@@ -1,7 +1,7 @@
 //! Interventions as JSON: those under way from the floor's owner, older ones from the audit log.
 
 use super::schema::one_of;
-use crate::floor::{Intervention, Operation, Outcome};
+use crate::floor::{Intervention, Operation, Outcome, PhoneOperation};
 use crate::server::clock::rfc3339;
 use crate::server::store::AuditedOperation;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use utoipa::openapi::{RefOr, Schema};
 const OUTCOMES: [&str; 7] = ["requested", "accepted", "confirmed", "refused", "unknown", "unconfirmed", "cancelled"];
 
 fn operations() -> impl Into<RefOr<Schema>> {
-    one_of(Operation::ALL.map(Operation::action))
+    one_of(Operation::ALL.map(Operation::action).into_iter().chain(PhoneOperation::ALL.map(PhoneOperation::action)))
 }
 
 fn outcomes() -> impl Into<RefOr<Schema>> {

@@ -4,11 +4,12 @@ use super::fresh;
 use super::interventions::InterventionView;
 use super::problem::not_found;
 use super::problems::ReadProblems;
-use super::views::{AgentAnswer, CallsAnswer, FloorAnswer, is_call_state};
+use super::views::{AgentAnswer, CallDataAnswer, CallsAnswer, FloorAnswer, PhoneAnswer, is_call_state};
 use crate::api::problem::Problem;
-use crate::floor::{AgentId, BoardQuery, CallQuery, Direction, Sort, State};
+use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, Direction, Role, Sort, State};
 use crate::server::console::Console;
 use crate::server::http::caller::Caller;
+use crate::server::service::phone as phone_service;
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State as Of};
@@ -104,6 +105,44 @@ pub async fn intervention(Of(console): Of<Arc<Console>>, caller: Caller, id: Res
         },
     };
     Ok(fresh(Json(view).into_response()))
+}
+
+/// The own phone: its calls, and what it can do now.
+#[utoipa::path(
+    get,
+    path = "/api/phone",
+    tag = "phone",
+    operation_id = "phone",
+    responses((status = 200, description = "The phone of the browser's session", body = PhoneAnswer), ReadProblems),
+)]
+pub async fn phone(Of(console): Of<Arc<Console>>, caller: Caller) -> Answer {
+    let visibility = caller.visibility;
+    let session = caller.session().ok_or_else(|| not_found("a token has no phone of its own"))?;
+    let phone = console.floor.phone(session.device.clone()).await?;
+    let filter = console.floor.number_filter(visibility);
+    let is_offered = |operation| session.role == Role::Supervisor && console.config.offers(operation);
+    let answer = PhoneAnswer::new(&phone, &session.device, &session.agent, is_offered, |id| filter.id(filter.call_id(id)));
+    Ok(fresh(Json(answer).into_response()))
+}
+
+/// The data that travels with a call.
+#[utoipa::path(
+    get,
+    path = "/api/phone/data",
+    tag = "phone",
+    operation_id = "callData",
+    params(("callId" = String, Query, description = "The call, by its present or a former id")),
+    responses((status = 200, description = "All of it", body = CallDataAnswer), ReadProblems),
+)]
+pub async fn call_data(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri) -> Answer {
+    let params = params(&uri)?;
+    let filter = console.floor.number_filter(caller.visibility);
+    let supervisor = caller.supervisor(&console)?;
+    let text = pairs(&params).find(|(name, _)| *name == "callId").map(|(_, id)| id).unwrap_or_default();
+    let call = CallId::parse(text).map_err(|error| Problem::bad("callId", &error.to_string()))?;
+    let data = phone_service::data(&console, &supervisor.principal, call).await?;
+    let answer = CallDataAnswer::new(data.into_iter().map(|(key, value)| (filter.text(key), filter.text(value))));
+    Ok(fresh(Json(answer).into_response()))
 }
 
 pub(super) fn params(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {

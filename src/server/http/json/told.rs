@@ -28,7 +28,7 @@ pub struct Message {
 /// How the link is; an event for programs.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LinkView {
+struct LinkNews {
     state: &'static str,
     /// Until when everything was heard, where it broke.
     heard_until: Option<String>,
@@ -109,12 +109,12 @@ impl Filter {
                 self.wants(INTERVENTION, agent, call.as_deref(), console).then_some(())?;
                 own(INTERVENTION, &InterventionView::of(shown))
             }
-            Told::Live => self.link(LinkView { state: "live", heard_until: None }, console),
-            Told::Down(heard) => self.link(LinkView { state: "down", heard_until: Some(rfc3339(*heard)) }, console),
+            Told::Live => self.link(LinkNews { state: "live", heard_until: None }, console),
+            Told::Down(heard) => self.link(LinkNews { state: "down", heard_until: Some(rfc3339(*heard)) }, console),
         }
     }
 
-    fn link(&self, link: LinkView, console: &Console) -> Option<Message> {
+    fn link(&self, link: LinkNews, console: &Console) -> Option<Message> {
         self.wants(LINK, None, None, console).then_some(())?;
         own(LINK, &link)
     }

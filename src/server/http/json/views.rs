@@ -3,6 +3,9 @@
 
 mod agent;
 mod call;
+mod phone;
+
+pub use phone::{CallDataAnswer, PhoneAnswer};
 
 use super::schema::one_of;
 use crate::floor::{CallState, ConsoleTime, Counts, State};

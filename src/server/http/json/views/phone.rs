@@ -1,0 +1,120 @@
+//! The own phone: who is logged on, its calls, and what it can do now.
+
+use crate::floor::{AgentId, CallId, DeviceId, Effect, Phone, PhoneCall, PhoneOperation, PhoneTarget, State};
+use crate::server::http::json::schema::one_of;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+fn states() -> impl Into<RefOr<Schema>> {
+    one_of(State::ALL.map(State::code))
+}
+
+fn effects() -> impl Into<RefOr<Schema>> {
+    one_of(Effect::ALL.map(Effect::code))
+}
+
+/// Something that the phone can do now.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ControlView {
+    /// The address of the server function.
+    #[schema(example = "/api/phone/hold")]
+    path: String,
+    /// The SDK's name; for the mode and for recording with what it would be set to.
+    #[schema(example = "holdCall")]
+    operation: &'static str,
+    /// What it would do.
+    #[schema(schema_with = effects)]
+    effect: &'static str,
+}
+
+/// A call of the own phone.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PhoneCallView {
+    call_id: String,
+    /// How far the own connection has come: `initiated`, `dialling`, `alerting`, `connected` or `held`.
+    state: &'static str,
+    /// Whether the own phone only listens.
+    listens: bool,
+    /// How many are in it, listeners not counted.
+    parties: u32,
+    /// What can be done with it now; the end of a consultation stands at the call on hold.
+    controls: Vec<ControlView>,
+}
+
+/// The own phone now.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PhoneAnswer {
+    #[schema(example = "8000@test.cc")]
+    device: String,
+    /// Who is logged on there.
+    #[schema(required, example = "5000@test.cc")]
+    agent: Option<String>,
+    /// The state of who is logged on there.
+    #[schema(required, schema_with = states)]
+    state: Option<&'static str>,
+    calls: Vec<PhoneCallView>,
+    /// What can be done without a call.
+    controls: Vec<ControlView>,
+}
+
+impl PhoneAnswer {
+    /// The phone `own` of `by`, as far as `shown` lets its ids be seen; what the console does not offer is left out.
+    pub fn new(
+        phone: &Phone,
+        own: &DeviceId,
+        by: &AgentId,
+        is_offered: impl Fn(PhoneOperation) -> bool,
+        shown: impl Fn(String) -> String,
+    ) -> PhoneAnswer {
+        let can = |target: PhoneTarget, operation: PhoneOperation| {
+            let effect = phone.forecast(operation, target, own, by).ok().filter(|_| is_offered(operation))?;
+            Some(ControlView { path: format!("/api/{}", operation.path()), operation: operation.action(), effect: effect.code() })
+        };
+        let controls_of = |call: Option<&CallId>| {
+            let consult = phone.calls.iter().map(|other| &other.id).find(|other| Some(*other) != call);
+            let target = PhoneTarget { call, consult, dialled: None };
+            let here = PhoneOperation::ALL.into_iter().filter(|operation| operation.on_call() == call.is_some());
+            here.filter_map(|operation| can(target, operation)).collect::<Vec<_>>()
+        };
+        let call = |call: &PhoneCall| PhoneCallView {
+            call_id: shown(call.id.to_string()),
+            state: call.state.code(),
+            listens: call.listens,
+            parties: call.parties,
+            controls: controls_of(Some(&call.id)),
+        };
+        PhoneAnswer {
+            device: shown(own.to_string()),
+            agent: phone.agent.as_ref().map(|agent| shown(agent.to_string())),
+            state: phone.state.map(State::code),
+            calls: phone.calls.iter().map(call).collect(),
+            controls: controls_of(None),
+        }
+    }
+}
+
+/// The data that travels with a call.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallDataAnswer {
+    /// In the platform's order.
+    entries: Vec<CallDataView>,
+}
+
+/// A key and its value.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CallDataView {
+    key: String,
+    value: String,
+}
+
+impl CallDataAnswer {
+    pub fn new(entries: impl Iterator<Item = (String, String)>) -> CallDataAnswer {
+        CallDataAnswer { entries: entries.map(|(key, value)| CallDataView { key, value }).collect() }
+    }
+}

@@ -1,0 +1,288 @@
+//! What the own phone does, as a service: authorise, check, write down, send, follow, as for the seven (`intervene`).
+
+use crate::api::ApiError;
+use crate::api::arguments::phone::{
+    ConferenceArguments, ConsultationArguments, DataArguments, DataEntry, LoginArguments, ModeArguments, OwnCallArguments, RecordArguments,
+};
+use crate::floor::{CallId, DeviceId, Effect, Intervention, Obstacle, Operation, Outcome, PhoneOperation, Role, is_phone_number};
+use crate::server::actor::{PhoneBegun, PhoneRequest, PlatformAnswer};
+use crate::server::clock::now;
+use crate::server::console::Console;
+use crate::server::sdk::requests::PlatformRequest;
+use crate::server::sdk::{CallError, Taken};
+use crate::server::service::intervene::{Principal, answered, bad, own, written_down};
+use secrecy::SecretString;
+use std::sync::Arc;
+
+const LONGEST_REASON: usize = 100;
+const MOST_ENTRIES: usize = 50;
+const LONGEST_KEY: usize = 100;
+const LONGEST_VALUE: usize = 1000;
+
+/// What to do where agent or phone is logged on elsewhere (the SDK's document, 2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LoginMode {
+    /// The refusal says who is in the way.
+    Leave,
+    /// Log that out first.
+    Force,
+}
+
+/// What is asked for, as it came.
+#[derive(Debug)]
+pub struct Ask {
+    operation: PhoneOperation,
+    call: Option<String>,
+    consult: Option<String>,
+    number: Option<String>,
+    expect: Option<String>,
+    detail: Detail,
+}
+
+/// What only some operations have.
+#[derive(Debug)]
+enum Detail {
+    None,
+    Login {
+        password: SecretString,
+        mode: LoginMode,
+        agent_mode: &'static str,
+    },
+    Reason(String),
+    /// How somebody takes part who is brought in.
+    Kind(&'static str),
+    Data(Vec<(String, String)>),
+}
+
+impl Ask {
+    pub fn new(operation: PhoneOperation) -> Ask {
+        Ask { operation, call: None, consult: None, number: None, expect: None, detail: Detail::None }
+    }
+
+    pub fn about(operation: PhoneOperation, OwnCallArguments { call_id, expect }: OwnCallArguments) -> Ask {
+        Ask { call: Some(call_id), expect, ..Ask::new(operation) }
+    }
+
+    pub fn dialling(operation: PhoneOperation, call: Option<String>, number: String) -> Ask {
+        Ask { call, number: Some(number), ..Ask::new(operation) }
+    }
+
+    pub fn ending(operation: PhoneOperation, ConsultationArguments { hold_call_id, consult_call_id }: ConsultationArguments) -> Ask {
+        Ask { call: Some(hold_call_id), consult: Some(consult_call_id), ..Ask::new(operation) }
+    }
+
+    pub fn login(LoginArguments { password, login_mode, agent_mode }: LoginArguments) -> Result<Ask, ApiError> {
+        let mode = match login_mode.as_deref() {
+            None | Some("" | "ask" | "stop") => LoginMode::Leave,
+            Some("force") => LoginMode::Force,
+            Some(_) => return Err(bad("loginMode", "ask, force or stop")),
+        };
+        if password.is_empty() {
+            return Err(bad("password", "is missing"));
+        }
+        let agent_mode = match agent_mode.as_deref() {
+            None | Some("") => "NotReady",
+            Some(mode) => mode_of(mode, "agentMode")?.1,
+        };
+        let detail = Detail::Login { password: password.into(), mode, agent_mode };
+        Ok(Ask { detail, ..Ask::new(PhoneOperation::Login) })
+    }
+
+    pub fn mode(ModeArguments { mode, reason, expect }: ModeArguments) -> Result<Ask, ApiError> {
+        let (operation, _) = mode_of(&mode, "mode")?;
+        let reason = reason.unwrap_or_default();
+        if reason.chars().count() > LONGEST_REASON || reason.chars().any(char::is_control) {
+            return Err(bad("reason", &format!("at most {LONGEST_REASON} characters on one line")));
+        }
+        Ok(Ask { expect, detail: Detail::Reason(reason), ..Ask::new(operation) })
+    }
+
+    pub fn conference(ConferenceArguments { call_id, phone_number, kind }: ConferenceArguments) -> Result<Ask, ApiError> {
+        let kind = match kind.as_deref() {
+            None | Some("" | "Active") => "Active",
+            Some("Silent") => "Silent",
+            Some(_) => return Err(bad("type", "Active or Silent")),
+        };
+        Ok(Ask { detail: Detail::Kind(kind), ..Ask::dialling(PhoneOperation::Conference, Some(call_id), phone_number) })
+    }
+
+    pub fn record(RecordArguments { call_id, on }: RecordArguments) -> Result<Ask, ApiError> {
+        let operation = if on { PhoneOperation::StartRecording } else { PhoneOperation::StopRecording };
+        Ok(Ask { call: Some(call_id), ..Ask::new(operation) })
+    }
+
+    pub fn data(DataArguments { call_id, entries }: DataArguments) -> Result<Ask, ApiError> {
+        if !(1..=MOST_ENTRIES).contains(&entries.len()) {
+            return Err(bad("entries", &format!("1 to {MOST_ENTRIES} keys with their values")));
+        }
+        let is_plain = |text: &str, most: usize| text.chars().count() <= most && !text.chars().any(char::is_control);
+        let fits = |DataEntry { key, value }: &DataEntry| {
+            !key.trim().is_empty() && !key.contains('/') && is_plain(key, LONGEST_KEY) && is_plain(value, LONGEST_VALUE)
+        };
+        if !entries.iter().all(fits) {
+            return Err(bad(
+                "entries",
+                &format!("a key of at most {LONGEST_KEY} characters without /, a value of at most {LONGEST_VALUE}"),
+            ));
+        }
+        let entries = entries.into_iter().map(|DataEntry { key, value }| (key, value)).collect();
+        Ok(Ask { call: Some(call_id), detail: Detail::Data(entries), ..Ask::new(PhoneOperation::SetData) })
+    }
+}
+
+fn mode_of(mode: &str, field: &str) -> Result<(PhoneOperation, &'static str), ApiError> {
+    match mode {
+        "Ready" => Ok((PhoneOperation::Ready, "Ready")),
+        "NotReady" => Ok((PhoneOperation::NotReady, "NotReady")),
+        _ => Err(bad(field, "Ready or NotReady")),
+    }
+}
+
+/// Carries it out. Returns once the platform has answered: accepted, or confirmed if the event was faster. It comes to its end even if whoever
+/// asked goes.
+pub async fn run(console: Arc<Console>, actor: Principal, ask: Ask) -> Result<Intervention, ApiError> {
+    if actor.role != Role::Supervisor || !console.config.offers(ask.operation) {
+        return Err(ApiError::NotPermitted);
+    }
+    // A script has no phone of its own.
+    let own_device = actor.device.clone().ok_or(ApiError::Obstacle { obstacle: Obstacle::NoDevice })?;
+    let namespace = &console.config.namespace;
+    let call =
+        |text: Option<&String>, field| text.map(|text| CallId::parse(text).map_err(|error| bad(field, &error.to_string()))).transpose();
+    let call_field = if ask.operation.ends_consultation() { "holdCallId" } else { "callId" };
+    let (held, consult) = (call(ask.call.as_ref(), call_field)?, call(ask.consult.as_ref(), "consultCallId")?);
+    let dialled = match &ask.number {
+        Some(number) if !is_phone_number(number) => return Err(bad("phoneNumber", "digits only, for example 8000")),
+        Some(number) => Some(own(DeviceId::of(number, namespace).map(Some), "phoneNumber", namespace)?),
+        None => None,
+    };
+    let expect = match ask.expect.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => Some(text.parse::<Effect>().map_err(|_| bad("expect", "not an effect, for example leaves or ends-call"))?),
+        None => None,
+    };
+    let is_about_agent = !ask.operation.on_call() && !ask.operation.dials();
+    let intervention = Intervention {
+        id: 0,
+        operation: Operation::Phone(ask.operation),
+        agent: is_about_agent.then(|| actor.by.clone()),
+        device: if is_about_agent { Some(own_device.clone()) } else { dialled },
+        call: held,
+        by: actor.by.clone(),
+        by_device: own_device,
+        requested_at: now(),
+        answered_after: None,
+        finished_after: None,
+        outcome: Outcome::Requested,
+        deferred: false,
+        holder: None,
+    };
+    let request = PhoneRequest { intervention, operation: ask.operation, role: actor.role, consult, expect };
+    let carried_out = console.under_way.spawn(carry_out(console.clone(), actor, request, ask.detail));
+    carried_out.await.unwrap_or(Err(ApiError::OutcomeUnknown))
+}
+
+/// The data that travels with a call, as the platform has it.
+pub async fn data(console: &Console, actor: &Principal, call: CallId) -> Result<Vec<(String, String)>, ApiError> {
+    match console.platform.call_data(&actor.platform, &call).await {
+        Ok(data) => Ok(data),
+        Err(CallError::Refused { status, holder }) => Err(ApiError::Refused { status, holder }),
+        Err(CallError::Unreachable | CallError::Broken) => Err(ApiError::Unreachable),
+        Err(CallError::NotUnderstood) => Err(ApiError::NotUnderstood { status: 200 }),
+    }
+}
+
+/// Takes it up, has it written down, and sends it.
+async fn carry_out(console: Arc<Console>, actor: Principal, request: PhoneRequest, detail: Detail) -> Result<Intervention, ApiError> {
+    let operation = request.operation;
+    let PhoneBegun { begun, consult } = console.floor.begin_phone(request).await?;
+    let id = written_down(&console, begun).await?;
+    let sent = console.floor.sends(id).await.ok_or(ApiError::AuditFailed)?;
+    let answer = match (&detail, operation) {
+        (Detail::Login { password, mode, agent_mode }, _) => log_on(&console, &actor, &sent, password, *mode, agent_mode).await,
+        _ => {
+            let request = request_of(operation, &sent, consult.as_ref(), &detail, &console)?;
+            console.platform.carry_out(&actor.platform, &request).await
+        }
+    };
+    if let (Ok(_), Detail::Data(entries), Some(call)) = (&answer, &detail, &sent.call) {
+        // No event tells of it: what the platform has is the proof.
+        let there = console.platform.call_data(&actor.platform, call).await.unwrap_or_default();
+        if entries.iter().all(|entry| there.contains(entry)) {
+            let confirmed = PlatformAnswer::from(Outcome::Confirmed);
+            return Ok(console.floor.answered(id, confirmed).await.unwrap_or(Intervention { outcome: Outcome::Confirmed, ..sent }));
+        }
+    }
+    answered(&console, &actor, sent, answer).await
+}
+
+/// Logs on; where somebody else is in the way and that is wanted, logs that out first.
+async fn log_on(
+    console: &Console,
+    actor: &Principal,
+    sent: &Intervention,
+    password: &SecretString,
+    mode: LoginMode,
+    agent_mode: &str,
+) -> Result<Taken, CallError> {
+    let (agent, device) = (&sent.by, &sent.by_device);
+    let login = PlatformRequest::log_on(agent, device, password, agent_mode, &actor.platform);
+    let refused = match console.platform.carry_out(&actor.platform, &login).await {
+        Err(refused @ CallError::Refused { status: 454 | 455 | 459, .. }) if mode == LoginMode::Force => refused,
+        other => return other,
+    };
+    let logout = match &refused {
+        // Another agent sits at this phone.
+        CallError::Refused { status: 459, holder: Some(holder) } => match crate::floor::AgentId::named(holder, &console.config.namespace) {
+            Ok(Some(holder)) => PlatformRequest::logout(&holder, device, &console.config.namespace),
+            _ => return Err(refused),
+        },
+        CallError::Refused { status: 459, .. } => return Err(refused),
+        // This agent sits at this phone or another one.
+        _ => PlatformRequest::log_off(agent),
+    };
+    console.platform.carry_out(&actor.platform, &logout).await?;
+    console.platform.carry_out(&actor.platform, &login).await
+}
+
+/// What is to be sent.
+fn request_of(
+    operation: PhoneOperation,
+    sent: &Intervention,
+    consult: Option<&CallId>,
+    detail: &Detail,
+    console: &Console,
+) -> Result<PlatformRequest, ApiError> {
+    let own = &sent.by_device;
+    let call = || sent.call.as_ref().ok_or_else(|| bad("callId", "is missing"));
+    let number = || sent.device.as_ref().map(DeviceId::number).ok_or_else(|| bad("phoneNumber", "is missing"));
+    let consult = || consult.ok_or_else(|| bad("consultCallId", "is missing"));
+    let reason = if let Detail::Reason(reason) = detail { reason.as_str() } else { "" };
+    let mode = |mode| PlatformRequest::set_own_mode(&sent.by, own, mode, reason, &console.config.namespace);
+    let end = |end| Ok::<_, ApiError>(PlatformRequest::end_consultation(own, call()?, consult()?, end));
+    Ok(match operation {
+        PhoneOperation::Login => return Err(bad("password", "is missing")),
+        PhoneOperation::Logout => PlatformRequest::log_off(&sent.by),
+        PhoneOperation::Ready => mode("Ready"),
+        PhoneOperation::NotReady => mode("NotReady"),
+        PhoneOperation::Call => PlatformRequest::make_call(own, number()?),
+        PhoneOperation::Answer => PlatformRequest::operate(own, call()?, "answer"),
+        PhoneOperation::Hold => PlatformRequest::operate(own, call()?, "hold"),
+        PhoneOperation::Retrieve => PlatformRequest::operate(own, call()?, "retrieve"),
+        PhoneOperation::Drop => PlatformRequest::drop(own, call()?),
+        PhoneOperation::Transfer => PlatformRequest::take(own, call()?, number()?),
+        PhoneOperation::Conference => {
+            let kind = if let Detail::Kind(kind) = detail { kind } else { "Active" };
+            PlatformRequest::conference(own, call()?, number()?, kind)
+        }
+        PhoneOperation::Consult => PlatformRequest::consult(own, call()?, number()?),
+        PhoneOperation::ConsultConference => end("conference")?,
+        PhoneOperation::ConsultCancel => end("cancelConsult")?,
+        PhoneOperation::ConsultTransfer => end("transfer")?,
+        PhoneOperation::StartRecording => PlatformRequest::record(own, "Start"),
+        PhoneOperation::StopRecording => PlatformRequest::record(own, "Stop"),
+        PhoneOperation::SetData => match detail {
+            Detail::Data(entries) => PlatformRequest::set_data(call()?, entries),
+            _ => return Err(bad("entries", "is missing")),
+        },
+    })
+}
