@@ -11,6 +11,7 @@ mod read;
 mod schema;
 mod told;
 mod views;
+#[expect(clippy::disallowed_methods, reason = "here events are posted")]
 pub mod webhooks;
 
 pub use bulk::BulkRunView;

@@ -87,6 +87,8 @@ impl Hook {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
             .redirect(Policy::none())
+            // When it is asked again is decided here (`pauses`).
+            .retry(reqwest::retry::never())
             .user_agent(concat!("supervisor-console/", env!("CARGO_PKG_VERSION")));
         telemetry::webhook_begins(number);
         Ok(Hook {
