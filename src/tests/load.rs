@@ -154,3 +154,40 @@ async fn a_burst_reaches_every_browser_and_nothing_is_lost() {
     assert!(silent.board.deltas + silent.board.snapshots <= most + 1, "{} messages waited, of {most}", silent.board.deltas);
     assert!(told.iter().all(|live| live.board.rows == silent.board.rows && live.board.calls == silent.board.calls));
 }
+
+/// More than is in buffers on the way to who does not read, and what a reader may be behind.
+const TOO_MANY: usize = 60_000;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_does_not_read_costs_nobody_anything_is_cut_and_comes_back_without_loss() {
+    let simulator = Simulator::with(AGENTS, 0.0, 10.0).await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    let (broker, give) = broker().await;
+    let program = Program::live(&simulator.url(), &database, &["--events-url", &broker]);
+    let browser = program.sign_in("5000", "8000").await;
+    let mut silent = browser.follow("/api/events?after=0&name=*", None).await;
+    assert_eq!(silent.next().await.unwrap().event, "console.link");
+    // The last one is about somebody of whom nothing was heard before.
+    let event = |n: usize| agent_event(ROUND[n % 2], &(5_001 + n % AGENTS as usize).to_string());
+    let events = (1..TOO_MANY).map(event).chain([agent_event("agentNotReady", "5799")]);
+    let mut live = browser.live().await;
+    give.send(events.collect()).unwrap();
+    // While it does not read all of it comes in, and others hear it.
+    live.until_state("5799", State::NotReady).await;
+    let metrics = browser.get("/metrics").await.body;
+    assert!(metrics.lines().any(|line| line == format!("console_events_in_total {TOO_MANY}")), "not all came: {metrics}");
+
+    let (mut ids, mut cut) = (Vec::new(), None);
+    while let Some(message) = silent.next().await {
+        ids.extend(message.id);
+        cut = (message.event == "console.cut").then_some(message);
+    }
+    let cut = cut.expect("it is told so last");
+    assert!(ids.len() < TOO_MANY && cut.data["after"].as_i64() >= ids.last().copied(), "{cut:?}");
+    let mut again = browser.follow("/api/events", ids.last().copied()).await;
+    while ids.len() < TOO_MANY {
+        ids.extend(again.next().await.unwrap().id);
+    }
+    assert!(ids.is_sorted_by(|one, next| one < next), "something came twice");
+}

@@ -26,8 +26,8 @@ use tokio::time::Instant;
 const LAST_EVENT_ID: &str = "last-event-id";
 /// How often it is looked whether who follows still may.
 const LOOK: Duration = Duration::from_secs(5);
-/// Who was up to date and has fallen so many entries behind is cut.
-const MOST_BEHIND: Position = 50_000;
+/// Who was up to date and has fallen so many entries behind is cut: about as many as are read from memory.
+const MOST_BEHIND: Position = 20_000;
 
 /// The platform's events as they come, and the console's own.
 ///
