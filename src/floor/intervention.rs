@@ -41,11 +41,16 @@ impl Operation {
             Operation::Ready => "forceReady",
             Operation::NotReady => "forceNotReady",
             Operation::Logout => "forceLogout",
+            #[cfg(feature = "ssr")]
             Operation::Phone(phone) => phone.action(),
+            // Browsers are told of none.
+            #[cfg(not(feature = "ssr"))]
+            Operation::Phone(_) => "",
         }
     }
 
     /// Reads what [`Operation::action`] writes, or returns `None` for another text.
+    #[cfg(feature = "ssr")]
     pub fn from_action(action: &str) -> Option<Operation> {
         let phone = || PhoneOperation::from_action(action).map(Operation::Phone);
         Operation::ALL.into_iter().find(|operation| operation.action() == action).or_else(phone)
@@ -61,7 +66,10 @@ impl Operation {
             Operation::Ready => "force/ready",
             Operation::NotReady => "force/not-ready",
             Operation::Logout => "force/logout",
+            #[cfg(feature = "ssr")]
             Operation::Phone(phone) => phone.path(),
+            #[cfg(not(feature = "ssr"))]
+            Operation::Phone(_) => "",
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Outside, Refusal, TargetWords, Texts};
 use crate::api::ApiError;
-use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, PhoneOperation, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -184,27 +184,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => "Ready",
         Operation::NotReady => "Not ready",
         Operation::Logout => "Log out",
-        Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
-    },
-    phone_operation: |operation| match operation {
-        PhoneOperation::Login => "Log on",
-        PhoneOperation::Logout => "Log out",
-        PhoneOperation::Ready => "Ready",
-        PhoneOperation::NotReady => "Not ready",
-        PhoneOperation::Call => "Call",
-        PhoneOperation::Answer => "Answer",
-        PhoneOperation::Hold => "Hold",
-        PhoneOperation::Retrieve => "Retrieve",
-        PhoneOperation::Drop => "Hang up",
-        PhoneOperation::Transfer => "Transfer",
-        PhoneOperation::Conference => "Conference",
-        PhoneOperation::Consult => "Consult",
-        PhoneOperation::ConsultConference => "Bring together",
-        PhoneOperation::ConsultCancel => "Back to the call on hold",
-        PhoneOperation::ConsultTransfer => "Hand over",
-        PhoneOperation::StartRecording => "Start recording",
-        PhoneOperation::StopRecording => "Stop recording",
-        PhoneOperation::SetData => "Call data",
+        Operation::Phone(_) => "",
     },
     operation_title: |operation| match operation {
         Operation::Listen => "Listen silently with your phone",
@@ -214,7 +194,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => "Make the agent ready",
         Operation::NotReady => "Make the agent not ready",
         Operation::Logout => "Log the agent out",
-        Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
+        Operation::Phone(_) => "",
     },
     effect: |operation, effect, TargetWords { agent, own, others, .. }| {
         let then = match operation {
@@ -255,7 +235,7 @@ pub static TEXTS: Texts = Texts {
             Operation::Ready => "for ready",
             Operation::NotReady => "for not ready",
             Operation::Logout => "for the log-out",
-            Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
+            Operation::Phone(_) => "",
         };
         format!("{who} asked {what} {seconds} s ago")
     },

@@ -2,7 +2,7 @@
 
 use super::outside::Outside;
 use crate::api::ApiError;
-use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, PhoneOperation, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use core::time::Duration;
 
 /// What a status of the platform means (protocol, section 1) and what the user can do about it.
@@ -164,8 +164,8 @@ pub struct Texts {
     pub other_calls: fn(u32) -> String,
 
     // Operations
+    /// Empty for what is done with the own phone: rows show nothing of it.
     pub operation: fn(Operation) -> Text,
-    pub phone_operation: fn(PhoneOperation) -> Text,
     pub operation_title: fn(Operation) -> Text,
     /// What it will do here and now.
     pub effect: fn(Operation, Effect, &TargetWords) -> String,

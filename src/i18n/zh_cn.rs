@@ -2,7 +2,7 @@
 
 use super::{Outside, Refusal, TargetWords, Texts};
 use crate::api::ApiError;
-use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, PhoneOperation, State};
+use crate::floor::{CallState, Direction, Effect, Obstacle, Operation, PartyRole, PartyState, State};
 use crate::page::Theme;
 
 pub static TEXTS: Texts = Texts {
@@ -170,27 +170,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => "示闲",
         Operation::NotReady => "示忙",
         Operation::Logout => "签出",
-        Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
-    },
-    phone_operation: |operation| match operation {
-        PhoneOperation::Login => "签入",
-        PhoneOperation::Logout => "签出",
-        PhoneOperation::Ready => "示闲",
-        PhoneOperation::NotReady => "示忙",
-        PhoneOperation::Call => "拨打",
-        PhoneOperation::Answer => "接听",
-        PhoneOperation::Hold => "保持",
-        PhoneOperation::Retrieve => "取回",
-        PhoneOperation::Drop => "挂断",
-        PhoneOperation::Transfer => "单步转移",
-        PhoneOperation::Conference => "单步会议",
-        PhoneOperation::Consult => "咨询",
-        PhoneOperation::ConsultConference => "咨询转会议",
-        PhoneOperation::ConsultCancel => "取消咨询",
-        PhoneOperation::ConsultTransfer => "咨询转接",
-        PhoneOperation::StartRecording => "开始录音",
-        PhoneOperation::StopRecording => "停止录音",
-        PhoneOperation::SetData => "随路数据",
+        Operation::Phone(_) => "",
     },
     operation_title: |operation| match operation {
         Operation::Listen => "用本人分机静默监听",
@@ -200,7 +180,7 @@ pub static TEXTS: Texts = Texts {
         Operation::Ready => "强制示闲",
         Operation::NotReady => "强制示忙",
         Operation::Logout => "强制签出",
-        Operation::Phone(phone) => (TEXTS.phone_operation)(phone),
+        Operation::Phone(_) => "",
     },
     effect: |operation, effect, TargetWords { agent, own, others, .. }| {
         let word = (TEXTS.operation)(operation);
