@@ -267,8 +267,11 @@ async fn a_call_that_was_joined_is_left_without_ending_it_for_the_others() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn somebody_rings_and_is_answered_and_a_conference_is_made_in_one_step() {
     let lab = Lab::new().await;
-    let (browser, mut live) = lab.supervisor().await;
-    let call = lab.simulator.dial("8001", "8000").await;
+    let (_, mut live) = lab.supervisor().await;
+    // Supervisors' phones are answered by themselves; this one by who is logged on there.
+    let browser = lab.console.sign_in("5000", "8003").await;
+    done(&browser, "login", json!({ "password": "Aa123456", "loginMode": "force", "agentMode": "Ready" })).await;
+    let call = lab.simulator.dial("8001", "8003").await;
     only_call(&browser, "alerting").await;
     done(&browser, "answer", json!({ "callId": call })).await;
     assert_eq!(refused(&browser, "answer", json!({ "callId": call })).await["obstacle"], "not-ringing");

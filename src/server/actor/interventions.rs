@@ -312,10 +312,15 @@ impl Interventions {
         self.get(id).is_some_and(|intervention| intervention.operation.steps_in())
     }
 
-    /// Whether that phone has called somebody since then.
+    /// Whether the platform may have been asked since then to call somebody from that phone: it counts from when it heard of it, which was
+    /// before it answered.
     pub fn has_called(&self, device: &DeviceId, since: ConsoleTime) -> bool {
         let calls = |i: &Intervention| i.operation == Operation::Phone(PhoneOperation::Call) && i.by_device == *device;
-        self.index.at_device(device).filter_map(|id| self.get(id)).any(|i| calls(i) && i.requested_at > since)
+        let lately = |i: &Intervention| match i.answered_after {
+            Some(after) => i.requested_at + Duration::from_millis(after.into()) > since,
+            None => i.outcome.pending(),
+        };
+        self.index.at_device(device).filter_map(|id| self.get(id)).any(|i| calls(i) && lately(i))
     }
 
     /// Those at this call, under whichever of its ids.
