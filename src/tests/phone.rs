@@ -124,6 +124,10 @@ async fn a_phone_that_is_occupied_is_asked_about_and_taken_by_force() {
     done(&browser, "login", json!({ "password": "Aa123456", "loginMode": "force", "agentMode": "Ready" })).await;
     live.until_state("5003", State::LoggedOut).await;
     live.until_state("5000", State::Ready).await;
+    // That somebody was logged out for it stands in the audit log.
+    lab.settled().await;
+    let of_5003 = lab.database.audit().into_iter().filter(|line| line.agent.as_deref() == Some("5003@test.cc"));
+    assert!(of_5003.map(|line| line.operation).any(|operation| operation == "forceLogout"));
     // The same agent, at another phone.
     let elsewhere = lab.console.sign_in("5000", "8909").await;
     let told = refused(&elsewhere, "login", json!({ "password": "Aa123456" })).await;

@@ -4,13 +4,14 @@ use crate::api::ApiError;
 use crate::api::arguments::phone::{
     ConferenceArguments, ConsultationArguments, DataArguments, DataEntry, LoginArguments, ModeArguments, OwnCallArguments, RecordArguments,
 };
-use crate::floor::{CallId, DeviceId, Effect, Intervention, Obstacle, Operation, Outcome, PhoneOperation, Role, is_phone_number};
+use crate::floor::{AgentId, CallId, DeviceId, Effect, Intervention, Obstacle, Operation, Outcome, PhoneOperation, Role, is_phone_number};
 use crate::server::actor::{PhoneBegun, PhoneRequest, PlatformAnswer};
 use crate::server::clock::now;
 use crate::server::console::Console;
 use crate::server::sdk::requests::PlatformRequest;
 use crate::server::sdk::{CallError, Taken};
-use crate::server::service::intervene::{Principal, answered, bad, own, written_down};
+use crate::server::service::arguments::Arguments;
+use crate::server::service::intervene::{self, Principal, answered, bad, own, written_down};
 use secrecy::SecretString;
 use std::sync::Arc;
 
@@ -217,7 +218,7 @@ async fn carry_out(console: Arc<Console>, actor: Principal, request: PhoneReques
 
 /// Logs on; where somebody else is in the way and that is wanted, logs that out first.
 async fn log_on(
-    console: &Console,
+    console: &Arc<Console>,
     actor: &Principal,
     sent: &Intervention,
     password: &SecretString,
@@ -230,17 +231,18 @@ async fn log_on(
         Err(refused @ CallError::Refused { status: 454 | 455 | 459, .. }) if mode == LoginMode::Force => refused,
         other => return other,
     };
-    let logout = match &refused {
-        // Another agent sits at this phone.
-        CallError::Refused { status: 459, holder: Some(holder) } => match crate::floor::AgentId::named(holder, &console.config.namespace) {
-            Ok(Some(holder)) => PlatformRequest::logout(&holder, device, &console.config.namespace),
-            _ => return Err(refused),
-        },
-        CallError::Refused { status: 459, .. } => return Err(refused),
+    match &refused {
+        // Another agent sits at this phone: that is a step-in of its own, written down and followed as such.
+        CallError::Refused { status: 459, holder } => {
+            let named = holder.as_ref().map(|holder| AgentId::named(holder, &console.config.namespace));
+            let Some(Ok(Some(holder))) = named else { return Err(refused) };
+            let whom = Arguments { agent_id: Some(holder.to_string()), device_id: Some(device.to_string()), ..Arguments::default() };
+            let logged_out = intervene::run(console.clone(), actor.clone(), Operation::Logout, whom).await;
+            if logged_out.is_ok_and(|done| !done.deferred) { Ok(Taken::default()) } else { Err(refused) }
+        }
         // This agent sits at this phone or another one.
-        _ => PlatformRequest::log_off(agent),
-    };
-    console.platform.carry_out(&actor.platform, &logout).await?;
+        _ => console.platform.carry_out(&actor.platform, &PlatformRequest::log_off(agent)).await,
+    }?;
     console.platform.carry_out(&actor.platform, &login).await
 }
 
