@@ -17,13 +17,6 @@ pub struct PlatformRequest {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Conference<'a> {
-    conference_participant: &'a str,
-    participation_type: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Transfer<'a> {
     transfer_to: &'a str,
 }
@@ -71,8 +64,7 @@ impl PlatformRequest {
     }
 
     pub fn join(device: &DeviceId, call: &CallId, phone_number: &str) -> Self {
-        let body = Conference { conference_participant: phone_number, participation_type: "Active" };
-        post(format!("{}/singleStepConference", connection(device, call)), json(&body))
+        PlatformRequest::conference(device, call, phone_number, "Active")
     }
 
     pub fn take(device: &DeviceId, call: &CallId, phone_number: &str) -> Self {
