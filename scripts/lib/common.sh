@@ -11,6 +11,7 @@ TARGET_DIR=${CARGO_TARGET_DIR:-$ROOT/target}
 case $TARGET_DIR in /*) ;; *) TARGET_DIR=$ROOT/$TARGET_DIR ;; esac
 SITE=$ROOT/target/site
 BINARY=$TARGET_DIR/release/supervisor-console
+TESTED=$TARGET_DIR/debug/supervisor-console
 WASM_TARGET=wasm32-unknown-unknown
 MIN_NODE=18
 export npm_config_fund=false npm_config_audit=false npm_config_update_notifier=false
