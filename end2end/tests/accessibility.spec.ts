@@ -10,9 +10,16 @@ test("the board is a grid with named columns", async ({ board, platform }) => {
   await board.is("5001", "not-ready");
   await expect(page.getByRole("grid", { name: "Agents" })).toBeVisible();
   await expect(grid).toHaveAttribute("aria-rowcount", String(AGENTS + 1));
-  await expect(grid.getByRole("columnheader")).toHaveText(["", /^State/, /^For/, /^Agent.*No\./s, /^Team/, /^Device/, /^Call/, "Actions"]);
+  const always = ["", /^State/, /^For/, /^Agent.*No\./s, /^Team/, /^Device/, /^Call/];
   await expect(grid.getByRole("row")).toHaveCount(AGENTS + 1);
-  await expect(board.row("5001").getByRole("gridcell")).toHaveCount(8);
+  await expect(async () => {
+    const names = await grid.getByRole("columnheader").allTextContents();
+    // The day's figures have their columns once a state of this day has ended.
+    expect([0, 2]).toContain(names.length - always.length - 1);
+    always.forEach((name, n) => expect(names[n]).toMatch(name));
+    expect(names.at(-1)).toBe("Actions");
+    expect(await board.row("5001").getByRole("gridcell").count()).toBe(names.length);
+  }).toPass();
   await expect(board.row("5001").getByRole("gridcell").nth(1)).toHaveText("Not ready");
   await expect(grid).toHaveAttribute("aria-multiselectable", "true");
   await expect(board.row("5001").getByRole("checkbox", { name: "Select Zhang Min" })).toBeVisible();
