@@ -2,8 +2,8 @@
 //
 //   node scripts/bundle.mjs --pkg FOLDER --site FOLDER --mode release|dev
 //
-// pkg/console.js (minified for a release), pkg/console.wasm (both from wasm-bindgen), pkg/console.css (style/main.css with what it
-// imports), and public/* at the top; each with .br and .gz beside it where that is smaller. Promises: the same input gives the
+// pkg/console.js, pkg/console.wasm (from wasm-bindgen), pkg/console.css (style/main.css with what it imports), and public/* at the top,
+// scripts minified for a release; each with .br and .gz beside it where that is smaller. Promises: the same input gives the
 // same bytes, files that did not change are not touched, what is not made here any more is removed, and it fails when
 // wasm + js + css together are over the budget.
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -26,8 +26,8 @@ function filesBelow(folder) {
 
 const toolOf = (name) => createRequire(new URL("../end2end/package.json", import.meta.url))(name);
 
-/** The glue of wasm-bindgen without its comments and long names: a fifth less to load. */
-async function glue(code) {
+/** A script without its comments and long names: of the glue of wasm-bindgen a fifth less is to be loaded. */
+async function minified(code) {
   const { minify } = toolOf("terser");
   return Buffer.from((await minify(code.toString(), { module: true, compress: { passes: 3 } })).code);
 }
@@ -60,7 +60,7 @@ async function main() {
   const wanted = new Map(); // path in the site -> bytes
   for (const file of filesBelow("public")) wanted.set(file, readFileSync(join("public", file)));
   for (const file of filesBelow(pkg)) wanted.set(join("pkg", file), readFileSync(join(pkg, file)));
-  if (mode === "release") wanted.set(join("pkg", "console.js"), await glue(wanted.get(join("pkg", "console.js"))));
+  for (const [file, bytes] of wanted) if (mode === "release" && extname(file) === ".js") wanted.set(file, await minified(bytes));
   wanted.set(join("pkg", "console.css"), Buffer.from(styles()));
 
   // Interrupted between here and the end, the next run makes everything again.

@@ -7,9 +7,11 @@ mod context;
 
 use crate::address;
 #[cfg(feature = "ssr")]
+use crate::floor::Role;
+#[cfg(feature = "ssr")]
 use crate::i18n::Outside;
 #[cfg(feature = "ssr")]
-use crate::page::{Assets, PageContext};
+use crate::page::{Assets, Language, PageContext};
 use crate::pages::agent::AgentPage;
 use crate::pages::calls::CallsPage;
 use crate::pages::floor::FloorPage;
@@ -27,6 +29,7 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
     let title = format!("{} · {}", texts.product, Outside(page.namespace.as_str()));
     let lang = page.language.code();
     let theme = page.theme.code();
+    let phone = page.initial.as_ref().is_some_and(|initial| initial.me.role == Role::Supervisor).then(|| phone_bar(page.language));
     provide_context(page);
     view! {
         <!DOCTYPE html>
@@ -43,6 +46,7 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
             </head>
             <body data-link="down">
                 <App />
+                {phone}
                 <noscript>
                     <p class="page-notice">{texts.need_script}</p>
                 </noscript>
@@ -53,6 +57,37 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
                 <script type="module" src="/boot.js" data-js=assets.js data-wasm=assets.wasm></script>
             </body>
         </html>
+    }
+}
+
+/// The phone bar at the foot of the page. What stands in it the server draws (`server::http::phone`), and `public/phone.js` shows it: the
+/// page's program only hands it on.
+#[cfg(feature = "ssr")]
+fn phone_bar(language: Language) -> impl IntoView {
+    let texts = language.phone_texts();
+    view! {
+        <aside id="phone" class="phone" aria-label=texts.phone>
+            <form id="phone-dial">
+                <input
+                    id="phone-number"
+                    name="phoneNumber"
+                    aria-label=texts.number
+                    placeholder=texts.number
+                    inputmode="tel"
+                    autocomplete="off"
+                    required
+                    pattern=r"[0-9 \-]+"
+                />
+                <kbd aria-hidden="true">"p"</kbd>
+                <div id="phone-targets"></div>
+            </form>
+            <div id="phone-now"></div>
+            <div id="phone-said" role="alert"></div>
+            <template>
+                <p data-outcome="unknown">{texts.no_answer}</p>
+            </template>
+        </aside>
+        <script type="module" src="/phone.js"></script>
     }
 }
 

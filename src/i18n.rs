@@ -8,6 +8,8 @@ mod day;
 mod en;
 mod form_error;
 mod outside;
+#[cfg(feature = "ssr")]
+mod phone;
 mod texts;
 mod zh_cn;
 
@@ -16,6 +18,8 @@ pub use day::DayTexts;
 #[cfg(feature = "ssr")]
 pub use outside::spelled_out;
 pub use outside::{Outside, listed};
+#[cfg(feature = "ssr")]
+pub use phone::PhoneTexts;
 pub use texts::{Refusal, TargetWords, Texts};
 
 use crate::page::Language;

@@ -47,7 +47,7 @@ pub fn read(message: &[u8]) -> Outcome<Told> {
     Ok(match Down::decode(message)? {
         Down::Snapshot { rows, calls, more, .. } => Told { of_board: true, completes: !more, ..told(&rows, &calls, &[]) },
         Down::Delta { rows, calls, gone, .. } => told(&rows, &calls, &gone),
-        Down::Pulse { .. } => Told::default(),
+        Down::Pulse { .. } | Down::Phone(_) => Told::default(),
         Down::SignedOut | Down::Outdated => Told { over: true, ..Told::default() },
     })
 }

@@ -6,7 +6,8 @@ use crate::server::service::sign_in::Credentials;
 use leptos::prelude::*;
 
 /// Signs in through the platform's login, and sets the session's cookie. `extension` is the supervisor's own phone, digits only. A browser
-/// without scripts is redirected to `next`, a path of this console.
+/// without scripts is redirected to `next`, a path of this console. If `phone` is not empty, that phone is logged on too, not ready; the phone
+/// bar tells what becomes of it.
 ///
 /// # Errors
 ///
@@ -20,8 +21,9 @@ pub async fn sign_in(
     domain: String,
     extension: String,
     #[server(default)] next: String,
+    #[server(default)] phone: String,
 ) -> Result<(), ApiError> {
-    functions::sign_in(Credentials { number, password: password.into(), domain, extension }, &next).await
+    functions::sign_in(Credentials { number, password: password.into(), domain, extension }, &next, !phone.is_empty()).await
 }
 
 /// Ends the session on the server and removes the cookie.

@@ -303,6 +303,19 @@ impl Phone {
         }
     }
 
+    /// Returns what can be done now with `call`, or if it is `None` without one, and what each would do. The end of a consultation stands at
+    /// the call on hold.
+    pub fn possible(&self, call: Option<&CallId>, own: &DeviceId, by: &AgentId) -> Vec<(PhoneOperation, Effect)> {
+        let target = PhoneTarget { call, consult: call.and_then(|call| self.other_than(call)), dialled: None };
+        let here = PhoneOperation::ALL.into_iter().filter(|operation| operation.on_call() == call.is_some());
+        here.filter_map(|operation| Some((operation, self.forecast(operation, target, own, by).ok()?))).collect()
+    }
+
+    /// Returns the other one of two calls, which is the consultation's where this one is on hold.
+    pub fn other_than(&self, call: &CallId) -> Option<&CallId> {
+        self.calls.iter().map(|other| &other.id).find(|other| *other != call)
+    }
+
     fn call(&self, id: &CallId) -> Result<&PhoneCall, Obstacle> {
         self.calls.iter().find(|call| call.id == *id).ok_or(Obstacle::NotInThatCall)
     }

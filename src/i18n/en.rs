@@ -33,6 +33,7 @@ pub static TEXTS: Texts = Texts {
     domain_hint: "Your tenant, for example test.cc",
     own_extension: "Your extension",
     extension_hint: "The phone you listen, join and take calls with",
+    log_phone_on: "Log this phone on too, not ready",
     wrong_credentials: "Number, password or domain is wrong. Check them and try again.",
     login_unreachable: "The platform cannot be reached, so nobody can sign in now. Try again in a moment; if it lasts, tell your administrator.",
     login_wait: "Too many attempts with this number. Wait a minute, then try again; each further wrong password makes the wait longer.",
@@ -339,6 +340,8 @@ pub static TEXTS: Texts = Texts {
         Refusal { what: format!("{what} ({status})"), remedy }
     },
     device: |number| format!("device {number}"),
+
+    key_phone: "Your phone: call, or choose somebody; its buttons with Alt",
 
     confirm_title: |operation, agent| match operation {
         Operation::Drop => format!("Drop {agent}'s call?"),

@@ -52,6 +52,7 @@ pub struct Texts {
     pub domain_hint: Text,
     pub own_extension: Text,
     pub extension_hint: Text,
+    pub log_phone_on: Text,
     pub wrong_credentials: Text,
     pub login_unreachable: Text,
     pub login_wait: &'static str,
@@ -202,6 +203,9 @@ pub struct Texts {
     /// Status, the target's device, and the agent or device that the platform named in its answer; either may be empty.
     pub refusal: fn(u16, Outside, Outside) -> Refusal,
     pub device: fn(Outside) -> String,
+
+    // The own phone
+    pub key_phone: Text,
 
     // Confirmation
     pub confirm_title: fn(Operation, Outside) -> String,

@@ -33,6 +33,7 @@ pub static TEXTS: Texts = Texts {
     domain_hint: "您所属的租户，例如 test.cc",
     own_extension: "本人分机",
     extension_hint: "用于监听、强插和拦截通话的话机",
+    log_phone_on: "同时登录此话机（示忙）",
     wrong_credentials: "工号、密码或域名不正确，请核对后重试。",
     login_unreachable: "无法连接平台，暂时不能登录。请稍后重试；如持续出现，请联系管理员。",
     login_wait: "该工号尝试次数过多，请等待一分钟后再试；再次输错密码，等待时间会更长。",
@@ -293,6 +294,8 @@ pub static TEXTS: Texts = Texts {
         Refusal { what: format!("{what}（{status}）"), remedy }
     },
     device: |number| format!("分机 {number}"),
+
+    key_phone: "我的话机：拨号或选择对象；按钮配合 Alt 键",
 
     confirm_title: |operation, agent| match operation {
         Operation::Drop => format!("强拆 {agent} 的通话？"),

@@ -60,8 +60,8 @@ pub struct Header {
 
 /// A message from the console to a browser.
 ///
-/// The encoding is that of one version of the console and its pages ([`InitialState::version`]). Only the last two messages are read alike
-/// by all versions: they keep their places here and have no fields.
+/// The encoding is that of one version of the console and its pages ([`InitialState::version`]). [`Down::SignedOut`] and
+/// [`Down::Outdated`] are read alike by all versions: they keep their places here and have no fields.
 ///
 /// Numbers of outside parties in it are masked if the reader may not see them whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +101,8 @@ pub enum Down {
     SignedOut,
     /// The page is of another version than the console, which was upgraded: the browser loads it again.
     Outdated,
+    /// The supervisor's own phone, as HTML to be shown in the page's phone bar.
+    Phone(String),
 }
 
 /// A message could not be encoded or decoded. A browser that cannot decode one reconnects and is sent a snapshot.
@@ -138,7 +140,7 @@ impl Down {
     pub fn header(&self) -> Option<&Header> {
         match self {
             Down::Snapshot { header, .. } | Down::Delta { header, .. } | Down::Pulse { header } => Some(header),
-            Down::SignedOut | Down::Outdated => None,
+            Down::SignedOut | Down::Outdated | Down::Phone(_) => None,
         }
     }
 }

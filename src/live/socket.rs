@@ -161,6 +161,13 @@ fn take_in(live: &Rc<Live>, data: &JsValue) {
     if matches!(message, Down::Outdated) {
         return if outdated::load_again(&live.version) { give_up(live) } else { start_over(live) };
     }
+    if let Down::Phone(html) = message {
+        // `public/phone.js` draws it.
+        if let Some(bar) = document().get_element_by_id("phone") {
+            _ = bar.set_attribute("data-html", &html);
+        }
+        return;
+    }
     let Some(header) = message.header().cloned() else {
         live.inner.borrow_mut().signed_out = true;
         give_up(live);
@@ -198,7 +205,7 @@ fn take_in(live: &Rc<Live>, data: &JsValue) {
                 inner.queued_rows += rows.len() + calls.len();
                 inner.queue.push(message);
             }
-            Down::Pulse { .. } | Down::SignedOut | Down::Outdated => {}
+            Down::Pulse { .. } | Down::SignedOut | Down::Outdated | Down::Phone(_) => {}
         }
         // A hidden page gets no frames.
         document().hidden() || inner.queued_rows > WAITING_ROWS

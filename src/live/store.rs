@@ -188,7 +188,7 @@ impl Store {
                     let put = |table: &mut Table| rows.into_iter().filter_map(|row| table.put(row)).collect();
                     (self.table.try_update_value(put), self.calls.take(false, calls, &gone))
                 }
-                Down::Pulse { .. } | Down::SignedOut | Down::Outdated => continue,
+                Down::Pulse { .. } | Down::SignedOut | Down::Outdated | Down::Phone(_) => continue,
             };
             changed.extend(rows.unwrap_or_default());
             changed_calls.extend(calls);

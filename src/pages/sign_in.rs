@@ -24,6 +24,7 @@ pub fn SignInPage() -> impl IntoView {
     let password = NodeRef::<html::Input>::new();
     let domain = NodeRef::<html::Input>::new();
     let extension = NodeRef::<html::Input>::new();
+    let phone = NodeRef::<html::Input>::new();
     let message = NodeRef::<html::P>::new();
     let typed = |input: NodeRef<html::Input>| input.get_untracked().map(|input| input.value()).unwrap_or_default();
 
@@ -37,9 +38,17 @@ pub fn SignInPage() -> impl IntoView {
         error.set(None);
         let next = next();
         let (number, secret) = (typed(number).trim().to_owned(), typed(password));
+        let phone = phone.get_untracked().filter(|phone| phone.checked()).map(|phone| phone.value()).unwrap_or_default();
         let (domain, extension) = (typed(domain).trim().to_owned(), typed(extension).trim().to_owned());
         leptos::task::spawn_local(async move {
-            let fields = [("number", &number), ("password", &secret), ("domain", &domain), ("extension", &extension), ("next", &next)];
+            let fields = [
+                ("number", &number),
+                ("password", &secret),
+                ("domain", &domain),
+                ("extension", &extension),
+                ("next", &next),
+                ("phone", &phone),
+            ];
             match client::submit("sign-in", &fields.map(|(name, value)| (name, value.as_str()))).await {
                 Ok(()) => {
                     // The whole page anew: another person may see other things.
@@ -97,6 +106,10 @@ pub fn SignInPage() -> impl IntoView {
                     autocomplete="tel-extension"
                     digits=true
                 />
+                <label class="tick">
+                    <input name="phone" type="checkbox" value="1" node_ref=phone />
+                    {texts.log_phone_on}
+                </label>
                 <input type="hidden" name="next" value=next() />
                 <button class="primary" type="submit" disabled=busy data-sign-in>
                     {dynamic(move || if busy.get() { texts.signing_in } else { texts.sign_in })}

@@ -112,6 +112,11 @@ impl Config {
         !self.hidden_controls.iter().any(|control| control.controls(operation))
     }
 
+    /// Whether the control of the own phone is not offered.
+    pub fn hides(&self, control: Control) -> bool {
+        self.hidden_controls.contains(&control)
+    }
+
     /// What somebody with this role may see of outside parties' numbers.
     pub fn visibility(&self, role: Role) -> Visibility {
         match (self.whole_numbers, role) {

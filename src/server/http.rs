@@ -12,6 +12,7 @@ pub mod json;
 mod live;
 mod middleware;
 mod pages;
+mod phone;
 mod policy;
 mod preferences;
 mod request_log;

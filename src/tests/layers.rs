@@ -34,7 +34,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::config", "floor"),
     ("server::clock", "floor"),
     ("server::site", "page"),
-    ("app", "pages page address ui i18n"),
+    ("app", "pages page address ui i18n floor"),
     ("pages", "components i18n api page live ui address floor"),
     ("components", "i18n api page live ui address floor"),
     ("i18n", "api page floor"),

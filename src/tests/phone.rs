@@ -304,3 +304,58 @@ async fn only_a_supervisor_with_a_phone_is_let() {
     let consult = json!({ "callId": "c1" });
     assert_eq!(refused(&others, "hold", consult).await["obstacle"], "not-in-that-call");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bar_of_the_page_does_the_same_and_answers_only_with_what_is_not_possible() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    live.until("the bar is drawn", |board| board.phone.contains("makeCall") && board.phone.contains("8000")).await;
+    let called = browser.post("/phone", &[("phoneNumber", "138 0013-8000"), ("ask", "do=makeCall")]).await;
+    assert_eq!((called.status, called.body.as_str()), (204, ""));
+    live.until("the call is in the bar", |board| board.phone.contains(r#"data-phone-state="connected""#)).await;
+    let call = only_call(&browser, "connected").await;
+    assert!(live.board.phone.contains("13800138000") && live.board.phone.contains(&call), "{}", live.board.phone);
+
+    // What comes from outside is text.
+    let data = format!("do=setCallData&callId={call}");
+    let named = browser.post("/phone", &[("key", "<b>"), ("value", "</dd><script>"), ("ask", &data)]).await;
+    assert_eq!(named.status, 204, "{}", named.body);
+    live.until("the data is in the bar", |board| board.phone.contains("&lt;b&gt;")).await;
+    assert!(!live.board.phone.contains("<script>"), "{}", live.board.phone);
+
+    for (ask, status, words) in [
+        ("do=makeCall", 409, "Call not possible: your own phone is busy"),
+        ("do=answerCall&callId=unknown", 409, "no longer in that call"),
+        ("do=dance", 400, "not something that a phone does"),
+        ("", 400, "not something that a phone does"),
+    ] {
+        let answer = browser.post("/phone", &[("phoneNumber", "8001"), ("ask", ask)]).await;
+        assert!(answer.status == status && answer.body.contains(words), "{ask}: {} {}", answer.status, answer.body);
+    }
+    let letters = browser.post("/phone", &[("phoneNumber", "Zhang"), ("ask", &format!("do=singleStepTransfer&callId={call}"))]).await;
+    assert!(letters.status == 400 && letters.body.contains("digits only"), "{} {}", letters.status, letters.body);
+
+    // What hanging up would do was shown: where it is another thing now, nothing is sent.
+    let sent = lab.simulator.operations().await.len();
+    let leaves = browser.post("/phone", &[("ask", &format!("do=dropConnection&expect=leaves&callId={call}"))]).await;
+    assert!(leaves.status == 409 && leaves.body.contains("it ends the call"), "{} {}", leaves.status, leaves.body);
+    assert_eq!(lab.simulator.operations().await.len(), sent);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bar_is_for_supervisors_on_our_own_pages() {
+    let lab = Lab::with(&["--supervisors", "5000", "--viewers", "5900"]).await;
+    let (supervisor, _) = lab.supervisor().await;
+    let ask = [("phoneNumber", "8001"), ("ask", "do=makeCall")];
+    let viewer = lab.console.sign_in("5900", "8900").await;
+    let mut lured = supervisor.clone();
+    lured.origin = Some("http://evil.example".to_owned());
+    for (who, status) in [(&lab.console.visitor(), 401), (&viewer, 403), (&lured, 403)] {
+        assert_eq!(who.post("/phone", &ask).await.status, status);
+    }
+    assert_eq!(lab.console.visitor().get("/phone/targets?q=").await.status, 401);
+    assert_eq!(viewer.get("/phone/targets?q=").await.status, 403);
+    let found = supervisor.get("/phone/targets?q=5003").await.body;
+    assert!(found.contains(r#"data-number="8003""#) && !found.contains("8001"), "{found}");
+    assert!(lab.simulator.operations().await.is_empty());
+}

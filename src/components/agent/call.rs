@@ -2,7 +2,7 @@
 
 use crate::components::workspace::workspace;
 use crate::floor::{CallRow, PartyRole, PlatformTime, Row};
-use crate::i18n::{listed, texts};
+use crate::i18n::{Outside, listed, texts};
 use crate::ui::time::duration;
 use crate::ui::{Erased, erased};
 use leptos::prelude::*;
@@ -42,11 +42,15 @@ fn in_depth(call: &CallRow, other: &str) -> Erased {
     let held = move || (texts.held)(holds.count, &duration(holds.total(now())));
     let parties = call.parties.iter().map(|party| {
         let name = party.whose().map(|agent| workspace.name_of(agent));
-        let who = listed([party.device.number()].into_iter().chain(name.as_deref()), " · ");
+        let number = party.device.number().to_owned();
+        let name = name.map(|name| format!(" · {}", Outside(&name)));
         let listens = party.role == PartyRole::Listener;
         erased(view! {
             <li data-party=party.device.to_string() data-role=party.role.code() data-party-state=party.state.code()>
-                <b>{who}</b>
+                <b>
+                    <bdi class="well-canBeCalled">{number}</bdi>
+                    {name}
+                </b>
                 <span class="muted">
                     {(texts.party_role)(party.role)}
                     {(!listens).then(|| format!(" · {}", (texts.party_state)(party.state)))}

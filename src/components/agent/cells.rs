@@ -43,7 +43,7 @@ pub fn CallCell(row: RwSignal<Arc<Row>>) -> impl IntoView {
                     <span class="direction" data-direction=direction_code(call.direction) title=direction>
                         <span class="spoken">{direction}</span>
                     </span>
-                    <bdi class="other">{other}</bdi>
+                    <bdi class="other well-canBeCalled">{other}</bdi>
                     <bdi class="queue" title=call.queue.clone()>{call.queue.clone()}</bdi>
                     {began
                         .map(|began| {

@@ -49,14 +49,8 @@ fn Detail(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
     let agent = row.with_untracked(|row| row.agent.clone());
     let name = move || row.with(|row| row.called().to_owned());
     let number = move || row.with(|row| if row.name.is_empty() { String::new() } else { row.agent.number().to_owned() });
-    let place = move || {
-        row.with(|row| {
-            let device = row.device.as_ref().map(|device| (texts.device)(Outside(device.number())));
-            let team = Some(Outside(&row.team)).filter(|team| !team.is_empty()).map(|team| team.to_string());
-            let parts = [team, device];
-            parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
-        })
-    };
+    let team = move || row.with(|row| if row.team.is_empty() { String::new() } else { format!("{} · ", Outside(&row.team)) });
+    let device = move || row.with(|row| row.device.as_ref().map(|device| (texts.device)(Outside(device.number()))));
     let state = move || row.with(|row| row.state);
     let since = move || row.with(|row| row.since);
     let since_words = move || {
@@ -84,7 +78,10 @@ fn Detail(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
                 <h2 class="who">
                     <bdi>{name}</bdi> " " <small><bdi>{number}</bdi></small>
                 </h2>
-                <p class="muted">{place}</p>
+                <p class="muted">
+                    {dynamic(team)}
+                    <span class="well-canBeCalled">{dynamic(device)}</span>
+                </p>
                 <section class="part" data-state=dynamic(move || state().code())>
                     <h3>{texts.now}</h3>
                     <div class="standing">

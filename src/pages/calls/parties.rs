@@ -71,9 +71,9 @@ fn one(party: &Party, several: bool, target: Memo<Target>, chosen: RwSignal<Opti
             <a tabindex="-1" href=page_path(agent)>
                 <bdi>{name}</bdi>
             </a>
-            <bdi class="number">{number}</bdi>
+            <bdi class="number well-canBeCalled">{number}</bdi>
         }),
-        _ => erased(view! { <bdi>{number}</bdi> }),
+        _ => erased(view! { <bdi class="well-canBeCalled">{number}</bdi> }),
     };
     erased(view! {
         <span

@@ -134,6 +134,6 @@ fn other(call: &Arc<CallRow>) -> Erased {
         <span class="direction" data-direction=direction_code(call.direction) title=title>
             <span class="spoken">{direction}</span>
         </span>
-        <bdi class="number">{number.unwrap_or(texts.unknown_party).to_owned()}</bdi>
+        <bdi class="number well-canBeCalled">{number.unwrap_or(texts.unknown_party).to_owned()}</bdi>
     })
 }

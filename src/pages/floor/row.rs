@@ -107,7 +107,7 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                     <bdi title=dynamic(team)>{dynamic(team)}</bdi>
                 </div>
                 <div role="gridcell" class="cell device">
-                    <bdi>{dynamic(move || row.with(|row| row.device.as_ref().map(|device| device.number().to_owned())))}</bdi>
+                    <bdi class="well-canBeCalled">{dynamic(move || row.with(|row| row.device.as_ref().map(|device| device.number().to_owned())))}</bdi>
                 </div>
                 <div role="gridcell" class="cell call">
                     <CallCell row />

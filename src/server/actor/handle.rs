@@ -2,13 +2,14 @@
 
 use crate::floor::visibility::{NumberFilter, Visibility};
 use crate::floor::{
-    AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallQuery, ConsoleTime, DeviceId, Event, Intervention, NotSent, Operation, Phone,
-    RosterEntry,
+    AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallId, CallQuery, ConsoleTime, DeviceId, Event, Intervention, NotSent, Operation,
+    Phone, RosterEntry,
 };
 use crate::live::Link;
 use crate::server::actor::error::{FloorError, Stopped};
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::message::Message;
+use crate::server::actor::own_phone::OwnPhone;
 use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
 use crate::server::actor::publication::Publication;
 use crate::server::actor::published::{Published, Subscription};
@@ -100,6 +101,16 @@ impl FloorHandle {
     /// The own phone, as the floor knows it.
     pub async fn phone(&self, device: DeviceId) -> Result<Phone, Stopped> {
         self.ask(|reply| Message::Phone(device, reply)).await
+    }
+
+    /// The own phone of `by`, and from now on whenever it changes.
+    pub async fn follow_phone(&self, device: DeviceId, by: AgentId) -> Result<watch::Receiver<Arc<OwnPhone>>, Stopped> {
+        self.ask(|reply| Message::FollowPhone(device, by, reply)).await
+    }
+
+    /// What the platform says travels with a call, for the phones that show it.
+    pub async fn call_data(&self, call: CallId, data: Vec<(String, String)>) {
+        self.inbox.send(Message::CallData(call, data)).await.ok();
     }
 
     /// Checks the precondition and takes something with the own phone up; it comes back with its id.

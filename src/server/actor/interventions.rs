@@ -307,6 +307,12 @@ impl Interventions {
         self.get(self.at_call(call, floor).filter(|id| self.steps_in(*id)).max()?)
     }
 
+    /// The latest that `by` did with the phone.
+    pub fn latest_with_phone(&self, device: &DeviceId, by: &AgentId) -> Option<&Intervention> {
+        let own = |i: &Intervention| !i.operation.steps_in() && i.by_device == *device && i.by == *by;
+        self.index.at_device(device).filter_map(|id| self.get(id)).filter(|i| own(i)).max_by_key(|i| i.id)
+    }
+
     /// Rows show who stepped in, not what somebody does with the own phone.
     fn steps_in(&self, id: i64) -> bool {
         self.get(id).is_some_and(|intervention| intervention.operation.steps_in())

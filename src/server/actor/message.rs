@@ -1,8 +1,11 @@
 //! What the floor's owner is sent, each with where its answer goes.
 
-use crate::floor::{AgentId, BulkItem, BulkRun, BulkStep, ConsoleTime, DeviceId, Intervention, NotSent, Operation, Phone, RosterEntry};
+use crate::floor::{
+    AgentId, BulkItem, BulkRun, BulkStep, CallId, ConsoleTime, DeviceId, Intervention, NotSent, Operation, Phone, RosterEntry,
+};
 use crate::server::actor::error::FloorError;
 use crate::server::actor::interventions::PlatformAnswer;
+use crate::server::actor::own_phone::OwnPhone;
 use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, PhoneBegun, PhoneRequest, ReceivedEvent};
 use crate::server::actor::runs::{BulkTurn, RunNews};
 use crate::server::actor::schedule::Verdict;
@@ -10,7 +13,7 @@ use crate::server::journal::Ack;
 use crate::server::store::ScheduledAction;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 pub enum Message {
     Event(ReceivedEvent),
@@ -22,6 +25,8 @@ pub enum Message {
     Day(AgentId, oneshot::Sender<Option<DayView>>),
     Begin(Box<InterventionRequest>, oneshot::Sender<Result<Begun, FloorError>>),
     Phone(DeviceId, oneshot::Sender<Phone>),
+    FollowPhone(DeviceId, AgentId, oneshot::Sender<watch::Receiver<Arc<OwnPhone>>>),
+    CallData(CallId, Vec<(String, String)>),
     BeginPhone(Box<PhoneRequest>, oneshot::Sender<Result<PhoneBegun, FloorError>>),
     Answered(i64, PlatformAnswer, oneshot::Sender<Option<Intervention>>),
     NotSent(i64, NotSent),

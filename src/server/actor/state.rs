@@ -14,6 +14,7 @@ use crate::floor::{
 use crate::live::{Link, LinkState};
 use crate::server::actor::history::History;
 use crate::server::actor::interventions::Interventions;
+use crate::server::actor::own_phone::OwnPhones;
 use crate::server::actor::publication::Head;
 use crate::server::actor::published::{Published, Publisher};
 use crate::server::actor::request::{DayView, Delivery, ReceivedEvent, Restored};
@@ -42,6 +43,8 @@ pub struct FloorState {
     /// Where scheduled actions go whose time has come.
     carry_out: mpsc::Sender<ScheduledAction>,
     runs: BulkRuns,
+    /// The phones that pages show.
+    phones: OwnPhones,
     history: History,
     /// What is over of each agent's day.
     workdays: HashMap<AgentId, Workday>,
@@ -102,6 +105,7 @@ impl FloorState {
             schedule: Schedule::default(),
             carry_out,
             runs: BulkRuns::after(first_run),
+            phones: OwnPhones::default(),
             history: History::restore(past.day.0, alive),
             workdays: HashMap::new(),
             day_began: PlatformTime::default(),

@@ -93,6 +93,8 @@ fn take(state: &mut FloorState, message: Message) {
         Message::Day(agent, reply) => drop(reply.send(state.day(&agent))),
         Message::Begin(request, reply) => drop(reply.send(state.begin(*request))),
         Message::Phone(device, reply) => drop(reply.send(state.phone(&device))),
+        Message::FollowPhone(device, by, reply) => drop(reply.send(state.follow_phone(device, by))),
+        Message::CallData(call, data) => state.call_data(call, data),
         Message::BeginPhone(request, reply) => drop(reply.send(state.begin_phone(*request))),
         Message::Answered(id, answer, reply) => drop(reply.send(state.answered(id, answer))),
         Message::NotSent(id, why) => state.not_sent(id, why),

@@ -236,9 +236,9 @@ impl Sessions {
         }
     }
 
-    /// Begins the session of somebody who has just signed in at the platform; returns the id for the browser's cookie.
+    /// Begins the session of somebody who has just signed in at the platform; returns it with the id for the browser's cookie.
     /// Where other consoles have to know it, an error says that the database cannot be written.
-    pub async fn begin(&self, me: Me, platform: PlatformSession) -> Result<String, StoreError> {
+    pub async fn begin(&self, me: Me, platform: PlatformSession) -> Result<(String, Arc<Session>), StoreError> {
         let id: String = rand::random::<[u8; 32]>().iter().map(|byte| format!("{byte:02x}")).collect();
         let id_hash = hash(&id);
         let stored = StoredSession {
@@ -273,7 +273,7 @@ impl Sessions {
         }
         // Alone, where that takes long, it is written later.
         self.begun.notify_one();
-        Ok(id)
+        Ok((id, session))
     }
 }
 

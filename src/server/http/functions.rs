@@ -80,10 +80,11 @@ pub async fn scheduled_cancel(agent: &str) -> Result<(), ApiError> {
 }
 
 /// Signs somebody in, in the place of whoever this browser was.
-pub async fn sign_in(given: Credentials, next: &str) -> Result<(), ApiError> {
+pub async fn sign_in(given: Credentials, next: &str, with_phone: bool) -> Result<(), ApiError> {
     let form = form()?;
-    let id = match sign_in::sign_in(&form.console, form.address, given).await {
-        Ok(id) => id,
+    let password = given.password.clone();
+    let (id, session) = match sign_in::sign_in(&form.console, form.address, given).await {
+        Ok(begun) => begun,
         Err(SignInError::Failed(error)) => return Err(error),
         Err(SignInError::Wait(wait)) => {
             form.retry_after(wait);
@@ -92,6 +93,9 @@ pub async fn sign_in(given: Credentials, next: &str) -> Result<(), ApiError> {
     };
     if let Some(old) = form.session().await {
         form.console.sessions.end(&old);
+    }
+    if with_phone {
+        phone::log_on_beside(form.console.clone(), session, password);
     }
     form.set_cookie(&cookie_of(&form, &id, false));
     form.go_on_to(local_path(next));

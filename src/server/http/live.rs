@@ -3,11 +3,15 @@
 //! The messages are frames already, the same bytes for all browsers, and are written to the connection as they are: deflated to those who
 //! can inflate, as every browser can. The library does the rest: the handshake, what the browser says, answers to pings and the close.
 
+use crate::floor::Role::{Supervisor, Viewer};
 use crate::live::Down;
-use crate::server::actor::{Behind, Framed, Listener, Stopped, Subscription};
+use crate::server::actor::{Behind, Framed, Listener, OwnPhone, Stopped, Subscription};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
 use crate::server::http::inflating;
+use crate::server::http::phone::Bar;
+use crate::server::http::preferences;
+use crate::server::http::zone::Zones;
 use crate::server::telemetry;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
@@ -18,10 +22,12 @@ use http::{HeaderMap, StatusCode};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
+use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
+use tokio::sync::watch;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -84,14 +90,15 @@ pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<Fro
             return browser.close(CloseCode::Policy, "the page is of another version: load it again").await;
         }
         telemetry::browsers(1.0);
-        serve(browser, &console, &session, from.epoch.zip(from.seq)).await;
+        serve(browser, &console, &session, &headers, from.epoch.zip(from.seq)).await;
         telemetry::browsers(-1.0);
     });
     switching
 }
 
-async fn serve(mut browser: Browser, console: &Console, session: &Session, from: Option<(u64, u64)>) {
+async fn serve(mut browser: Browser, console: &Console, session: &Session, headers: &HeaderMap, from: Option<(u64, u64)>) {
     let Ok(mut rest) = begin(&mut browser, console, session, from).await else { return };
+    let Ok(mut phone) = PhoneBar::of(console, session, headers).await else { return };
     // Made once: each is a waiter's place in a list that all browsers share.
     let mut ended = pin!(session.ended.cancelled());
     let mut stopping = pin!(console.stop.cancelled());
@@ -109,6 +116,9 @@ async fn serve(mut browser: Browser, console: &Console, session: &Session, from:
                     return;
                 }
             }
+            html = phone.next() => if let Some(message) = Framed::of(&Down::Phone(html)) && browser.send([message]).await.is_err() {
+                return;
+            },
             heard = browser.socket.next() => match heard {
                 None => return,
                 // What the library has to say to it goes out whole: our messages are written past the library.
@@ -124,6 +134,43 @@ async fn serve(mut browser: Browser, console: &Console, session: &Session, from:
             }
             () = &mut stopping => return browser.close(CloseCode::Away, "the console is stopping").await,
         }
+    }
+}
+
+/// What the page is told of the own phone.
+struct PhoneBar<'a> {
+    console: &'a Console,
+    session: &'a Session,
+    headers: &'a HeaderMap,
+    /// None for those who have no phone here.
+    told: Option<watch::Receiver<Arc<OwnPhone>>>,
+}
+
+impl<'a> PhoneBar<'a> {
+    async fn of(console: &'a Console, session: &'a Session, headers: &'a HeaderMap) -> Result<PhoneBar<'a>, Stopped> {
+        let told = match session.role {
+            Supervisor => Some(console.floor.follow_phone(session.device.clone(), session.agent.clone()).await?),
+            Viewer => None,
+        };
+        Ok(PhoneBar { console, session, headers, told })
+    }
+
+    /// Returns the bar once it looks another way than it did; never for those who have none.
+    async fn next(&mut self) -> String {
+        let Some(told) = &mut self.told else { return pending().await };
+        if told.changed().await.is_err() {
+            // The console is stopping.
+            return pending().await;
+        }
+        let now = told.borrow_and_update().clone();
+        let bar = Bar {
+            config: &self.console.config,
+            language: preferences::language(self.headers),
+            zones: Zones::of(self.headers, &self.console.config.time_zone),
+            device: &self.session.device,
+            agent: &self.session.agent,
+        };
+        bar.render(&now, &self.console.floor.number_filter(self.console.config.visibility(self.session.role)))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::server::http::json;
 use crate::server::http::live;
 use crate::server::http::middleware;
 use crate::server::http::pages;
+use crate::server::http::phone;
 use crate::server::http::preferences;
 use crate::server::http::server_functions;
 use axum::Router;
@@ -27,6 +28,8 @@ pub fn router(console: Arc<Console>) -> Router {
         .route("/api/", any(json::nowhere))
         .route("/api/{*function}", any(json::nowhere))
         .route("/agents/{id}/day", get(day::fragment))
+        .route("/phone", post(phone::act))
+        .route("/phone/targets", get(phone::targets))
         .route("/preferences", get(preferences::choose))
         .route("/pkg/{*file}", get(pages::package))
         .fallback(pages::page);

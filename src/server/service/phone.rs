@@ -6,6 +6,7 @@ use crate::api::arguments::phone::{
 };
 use crate::floor::{AgentId, CallId, DeviceId, Effect, Intervention, Obstacle, Operation, Outcome, PhoneOperation, Role, is_phone_number};
 use crate::server::actor::{PhoneBegun, PhoneRequest, PlatformAnswer};
+use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
 use crate::server::sdk::requests::PlatformRequest;
@@ -182,6 +183,18 @@ pub async fn run(console: Arc<Console>, actor: Principal, ask: Ask) -> Result<In
     carried_out.await.unwrap_or(Err(ApiError::OutcomeUnknown))
 }
 
+/// Logs the phone of somebody on who has just signed in, which the sign-in does not wait for.
+pub fn log_on_beside(console: Arc<Console>, session: Arc<Session>, password: SecretString) {
+    let mode = LoginMode::Leave;
+    let ask = Ask { detail: Detail::Login { password, mode, agent_mode: "NotReady" }, ..Ask::new(PhoneOperation::Login) };
+    let under_way = console.under_way.clone();
+    under_way.spawn(async move {
+        if let Err(error) = run(console, Principal::of(session), ask).await {
+            tracing::info!(%error, "a phone was not logged on at the sign-in");
+        }
+    });
+}
+
 /// The data that travels with a call, as the platform has it.
 pub async fn data(console: &Console, actor: &Principal, call: CallId) -> Result<Vec<(String, String)>, ApiError> {
     match console.platform.call_data(&actor.platform, &call).await {
@@ -209,6 +222,7 @@ async fn carry_out(console: Arc<Console>, actor: Principal, request: PhoneReques
         // No event tells of it: what the platform has is the proof.
         let there = console.platform.call_data(&actor.platform, call).await.unwrap_or_default();
         if entries.iter().all(|entry| there.contains(entry)) {
+            console.floor.call_data(call.clone(), there).await;
             let confirmed = PlatformAnswer::from(Outcome::Confirmed);
             return Ok(console.floor.answered(id, confirmed).await.unwrap_or(Intervention { outcome: Outcome::Confirmed, ..sent }));
         }

@@ -3,6 +3,7 @@
 use crate::api::ApiError;
 use crate::floor::{AgentId, DeviceId, is_phone_number};
 use crate::live::Me;
+use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::config::roles::role_of;
 use crate::server::console::Console;
@@ -34,8 +35,8 @@ impl From<ApiError> for SignInError {
     }
 }
 
-/// Signs in whoever asks from `address`. Returns the new session's id, which is for the browser's cookie only.
-pub async fn sign_in(console: &Arc<Console>, address: IpAddr, given: Credentials) -> Result<String, SignInError> {
+/// Signs in whoever asks from `address`. Returns the new session with its id, which is for the browser's cookie only.
+pub async fn sign_in(console: &Arc<Console>, address: IpAddr, given: Credentials) -> Result<(String, Arc<Session>), SignInError> {
     let wrong = |field: &str, problem: &str| ApiError::BadArgument { field: field.to_owned(), problem: problem.to_owned() };
     let namespace = &console.config.namespace;
     let (number, extension) = (given.number.trim(), given.extension.trim());

@@ -23,6 +23,8 @@ pub struct Board {
     pub snapshots: usize,
     pub deltas: usize,
     pub signed_out: bool,
+    /// The phone bar as it was drawn last.
+    pub phone: String,
     /// The console has closed the channel.
     pub closed: bool,
 }
@@ -91,6 +93,7 @@ impl Board {
                 self.header = Some(header);
             }
             Down::SignedOut => self.signed_out = true,
+            Down::Phone(html) => self.phone = html,
             Down::Outdated => panic!("no version was named"),
         }
     }

@@ -184,6 +184,9 @@ impl FloorState {
     /// Marks the rows that show this intervention.
     pub(super) fn touch(&mut self, intervention: &Intervention) {
         self.published.shared.press(true);
+        if !intervention.operation.steps_in() {
+            self.phones.use_one();
+        }
         self.dirty.extend(intervention.agent.clone());
         if let Some(call) = &intervention.call {
             self.dirty.extend(self.fold.floor.agents_in(call).into_iter().map(|(agent, _)| agent));

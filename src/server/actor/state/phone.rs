@@ -1,11 +1,14 @@
 //! What somebody does with the own phone: checked against the floor, taken up; from there on it is followed as a step-in is.
 
 use super::FloorState;
-use crate::floor::{CallId, DeviceId, Obstacle, Operation, Phone, PhoneCall, PhoneOperation, PhoneTarget, Role};
-use crate::server::actor::{Begun, FloorError, PhoneBegun, PhoneRequest};
+use crate::floor::{AgentId, CallId, DeviceId, Obstacle, Operation, Phone, PhoneCall, PhoneOperation, PhoneTarget, Role};
+use crate::server::actor::published::Delta;
+use crate::server::actor::{Begun, FloorError, OwnCall, OwnPhone, PhoneBegun, PhoneRequest};
 use crate::server::clock::now;
 use crate::server::telemetry;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// The platform takes one call from a phone in that time (protocol, section 1).
 const CALLS_EVERY: Duration = Duration::from_secs(2);
@@ -21,6 +24,40 @@ impl FloorState {
             Some(PhoneCall::new(id, party.state, party.role, u32::try_from(row.in_it()).unwrap_or(u32::MAX)))
         };
         Phone { agent, state, calls: self.fold.floor.calls_at(device).into_iter().filter_map(call).collect() }
+    }
+
+    /// Returns where a page is told of the own phone of `by`.
+    pub fn follow_phone(&mut self, device: DeviceId, by: AgentId) -> watch::Receiver<Arc<OwnPhone>> {
+        let now = self.own_phone(&device, &by);
+        self.phones.follow(device, by, || now)
+    }
+
+    /// Tells the pages whose phones the changes touch.
+    pub(super) fn tell_phones(&mut self, changes: &Delta) {
+        for whose in self.phones.touched_by(changes) {
+            let now = self.own_phone(&whose.0, &whose.1);
+            self.phones.tell(&whose, now);
+        }
+    }
+
+    /// Takes up what the platform says travels with a call.
+    pub fn call_data(&mut self, call: CallId, data: Vec<(String, String)>) {
+        self.phones.read_data(call, data);
+    }
+
+    fn own_phone(&self, device: &DeviceId, by: &AgentId) -> OwnPhone {
+        let phone = self.phone(device);
+        let name_of = |agent: &AgentId| self.fold.row(agent).map(|row| row.called().to_owned());
+        let calls = phone.calls.iter().filter_map(|call| self.fold.call_row(&call.id)).map(|mut row| {
+            if let Some(data) = self.phones.data(&row.id) {
+                row.data.clone_from(data);
+            }
+            let others = row.parties.iter().filter(|party| party.device != *device);
+            let with = others.map(|party| (party.device.clone(), party.whose().and_then(name_of))).collect();
+            OwnCall { row, with }
+        });
+        let calls = calls.collect();
+        OwnPhone { phone, calls, last: self.interventions.latest_with_phone(device, by).cloned() }
     }
 
     /// Checks what the operation needs, takes it up and has it written down.
@@ -51,6 +88,7 @@ impl FloorState {
         (intervention.operation, intervention.call) = (Operation::Phone(operation), call);
         let begun = self.interventions.begin(intervention).ok_or(FloorError::Busy)?;
         telemetry::operation(begun.operation, begun.outcome);
+        self.phones.use_one();
         self.tell(&begun);
         let written = self.store.audit(begun.clone());
         Ok(PhoneBegun { begun: Begun { intervention: begun, written }, consult })

@@ -22,7 +22,7 @@ const PAUSE: u32 = 10;
 
 impl FloorState {
     pub fn has_changes(&self) -> bool {
-        !self.dirty.is_empty() || !self.dirty_calls.is_empty() || self.runs.has_changes()
+        !self.dirty.is_empty() || !self.dirty_calls.is_empty() || self.runs.has_changes() || self.phones.has_changes()
     }
 
     /// When the changes are to be published: the first one at once, what follows at a pace that leaves time for the events.
@@ -62,6 +62,7 @@ impl FloorState {
         if !new.is_empty() {
             self.told_at = begun;
         }
+        self.tell_phones(&new);
         let head = self.head();
         self.published.publish(new, || self.runs.all(), head);
         self.published.shared.press(false);

@@ -1,6 +1,6 @@
 //! The own phone: who is logged on, its calls, and what it can do now.
 
-use crate::floor::{AgentId, CallId, DeviceId, Effect, Phone, PhoneCall, PhoneOperation, PhoneTarget, State};
+use crate::floor::{AgentId, CallId, DeviceId, Effect, Phone, PhoneCall, PhoneOperation, State};
 use crate::server::http::json::schema::one_of;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -70,15 +70,14 @@ impl PhoneAnswer {
         is_offered: impl Fn(PhoneOperation) -> bool,
         shown: impl Fn(String) -> String,
     ) -> PhoneAnswer {
-        let can = |target: PhoneTarget, operation: PhoneOperation| {
-            let effect = phone.forecast(operation, target, own, by).ok().filter(|_| is_offered(operation))?;
-            Some(ControlView { path: format!("/api/{}", operation.path()), operation: operation.action(), effect: effect.code() })
-        };
         let controls_of = |call: Option<&CallId>| {
-            let consult = phone.calls.iter().map(|other| &other.id).find(|other| Some(*other) != call);
-            let target = PhoneTarget { call, consult, dialled: None };
-            let here = PhoneOperation::ALL.into_iter().filter(|operation| operation.on_call() == call.is_some());
-            here.filter_map(|operation| can(target, operation)).collect::<Vec<_>>()
+            let possible = phone.possible(call, own, by).into_iter().filter(|(operation, _)| is_offered(*operation));
+            let control = |(operation, effect): (PhoneOperation, Effect)| ControlView {
+                path: format!("/api/{}", operation.path()),
+                operation: operation.action(),
+                effect: effect.code(),
+            };
+            possible.map(control).collect::<Vec<_>>()
         };
         let call = |call: &PhoneCall| PhoneCallView {
             call_id: shown(call.id.to_string()),

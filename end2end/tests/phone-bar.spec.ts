@@ -1,0 +1,218 @@
+// The supervisor's own phone in the bar at the foot of the page (the SDK's document, section 2).
+import type { Locator, Page } from "@playwright/test";
+import { Board } from "./support/board";
+import { expect, provoked, signIn, test } from "./support/fixtures";
+import { PASSWORD } from "./support/platform";
+
+const OUTSIDE = "13800138000";
+
+class Bar {
+  readonly root: Locator;
+  readonly number: Locator;
+  readonly calls: Locator;
+  readonly said: Locator;
+
+  constructor(private readonly page: Page) {
+    this.root = page.locator("#phone");
+    this.number = page.locator("#phone-number");
+    this.calls = page.locator("[data-phone-call]");
+    this.said = page.locator("#phone-said");
+  }
+
+  button(operation: string) {
+    return this.root.locator(`button[data-phone='${operation}']`);
+  }
+
+  async did(operation: string, outcome: string) {
+    await expect(this.root.locator(`[data-phone-last='${operation}']`)).toHaveAttribute("data-outcome", outcome);
+  }
+
+  /** Calls somebody who answers, by keyboard alone. */
+  async call(number: string) {
+    await this.page.keyboard.press("p");
+    await expect(this.number).toBeFocused();
+    await this.page.keyboard.type(number);
+    // The platform takes one call in two seconds: the one of the test before may have been just now.
+    await expect(async () => {
+      await this.page.keyboard.press("Enter");
+      await expect(this.calls).toHaveAttribute("data-phone-state", /dialling|connected/, { timeout: 500 });
+    }).toPass();
+    await expect(this.calls).toHaveAttribute("data-phone-state", "connected");
+    await expect(this.calls).toContainText(number);
+  }
+
+  /** Talks to somebody outside and consults 5001 about it, who answers. */
+  async consults() {
+    await this.call(OUTSIDE);
+    await this.number.fill("8001");
+    await this.page.keyboard.press("Alt+s");
+    await expect(this.calls).toHaveCount(2);
+  }
+
+  async logOn(mode: "ask" | "force" | "stop") {
+    await this.root.locator("summary", { hasText: "Log on" }).click();
+    await this.root.locator("input[name=password]").fill(PASSWORD);
+    await this.root.locator("select[name=loginMode]").selectOption(mode);
+    await this.button("login").click();
+  }
+}
+
+test("an occupied phone is asked about, left, and taken by force", async ({ context, page, own, quiet }) => {
+  quiet.expect(provoked.status(409, 459));
+  const { url } = await own.demo("--agents", "4");
+  // Agent 5003 sits at 8003.
+  await signIn(context.request, url, "5000", "8003");
+  await page.goto(url);
+  const board = new Board(page);
+  await board.live();
+  const bar = new Bar(page);
+  await expect(bar.root).toContainText("agent 5003 is logged on at this phone");
+  await bar.logOn("stop");
+  await bar.did("login", "refused");
+  await expect(bar.root.locator("[data-phone-last]")).toContainText("5003");
+  await board.is("5003", "ready");
+  // Whoever is asked has the choice before him: it stands on force now, and wants the password again.
+  await expect(bar.root.locator("select[name=loginMode]")).toHaveValue("force");
+  await bar.root.locator("input[name=password]").fill(PASSWORD);
+  await bar.root.locator("select[name=loginMode]").selectOption("ask");
+  await bar.button("login").click();
+  await bar.did("login", "refused");
+  await bar.root.locator("input[name=password]").fill(PASSWORD);
+  await bar.root.locator("select[name=loginMode]").selectOption("force");
+  await bar.button("login").click();
+  await bar.did("login", "confirmed");
+  await board.is("5003", "logged-out");
+  await expect(bar.root.locator("[data-mode]")).toHaveText("Not ready");
+});
+
+test("a tick at the sign-in logs the phone on, which changes its mode and logs out", async ({ page, platform }) => {
+  await platform.reset();
+  await page.goto("/sign-in");
+  await expect(page.locator("body")).toHaveAttribute("data-hydrated");
+  for (const [name, text] of [["number", "5000"], ["password", PASSWORD], ["domain", "test.cc"], ["extension", "8000"]] as const) {
+    await page.locator(`input[name=${name}]`).fill(text);
+  }
+  await page.getByLabel("Log this phone on too, not ready").check();
+  await page.locator("[data-sign-in]").click();
+  const bar = new Bar(page);
+  await expect(bar.root.locator("[data-mode]")).toHaveText("Not ready");
+  await page.keyboard.press("Alt+y");
+  await bar.did("setAgentMode Ready", "confirmed");
+  await expect(bar.root.locator("[data-mode]")).toHaveText("Ready");
+  await bar.button("logout").click();
+  await bar.did("logout", "confirmed");
+  await expect(bar.root).toContainText("not logged on");
+});
+
+test("by keyboard alone a call is made, held, retrieved, recorded and handed over", async ({ board, page, platform }) => {
+  const bar = new Bar(page);
+  await bar.call(OUTSIDE);
+  await page.keyboard.press("Alt+h");
+  await expect(bar.calls).toHaveAttribute("data-phone-state", "held");
+  await page.keyboard.press("Alt+r");
+  await expect(bar.calls).toHaveAttribute("data-phone-state", "connected");
+  await page.keyboard.press("Alt+o");
+  await expect(bar.button("recording Stop")).toBeVisible();
+  await page.keyboard.press("Alt+o");
+  await expect(bar.button("recording Start")).toBeVisible();
+  await page.keyboard.press("p");
+  await page.keyboard.type("8001");
+  await page.keyboard.press("Alt+t");
+  await expect(bar.calls).toHaveCount(0);
+  await bar.did("singleStepTransfer", "confirmed");
+  await board.is("5001", "on-call");
+  const asked = (await platform.operations()).map((request) => `${request.method} ${request.path}`);
+  expect(asked.length).toBeGreaterThan(5);
+});
+
+for (const [end, key, left] of [
+  ["conference", "g", "8001"],
+  ["cancelConsult", "b", OUTSIDE],
+  ["transferCall", "w", ""],
+] as const) {
+  test(`a consultation ends with ${end}`, async ({ board, page }) => {
+    const bar = new Bar(page);
+    await bar.consults();
+    await board.is("5001", "on-call");
+    await expect(bar.button(end)).toBeVisible();
+    await page.keyboard.press(`Alt+${key}`);
+    await bar.did(end, "confirmed");
+    await expect(bar.calls).toHaveCount(left ? 1 : 0);
+    if (left) await expect(bar.calls).toContainText(left);
+    await board.is("5001", end === "cancelConsult" ? "ready" : end === "conference" ? "conference" : "on-call");
+  });
+}
+
+test("who has joined a call sees beforehand that it goes on without him, and leaves it", async ({ board, page, platform }) => {
+  await platform.talk("5001", "5002");
+  await board.is("5001", "on-call");
+  const bar = new Bar(page);
+  await board.act("5001", "forceJoin");
+  await board.outcome("5001", "forceJoin", "confirmed");
+  await expect(bar.calls).toHaveAttribute("data-phone-state", "connected");
+  await expect(bar.button("dropConnection")).toHaveText(/^Leave \(the others go on\)/);
+  await expect(bar.button("dropConnection")).toHaveAttribute("data-effect", "leaves");
+  await bar.button("dropConnection").click();
+  await bar.did("dropConnection", "confirmed");
+  await expect(bar.calls).toHaveCount(0);
+  await board.is("5001", "on-call");
+  await board.is("5002", "on-call");
+});
+
+test("a colleague is found by name, those who are ready first, and called", async ({ board, page, platform }) => {
+  await platform.setMode("5001", "NotReady", "Lunch");
+  await board.is("5001", "not-ready");
+  const bar = new Bar(page);
+  await page.keyboard.press("p");
+  const found = page.locator("#phone-targets button");
+  await expect(found).toHaveCount(12);
+  await expect(found.first()).toContainText("Ready");
+  await page.keyboard.type("Zhang");
+  await expect(found.filter({ hasText: "8001" })).toContainText("Not ready");
+  await found.filter({ hasText: "8001" }).click();
+  await expect(bar.number).toHaveValue("8001");
+  await expect(bar.button("makeCall")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(bar.calls).toContainText("8001");
+  await bar.number.fill("no digits");
+  await expect(bar.number).toHaveJSProperty("validity.patternMismatch", true);
+});
+
+test("a click on a number asks once, and calls it", async ({ board, page }) => {
+  const bar = new Bar(page);
+  await board.cell("5004", "device").locator(".well-canBeCalled").click();
+  await expect(bar.number).toHaveValue("8004");
+  await expect(bar.calls).toHaveCount(0);
+  // The row did not open.
+  await expect(page.locator(".panel")).toHaveCount(0);
+  await expect(bar.button("makeCall")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(bar.calls).toContainText("8004");
+});
+
+test("data travels with the call, and what cannot be is said in words", async ({ board, page, platform, quiet }) => {
+  const bar = new Bar(page);
+  await bar.call(OUTSIDE);
+  const data = bar.root.locator(".phone-data");
+  await data.locator("summary").click();
+  await data.locator("input[name=key]").fill("ticket");
+  await data.locator("input[name=value]").fill("4711");
+  await bar.button("setCallData").click();
+  await bar.did("setCallData", "confirmed");
+  await expect(data.locator("dd", { hasText: "4711" })).toBeVisible();
+
+  quiet.expect(provoked.status(409));
+  await platform.fault({ refuse: { status: 409, times: 1, path: "/api/csta" } });
+  await page.keyboard.press("Escape");
+  await bar.button("holdCall").click();
+  await bar.did("holdCall", "refused");
+  await board.live();
+});
+
+test("a viewer has no phone bar", async ({ context, page, own }) => {
+  const { url } = await own.demo("--agents", "3", "--viewers", "5901");
+  await signIn(context.request, url, "5901", "8901");
+  await page.goto(url);
+  await new Board(page).live();
+  await expect(page.locator("#phone")).toHaveCount(0);
+});

@@ -1,0 +1,100 @@
+// The phone bar: draws what the server says of the own phone, which the page's program leaves in `data-html`, and sends what is asked there.
+
+const bar = document.getElementById("phone");
+const [dial, field, targets, now, said] = ["-dial", "-number", "-targets", "-now", "-said"].map((part) => document.getElementById(`phone${part}`));
+const isField = (element) => !!element?.closest("input:not([type=checkbox]), select, textarea");
+let drawn = "";
+let busy = false;
+
+// Shows how the phone is now, unless somebody is typing there. What was open stays open, and the focus where it was.
+function draw() {
+  const html = bar.dataset.html ?? "";
+  const focused = now.contains(document.activeElement) ? document.activeElement : null;
+  if (html === drawn || isField(focused)) return;
+  drawn = html;
+  const open = now.querySelector("details[open]")?.className;
+  now.innerHTML = html;
+  if (open) now.querySelector(`details.${open}`)?.setAttribute("open", "");
+  if (focused?.dataset.phone) now.querySelector(`[data-phone="${focused.dataset.phone}"]:enabled`)?.focus();
+}
+
+// Puts a number in its field, with the focus on the button that calls it: that is the one question.
+function put(number) {
+  field.value = number;
+  (now.querySelector("[data-phone=makeCall]:enabled") ?? field).focus();
+}
+
+async function send(form, button) {
+  if (busy) return;
+  busy = true;
+  said.textContent = "";
+  try {
+    const body = new URLSearchParams(new FormData(form, button));
+    const answer = await fetch("/phone", { method: "POST", body });
+    if (answer.redirected) return location.reload();
+    said.innerHTML = await answer.text();
+    if (answer.ok) {
+      form.reset();
+      document.activeElement.blur();
+      draw();
+    }
+  } catch {
+    said.innerHTML = bar.querySelector("template").innerHTML;
+  } finally {
+    busy = false;
+  }
+}
+
+async function lookUp() {
+  const typed = field.value;
+  const answer = await fetch(`/phone/targets?q=${encodeURIComponent(typed)}`).catch(() => null);
+  if (answer?.ok && field.value === typed) targets.innerHTML = await answer.text();
+}
+
+new MutationObserver(draw).observe(bar, { attributeFilter: ["data-html"] });
+bar.addEventListener("focusout", () => setTimeout(draw));
+bar.addEventListener("submit", (event) => {
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+for (const typed of ["focus", "input"]) field.addEventListener(typed, lookUp);
+// Who is ready changes while somebody looks for them.
+setInterval(() => document.activeElement === field && lookUp(), 2000);
+targets.addEventListener("click", (event) => {
+  const chosen = event.target.closest("[data-number]");
+  if (chosen) put(chosen.dataset.number);
+});
+bar.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.activeElement.blur();
+  // The keys of the rows are not meant here.
+  event.stopPropagation();
+});
+// `p` goes to the field; Alt and a key presses the button that shows it. By the place of the key: with Alt some keyboards write other letters.
+document.addEventListener(
+  "keydown",
+  (event) => {
+    if (event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
+    const key = event.code.replace(/^Key/, "").toLowerCase();
+    const button = event.altKey && /^[a-z]$/.test(key) && now.querySelector(`[data-key=${key}]:not(:disabled)`);
+    if (button) button.click();
+    else if (event.key === "p" && !event.altKey && !isField(event.target)) field.focus();
+    else return;
+    event.preventDefault();
+  },
+  true,
+);
+// A number anywhere on the page (the SDK's class of elements that can be called), before the row in which it stands opens. Of a masked one
+// nobody knows the rest.
+document.addEventListener(
+  "click",
+  (event) => {
+    const number = event.target.closest?.(".well-canBeCalled")?.textContent ?? "";
+    const digits = number.replace(/\D/g, "");
+    if (!digits || number.includes("*")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    put(digits);
+  },
+  true,
+);
+draw();

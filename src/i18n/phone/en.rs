@@ -1,0 +1,52 @@
+//! English.
+
+use super::PhoneTexts;
+use crate::floor::{Effect, PhoneOperation};
+
+pub static TEXTS: PhoneTexts = PhoneTexts {
+    phone: "Your phone",
+    number: "Number or name",
+    operation: |operation| match operation {
+        PhoneOperation::Login => "Log on",
+        PhoneOperation::Logout => "Log out",
+        PhoneOperation::Ready => "Ready",
+        PhoneOperation::NotReady => "Not ready",
+        PhoneOperation::Call => "Call",
+        PhoneOperation::Answer => "Answer",
+        PhoneOperation::Hold => "Hold",
+        PhoneOperation::Retrieve => "Retrieve",
+        PhoneOperation::Drop => "Hang up",
+        PhoneOperation::Transfer => "Transfer",
+        PhoneOperation::Conference => "Bring in",
+        PhoneOperation::Consult => "Consult",
+        PhoneOperation::ConsultConference => "All together",
+        PhoneOperation::ConsultCancel => "Back to the call",
+        PhoneOperation::ConsultTransfer => "Hand over",
+        PhoneOperation::StartRecording => "Record",
+        PhoneOperation::StopRecording => "Stop recording",
+        PhoneOperation::SetData => "Set",
+    },
+    leave: "Leave (the others go on)",
+    ready_after_call: "Ready after the call",
+    not_ready_after_call: "Not ready after the call",
+    bring_in_silently: "Bring in to listen",
+    effect: |effect| match effect {
+        Effect::AfterCall => "it takes effect after the call",
+        Effect::Leaves => "you leave, the others go on",
+        Effect::EndsCall => "it ends the call",
+        Effect::Now | Effect::Listens | Effect::Joins | Effect::ListenerJoins | Effect::Takes => "it takes effect at once",
+    },
+    nobody: "not logged on",
+    taken: |who| format!("agent {who} is logged on at this phone"),
+    mode: "then",
+    if_occupied: "if logged on elsewhere",
+    login_ask: "ask me",
+    login_force: "log that out first",
+    login_stop: "leave it",
+    data: "Call data",
+    key: "Key",
+    value: "Value",
+    no_answer: "The console gave no answer; it may or may not have taken effect.",
+    nobody_found: "Nobody found. Type a number, or another part of the name.",
+    digits_only: "type a number, digits only, or choose somebody",
+};

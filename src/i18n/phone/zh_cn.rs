@@ -1,0 +1,52 @@
+//! 简体中文。
+
+use super::PhoneTexts;
+use crate::floor::{Effect, PhoneOperation};
+
+pub static TEXTS: PhoneTexts = PhoneTexts {
+    phone: "我的话机",
+    number: "号码或姓名",
+    operation: |operation| match operation {
+        PhoneOperation::Login => "登录话机",
+        PhoneOperation::Logout => "登出话机",
+        PhoneOperation::Ready => "示闲",
+        PhoneOperation::NotReady => "示忙",
+        PhoneOperation::Call => "呼叫",
+        PhoneOperation::Answer => "接听",
+        PhoneOperation::Hold => "保持",
+        PhoneOperation::Retrieve => "取回",
+        PhoneOperation::Drop => "挂断",
+        PhoneOperation::Transfer => "单步转移",
+        PhoneOperation::Conference => "加入他人",
+        PhoneOperation::Consult => "咨询",
+        PhoneOperation::ConsultConference => "三方通话",
+        PhoneOperation::ConsultCancel => "返回原通话",
+        PhoneOperation::ConsultTransfer => "转给对方",
+        PhoneOperation::StartRecording => "录音",
+        PhoneOperation::StopRecording => "停止录音",
+        PhoneOperation::SetData => "设置",
+    },
+    leave: "退出（其他人继续通话）",
+    ready_after_call: "通话后示闲",
+    not_ready_after_call: "通话后示忙",
+    bring_in_silently: "加入他人旁听",
+    effect: |effect| match effect {
+        Effect::AfterCall => "会在通话结束后生效",
+        Effect::Leaves => "您退出，其他人继续通话",
+        Effect::EndsCall => "会结束通话",
+        Effect::Now | Effect::Listens | Effect::Joins | Effect::ListenerJoins | Effect::Takes => "会立即生效",
+    },
+    nobody: "未登录",
+    taken: |who| format!("坐席 {who} 已登录此话机"),
+    mode: "登录后",
+    if_occupied: "如已在别处登录",
+    login_ask: "先问我",
+    login_force: "强制登录",
+    login_stop: "放弃",
+    data: "随路数据",
+    key: "键",
+    value: "值",
+    no_answer: "控制台没有应答，操作可能已生效，也可能未生效。",
+    nobody_found: "没有找到。请输入号码，或姓名的其他部分。",
+    digits_only: "请输入号码（仅限数字），或选择一个对象",
+};

@@ -1,0 +1,256 @@
+//! The phone as it is now: who is logged on, its calls side by side, and a button for everything that can be done at this moment.
+
+use super::{ASK, words};
+use crate::floor::visibility::NumberFilter;
+use crate::floor::{AgentId, CallId, Control, DeviceId, Effect, Operation, PartyState, PhoneOperation};
+use crate::i18n::listed;
+use crate::page::Language;
+use crate::server::actor::{OwnCall, OwnPhone};
+use crate::server::config::Config;
+use crate::server::http::zone::{Zones, zoned};
+use leptos::prelude::*;
+
+/// What a bar is drawn with, for one reader.
+pub struct Bar<'a> {
+    pub config: &'a Config,
+    pub language: Language,
+    pub zones: Zones<'a>,
+    pub device: &'a DeviceId,
+    pub agent: &'a AgentId,
+}
+
+impl Bar<'_> {
+    pub fn render(&self, own: &OwnPhone, filter: &NumberFilter) -> String {
+        let calls: Vec<AnyView> = own.calls.iter().map(|call| self.call(own, call, filter)).collect();
+        let said = own.last.as_ref().map(|done| self.said(done, filter));
+        view! {
+            <div class="phone-mode" data-no-number=self.config.hides(Control::Number)>{self.who(own)} {self.buttons(own, None)}</div>
+            {self.log_on(own)}
+            {calls}
+            {said}
+        }
+        .to_html()
+    }
+
+    fn who(&self, own: &OwnPhone) -> AnyView {
+        let (texts, words) = (self.language.texts(), self.language.phone_texts());
+        let number = self.device.number().to_owned();
+        match (&own.phone.agent, own.phone.state) {
+            (Some(agent), _) if agent != self.agent => {
+                view! { <b>{number}</b> <span>{words::taken(self.language, agent)}</span> }.into_any()
+            }
+            (Some(_), Some(state)) => view! { <b>{number}</b> <span data-mode=state.code()>{(texts.state)(state)}</span> }.into_any(),
+            _ => view! { <b>{number}</b> <span>{words.nobody}</span> }.into_any(),
+        }
+    }
+
+    /// Everything that can be done with `call`, or without one.
+    fn buttons(&self, own: &OwnPhone, call: Option<&CallId>) -> Vec<AnyView> {
+        let is_others = own.phone.agent.as_ref().is_some_and(|agent| agent != self.agent);
+        let possible = own.phone.possible(call, self.device, self.agent).into_iter();
+        let offered = possible.filter(|(operation, _)| {
+            // A log-on and call data have fields of their own.
+            self.config.offers(*operation) && !is_others && !matches!(operation, PhoneOperation::Login | PhoneOperation::SetData)
+        });
+        let consult = call.and_then(|call| own.phone.other_than(call));
+        let is_recording = call.is_some_and(|call| own.calls.iter().any(|other| other.row.id == *call && other.row.recording));
+        let offered = offered.filter(|(operation, _)| match operation {
+            PhoneOperation::StartRecording => !is_recording,
+            PhoneOperation::StopRecording => is_recording,
+            _ => true,
+        });
+        let mut offered: Vec<(PhoneOperation, Effect)> = offered.collect();
+        // The first one is what Enter in the number's field does.
+        offered.sort_by_key(|(operation, _)| *operation != PhoneOperation::Call);
+        let mut buttons = Vec::new();
+        let call_first = offered.first().is_some_and(|(operation, _)| *operation == PhoneOperation::Call);
+        if call.is_none() && !call_first {
+            // Enter in the number's field must not press another one.
+            let name = (self.language.phone_texts().operation)(PhoneOperation::Call);
+            let hidden = !self.config.offers(PhoneOperation::Call);
+            let disabled = view! { <button class="plain" form="phone-dial" disabled hidden=hidden>{name}</button> };
+            buttons.push(disabled.into_any());
+        }
+        for (operation, effect) in offered {
+            let name = words::button(self.language, operation, effect);
+            buttons.push(self.button(operation, effect, name, call, consult, None));
+            if operation == PhoneOperation::Conference {
+                let name = self.language.phone_texts().bring_in_silently;
+                buttons.push(self.button(operation, effect, name, call, consult, Some("Silent")));
+            }
+        }
+        buttons
+    }
+
+    fn button(
+        &self,
+        operation: PhoneOperation,
+        effect: Effect,
+        name: &'static str,
+        call: Option<&CallId>,
+        consult: Option<&CallId>,
+        kind: Option<&'static str>,
+    ) -> AnyView {
+        let mut ask = form_urlencoded::Serializer::new(String::new());
+        ask.append_pair("do", operation.action()).append_pair("expect", effect.code());
+        if let Some(call) = call {
+            ask.append_pair("callId", call.as_str());
+        }
+        if let Some(consult) = consult.filter(|_| operation.ends_consultation()) {
+            ask.append_pair("consultCallId", consult.as_str());
+        }
+        if let Some(kind) = kind {
+            ask.append_pair("type", kind);
+        }
+        let key = key_of(operation, kind.is_some());
+        let class = if operation == PhoneOperation::Drop { "danger" } else { "plain" };
+        view! {
+            <button
+                class=class
+                form="phone-dial"
+                name=ASK
+                value=ask.finish()
+                formnovalidate=!operation.dials()
+                data-phone=operation.action()
+                data-effect=effect.code()
+                data-key=key
+                aria-keyshortcuts=format!("Alt+{}", key.to_uppercase())
+            >
+                {name}
+                " "
+                <kbd>{key}</kbd>
+            </button>
+        }
+        .into_any()
+    }
+
+    /// The log-on, where nobody sits at the phone, or somebody else, or where the last attempt found it occupied.
+    fn log_on(&self, own: &OwnPhone) -> Option<AnyView> {
+        let words = self.language.phone_texts();
+        let is_possible =
+            own.phone.possible(None, self.device, self.agent).iter().any(|(operation, _)| *operation == PhoneOperation::Login);
+        if !is_possible || !self.config.offers(PhoneOperation::Login) {
+            return None;
+        }
+        let occupied = own.last.as_ref().is_some_and(words::is_occupied);
+        let ask = form_urlencoded::Serializer::new(String::new()).append_pair("do", PhoneOperation::Login.action()).finish();
+        let modes = [("ask", words.login_ask), ("force", words.login_force), ("stop", words.login_stop)];
+        let modes = modes.map(|(mode, word)| {
+            view! { <option value=mode selected=mode == if occupied { "force" } else { "ask" }>{word}</option> }
+        });
+        Some(
+            view! {
+                <details class="phone-login" open=occupied>
+                    <summary data-key="u" aria-keyshortcuts="Alt+U">{(words.operation)(PhoneOperation::Login)} " " <kbd>"u"</kbd></summary>
+                    <form class="phone-fields">
+                        <label>{self.language.texts().password} <input name="password" type="password" required autocomplete="current-password" /></label>
+                        <label>
+                            {words.mode}
+                            <select name="agentMode">
+                                <option value="NotReady">{(words.operation)(PhoneOperation::NotReady)}</option>
+                                <option value="Ready">{(words.operation)(PhoneOperation::Ready)}</option>
+                            </select>
+                        </label>
+                        <label>{words.if_occupied} <select name="loginMode">{modes.collect_view()}</select></label>
+                        <button class="primary" name=ASK value=ask data-phone=PhoneOperation::Login.action()>
+                            {(words.operation)(PhoneOperation::Login)}
+                        </button>
+                    </form>
+                </details>
+            }
+            .into_any(),
+        )
+    }
+
+    fn call(&self, own: &OwnPhone, call: &OwnCall, filter: &NumberFilter) -> AnyView {
+        let texts = self.language.texts();
+        let OwnCall { row, with } = call;
+        let party = row.party(self.device);
+        let state = party.map_or(PartyState::Connected, |party| party.state);
+        let listens = own.phone.calls.iter().any(|call| call.id == row.id && call.listens);
+        let since = party.map(|party| zoned(party.since, self.zones.written()).strftime("%H:%M:%S").to_string());
+        let others: Vec<String> = with
+            .iter()
+            .map(|(device, name)| {
+                let device = filter.device(device.clone());
+                listed([name.as_deref().unwrap_or_default(), device.number()].into_iter().filter(|part| !part.is_empty()), " ")
+            })
+            .collect();
+        let word = if listens { (texts.party_role)(crate::floor::PartyRole::Listener) } else { (texts.party_state)(state) };
+        view! {
+            <div class="phone-call" data-phone-call=filter.call_id(row.id.to_string()) data-phone-state=state.code()>
+                <p>
+                    <span class="phone-state">{word}</span>
+                    " "
+                    <bdi>{others.join(", ")}</bdi>
+                    " "
+                    <small>{since.map(|since| (texts.since)(&since))}</small>
+                    {row.recording.then(|| view! { " " <small>{texts.recording}</small> })}
+                </p>
+                <div class="phone-buttons">{self.buttons(own, Some(&row.id))}</div>
+                {self.data(call, filter)}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// What travels with the call, and a field to add to it.
+    fn data(&self, call: &OwnCall, filter: &NumberFilter) -> AnyView {
+        let words = self.language.phone_texts();
+        let ask = form_urlencoded::Serializer::new(String::new())
+            .append_pair("do", PhoneOperation::SetData.action())
+            .append_pair("callId", call.row.id.as_str())
+            .finish();
+        let known = call.row.data.iter().map(|(key, value)| {
+            view! { <dt>{filter.text(key.clone())}</dt> <dd>{filter.text(value.clone())}</dd> }
+        });
+        view! {
+            <details class="phone-data">
+                <summary>{words.data}</summary>
+                <div class="phone-fields">
+                    <dl>{known.collect::<Vec<_>>()}</dl>
+                    <form>
+                        <label>{words.key} <input name="key" required maxlength="100" /></label>
+                        <label>{words.value} <input name="value" maxlength="1000" /></label>
+                        <button class="plain" name=ASK value=ask data-phone=PhoneOperation::SetData.action()>
+                            {(words.operation)(PhoneOperation::SetData)}
+                        </button>
+                    </form>
+                </div>
+            </details>
+        }
+        .into_any()
+    }
+
+    fn said(&self, done: &crate::floor::Intervention, filter: &NumberFilter) -> AnyView {
+        let Operation::Phone(operation) = done.operation else { return ().into_any() };
+        let done = filter.intervention(done.clone());
+        let said = words::progress(self.language, operation, &done);
+        view! { <p class="phone-last" data-outcome=done.outcome.code() data-phone-last=operation.action() title=said.more>{said.words}</p> }
+            .into_any()
+    }
+}
+
+/// With Alt.
+fn key_of(operation: PhoneOperation, silently: bool) -> &'static str {
+    match operation {
+        PhoneOperation::Login => "u",
+        PhoneOperation::Logout => "q",
+        PhoneOperation::Ready => "y",
+        PhoneOperation::NotReady => "n",
+        PhoneOperation::Call => "c",
+        PhoneOperation::Answer => "a",
+        PhoneOperation::Hold => "h",
+        PhoneOperation::Retrieve => "r",
+        PhoneOperation::Drop => "x",
+        PhoneOperation::Transfer => "t",
+        PhoneOperation::Conference if silently => "l",
+        PhoneOperation::Conference => "j",
+        PhoneOperation::Consult => "s",
+        PhoneOperation::ConsultConference => "g",
+        PhoneOperation::ConsultCancel => "b",
+        PhoneOperation::ConsultTransfer => "w",
+        PhoneOperation::StartRecording | PhoneOperation::StopRecording => "o",
+        PhoneOperation::SetData => "v",
+    }
+}
