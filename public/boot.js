@@ -5,6 +5,9 @@ const zone = `zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
 document.documentElement.toggleAttribute("data-zone-new", !document.cookie.split("; ").includes(zone));
 document.cookie = `${zone}; Path=/; Max-Age=31536000; SameSite=Lax`;
 
+// What comes over the live channel is to be in the page's language.
+document.cookie = `page-lang=${document.documentElement.lang}; Path=/; SameSite=Lax`;
+
 // The addresses stand at this script's own element, so the page needs no inline script.
 const own = document.querySelector("script[data-wasm]");
 try {

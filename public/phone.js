@@ -4,7 +4,8 @@ const bar = document.getElementById("phone");
 const [dial, field, targets, now, said] = ["-dial", "-number", "-targets", "-now", "-said"].map((part) => document.getElementById(`phone${part}`));
 const isField = (element) => !!element?.closest("input:not([type=checkbox]), select, textarea");
 let drawn = "";
-let busy = false;
+// What has been asked and not answered: a second click asks nothing.
+const asked = new Set();
 
 // Shows how the phone is now, unless somebody is typing there. What was open stays open, and the focus where it was.
 function draw() {
@@ -25,23 +26,22 @@ function put(number) {
 }
 
 async function send(form, button) {
-  if (busy) return;
-  busy = true;
+  if (asked.has(button.value)) return;
+  asked.add(button.value);
   said.textContent = "";
   try {
     const body = new URLSearchParams(new FormData(form, button));
     const answer = await fetch("/phone", { method: "POST", body });
     if (answer.redirected) return location.reload();
     said.innerHTML = await answer.text();
-    if (answer.ok) {
+    if (answer.ok && !button.formNoValidate) {
       form.reset();
       document.activeElement.blur();
-      draw();
     }
   } catch {
     said.innerHTML = bar.querySelector("template").innerHTML;
   } finally {
-    busy = false;
+    asked.delete(button.value);
   }
 }
 
@@ -88,7 +88,10 @@ document.addEventListener(
 document.addEventListener(
   "click",
   (event) => {
-    const number = event.target.closest?.(".well-canBeCalled")?.textContent ?? "";
+    const callable = event.target.closest?.(".well-canBeCalled");
+    // In a narrow window a row is a card to be tapped, which opens the agent.
+    if (callable?.closest("[data-agent]") && matchMedia("(max-width: 699.98px)").matches) return;
+    const number = callable?.textContent ?? "";
     const digits = number.replace(/\D/g, "");
     if (!digits || number.includes("*")) return;
     event.preventDefault();

@@ -216,3 +216,17 @@ test("a viewer has no phone bar", async ({ context, page, own }) => {
   await new Board(page).live();
   await expect(page.locator("#phone")).toHaveCount(0);
 });
+
+test.describe("a Chinese browser", () => {
+  test.use({ locale: "zh-CN" });
+  test("has the bar in Chinese, and what is not possible", async ({ board, page, quiet }) => {
+    quiet.expect(provoked.status(400));
+    const bar = new Bar(page);
+    await board.live();
+    await expect(bar.button("makeCall")).toContainText("呼叫");
+    await bar.number.fill("没有数字");
+    await page.locator("#phone-dial").evaluate((form: HTMLFormElement) => form.setAttribute("novalidate", ""));
+    await bar.button("makeCall").click();
+    await expect(bar.said).toHaveText("无法呼叫：请输入号码（仅限数字），或选择一个对象");
+  });
+});

@@ -68,6 +68,7 @@ impl OwnPhones {
     }
 
     /// Returns the phones that may be another way after these changes. Those that nobody follows any more are forgotten.
+    #[expect(clippy::iter_over_hash_type, reason = "each phone is looked at by itself")]
     pub fn touched_by(&mut self, changes: &Delta) -> Vec<(DeviceId, AgentId)> {
         let used = std::mem::take(&mut self.used);
         self.followed.retain(|_, tell| tell.receiver_count() > 0);

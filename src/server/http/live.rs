@@ -3,8 +3,9 @@
 //! The messages are frames already, the same bytes for all browsers, and are written to the connection as they are: deflated to those who
 //! can inflate, as every browser can. The library does the rest: the handshake, what the browser says, answers to pings and the close.
 
-use crate::floor::Role::{Supervisor, Viewer};
+use crate::floor::Role;
 use crate::live::Down;
+use crate::page::Language;
 use crate::server::actor::{Behind, Framed, Listener, OwnPhone, Stopped, Subscription};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
@@ -35,7 +36,7 @@ use tokio_tungstenite::tungstenite::Error;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::handshake::server::create_response;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::{self, CloseFrame, WebSocketConfig};
 
 /// A browser that takes nothing for this long is gone.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -83,22 +84,27 @@ pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<Fro
             .read_buffer_size(READ_BUFFER)
             .max_message_size(Some(LONGEST_FROM_BROWSER))
             .max_frame_size(Some(LONGEST_FROM_BROWSER));
-        let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(config)).await;
+        let socket = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), protocol::Role::Server, Some(config)).await;
         let mut browser = Browser { socket, inflates };
         if from.version.is_some_and(|version| version != console.site.version) {
             browser.say(&Down::Outdated).await;
             return browser.close(CloseCode::Policy, "the page is of another version: load it again").await;
         }
         telemetry::browsers(1.0);
-        serve(browser, &console, &session, &headers, from.epoch.zip(from.seq)).await;
+        let language = preferences::page_language(&headers);
+        let phone = PhoneBar { console: &console, session: &session, language, headers: &headers, told: None };
+        serve(browser, phone, from.epoch.zip(from.seq)).await;
         telemetry::browsers(-1.0);
     });
     switching
 }
 
-async fn serve(mut browser: Browser, console: &Console, session: &Session, headers: &HeaderMap, from: Option<(u64, u64)>) {
+async fn serve(mut browser: Browser, mut phone: PhoneBar<'_>, from: Option<(u64, u64)>) {
+    let PhoneBar { console, session, .. } = phone;
     let Ok(mut rest) = begin(&mut browser, console, session, from).await else { return };
-    let Ok(mut phone) = PhoneBar::of(console, session, headers).await else { return };
+    if phone.follow().await.is_err() {
+        return;
+    }
     // Made once: each is a waiter's place in a list that all browsers share.
     let mut ended = pin!(session.ended.cancelled());
     let mut stopping = pin!(console.stop.cancelled());
@@ -141,18 +147,19 @@ async fn serve(mut browser: Browser, console: &Console, session: &Session, heade
 struct PhoneBar<'a> {
     console: &'a Console,
     session: &'a Session,
+    language: Language,
     headers: &'a HeaderMap,
     /// None for those who have no phone here.
     told: Option<watch::Receiver<Arc<OwnPhone>>>,
 }
 
-impl<'a> PhoneBar<'a> {
-    async fn of(console: &'a Console, session: &'a Session, headers: &'a HeaderMap) -> Result<PhoneBar<'a>, Stopped> {
-        let told = match session.role {
-            Supervisor => Some(console.floor.follow_phone(session.device.clone(), session.agent.clone()).await?),
-            Viewer => None,
-        };
-        Ok(PhoneBar { console, session, headers, told })
+impl PhoneBar<'_> {
+    async fn follow(&mut self) -> Result<(), Stopped> {
+        if self.session.role == Role::Supervisor {
+            let (device, agent) = (self.session.device.clone(), self.session.agent.clone());
+            self.told = Some(self.console.floor.follow_phone(device, agent).await?);
+        }
+        Ok(())
     }
 
     /// Returns the bar once it looks another way than it did; never for those who have none.
@@ -165,7 +172,7 @@ impl<'a> PhoneBar<'a> {
         let now = told.borrow_and_update().clone();
         let bar = Bar {
             config: &self.console.config,
-            language: preferences::language(self.headers),
+            language: self.language,
             zones: Zones::of(self.headers, &self.console.config.time_zone),
             device: &self.session.device,
             agent: &self.session.agent,

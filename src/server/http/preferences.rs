@@ -36,6 +36,12 @@ pub fn language(headers: &HeaderMap) -> Language {
     chosen.or_else(|| preferred(headers)).unwrap_or_default()
 }
 
+/// The language of the page that asks, as it says itself (`public/boot.js`): a WebSocket does not always say what its reader reads.
+pub fn page_language(headers: &HeaderMap) -> Language {
+    let page = cookie_value(headers, "page-lang").and_then(|code| Language::from_code(&code));
+    page.unwrap_or_else(|| language(headers))
+}
+
 /// The first language of `Accept-Language` that we speak; browsers list them by preference.
 fn preferred(headers: &HeaderMap) -> Option<Language> {
     let accepted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;

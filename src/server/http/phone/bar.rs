@@ -73,17 +73,19 @@ impl Bar<'_> {
         }
         for (operation, effect) in offered {
             let name = words::button(self.language, operation, effect);
-            buttons.push(self.button(operation, effect, name, call, consult, None));
+            buttons.push(self.button(own, operation, effect, name, call, consult, None));
             if operation == PhoneOperation::Conference {
                 let name = self.language.phone_texts().bring_in_silently;
-                buttons.push(self.button(operation, effect, name, call, consult, Some("Silent")));
+                buttons.push(self.button(own, operation, effect, name, call, consult, Some("Silent")));
             }
         }
         buttons
     }
 
+    #[expect(clippy::too_many_arguments, reason = "each is another part of one button")]
     fn button(
         &self,
+        own: &OwnPhone,
         operation: PhoneOperation,
         effect: Effect,
         name: &'static str,
@@ -102,7 +104,13 @@ impl Bar<'_> {
         if let Some(kind) = kind {
             ask.append_pair("type", kind);
         }
+        // The calls stand one after the other: a key is that of the first.
         let key = key_of(operation, kind.is_some());
+        let is_first = call.is_none_or(|call| {
+            let before = own.calls.iter().take_while(|other| other.row.id != *call);
+            !before.flat_map(|other| own.phone.possible(Some(&other.row.id), self.device, self.agent)).any(|(other, _)| other == operation)
+        });
+        let key = is_first.then_some(key);
         let class = if operation == PhoneOperation::Drop { "danger" } else { "plain" };
         view! {
             <button
@@ -114,11 +122,10 @@ impl Bar<'_> {
                 data-phone=operation.action()
                 data-effect=effect.code()
                 data-key=key
-                aria-keyshortcuts=format!("Alt+{}", key.to_uppercase())
+                aria-keyshortcuts=key.map(|key| format!("Alt+{}", key.to_uppercase()))
             >
                 {name}
-                " "
-                <kbd>{key}</kbd>
+                {key.map(|key| view! { " " <kbd>{key}</kbd> })}
             </button>
         }
         .into_any()
