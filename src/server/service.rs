@@ -2,6 +2,7 @@
 
 pub mod arguments;
 pub mod bulk;
+pub mod day;
 pub mod error;
 pub mod intervene;
 pub mod phone;

@@ -3,7 +3,7 @@
 
 mod aside;
 mod audit;
-mod day;
+mod moment;
 mod notice;
 mod queue;
 mod queues;
@@ -15,7 +15,6 @@ mod sessions;
 mod tokens;
 
 pub use audit::AuditedOperation;
-pub use day::StateStart;
 pub use notice::{CHANNEL, Notice, Told, console_of};
 pub use runs::StoredRun;
 pub use scheduled::ScheduledAction;
@@ -31,11 +30,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Every statement that keeps something: what was set aside is one of these.
-const KEPT: [&str; 23] = [
+const KEPT: [&str; 21] = [
     audit::KEEP,
-    day::KEEP,
-    day::ALIVE,
-    day::FORGET,
+    moment::ALIVE,
     notice::TELL,
     queues::KEEP,
     records::KEEP_INTERVAL,
@@ -262,7 +259,7 @@ mod tests {
         let store = Store::open_to_serve(&database).unwrap();
         let lock = Connection::open(&path).unwrap();
         lock.execute_batch("BEGIN IMMEDIATE").unwrap();
-        store.keep_day(Vec::new(), at(42));
+        store.keep_alive(at(42));
         drop(store.keep_session(StoredSession {
             id_hash: [7; 32],
             agent: "5000@test.cc".to_owned(),
@@ -279,7 +276,7 @@ mod tests {
         assert_eq!(std::os::unix::fs::PermissionsExt::mode(&aside.metadata().unwrap().permissions()) & 0o077, 0);
 
         let store = Store::open_to_serve(&database).unwrap();
-        assert_eq!(store.day(at(0)).await.unwrap().1, Some(at(42)));
+        assert_eq!(store.alive().await.unwrap(), Some(at(42)));
         let session = store.sessions(at(0)).await.unwrap().remove(0);
         assert_eq!((session.id_hash, session.name.as_str()), ([7; 32], "张 \"5000\""));
         assert!(!aside.exists(), "it would be written again");

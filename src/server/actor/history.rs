@@ -1,15 +1,22 @@
 //! What an agent's page shows of the day so far: the states with their beginnings, the last raw events, and the figures that the
-//! platform counts. Part of the floor's owner. Every part is bounded; of the past only the states are kept in the database.
+//! platform counts. Part of the floor's owner. Every part is bounded, and reaches back to the console's start: what was before that,
+//! history has.
 
-use crate::floor::{AgentId, Event, EventKind, Figure, PlatformTime, State};
-use crate::server::store::StateStart;
+use crate::floor::{AgentId, Event, EventKind, Figure, PlatformTime, State, StateInterval};
 use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+/// From `since` in this state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateStart {
+    pub since: PlatformTime,
+    pub state: State,
+}
+
 /// Changes of state of one agent; the oldest go first.
-const MOST_STATE_STARTS: usize = 600;
+pub const MOST_STATE_STARTS: usize = 600;
 const MOST_EVENTS: usize = 100;
 /// Of all agents together.
 const MOST_BYTES: usize = 64 << 20;
@@ -48,6 +55,30 @@ pub struct Day {
 }
 
 impl Day {
+    /// Puts before what is known since the console's start what history has of the time before: `intervals` in their order.
+    pub fn begin_with(&mut self, intervals: &[StateInterval]) {
+        let first = self.state_starts.front().map(|first| first.since);
+        let is_before = |at: PlatformTime| first.is_none_or(|first| at < first);
+        let mut before: Vec<StateStart> = Vec::new();
+        let mut enter = |since, state| {
+            if before.last().is_none_or(|last| last.state != state) {
+                before.push(StateStart { since, state });
+            }
+        };
+        let mut until = None;
+        for interval in intervals.iter().filter(|interval| is_before(interval.from)) {
+            if let Some(until) = until.filter(|until| *until < interval.from) {
+                enter(until, State::Unknown);
+            }
+            enter(interval.from, if interval.certain { interval.state } else { State::Unknown });
+            until = Some(interval.to);
+        }
+        if let Some(until) = until.filter(|until| is_before(*until)) {
+            enter(until, State::Unknown);
+        }
+        before.into_iter().rev().for_each(|start| self.state_starts.push_front(start));
+    }
+
     /// Returns how many more are kept now.
     fn begin(&mut self, state_start: StateStart) -> usize {
         self.state_starts.push_back(state_start);
@@ -66,22 +97,15 @@ pub struct History {
     bytes: usize,
     /// Of all agents.
     state_starts: usize,
-    unkept: Vec<(AgentId, StateStart)>,
 }
 
 impl History {
-    /// Takes up what was kept; nothing is known of the time since `alive`, the last sign of the console's life before its start.
-    pub fn restore(state_starts: Vec<(AgentId, StateStart)>, alive: Option<PlatformTime>) -> History {
+    /// Begins with the agents of before a restart: nothing is known of them since `alive`, the last sign of the console's life.
+    pub fn restore<'a>(agents: impl Iterator<Item = &'a AgentId>, alive: PlatformTime) -> History {
         let mut history = History::default();
-        for (agent, state_start) in state_starts {
-            if history.agents.len() >= MOST_AGENTS && !history.agents.contains_key(&agent) {
-                continue;
-            }
-            let day = history.agents.entry(agent).or_default();
-            history.state_starts += day.begin(state_start);
-        }
-        if let Some(alive) = alive {
-            history.nothing_known_since(alive);
+        for agent in agents.take(MOST_AGENTS) {
+            let day = history.agents.entry(agent.clone()).or_default();
+            history.state_starts += day.begin(StateStart { since: alive, state: State::Unknown });
         }
         history
     }
@@ -105,9 +129,7 @@ impl History {
             (Some(last), None) => now.max(last.since + TICK),
             (_, since) => since.unwrap_or(now),
         };
-        let state_start = StateStart { since, state };
-        self.state_starts += day.begin(state_start);
-        self.unkept.push((agent.clone(), state_start));
+        self.state_starts += day.begin(StateStart { since, state });
     }
 
     /// The link broke, or the console was not running.
@@ -177,11 +199,6 @@ impl History {
     pub fn kept(&self) -> [(&'static str, usize); 2] {
         [("state_starts", self.state_starts), ("raw_event_bytes", self.bytes)]
     }
-
-    /// The marks that are not in the database yet.
-    pub fn take_unkept(&mut self) -> Vec<(AgentId, StateStart)> {
-        std::mem::take(&mut self.unkept)
-    }
 }
 
 #[cfg(test)]
@@ -217,7 +234,6 @@ mod tests {
         }
         let told = [(10_000, State::Ready), (20_000, State::Ringing), (20_300, State::OnCall), (21_299, State::Ready)];
         assert_eq!(state_starts(&history), told);
-        assert_eq!(history.take_unkept().len(), 4);
         for n in 0..1_000 {
             history.enter_state(&agent(), if n % 2 == 0 { State::OnCall } else { State::Ready }, Some(at(30_000 + n)), at(30_000 + n));
         }
@@ -226,17 +242,46 @@ mod tests {
 
     #[test]
     fn of_a_time_that_nobody_watched_nothing_is_known() {
-        let kept = vec![(agent(), StateStart { since: at(10), state: State::Ready })];
-        let mut history = History::restore(kept, Some(at(50)));
-        assert_eq!(history.take_unkept().len(), 1);
+        let mut history = History::restore([agent()].iter(), at(50));
         // Still ready, since 10: but nobody saw it between 50 and now.
         history.enter_state(&agent(), State::Ready, Some(at(10)), at(80));
-        assert_eq!(state_starts(&history), [(10, State::Ready), (50, State::Unknown), (80, State::Ready)]);
+        assert_eq!(state_starts(&history), [(50, State::Unknown), (80, State::Ready)]);
         history.nothing_known_since(at(90));
         assert_eq!(state_starts(&history).last(), Some(&(90, State::Unknown)));
         // The platform says since when.
         history.enter_state(&agent(), State::NotReady, Some(at(95)), at(120));
-        assert_eq!(state_starts(&history)[3..], [(90, State::Unknown), (95, State::NotReady)]);
+        assert_eq!(state_starts(&history)[2..], [(90, State::Unknown), (95, State::NotReady)]);
+    }
+
+    #[test]
+    fn before_the_start_the_day_is_what_history_has() {
+        let interval = |from: i64, to: i64, state: State, certain: bool| StateInterval {
+            agent: agent(),
+            from: at(from),
+            to: at(to),
+            state,
+            reason: None,
+            certain,
+        };
+        let past = [
+            interval(0, 10, State::NotReady, true),
+            interval(10, 20, State::Ready, true),
+            interval(20, 30, State::Ready, false),
+            interval(40, 50, State::OnCall, true),
+            // Goes on after the start.
+            interval(50, 90, State::Ready, false),
+        ];
+        let told = |since_start: &[(i64, State)]| {
+            let state_starts = since_start.iter().map(|(since, state)| StateStart { since: at(*since), state: *state }).collect();
+            let mut day = Day { state_starts, ..Day::default() };
+            day.begin_with(&past);
+            day.state_starts.iter().map(|start| (start.since.as_millis(), start.state)).collect::<Vec<_>>()
+        };
+        let before = [(0, State::NotReady), (10, State::Ready), (20, State::Unknown), (40, State::OnCall), (50, State::Unknown)];
+        assert_eq!(told(&[(60, State::Ready)]), [&before[..], &[(60, State::Ready)]].concat());
+        assert_eq!(told(&[(45, State::Unknown)]), [&before[..4], &[(45, State::Unknown)]].concat());
+        assert_eq!(told(&[]), before);
+        assert_eq!(told(&[(0, State::Ready)]), [(0, State::Ready)]);
     }
 
     #[test]

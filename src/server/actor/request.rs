@@ -1,13 +1,12 @@
 //! What is handed to the floor's owner, and what comes back.
 
 use crate::floor::{
-    AgentId, BulkItem, CallId, ConsoleTime, Effect, Event, Fold, HistoryLine, Intervention, Namespace, Offset, Operation, PhoneOperation,
+    AgentId, BulkItem, CallId, ConsoleTime, Effect, Event, Fold, HistoryLine, Intervention, Namespace, Operation, PhoneOperation,
     PlatformTime, Role, Workday,
 };
 use crate::server::actor::history::Day;
-use crate::server::clock::now;
 use crate::server::journal::Ack;
-use crate::server::store::{ScheduledAction, StateStart, Store, StoreError, Written};
+use crate::server::store::{ScheduledAction, Store, StoreError, Written};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -51,6 +50,8 @@ pub struct PhoneRequest {
     pub role: Role,
     /// The consultation's call, for its end.
     pub consult: Option<CallId>,
+    /// Whether who is brought in only listens.
+    pub silent: bool,
     /// The effect that the one who asks was shown.
     pub expect: Option<Effect>,
 }
@@ -110,19 +111,22 @@ pub struct Kept {
     /// The broker's queues that have kept events for the consoles on this database.
     pub queues: BTreeSet<String>,
     pub schedule: Vec<ScheduledAction>,
-    /// Who was in which state since when, and when the console was last alive.
-    pub day: (Vec<(AgentId, StateStart)>, Option<PlatformTime>),
+    /// When the console was last alive.
+    pub alive: Option<PlatformTime>,
 }
 
 impl Kept {
     /// Of the agents of `ours`: the file may have served another tenant before.
     pub async fn read(store: &Store, ours: &Namespace) -> Result<Kept, StoreError> {
         let is_ours = |agent: &AgentId| matches!(AgentId::own(agent.as_str(), ours), Ok(Some(_)));
-        // How far the clocks are apart is not measured yet.
-        let now = Offset::NONE.to_platform(now());
-        let (mut schedule, mut day) = (store.schedule().await?, store.day(now).await?);
+        let mut schedule = store.schedule().await?;
         schedule.retain(|kept| is_ours(&kept.agent));
-        day.0.retain(|(agent, _)| is_ours(agent));
-        Ok(Kept { last_intervention: store.last_intervention().await?, ours: ours.clone(), queues: store.queues().await?, schedule, day })
+        Ok(Kept {
+            last_intervention: store.last_intervention().await?,
+            ours: ours.clone(),
+            queues: store.queues().await?,
+            schedule,
+            alive: store.alive().await?,
+        })
     }
 }

@@ -96,7 +96,8 @@ impl FloorState {
         let published = Publisher::new(Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() });
         // Where the broker keeps what comes meanwhile, nothing is missed.
         let Restored { fold, kept: past } = past;
-        let alive = past.day.1.filter(|_| !fold.is_kept());
+        let alive = past.alive.filter(|_| !fold.is_kept());
+        let history = alive.map(|alive| History::restore(fold.floor.agents(), alive)).unwrap_or_default();
         // Two consoles that start at once give their runs other ids.
         let first_run = now().as_millis().unsigned_abs() * 1024 + store.console().unwrap_or(0).unsigned_abs() % 1024;
         let mut state = FloorState {
@@ -106,7 +107,7 @@ impl FloorState {
             carry_out,
             runs: BulkRuns::after(first_run),
             phones: OwnPhones::default(),
-            history: History::restore(past.day.0, alive),
+            history,
             workdays: HashMap::new(),
             day_began: PlatformTime::default(),
             store,
@@ -166,10 +167,9 @@ impl FloorState {
         self.kept_at = Instant::now();
         self.fold.floor.kept().into_iter().chain(self.history.kept()).for_each(|(what, how_much)| telemetry::kept(what, how_much));
         let now = self.platform_now();
-        self.store.keep_day(self.history.take_unkept(), now);
+        self.store.keep_alive(now);
         if self.pruned_at.elapsed() >= PRUNE_EVERY {
             self.pruned_at = Instant::now();
-            self.store.forget_days_before(now);
             self.store.forget_runs_before(self.fold.offset().to_console(now));
             self.forget();
         }

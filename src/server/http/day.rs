@@ -15,6 +15,7 @@ use crate::server::actor::history::RawEvent;
 use crate::server::console::Console;
 use crate::server::http::preferences;
 use crate::server::http::zone::{Zones, name, zoned};
+use crate::server::service::day::day;
 use axum::extract::{Path, State};
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
@@ -29,7 +30,7 @@ pub async fn fragment(console: axum::extract::State<Arc<Console>>, Path(id): Pat
     };
     let agent = agent::named(&id, &console.config.namespace).unwrap_or_else(agent::nobody);
     let language = preferences::language(&headers);
-    match console.floor.day(agent.clone()).await {
+    match day(&console, &agent).await {
         Ok(Some(day)) => {
             let zones = Zones::of(&headers, &console.config.time_zone);
             let filter = console.floor.number_filter(console.config.visibility(session.role));
@@ -152,7 +153,7 @@ mod tests {
     use crate::floor::time::at;
     use crate::floor::{Event, EventKind, Workday};
     use crate::server::actor::history::Day;
-    use crate::server::store::StateStart;
+    use crate::server::actor::history::StateStart;
     use jiff::tz::TimeZone;
 
     #[test]

@@ -14,6 +14,7 @@ use crate::server::http::day;
 use crate::server::http::policy;
 use crate::server::http::preferences;
 use crate::server::http::zone::{self, Zones};
+use crate::server::service;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -114,7 +115,7 @@ async fn initial_state(console: &Console, session: &Session, uri: &Uri, headers:
     let filter = console.floor.number_filter(visibility);
     let day = match &subject {
         Subject::Agent(agent) => {
-            let day = console.floor.day(agent.clone()).await.ok()?;
+            let day = service::day::day(console, agent).await.ok()?;
             let zones = Zones::of(headers, &console.config.time_zone);
             day.map(|day| day::render(agent, &day, preferences::language(headers), &filter, zones)).unwrap_or_default()
         }

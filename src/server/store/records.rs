@@ -1,8 +1,8 @@
 //! History: what each agent did, and how each call went. A record that comes again takes its own place, so nothing is there twice.
 
 use super::{Store, StoreError, Written};
-use crate::floor::{CallId, CallRecord, PartyRecord, PlatformTime, Record, StateInterval, StepIn};
-use crate::server::database::{Engine, EngineError, Statement};
+use crate::floor::{AgentId, CallId, CallRecord, PartyRecord, PlatformTime, Record, State, StateInterval, StepIn};
+use crate::server::database::{Engine, EngineError, Row, Statement};
 
 pub(super) const KEEP_INTERVAL: &str =
     "INSERT INTO state_interval (agent, began, ended, state, reason, certain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -18,6 +18,8 @@ pub(super) const KEEP_CALL: &str =
     parties = excluded.parties, stepped_in = excluded.stepped_in";
 pub(super) const NOT_OVER: &str = "DELETE FROM call_record WHERE call = ?1";
 pub(super) const RECORDED: &str = "INSERT INTO moment (name, at) VALUES ('recorded', ?1) ON CONFLICT (name) DO UPDATE SET at = excluded.at";
+const INTERVALS: &str =
+    "SELECT began, ended, state, reason, certain FROM state_interval WHERE agent = ?1 AND ended > ?2 ORDER BY began DESC LIMIT ?3";
 /// So many at once: nobody waits long for it.
 pub(super) const FORGET_INTERVALS: &str =
     "DELETE FROM state_interval WHERE (agent, began) IN (SELECT agent, began FROM state_interval WHERE ended < ?1 LIMIT 5000)";
@@ -42,6 +44,27 @@ impl Store {
     /// The same for a thread that may wait.
     pub fn recorded_by_now(&self) -> Result<i64, StoreError> {
         Ok(self.asked(recorded)?.blocking_recv().map_err(|_| StoreError::Stopped)??)
+    }
+
+    /// Returns the agent's latest intervals that ended after `since`, the oldest first; at most `most` of them.
+    pub async fn intervals(&self, agent: AgentId, since: PlatformTime, most: usize) -> Result<Vec<StateInterval>, StoreError> {
+        self.ask(move |engine| {
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            let rows = engine.query(INTERVALS, &[agent.to_string().into(), since.into(), most.into()])?;
+            let interval = |row: &Row| {
+                let state = State::from_code(&row.get::<String>(2)?).unwrap_or(State::Unknown);
+                Ok(StateInterval {
+                    agent: agent.clone(),
+                    from: row.get(0)?,
+                    to: row.get(1)?,
+                    state,
+                    reason: row.get(3)?,
+                    certain: row.get::<i64>(4)? != 0,
+                })
+            };
+            rows.iter().rev().map(interval).collect()
+        })
+        .await
     }
 
     /// Removes some of the records of what ended before `horizon`; to be asked again.

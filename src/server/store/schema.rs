@@ -5,7 +5,7 @@ use crate::server::database::Schema;
 
 pub const SCHEMA: Schema = Schema { name: "console", sqlite: &SQLITE, postgres: &POSTGRES };
 
-const SQLITE: [&str; 9] = [
+const SQLITE: [&str; 10] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -75,9 +75,13 @@ const SQLITE: [&str; 9] = [
     ) WITHOUT ROWID;
     ALTER TABLE call_record ADD COLUMN stepped_in TEXT NOT NULL DEFAULT '[]';
 ",
+    "
+    DROP TABLE day;
+",
 ];
 
-const POSTGRES: [&str; 1] = ["
+const POSTGRES: [&str; 2] = [
+    "
     CREATE TABLE session (
         id_hash BYTEA PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL, platform_session TEXT NOT NULL,
         created BIGINT NOT NULL
@@ -114,4 +118,8 @@ const POSTGRES: [&str; 1] = ["
         run BIGINT NOT NULL, place BIGINT NOT NULL, intervention BIGINT, step TEXT, obstacle TEXT, PRIMARY KEY (run, place)
     );
     CREATE SEQUENCE console_number;
-"];
+",
+    "
+    DROP TABLE day;
+",
+];

@@ -146,7 +146,7 @@ impl Database {
             let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
             tokio::spawn(connection);
             client
-                .batch_execute("BEGIN; LOCK TABLE session, audit, pending, day, moment, state_interval, call_record IN EXCLUSIVE MODE")
+                .batch_execute("BEGIN; LOCK TABLE session, audit, pending, moment, state_interval, call_record IN EXCLUSIVE MODE")
                 .await
                 .unwrap();
             client
@@ -227,8 +227,7 @@ impl Database {
     /// Every byte that is on the disk, the write-ahead log's as well; on PostgreSQL every row as text.
     pub fn bytes(&self) -> Vec<u8> {
         if self.server.is_some() {
-            let tables =
-                ["session", "audit", "pending", "token", "day", "moment", "state_interval", "call_record", "bulk_run", "bulk_item"];
+            let tables = ["session", "audit", "pending", "token", "moment", "state_interval", "call_record", "bulk_run", "bulk_item"];
             let rows = tables.iter().flat_map(|table| self.rows(false, &format!("SELECT each::text FROM {table} AS each")));
             return rows.flat_map(|row| row.get::<String>(0).unwrap().into_bytes()).collect();
         }
