@@ -276,7 +276,7 @@ async fn everybody_sees_it_and_sees_it_again_after_a_reload() {
 async fn a_browser_that_goes_away_leaves_no_operation_without_its_outcome() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
-    lab.simulator.fault(json!({ "stall_http_ms": 500 })).await;
+    lab.simulator.fault(json!({ "stall_http_ms": 3000 })).await;
     let asking = tokio::spawn(async move { browser.force(Operation::NotReady, &AGENT).await });
     live.until_outcome("5001", Outcome::Requested).await;
     while lab.simulator.operations().await.is_empty() {
