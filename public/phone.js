@@ -3,20 +3,49 @@
 const bar = document.getElementById("phone");
 const [dial, field, targets, now, said] = ["-dial", "-number", "-targets", "-now", "-said"].map((part) => document.getElementById(`phone${part}`));
 const isField = (element) => !!element?.closest("input:not([type=checkbox]), select, textarea");
+// What stands where a button was that was pressed.
+const successors = {
+  holdCall: "retrieveCall",
+  retrieveCall: "holdCall",
+  "recording Start": "recording Stop",
+  "recording Stop": "recording Start",
+  "setAgentMode Ready": "setAgentMode NotReady",
+  "setAgentMode NotReady": "setAgentMode Ready",
+};
+const callOf = (element) => element.closest("[data-phone-call]")?.dataset.phoneCall ?? "";
+const changed = (field) => (field.options ? !field.selectedOptions[0]?.defaultSelected : field.value !== field.defaultValue);
 let drawn = "";
 // What has been asked and not answered: a second click asks nothing.
 const asked = new Set();
 
-// Shows how the phone is now, unless somebody is typing there. What was open stays open, and the focus where it was.
+// Shows how the phone is now. What was typed stays, what was open stays open, and the focus where it was: at the same thing of the same call,
+// or at the bar.
 function draw() {
   const html = bar.dataset.html ?? "";
-  const focused = now.contains(document.activeElement) ? document.activeElement : null;
-  if (html === drawn || isField(focused)) return;
+  if (html === drawn) return;
   drawn = html;
-  const open = now.querySelector("details[open]")?.className;
+  const focused = now.contains(document.activeElement) ? document.activeElement : null;
+  const call = focused && callOf(focused);
+  const open = [...now.querySelectorAll("details[open]")].map((details) => [details.className, callOf(details)]);
+  const typed = [...now.querySelectorAll("input, select")].filter(changed).map((field) => [field.name, callOf(field), field.value]);
+  const cursor = focused?.tagName === "INPUT" ? [focused.selectionStart, focused.selectionEnd] : null;
   now.innerHTML = html;
-  if (open) now.querySelector(`details.${open}`)?.setAttribute("open", "");
-  if (focused?.dataset.phone) now.querySelector(`[data-phone="${focused.dataset.phone}"]:enabled`)?.focus();
+  const find = (selector, call) => [...now.querySelectorAll(selector)].find((element) => callOf(element) === call);
+  for (const [kind, call] of open) find(`details.${kind}`, call)?.setAttribute("open", "");
+  for (const [name, call, value] of typed) {
+    const field = find(`[name="${name}"]`, call);
+    if (field) field.value = value;
+  }
+  if (!focused) return;
+  const { phone } = focused.dataset;
+  const again =
+    (focused.value && phone && find(`[value="${CSS.escape(focused.value)}"]:enabled`, call)) ||
+    (phone && find(`[data-phone="${successors[phone] ?? ""}"]:enabled`, call)) ||
+    (isField(focused) && find(`[name="${focused.name}"]`, call)) ||
+    (focused.tagName === "SUMMARY" && find(`.${focused.parentElement.className} > summary`, call)) ||
+    bar;
+  again.focus();
+  if (cursor && isField(again)) again.setSelectionRange?.(...cursor);
 }
 
 // Puts a number in its field, with the focus on the button that calls it: that is the one question.
@@ -32,7 +61,7 @@ async function send(form, button) {
   try {
     const body = new URLSearchParams(new FormData(form, button));
     const answer = await fetch("/phone", { method: "POST", body });
-    if (answer.redirected) return location.reload();
+    if (answer.status === 401) return location.reload();
     said.innerHTML = await answer.text();
     if (answer.ok && !button.formNoValidate) {
       form.reset();
@@ -52,7 +81,6 @@ async function lookUp() {
 }
 
 new MutationObserver(draw).observe(bar, { attributeFilter: ["data-html"] });
-bar.addEventListener("focusout", () => setTimeout(draw));
 bar.addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target, event.submitter);
@@ -93,7 +121,7 @@ document.addEventListener(
     if (callable?.closest("[data-agent]") && matchMedia("(max-width: 699.98px)").matches) return;
     const number = callable?.textContent ?? "";
     const digits = number.replace(/\D/g, "");
-    if (!digits || number.includes("*")) return;
+    if (!digits || number.includes("*") || !field.checkVisibility()) return;
     event.preventDefault();
     event.stopPropagation();
     put(digits);

@@ -66,7 +66,7 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
 fn phone_bar(language: Language) -> impl IntoView {
     let texts = language.phone_texts();
     view! {
-        <aside id="phone" class="phone" aria-label=texts.phone>
+        <aside id="phone" class="phone" aria-label=texts.phone tabindex="-1">
             <form id="phone-dial">
                 <input
                     id="phone-number"

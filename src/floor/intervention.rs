@@ -235,3 +235,24 @@ pub struct Intervention {
     /// The agent or device that a refusal named as the one in the way (protocol, section 1: 455, 459).
     pub holder: Option<String>,
 }
+
+impl Intervention {
+    /// Makes one that is asked for by `by`, from `by_device`, at `at`, and about nobody yet. Its id comes with being taken up.
+    pub fn requested(operation: Operation, by: AgentId, by_device: DeviceId, at: ConsoleTime) -> Intervention {
+        Intervention {
+            id: 0,
+            operation,
+            agent: None,
+            device: None,
+            call: None,
+            by,
+            by_device,
+            requested_at: at,
+            answered_after: None,
+            finished_after: None,
+            outcome: Outcome::Requested,
+            deferred: false,
+            holder: None,
+        }
+    }
+}

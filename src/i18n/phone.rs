@@ -17,6 +17,8 @@ pub struct PhoneTexts {
     pub leave: Text,
     pub ready_after_call: Text,
     pub not_ready_after_call: Text,
+    /// Why not ready.
+    pub reason: Text,
     pub bring_in_silently: Text,
     /// What something would do now.
     pub effect: fn(Effect) -> Text,
@@ -37,6 +39,8 @@ pub struct PhoneTexts {
     pub no_answer: Text,
     pub nobody_found: Text,
     pub digits_only: Text,
+    /// What a key and its value may be.
+    pub bad_data: Text,
 }
 
 impl Language {

@@ -359,3 +359,17 @@ async fn the_bar_is_for_supervisors_on_our_own_pages() {
     assert!(found.contains(r#"data-number="8003""#) && !found.contains("8001"), "{found}");
     assert!(lab.simulator.operations().await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_brought_in_to_listen_does_not_keep_the_call_alive() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let call = talks_to(&browser, "13800138000").await;
+    let silent = json!({ "callId": call, "phoneNumber": "8003", "type": "Silent" });
+    assert!(matches!(browser.post_json("/api/phone/conference", &silent).await.status, 200 | 202));
+    live.until("5003 listens", |board| board.phone.contains("8003")).await;
+    let phone = phone(&browser, "the call can be left", |phone| controls(phone)[1].contains(&"dropConnection")).await;
+    let drop =
+        phone["calls"][0]["controls"].as_array().unwrap().iter().find(|control| control["operation"] == "dropConnection").unwrap().clone();
+    assert_eq!((&phone["calls"][0]["parties"], &drop["effect"]), (&json!(2), &json!("ends-call")));
+}

@@ -29,6 +29,7 @@ pub static TEXTS: PhoneTexts = PhoneTexts {
     leave: "Leave (the others go on)",
     ready_after_call: "Ready after the call",
     not_ready_after_call: "Not ready after the call",
+    reason: "Reason",
     bring_in_silently: "Bring in to listen",
     effect: |effect| match effect {
         Effect::AfterCall => "it takes effect after the call",
@@ -48,5 +49,6 @@ pub static TEXTS: PhoneTexts = PhoneTexts {
     value: "Value",
     no_answer: "The console gave no answer; it may or may not have taken effect.",
     nobody_found: "Nobody found. Type a number, or another part of the name.",
+    bad_data: "a key has 1 to 100 characters and no /, a value at most 1000",
     digits_only: "type a number, digits only, or choose somebody",
 };

@@ -29,6 +29,7 @@ pub static TEXTS: PhoneTexts = PhoneTexts {
     leave: "退出（其他人继续通话）",
     ready_after_call: "通话后示闲",
     not_ready_after_call: "通话后示忙",
+    reason: "原因",
     bring_in_silently: "加入他人旁听",
     effect: |effect| match effect {
         Effect::AfterCall => "会在通话结束后生效",
@@ -48,5 +49,6 @@ pub static TEXTS: PhoneTexts = PhoneTexts {
     value: "值",
     no_answer: "控制台没有应答，操作可能已生效，也可能未生效。",
     nobody_found: "没有找到。请输入号码，或姓名的其他部分。",
+    bad_data: "键须为 1 至 100 个字符且不含 /，值最多 1000 个字符",
     digits_only: "请输入号码（仅限数字），或选择一个对象",
 };

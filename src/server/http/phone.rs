@@ -47,15 +47,15 @@ impl Fields {
     }
 
     /// Returns what is asked for, as the server function of the same operation would take it.
-    fn ask(mut self) -> Result<(PhoneOperation, Ask), ApiError> {
+    fn ask(mut self, operation: Option<PhoneOperation>) -> Result<Ask, ApiError> {
         let fields = &mut self;
         let unknown = || ApiError::BadArgument { field: "do".to_owned(), problem: "not something that a phone does".to_owned() };
-        let operation = PhoneOperation::from_action(&fields.take("do")).ok_or_else(unknown)?;
+        let operation = operation.ok_or_else(unknown)?;
         let call_id = fields.take("callId");
         let expect = fields.given("expect");
         // People write a number with spaces and hyphens.
         let phone_number: String = fields.take("phoneNumber").chars().filter(|c| !matches!(c, ' ' | '-')).collect();
-        let ask = match operation {
+        Ok(match operation {
             PhoneOperation::Login => Ask::login(LoginArguments {
                 password: fields.take("password"),
                 login_mode: fields.given("loginMode"),
@@ -80,8 +80,7 @@ impl Fields {
                 let entries = vec![DataEntry { key: fields.take("key"), value: fields.take("value") }];
                 Ask::data(DataArguments { call_id, entries })?
             }
-        };
-        Ok((operation, ask))
+        })
     }
 }
 
@@ -93,9 +92,11 @@ pub async fn act(State(console): State<Arc<Console>>, headers: HeaderMap, RawFor
     };
     let language = preferences::language(&headers);
     let filter = console.floor.number_filter(console.config.visibility(session.role));
-    let (operation, done) = match Fields::of(&form).ask() {
-        Ok((operation, ask)) => (Some(operation), phone::run(console.clone(), Principal::of(session), ask).await),
-        Err(error) => (None, Err(error)),
+    let mut fields = Fields::of(&form);
+    let operation = PhoneOperation::from_action(&fields.take("do"));
+    let done = match fields.ask(operation) {
+        Ok(ask) => phone::run(console.clone(), Principal::of(session), ask).await,
+        Err(error) => Err(error),
     };
     match done {
         Ok(_) => StatusCode::NO_CONTENT.into_response(),

@@ -156,11 +156,8 @@ fn plan(operation: Operation, request: Arguments, actor: &Principal, namespace: 
     let agent = request.agent_id.map(|text| own(AgentId::own(&text, namespace), "agentId", namespace)).transpose()?;
     let device = request.device_id.filter(|text| !text.is_empty());
     let device = device.map(|text| own(DeviceId::own(&text, namespace), "deviceId", namespace)).transpose()?;
-    let call = request.call_id.map(|text| CallId::parse(&text).map_err(|error| bad("callId", &error.to_string()))).transpose()?;
-    let expect = match request.expect.filter(|text| !text.is_empty()) {
-        Some(text) => Some(text.parse::<Effect>().map_err(|_| bad("expect", "not an effect, for example now or after-call"))?),
-        None => None,
-    };
+    let call = call_of(request.call_id.as_deref(), "callId")?;
+    let expect = effect_of(request.expect.as_deref())?;
     let minutes = request.minutes.filter(|_| operation == Operation::NotReady);
     if minutes.is_some_and(|minutes| minutes == 0 || minutes > MOST_MINUTES) {
         return Err(bad("minutes", &format!("1 to {MOST_MINUTES}")));
@@ -189,23 +186,19 @@ fn plan(operation: Operation, request: Arguments, actor: &Principal, namespace: 
         return Err(missing("agentId"));
     }
     let by_device = phone.unwrap_or_else(|| DeviceId::trusted(""));
-    let by = actor.by.clone();
-    let intervention = Intervention {
-        id: 0,
-        operation,
-        agent,
-        device,
-        call,
-        by,
-        by_device,
-        requested_at: now(),
-        answered_after: None,
-        finished_after: None,
-        outcome: Outcome::Requested,
-        deferred: false,
-        holder: None,
-    };
+    let intervention = Intervention { agent, device, call, ..Intervention::requested(operation, actor.by.clone(), by_device, now()) };
     Ok(InterventionRequest { intervention, role: actor.role, expect, minutes, item: request.item })
+}
+
+/// Reads the id of a call, where one is given.
+pub fn call_of(text: Option<&str>, field: &str) -> Result<Option<CallId>, ApiError> {
+    text.map(|text| CallId::parse(text).map_err(|error| bad(field, &error.to_string()))).transpose()
+}
+
+/// Reads the effect that the one who asks was shown, where one is given.
+pub fn effect_of(text: Option<&str>) -> Result<Option<Effect>, ApiError> {
+    let given = text.filter(|text| !text.is_empty());
+    given.map(|text| text.parse().map_err(|_| bad("expect", "not an effect, for example now or ends-call"))).transpose()
 }
 
 /// What is to be sent, for a call under the id that the platform knows it by now.

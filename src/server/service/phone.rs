@@ -4,7 +4,7 @@ use crate::api::ApiError;
 use crate::api::arguments::phone::{
     ConferenceArguments, ConsultationArguments, DataArguments, DataEntry, LoginArguments, ModeArguments, OwnCallArguments, RecordArguments,
 };
-use crate::floor::{AgentId, CallId, DeviceId, Effect, Intervention, Obstacle, Operation, Outcome, PhoneOperation, Role, is_phone_number};
+use crate::floor::{AgentId, CallId, DeviceId, Intervention, Obstacle, Operation, Outcome, PhoneOperation, Role, is_phone_number};
 use crate::server::actor::{PhoneBegun, PhoneRequest, PlatformAnswer};
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
@@ -12,7 +12,7 @@ use crate::server::console::Console;
 use crate::server::sdk::requests::PlatformRequest;
 use crate::server::sdk::{CallError, Taken};
 use crate::server::service::arguments::Arguments;
-use crate::server::service::intervene::{self, Principal, answered, bad, own, written_down};
+use crate::server::service::intervene::{self, Principal, answered, bad, call_of, effect_of, own, written_down};
 use secrecy::SecretString;
 use std::sync::Arc;
 
@@ -149,36 +149,24 @@ pub async fn run(console: Arc<Console>, actor: Principal, ask: Ask) -> Result<In
     // A script has no phone of its own.
     let own_device = actor.device.clone().ok_or(ApiError::Obstacle { obstacle: Obstacle::NoDevice })?;
     let namespace = &console.config.namespace;
-    let call =
-        |text: Option<&String>, field| text.map(|text| CallId::parse(text).map_err(|error| bad(field, &error.to_string()))).transpose();
     let call_field = if ask.operation.ends_consultation() { "holdCallId" } else { "callId" };
-    let (held, consult) = (call(ask.call.as_ref(), call_field)?, call(ask.consult.as_ref(), "consultCallId")?);
+    let (held, consult) = (call_of(ask.call.as_deref(), call_field)?, call_of(ask.consult.as_deref(), "consultCallId")?);
     let dialled = match &ask.number {
         Some(number) if !is_phone_number(number) => return Err(bad("phoneNumber", "digits only, for example 8000")),
         Some(number) => Some(own(DeviceId::of(number, namespace).map(Some), "phoneNumber", namespace)?),
         None => None,
     };
-    let expect = match ask.expect.as_deref().filter(|text| !text.is_empty()) {
-        Some(text) => Some(text.parse::<Effect>().map_err(|_| bad("expect", "not an effect, for example leaves or ends-call"))?),
-        None => None,
-    };
+    let expect = effect_of(ask.expect.as_deref())?;
     let is_about_agent = !ask.operation.on_call() && !ask.operation.dials();
+    let operation = Operation::Phone(ask.operation);
     let intervention = Intervention {
-        id: 0,
-        operation: Operation::Phone(ask.operation),
         agent: is_about_agent.then(|| actor.by.clone()),
         device: if is_about_agent { Some(own_device.clone()) } else { dialled },
         call: held,
-        by: actor.by.clone(),
-        by_device: own_device,
-        requested_at: now(),
-        answered_after: None,
-        finished_after: None,
-        outcome: Outcome::Requested,
-        deferred: false,
-        holder: None,
+        ..Intervention::requested(operation, actor.by.clone(), own_device, now())
     };
-    let request = PhoneRequest { intervention, operation: ask.operation, role: actor.role, consult, expect };
+    let silent = matches!(ask.detail, Detail::Kind("Silent"));
+    let request = PhoneRequest { intervention, operation: ask.operation, role: actor.role, consult, silent, expect };
     let carried_out = console.under_way.spawn(carry_out(console.clone(), actor, request, ask.detail));
     carried_out.await.unwrap_or(Err(ApiError::OutcomeUnknown))
 }

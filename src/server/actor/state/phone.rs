@@ -1,10 +1,11 @@
 //! What somebody does with the own phone: checked against the floor, taken up; from there on it is followed as a step-in is.
 
 use super::FloorState;
-use crate::floor::{AgentId, CallId, DeviceId, Obstacle, Operation, Phone, PhoneCall, PhoneOperation, PhoneTarget, Role};
+use crate::floor::{AgentId, CallId, DeviceId, Obstacle, Operation, PartyState, Phone, PhoneCall, PhoneOperation, PhoneTarget, Role};
 use crate::server::actor::published::Delta;
 use crate::server::actor::{Begun, FloorError, OwnCall, OwnPhone, PhoneBegun, PhoneRequest};
 use crate::server::clock::now;
+use crate::server::journal::Said;
 use crate::server::telemetry;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,11 +20,15 @@ impl FloorState {
         let agent = self.fold.floor.agent_at(device).cloned();
         let state = agent.as_ref().and_then(|agent| self.row(agent)).map(|row| row.state);
         let call = |id: CallId| {
-            let row = self.fold.floor.call_row(&id)?;
+            // What is known to be over although its end was not heard keeps the phone from nothing.
+            let row = self.fold.floor.call_row(&id).filter(|row| !row.end_not_seen)?;
             let party = row.party(device).filter(|_| !row.monitors())?;
-            Some(PhoneCall::new(id, party.state, party.role, u32::try_from(row.in_it()).unwrap_or(u32::MAX)))
+            let call = PhoneCall::new(id, party.state, party.role, u32::try_from(row.in_it()).unwrap_or(u32::MAX));
+            Some((party.state == PartyState::Held, row.started, call))
         };
-        Phone { agent, state, calls: self.fold.floor.calls_at(device).into_iter().filter_map(call).collect() }
+        let mut calls: Vec<_> = self.fold.floor.calls_at(device).into_iter().filter_map(call).collect();
+        calls.sort_by_key(|(held, started, _)| (*held, *started));
+        Phone { agent, state, calls: calls.into_iter().map(|(_, _, call)| call).collect() }
     }
 
     /// Returns where a page is told of the own phone of `by`.
@@ -63,7 +68,7 @@ impl FloorState {
     /// Checks what the operation needs, takes it up and has it written down.
     pub fn begin_phone(&mut self, request: PhoneRequest) -> Result<PhoneBegun, FloorError> {
         self.can_be_written_down()?;
-        let PhoneRequest { mut intervention, operation, role, consult, expect } = request;
+        let PhoneRequest { mut intervention, operation, role, consult, silent, expect } = request;
         if role != Role::Supervisor {
             return Err(FloorError::Obstacle(Obstacle::NotPermitted));
         }
@@ -89,6 +94,15 @@ impl FloorState {
         let begun = self.interventions.begin(intervention).ok_or(FloorError::Busy)?;
         telemetry::operation(begun.operation, begun.outcome);
         self.phones.use_one();
+        if let (PhoneOperation::Conference, Some(call), Some(brought_in)) = (operation, &begun.call, &begun.device) {
+            if silent {
+                self.fold.floor.expect_listener(call, brought_in);
+                self.journal.say(Said::Listens(call.clone(), brought_in.clone()));
+            } else {
+                self.fold.floor.forget_listener(call, brought_in);
+                self.journal.say(Said::TakesPart(call.clone(), brought_in.clone()));
+            }
+        }
         self.tell(&begun);
         let written = self.store.audit(begun.clone());
         Ok(PhoneBegun { begun: Begun { intervention: begun, written }, consult })

@@ -53,6 +53,8 @@ impl Bar<'_> {
             self.config.offers(*operation) && !is_others && !matches!(operation, PhoneOperation::Login | PhoneOperation::SetData)
         });
         let consult = call.and_then(|call| own.phone.other_than(call));
+        // Without the field there is nobody to call.
+        let offered = offered.filter(|(operation, _)| !(operation.dials() && self.config.hides(Control::Number)));
         let is_recording = call.is_some_and(|call| own.calls.iter().any(|other| other.row.id == *call && other.row.recording));
         let offered = offered.filter(|(operation, _)| match operation {
             PhoneOperation::StartRecording => !is_recording,
@@ -73,7 +75,8 @@ impl Bar<'_> {
         }
         for (operation, effect) in offered {
             let name = words::button(self.language, operation, effect);
-            buttons.push(self.button(own, operation, effect, name, call, consult, None));
+            let button = self.button(own, operation, effect, name, call, consult, None);
+            buttons.push(if operation == PhoneOperation::NotReady { self.with_reason(button) } else { button });
             if operation == PhoneOperation::Conference {
                 let name = self.language.phone_texts().bring_in_silently;
                 buttons.push(self.button(own, operation, effect, name, call, consult, Some("Silent")));
@@ -115,7 +118,7 @@ impl Bar<'_> {
         view! {
             <button
                 class=class
-                form="phone-dial"
+                form=(operation != PhoneOperation::NotReady).then_some("phone-dial")
                 name=ASK
                 value=ask.finish()
                 formnovalidate=!operation.dials()
@@ -127,6 +130,17 @@ impl Bar<'_> {
                 {name}
                 {key.map(|key| view! { " " <kbd>{key}</kbd> })}
             </button>
+        }
+        .into_any()
+    }
+
+    /// Not ready, with a field for why.
+    fn with_reason(&self, button: AnyView) -> AnyView {
+        let reason = self.language.phone_texts().reason;
+        view! {
+            <form class="phone-reason">
+                {button} " " <input name="reason" maxlength="100" autocomplete="off" aria-label=reason placeholder=reason />
+            </form>
         }
         .into_any()
     }
@@ -195,14 +209,14 @@ impl Bar<'_> {
                     {row.recording.then(|| view! { " " <small>{texts.recording}</small> })}
                 </p>
                 <div class="phone-buttons">{self.buttons(own, Some(&row.id))}</div>
-                {self.data(call, filter)}
+                {self.data(call, own.calls.first() == Some(call), filter)}
             </div>
         }
         .into_any()
     }
 
     /// What travels with the call, and a field to add to it.
-    fn data(&self, call: &OwnCall, filter: &NumberFilter) -> AnyView {
+    fn data(&self, call: &OwnCall, is_first: bool, filter: &NumberFilter) -> AnyView {
         let words = self.language.phone_texts();
         let ask = form_urlencoded::Serializer::new(String::new())
             .append_pair("do", PhoneOperation::SetData.action())
@@ -213,7 +227,10 @@ impl Bar<'_> {
         });
         view! {
             <details class="phone-data">
-                <summary>{words.data}</summary>
+                <summary data-key=is_first.then_some("v") aria-keyshortcuts=is_first.then_some("Alt+V")>
+                    {words.data}
+                    {is_first.then(|| view! { " " <kbd>"v"</kbd> })}
+                </summary>
                 <div class="phone-fields">
                     <dl>{known.collect::<Vec<_>>()}</dl>
                     <form>

@@ -33,6 +33,9 @@ pub fn progress(language: Language, operation: PhoneOperation, done: &Interventi
 pub fn failure(language: Language, operation: Option<PhoneOperation>, problem: &ApiError) -> String {
     let word = operation.map_or(language.phone_texts().phone, language.phone_texts().operation);
     let Said { words, more } = match problem {
+        ApiError::BadArgument { field, .. } if field == "entries" => {
+            Said { words: (language.texts().not_sent)(word, language.phone_texts().bad_data), more: String::new() }
+        }
         ApiError::BadArgument { field, .. } if field == "phoneNumber" => {
             let texts = language.texts();
             Said { words: (texts.not_sent)(word, language.phone_texts().digits_only), more: String::new() }

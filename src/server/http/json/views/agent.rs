@@ -1,16 +1,12 @@
 //! An agent, and what goes on or will be done there.
 
-use crate::floor::{CallView, Row, Scheduled, ScheduledKind, State};
+use crate::floor::{CallView, Row, Scheduled, ScheduledKind};
 use crate::server::clock::rfc3339;
 use crate::server::http::json::interventions::InterventionView;
-use crate::server::http::json::schema::one_of;
+use crate::server::http::json::schema::{one_of, states};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
-
-fn states() -> impl Into<RefOr<Schema>> {
-    one_of(State::ALL.map(State::code))
-}
 
 fn scheduled_kinds() -> impl Into<RefOr<Schema>> {
     one_of(["ready-again", "logout-after-call"])

@@ -1,14 +1,10 @@
 //! The own phone: who is logged on, its calls, and what it can do now.
 
 use crate::floor::{AgentId, CallId, DeviceId, Effect, Phone, PhoneCall, PhoneOperation, State};
-use crate::server::http::json::schema::one_of;
+use crate::server::http::json::schema::{one_of, states};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
-
-fn states() -> impl Into<RefOr<Schema>> {
-    one_of(State::ALL.map(State::code))
-}
 
 fn effects() -> impl Into<RefOr<Schema>> {
     one_of(Effect::ALL.map(Effect::code))

@@ -1,0 +1,100 @@
+//! What something with the own phone would do here and now, or what stands in its way.
+
+use super::{Phone, PhoneCall, PhoneOperation};
+use crate::floor::{AgentId, CallId, DeviceId, Effect, Obstacle, PartyState, State};
+
+/// Which calls and whom an operation is about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PhoneTarget<'a> {
+    /// The call, for the end of a consultation the one on hold.
+    pub call: Option<&'a CallId>,
+    /// The consultation's call.
+    pub consult: Option<&'a CallId>,
+    /// Who is dialled.
+    pub dialled: Option<&'a DeviceId>,
+}
+
+impl Phone {
+    /// Returns what the operation would do with this phone, which is `own`, for `by`.
+    ///
+    /// # Errors
+    ///
+    /// What stands in the way.
+    pub fn forecast(&self, operation: PhoneOperation, target: PhoneTarget, own: &DeviceId, by: &AgentId) -> Result<Effect, Obstacle> {
+        if operation.dials() && target.dialled == Some(own) {
+            return Err(Obstacle::OwnDevice);
+        }
+        let is_logged_on = self.agent.as_ref() == Some(by);
+        let is_talking = self.calls.iter().any(|call| call.state != PartyState::Held);
+        let call = match target.call {
+            _ if !operation.on_call() => None,
+            Some(id) => Some(self.call(id)?),
+            None => return Err(Obstacle::NotInCall),
+        };
+        match operation {
+            // Where somebody else sits, the platform decides.
+            PhoneOperation::Login if is_logged_on => Err(Obstacle::LoggedOn),
+            PhoneOperation::Logout | PhoneOperation::Ready | PhoneOperation::NotReady if !is_logged_on => Err(Obstacle::LoggedOut),
+            PhoneOperation::Login | PhoneOperation::Logout | PhoneOperation::Call if is_talking => Err(Obstacle::OwnBusy),
+            PhoneOperation::Ready if self.state == Some(State::Ready) => Err(Obstacle::AlreadyReady),
+            PhoneOperation::NotReady if self.state == Some(State::NotReady) => Err(Obstacle::AlreadyNotReady),
+            PhoneOperation::Ready | PhoneOperation::NotReady if !self.calls.is_empty() => Ok(Effect::AfterCall),
+            PhoneOperation::Answer => is(call, PartyState::Alerting, Obstacle::NotRinging),
+            PhoneOperation::Retrieve if call.is_some_and(|call| call.state == PartyState::Held) && is_talking => Err(Obstacle::OwnBusy),
+            PhoneOperation::Retrieve => is(call, PartyState::Held, Obstacle::NotOnHold),
+            PhoneOperation::Hold | PhoneOperation::Transfer | PhoneOperation::Conference | PhoneOperation::Consult => {
+                if call.is_some_and(|call| call.listens) {
+                    return Err(Obstacle::OnlyListens);
+                }
+                is(call, PartyState::Connected, Obstacle::NotAnswered)
+            }
+            PhoneOperation::StartRecording | PhoneOperation::StopRecording => is(call, PartyState::Connected, Obstacle::NotAnswered),
+            PhoneOperation::ConsultConference | PhoneOperation::ConsultTransfer | PhoneOperation::ConsultCancel => {
+                let consult = self.call(target.consult.ok_or(Obstacle::NotInCall)?)?;
+                is(call, PartyState::Held, Obstacle::NotOnHold)?;
+                if !consult.made {
+                    return Err(Obstacle::NotInThatCall);
+                }
+                // A transfer to who still rings is possible, and so is taking it back.
+                match (operation, consult.state) {
+                    (PhoneOperation::ConsultConference, state) if state != PartyState::Connected => Err(Obstacle::NotAnswered),
+                    (_, PartyState::Held) => Err(Obstacle::NotInThatCall),
+                    _ => Ok(Effect::Now),
+                }
+            }
+            PhoneOperation::Drop => match call {
+                // Who only listens leaves the others alone; the last but one ends it for both.
+                Some(call) if call.listens || call.parties > 2 => Ok(Effect::Leaves),
+                _ => Ok(Effect::EndsCall),
+            },
+            PhoneOperation::Login
+            | PhoneOperation::Logout
+            | PhoneOperation::Ready
+            | PhoneOperation::NotReady
+            | PhoneOperation::Call
+            | PhoneOperation::SetData => Ok(Effect::Now),
+        }
+    }
+
+    /// Returns what can be done now with `call`, or if it is `None` without one, and what each would do. The end of a consultation stands at
+    /// the call on hold.
+    pub fn possible(&self, call: Option<&CallId>, own: &DeviceId, by: &AgentId) -> Vec<(PhoneOperation, Effect)> {
+        let target = PhoneTarget { call, consult: call.and_then(|call| self.other_than(call)), dialled: None };
+        let here = PhoneOperation::ALL.into_iter().filter(|operation| operation.on_call() == call.is_some());
+        here.filter_map(|operation| Some((operation, self.forecast(operation, target, own, by).ok()?))).collect()
+    }
+
+    /// Returns the other one of two calls, which is the consultation's where this one is on hold.
+    pub fn other_than(&self, call: &CallId) -> Option<&CallId> {
+        self.calls.iter().map(|other| &other.id).find(|other| *other != call)
+    }
+
+    fn call(&self, id: &CallId) -> Result<&PhoneCall, Obstacle> {
+        self.calls.iter().find(|call| call.id == *id).ok_or(Obstacle::NotInThatCall)
+    }
+}
+
+/// Whether the own connection is in that state.
+fn is(call: Option<&PhoneCall>, state: PartyState, otherwise: Obstacle) -> Result<Effect, Obstacle> {
+    if call.is_some_and(|call| call.state == state) { Ok(Effect::Now) } else { Err(otherwise) }
+}
