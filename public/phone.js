@@ -1,7 +1,7 @@
 // The phone bar: draws what the server says of the own phone, which the page's program leaves in `data-html`, and sends what is asked there.
 
 const bar = document.getElementById("phone");
-const [dial, field, targets, now, said] = ["-dial", "-number", "-targets", "-now", "-said"].map((part) => document.getElementById(`phone${part}`));
+const [field, targets, now, said] = ["number", "targets", "now", "said"].map((part) => document.getElementById(`phone-${part}`));
 const isField = (element) => !!element?.closest("input:not([type=checkbox]), select, textarea");
 // What stands where a button was that was pressed.
 const successors = {
