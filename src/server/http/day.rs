@@ -152,8 +152,7 @@ mod tests {
     use crate::floor::mask::Mask;
     use crate::floor::time::at;
     use crate::floor::{Event, EventKind, Workday};
-    use crate::server::actor::history::Day;
-    use crate::server::actor::history::StateStart;
+    use crate::server::actor::history::{Day, StateStart};
     use jiff::tz::TimeZone;
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the other consoles on the same database do: their operations at the rows, and what any of them was told to do later.
 
 use super::FloorState;
-use crate::floor::{AgentId, BulkItem, ConsoleTime, Intervention, Operation, Outcome};
+use crate::floor::{AgentId, BulkItem, CallId, ConsoleTime, DeviceId, Intervention, Operation, Outcome};
 use crate::server::clock::now;
 use crate::server::database::Lead;
 use crate::server::journal::{Entry, Said, What};
@@ -53,16 +53,19 @@ impl FloorState {
     /// From now on the phone of whoever steps in is expected to listen, or to take part as others do.
     pub(super) fn takes_part(&mut self, intervention: &Intervention) {
         match (&intervention.call, intervention.operation) {
-            (_, Operation::Phone(_)) => {}
-            (Some(call), Operation::Listen) => {
-                self.fold.floor.expect_listener(call, &intervention.by_device);
-                self.journal.say(Said::Listens(call.clone(), intervention.by_device.clone()));
-            }
-            (Some(call), _) => {
-                self.fold.floor.forget_listener(call, &intervention.by_device);
-                self.journal.say(Said::TakesPart(call.clone(), intervention.by_device.clone()));
-            }
-            _ => {}
+            (_, Operation::Phone(_)) | (None, _) => {}
+            (Some(call), operation) => self.expect_part(call, &intervention.by_device, operation == Operation::Listen),
+        }
+    }
+
+    /// From now on the device is expected to listen to the call, or to take part as others do.
+    pub(super) fn expect_part(&mut self, call: &CallId, device: &DeviceId, silently: bool) {
+        if silently {
+            self.fold.floor.expect_listener(call, device);
+            self.journal.say(Said::Listens(call.clone(), device.clone()));
+        } else {
+            self.fold.floor.forget_listener(call, device);
+            self.journal.say(Said::TakesPart(call.clone(), device.clone()));
         }
     }
 

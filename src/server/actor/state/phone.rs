@@ -5,7 +5,6 @@ use crate::floor::{AgentId, CallId, DeviceId, Obstacle, Operation, PartyState, P
 use crate::server::actor::published::Delta;
 use crate::server::actor::{Begun, FloorError, OwnCall, OwnPhone, PhoneBegun, PhoneRequest};
 use crate::server::clock::now;
-use crate::server::journal::Said;
 use crate::server::telemetry;
 use std::sync::Arc;
 use std::time::Duration;
@@ -95,13 +94,7 @@ impl FloorState {
         telemetry::operation(begun.operation, begun.outcome);
         self.phones.use_one();
         if let (PhoneOperation::Conference, Some(call), Some(brought_in)) = (operation, &begun.call, &begun.device) {
-            if silent {
-                self.fold.floor.expect_listener(call, brought_in);
-                self.journal.say(Said::Listens(call.clone(), brought_in.clone()));
-            } else {
-                self.fold.floor.forget_listener(call, brought_in);
-                self.journal.say(Said::TakesPart(call.clone(), brought_in.clone()));
-            }
+            self.expect_part(call, brought_in, silent);
         }
         self.tell(&begun);
         let written = self.store.audit(begun.clone());
