@@ -57,6 +57,8 @@ mod kept;
 #[cfg(feature = "ssr")]
 mod listening;
 #[cfg(feature = "ssr")]
+mod memory;
+#[cfg(feature = "ssr")]
 pub mod proof;
 #[cfg(feature = "ssr")]
 mod record;

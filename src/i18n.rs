@@ -5,6 +5,8 @@
 
 #[cfg(feature = "ssr")]
 mod day;
+#[cfg(feature = "ssr")]
+mod diagnostics;
 mod en;
 mod form_error;
 mod outside;
@@ -15,6 +17,8 @@ mod zh_cn;
 
 #[cfg(feature = "ssr")]
 pub use day::DayTexts;
+#[cfg(feature = "ssr")]
+pub use diagnostics::DiagnosticsTexts;
 #[cfg(feature = "ssr")]
 pub use outside::spelled_out;
 pub use outside::{Outside, listed};

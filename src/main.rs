@@ -11,6 +11,7 @@ use supervisor_console::floor::Namespace;
 use supervisor_console::server;
 use supervisor_console::server::cli::{Cli, Command, ConsoleArgs, DemoArgs, FloorArgs, MigrateArgs, SimulateArgs, TokenArgs};
 use supervisor_console::server::cli::{migrate, token};
+use supervisor_console::server::config::roles::Pattern;
 use supervisor_console::server::config::{Config, Database};
 use supervisor_console::server::telemetry;
 use supervisor_console::simulator;
@@ -99,13 +100,13 @@ fn explain(error: &clap::Error) -> ExitCode {
 
 async fn serve(args: &ConsoleArgs, stop: CancellationToken) -> Result<(), String> {
     let config = Config::try_from(args).map_err(|error| error.to_string())?;
-    telemetry::start_logging(args.log_format);
+    telemetry::log::start_logging(args.log_format);
     let listener = bind(args.listen, "--listen")?;
     server::serve(listener, config, server::Site::new(Files::get), stop).await.map_err(|error| error.to_string())
 }
 
 async fn simulate(args: SimulateArgs, stop: CancellationToken) -> Result<(), String> {
-    telemetry::start_logging(args.log_format);
+    telemetry::log::start_logging(args.log_format);
     let listener = bind(args.listen, "--listen")?;
     let floor = floor_of(&args.floor, args.namespace, jiff::tz::TimeZone::get("Asia/Shanghai").map_err(|error| error.to_string())?);
     let address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -115,7 +116,7 @@ async fn simulate(args: SimulateArgs, stop: CancellationToken) -> Result<(), Str
 }
 
 async fn demo(mut args: DemoArgs, stop: CancellationToken) -> Result<(), String> {
-    telemetry::start_logging(args.console.log_format);
+    telemetry::log::start_logging(args.console.log_format);
     let (listener, platform) = (bind(args.console.listen, "--listen")?, bind(args.simulator_listen, "--simulator-listen")?);
     let simulated = platform.local_addr().map_err(|error| error.to_string())?;
     let console_address = listener.local_addr().map_err(|error| error.to_string())?;
@@ -124,6 +125,9 @@ async fn demo(mut args: DemoArgs, stop: CancellationToken) -> Result<(), String>
         args.console.sdk_url = format!("http://{simulated}").parse().ok();
     }
     args.console.database_url.get_or_insert(Database::Memory);
+    if args.console.diagnostics.is_empty() {
+        args.console.diagnostics.push(Pattern::new("*"));
+    }
     let config = Config::try_from(&args.console).map_err(|error| error.to_string())?;
     let floor = floor_of(&args.floor, namespace.clone(), config.time_zone.clone());
     say(format_args!(""));

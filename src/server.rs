@@ -45,7 +45,9 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
+use telemetry::wire::Wire;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -122,15 +124,19 @@ async fn run(listener: TcpListener, config: Config, site: Site, stop: Cancellati
     let Opened { journal, watch: journal_watch, fold, acks, tail } = opened;
     let restored = Restored { fold, kept };
     let (floor, due) = actor::start(floor_thread.tasks(), store.clone(), journal, restored, peers.leads.clone(), closing.clone());
+    let wire = Wire::default();
     let console = Arc::new(Console {
-        platform: Platform::new(&config)?,
+        platform: Platform::new(&config, wire.clone())?,
         sessions: Sessions::open(store.clone(), &config).await?,
         floor: floor.clone(),
         store: store.clone(),
         tail,
+        journal: journal_watch.clone(),
+        wire: wire.clone(),
         site,
         pace: Pace::default(),
         under_way: TaskTracker::new(),
+        detailed_log: watch::Sender::new(None),
         stop: stop.clone(),
         config: config.clone(),
     });
@@ -145,7 +151,7 @@ async fn run(listener: TcpListener, config: Config, site: Site, stop: Cancellati
     }
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
-    parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), acks, stop.clone()));
+    parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), wire, acks, stop.clone()));
     let (kept_up, leads) = (console.clone(), peers.leads.clone());
     parts.start("upkeep", async move {
         let Console { platform, sessions, floor, stop, .. } = &*kept_up;

@@ -30,7 +30,7 @@ pub use interventions::PlatformAnswer;
 pub use own_phone::{OwnCall, OwnPhone};
 pub use page_floor::{PageFloor, Reader, Subject};
 pub use published::Subscription;
-pub use request::{Begun, DayView, Delivery, InterventionRequest, Kept, NewRun, PhoneBegun, PhoneRequest, Restored};
+pub use request::{Begun, DayView, Delivery, InterventionRequest, Kept, MemoryOf, NewRun, PhoneBegun, PhoneRequest, Restored};
 pub use runs::{BulkTurn, RunNews};
 pub use schedule::Verdict;
 pub use snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot};

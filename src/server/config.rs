@@ -95,6 +95,8 @@ pub struct Config {
     pub history: Duration,
     pub supervisors: Vec<Pattern>,
     pub viewers: Vec<Pattern>,
+    /// Who of the supervisors may see the console's inside.
+    pub diagnostics: Vec<Pattern>,
     pub whole_numbers: WholeNumbers,
     pub hidden: Vec<Operation>,
     /// The controls of the own phone that are not offered.
@@ -115,6 +117,28 @@ impl Config {
     /// Whether the control of the own phone is not offered.
     pub fn hides(&self, control: Control) -> bool {
         self.hidden_controls.contains(&control)
+    }
+
+    /// Every secret that the configuration holds, to be struck out wherever it may have got to.
+    pub fn secrets(&self) -> Vec<String> {
+        let of_url = |url: &Url| {
+            let query = url.query_pairs().map(|(_, value)| value.into_owned());
+            [url.password().map(str::to_owned), url.query().map(str::to_owned)].into_iter().flatten().chain(query).collect::<Vec<_>>()
+        };
+        let database = match &self.database {
+            Database::Postgres(url) => Url::parse(url.expose_secret()).map(|url| of_url(&url)).unwrap_or_default(),
+            Database::File(_) | Database::Memory => Vec::new(),
+        };
+        let hooks =
+            self.webhooks.iter().flat_map(|hook| [hook.url.to_string(), hook.url.path().to_owned()].into_iter().chain(of_url(&hook.url)));
+        let given = self.broker.iter().map(|(_, passcode)| passcode).chain([&self.webhook_secret]);
+        let urls = [&self.sdk_url, &self.login_url, &self.events_url].into_iter().flat_map(of_url);
+        let secrets = given.map(|secret| secret.expose_secret().to_owned()).chain(urls).chain(database).chain(hooks);
+        // What is shorter stands everywhere.
+        let mut secrets: Vec<String> = secrets.filter(|secret| secret.len() >= 4).collect();
+        // One that holds another is struck out first.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets
     }
 
     /// What somebody with this role may see of outside parties' numbers.

@@ -4,6 +4,7 @@ mod assets;
 mod caller;
 pub mod connections;
 mod day;
+mod diagnostics;
 mod form;
 pub mod functions;
 mod health;

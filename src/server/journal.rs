@@ -131,6 +131,11 @@ pub struct Journal {
 pub struct JournalWatch(Arc<Health>);
 
 impl JournalWatch {
+    /// Returns how many bytes wait to be written.
+    pub fn waiting(&self) -> usize {
+        self.0.bytes.load(Ordering::Relaxed)
+    }
+
     /// Waits until everything is written and the journal has ended, which it does not while the floor's owner lives.
     pub async fn ended(&self) {
         self.0.ended.cancelled().await;

@@ -186,6 +186,11 @@ impl Store {
         (self.queue.waiting() >= MOST_WAITING).then_some(StoreError::Behind)
     }
 
+    /// Returns how many writes wait.
+    pub fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
     /// What can wait in memory should: much is to be written already.
     pub fn lags(&self) -> bool {
         self.queue.waiting() >= LAGGING || self.queue.is_lost()

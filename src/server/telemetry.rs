@@ -1,27 +1,14 @@
 //! Logging and metrics: every figure of `/metrics` has its function here.
 
+pub mod log;
+pub mod wire;
+
 use crate::floor::{Operation, Outcome};
 use crate::live::LinkState;
-use crate::server::config::LogFormat;
 use metrics::{Counter, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::time::Duration;
-use tracing_subscriber::EnvFilter;
-
-/// Starts logging to standard error; `RUST_LOG` narrows or widens it.
-pub fn start_logging(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    // Colours are for people who watch; a file or a service's journal gets plain text.
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal());
-    // Fails only where logging was started already.
-    let started = match format {
-        LogFormat::Text => log.with_target(false).try_init(),
-        LogFormat::Json => log.json().try_init(),
-    };
-    started.ok();
-}
 
 /// The counters of each event, which are not looked up by name each time. Filled with the recorder: a counter that is made before it
 /// counts nothing.

@@ -13,6 +13,7 @@ use supervisor_console::floor::{AgentId, BulkStep, CallId, DeviceId, Namespace, 
 use supervisor_console::server::cli::{Cli, Command};
 use supervisor_console::server::config::Config;
 use supervisor_console::server::sdk::{CallError, Platform, requests::PlatformRequest};
+use supervisor_console::server::telemetry::wire::Wire;
 
 /// What stands before the `@`, and how it stands in a path of the platform's.
 const ODD: [(&str, &str); 10] = [
@@ -272,7 +273,7 @@ async fn no_id_climbs_splits_or_ends_a_path() {
     hire(&simulator, &agents).await;
     let flags = ["supervisor-console", "serve", "--sdk-url", &simulator.url(), "--namespace", "test.cc"];
     let Command::Serve(args) = Cli::try_parse_from(flags).unwrap().command else { panic!("not serve") };
-    let platform = Platform::new(&Config::try_from(&*args).unwrap()).unwrap();
+    let platform = Platform::new(&Config::try_from(&*args).unwrap(), Wire::default()).unwrap();
     let ours = Namespace::trusted("test.cc");
     let session = platform.login("张伟", &SecretString::from("Aa123456"), &ours).await.unwrap();
     for ((number, encoded), (id, _)) in ODD.iter().zip(&agents) {

@@ -10,7 +10,7 @@ const MAP: &[(&str, &str)] = &[
     (
         "server",
         "server::http server::follow server::upkeep server::service server::console server::auth server::sdk server::actor server::journal server::peers \
-         server::store server::config",
+         server::store server::telemetry server::config",
     ),
     ("server::follow", "server::service server::console server::actor server::peers server::store server::database server::clock"),
     ("server::upkeep", "server::auth server::sdk server::actor server::database server::telemetry server::clock live"),
@@ -19,8 +19,14 @@ const MAP: &[(&str, &str)] = &[
         "app server::service server::console server::auth server::actor server::journal server::store server::telemetry server::lock \
          server::database server::config server::site server::clock api page i18n live ui address floor",
     ),
-    ("server::service", "server::console server::auth server::sdk server::actor server::store server::config server::clock api live floor"),
-    ("server::console", "server::auth server::sdk server::actor server::journal server::store server::config server::site server::pace"),
+    (
+        "server::service",
+        "server::console server::auth server::sdk server::actor server::store server::telemetry server::config server::clock api live floor",
+    ),
+    (
+        "server::console",
+        "server::auth server::sdk server::actor server::journal server::store server::telemetry server::config server::site server::pace floor",
+    ),
     ("server::cli", "server::auth server::moving server::store server::database server::config server::clock floor"),
     ("server::auth", "server::sdk server::store server::config server::lock server::clock live floor"),
     ("server::sdk", "server::actor server::journal server::config server::telemetry server::clock stomp live floor"),
@@ -30,7 +36,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::peers", "server::store server::database server::config"),
     ("server::store", "server::database server::config server::clock floor"),
     ("server::database", "floor"),
-    ("server::telemetry", "server::config live floor"),
+    ("server::telemetry", "server::config server::lock live floor"),
     ("server::config", "floor"),
     ("server::clock", "floor"),
     ("server::site", "page"),

@@ -19,6 +19,7 @@ mod calls;
 mod checks;
 mod command_line;
 mod day;
+mod diagnostics;
 mod event_stream;
 mod events;
 mod evidence;

@@ -5,7 +5,7 @@ use crate::floor::{
     AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallId, CallQuery, ConsoleTime, DeviceId, Event, Intervention, NotSent, Operation,
     Phone, RosterEntry,
 };
-use crate::live::Link;
+use crate::live::{Header, Link};
 use crate::server::actor::error::{FloorError, Stopped};
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::message::Message;
@@ -13,7 +13,9 @@ use crate::server::actor::own_phone::OwnPhone;
 use crate::server::actor::page_floor::{PageFloor, Reader, Subject, page_floor};
 use crate::server::actor::publication::Publication;
 use crate::server::actor::published::{Published, Subscription};
-use crate::server::actor::request::{Begun, DayView, Delivery, InterventionRequest, NewRun, PhoneBegun, PhoneRequest, ReceivedEvent};
+use crate::server::actor::request::{
+    Begun, DayView, Delivery, InterventionRequest, MemoryOf, NewRun, PhoneBegun, PhoneRequest, ReceivedEvent,
+};
 use crate::server::actor::runs::{BulkTurn, RunNews};
 use crate::server::actor::schedule::Verdict;
 use crate::server::actor::snapshots::{AgentSnapshot, CallsSnapshot, FloorSnapshot, agent_snapshot, calls_snapshot, floor_snapshot};
@@ -96,6 +98,21 @@ impl FloorHandle {
     /// Checks the precondition and takes the intervention up; it comes back with its id.
     pub async fn begin(&self, request: InterventionRequest) -> Result<Begun, FloorError> {
         self.ask(|reply| Message::Begin(Box::new(request), reply)).await?
+    }
+
+    /// Everything that the floor holds of a call or an agent; none where it holds nothing.
+    pub async fn memory(&self, of: MemoryOf) -> Result<Option<serde_json::Value>, Stopped> {
+        self.ask(|reply| Message::Memory(of, reply)).await
+    }
+
+    /// How many messages wait for the owner.
+    pub fn waiting(&self) -> usize {
+        self.inbox.max_capacity() - self.inbox.capacity()
+    }
+
+    /// The link and the clocks' offset as they were published last.
+    pub fn header_now(&self) -> Header {
+        self.published.now().header()
     }
 
     /// The own phone, as the floor knows it.

@@ -6,7 +6,7 @@ use crate::floor::{
 use crate::server::actor::error::FloorError;
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::own_phone::OwnPhone;
-use crate::server::actor::request::{Begun, DayView, InterventionRequest, NewRun, PhoneBegun, PhoneRequest, ReceivedEvent};
+use crate::server::actor::request::{Begun, DayView, InterventionRequest, MemoryOf, NewRun, PhoneBegun, PhoneRequest, ReceivedEvent};
 use crate::server::actor::runs::{BulkTurn, RunNews};
 use crate::server::actor::schedule::Verdict;
 use crate::server::journal::Ack;
@@ -24,6 +24,7 @@ pub enum Message {
     Publish(oneshot::Sender<()>),
     Day(AgentId, oneshot::Sender<Option<DayView>>),
     Begin(Box<InterventionRequest>, oneshot::Sender<Result<Begun, FloorError>>),
+    Memory(MemoryOf, oneshot::Sender<Option<serde_json::Value>>),
     Phone(DeviceId, oneshot::Sender<Phone>),
     FollowPhone(DeviceId, AgentId, oneshot::Sender<watch::Receiver<Arc<OwnPhone>>>),
     CallData(CallId, Vec<(String, String)>),

@@ -29,6 +29,13 @@ pub struct Delivery {
     pub again: bool,
 }
 
+/// Whose memory is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MemoryOf {
+    Call(CallId),
+    Agent(AgentId),
+}
+
 /// An intervention that is wanted, checked as far as it can be without the floor.
 #[derive(Debug, Clone)]
 pub struct InterventionRequest {

@@ -17,7 +17,7 @@ use crate::server::actor::interventions::Interventions;
 use crate::server::actor::own_phone::OwnPhones;
 use crate::server::actor::publication::Head;
 use crate::server::actor::published::{Published, Publisher};
-use crate::server::actor::request::{DayView, Delivery, ReceivedEvent, Restored};
+use crate::server::actor::request::{DayView, Delivery, MemoryOf, ReceivedEvent, Restored};
 use crate::server::actor::runs::BulkRuns;
 use crate::server::actor::schedule::Schedule;
 use crate::server::clock::{ClockWatch, now};
@@ -150,6 +150,14 @@ impl FloorState {
         // Whoever asks first has the whole board.
         state.publish();
         state
+    }
+
+    /// Returns everything that the floor holds of a call or an agent.
+    pub fn memory(&self, of: MemoryOf) -> Option<serde_json::Value> {
+        match of {
+            MemoryOf::Call(call) => self.fold.floor.memory_of_call(&self.published.meant(call)),
+            MemoryOf::Agent(agent) => self.fold.floor.memory_of_agent(&agent),
+        }
     }
 
     /// The console stops: whatever was taken up has its end, and what is to be remembered is kept.

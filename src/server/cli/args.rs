@@ -70,6 +70,10 @@ pub struct ConsoleArgs {
     /// Who may look but not step in; the more exact of both lists counts.
     #[arg(long, env = "CONSOLE_VIEWERS", value_delimiter = ',', value_parser = pattern, value_name = "NUMBER")]
     pub viewers: Vec<Pattern>,
+    /// Which of the supervisors may see the console's inside at /diagnostics: agent numbers as above, for example 5000 or *; nobody unless given, in
+    /// the demo every supervisor.
+    #[arg(long, env = "CONSOLE_DIAGNOSTICS", value_delimiter = ',', value_parser = pattern, value_name = "NUMBER")]
+    pub diagnostics: Vec<Pattern>,
     /// Who sees the numbers of outside parties whole; everybody else sees their middle masked.
     #[arg(long, env = "CONSOLE_WHOLE_NUMBERS", value_enum, default_value_t = WholeNumbers::Supervisors)]
     pub whole_numbers: WholeNumbers,

@@ -45,6 +45,7 @@ impl TryFrom<&ConsoleArgs> for Config {
             history: Duration::from_secs(u64::from(args.history_days) * 24 * 3600),
             supervisors: args.supervisors.clone(),
             viewers: args.viewers.clone(),
+            diagnostics: args.diagnostics.clone(),
             whole_numbers: args.whole_numbers,
             hidden: args.hide_action.clone(),
             hidden_controls: args.hide_button.clone(),

@@ -24,6 +24,11 @@ impl Pattern {
             false => (number == self.literal).then_some(usize::MAX),
         }
     }
+
+    /// Returns whether the pattern names this number.
+    pub fn names(&self, number: &str) -> bool {
+        self.exactness(number).is_some()
+    }
 }
 
 /// The role of the agent with `number`; none where no list names it. Where both do, the more exact pattern counts, and of two

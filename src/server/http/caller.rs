@@ -2,11 +2,12 @@
 
 use crate::api::ApiError;
 use crate::api::problem::Problem;
-use crate::floor::Role;
 use crate::floor::visibility::Visibility;
+use crate::floor::{AgentId, Role};
 use crate::server::auth::session::Session;
 use crate::server::auth::token;
 use crate::server::console::Console;
+use crate::server::service::diagnostics;
 use crate::server::service::intervene::Principal;
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, request::Parts};
@@ -76,6 +77,21 @@ fn wrong_token() -> Problem {
     let mut problem = Problem::from(ApiError::SignedOut);
     problem.0.detail = "the token is not known: it may have been taken back".to_owned();
     problem
+}
+
+/// Somebody who may see the console's inside (`--diagnostics`). A token is nobody whom a pattern names.
+pub struct Engineer {
+    pub agent: AgentId,
+}
+
+impl FromRequestParts<Arc<Console>> for Engineer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Arc<Console>) -> Result<Engineer, Problem> {
+        let caller = Caller::of(console, &parts.headers).await?;
+        let session = caller.session().filter(|session| diagnostics::may(console, session)).ok_or(ApiError::NotPermitted)?;
+        Ok(Engineer { agent: session.agent.clone() })
+    }
 }
 
 impl FromRequestParts<Arc<Console>> for Caller {

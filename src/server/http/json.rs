@@ -2,6 +2,7 @@
 //! document, which is made from the routes themselves. The operations are the server functions (`crate::api`).
 
 mod bulk;
+mod diagnostics;
 mod document;
 mod events;
 mod interventions;

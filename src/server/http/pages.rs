@@ -149,7 +149,7 @@ fn form_error(uri: &Uri, language: Language) -> Option<FormError> {
 }
 
 /// The sign-in page, from which one comes back to `uri`.
-fn sign_in_address(uri: &Uri) -> String {
+pub fn sign_in_address(uri: &Uri) -> String {
     match uri.path_and_query().map(|page| page.as_str()) {
         None | Some("/") => SIGN_IN.to_owned(),
         Some(page) => {

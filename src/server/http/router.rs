@@ -2,6 +2,7 @@
 
 use crate::server::console::Console;
 use crate::server::http::day;
+use crate::server::http::diagnostics;
 use crate::server::http::health;
 use crate::server::http::json;
 use crate::server::http::live;
@@ -31,6 +32,10 @@ pub fn router(console: Arc<Console>) -> Router {
         .route("/phone", post(phone::act))
         .route("/phone/targets", get(phone::targets))
         .route("/preferences", get(preferences::choose))
+        .route("/diagnostics", get(diagnostics::page))
+        .route("/diagnostics/log", post(diagnostics::log))
+        .route("/diagnostics/note", post(diagnostics::note))
+        .route("/diagnostics.css", get(diagnostics::style))
         .route("/pkg/{*file}", get(pages::package))
         .fallback(pages::page);
     let mut lists = Router::new();

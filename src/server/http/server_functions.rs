@@ -80,7 +80,7 @@ async fn admitted(console: &Console, headers: &HeaderMap, body: Body) -> Result<
 }
 
 /// Takes in a JSON body, as far as it can be judged without knowing the function.
-async fn checked(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
+pub async fn checked(headers: &HeaderMap, body: Body) -> Result<Bytes, Problem> {
     if !says_json(headers) {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
         return Err(Problem::new(status, HttpProblem::UnsupportedMediaType, "send the body as application/json"));

@@ -2,14 +2,17 @@
 
 use super::path::encoded;
 use super::requests::PlatformRequest;
-use crate::floor::{AgentId, CallId, Namespace, RosterEntry};
+use crate::floor::{AgentId, CallId, ConsoleTime, Namespace, RosterEntry};
+use crate::server::clock::now;
 use crate::server::config::{Config, below};
+use crate::server::telemetry::wire::{BodySeen, RequestSeen, Wire, body_without_secrets};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Client, Method, Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Every body is JSON, and an empty one says so as well.
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=UTF-8");
@@ -71,10 +74,36 @@ pub struct Platform {
     login: Url,
     /// The tenant: whom the roster lists beyond it is passed over.
     namespace: Namespace,
+    wire: Wire,
+}
+
+/// A request that is on its way, for [`Wire`].
+struct UnderWay<'a> {
+    method: &'a Method,
+    path: &'a str,
+    body: BodySeen,
+    /// Struck out of what is kept, wherever it stands.
+    secret: &'a str,
+    at: ConsoleTime,
+    began: Instant,
+}
+
+impl<'a> UnderWay<'a> {
+    fn new(method: &'a Method, path: &'a str, body: BodySeen, secret: &'a str) -> UnderWay<'a> {
+        UnderWay { method, path, body, secret, at: now(), began: Instant::now() }
+    }
+
+    fn ends(self, wire: &Wire, answered: Result<u16, String>, answer: &[u8]) {
+        let UnderWay { method, path, body, secret, at, began } = self;
+        let took = began.elapsed();
+        tracing::debug!(%method, status = answered.as_ref().ok(), milliseconds = took.as_millis() as u64, "asked the platform");
+        let answer = body_without_secrets(answer, &[secret]);
+        wire.request(RequestSeen { id: 0, at, method: method.to_string(), path: path.to_owned(), body, answered, took, answer });
+    }
 }
 
 impl Platform {
-    pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
+    pub fn new(config: &Config, wire: Wire) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(TIMEOUT)
@@ -83,20 +112,30 @@ impl Platform {
             .retry(reqwest::retry::never())
             .user_agent(concat!("supervisor-console/", env!("CARGO_PKG_VERSION")))
             .build()?;
-        Ok(Platform { client, base: config.sdk_url.clone(), login: config.login_url.clone(), namespace: config.namespace.clone() })
+        Ok(Platform { client, base: config.sdk_url.clone(), login: config.login_url.clone(), namespace: config.namespace.clone(), wire })
     }
 
     /// Logs in; the password goes to the platform and is forgotten.
     pub async fn login(&self, number: &str, password: &SecretString, namespace: &Namespace) -> Result<PlatformSession, LoginError> {
         let form = [("username", number), ("password", password.expose_secret()), ("namespace", namespace.as_str())];
-        let answer = self.client.post(self.login.clone()).form(&form).send().await.map_err(|_| LoginError::Unreachable)?;
+        // Of the form nothing is kept.
+        let under_way = UnderWay::new(&Method::POST, self.login.path(), BodySeen::default(), password.expose_secret());
+        let answer = match self.client.post(self.login.clone()).form(&form).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                under_way.ends(&self.wire, Err(why(&error)), &[]);
+                return Err(LoginError::Unreachable);
+            }
+        };
         let status = answer.status();
+        let body = read(answer, 1 << 20).await;
+        under_way.ends(&self.wire, Ok(status.as_u16()), body.as_deref().unwrap_or_default());
         match status {
             StatusCode::UNAUTHORIZED => return Err(LoginError::Refused),
             _ if !status.is_success() => return Err(LoginError::NotUnderstood(status.as_u16())),
             _ => {}
         }
-        let body = read(answer, 1 << 20).await.map_err(|_| LoginError::Unreachable)?;
+        let body = body.map_err(|_| LoginError::Unreachable)?;
         let id =
             serde_json::from_slice::<serde_json::Value>(&body).ok().and_then(|body| body.get("sessionId")?.as_str().map(str::to_owned));
         match id {
@@ -164,13 +203,20 @@ impl Platform {
         let mut id = HeaderValue::from_str(session.expose()).map_err(|_| CallError::NotUnderstood)?;
         id.set_sensitive(true);
         headers.insert("sessionId", id);
+        let under_way = UnderWay::new(&method, path, body_without_secrets(body.as_bytes(), &[session.expose()]), session.expose());
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
         let mut url = below(&self.base, path.trim_start_matches('/'));
         url.set_query(query);
-        let sent = self.client.request(method, url).headers(headers).body(body).send().await;
-        let answer = sent.map_err(|error| if error.is_connect() { CallError::Unreachable } else { CallError::Broken })?;
+        let answer = match self.client.request(method.clone(), url).headers(headers).body(body).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                under_way.ends(&self.wire, Err(why(&error)), &[]);
+                return Err(if error.is_connect() { CallError::Unreachable } else { CallError::Broken });
+            }
+        };
         let status = answer.status();
         let body = read(answer, LONGEST_ANSWER).await;
+        under_way.ends(&self.wire, Ok(status.as_u16()), body.as_deref().unwrap_or_default());
         if status.is_success() {
             return body.map_err(|_| CallError::Broken);
         }
@@ -179,6 +225,22 @@ impl Platform {
         }
         Err(CallError::Refused { status: status.as_u16(), holder: holder(&body.unwrap_or_default()) })
     }
+}
+
+/// Why there was no answer, without the address.
+fn why(error: &reqwest::Error) -> String {
+    let kind = if error.is_timeout() {
+        "timed out"
+    } else if error.is_connect() {
+        "no connection"
+    } else {
+        "the connection broke"
+    };
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    format!("{kind}: {cause}")
 }
 
 /// A server that failed on the way, a gateway above all, does not say whether the platform did what it was asked for. That it never will

@@ -11,6 +11,7 @@ use crate::server::clock::now;
 use crate::server::config::{Config, shown};
 use crate::server::journal::Ack;
 use crate::server::telemetry;
+use crate::server::telemetry::wire::{Direction, Wire};
 use crate::stomp::{Decoder, Frame, Item, Limits, Version};
 use futures_util::{SinkExt, StreamExt};
 use secrecy::ExposeSecret;
@@ -62,6 +63,7 @@ enum LinkError {
 struct Link {
     config: Config,
     floor: FloorHandle,
+    wire: Wire,
     acks: UnboundedReceiver<Ack>,
     malformed: Malformed,
 }
@@ -76,15 +78,17 @@ struct Life {
 }
 
 /// Keeps the link until `stop`; `acks` are messages that are safe.
-pub async fn run(config: Config, floor: FloorHandle, acks: UnboundedReceiver<Ack>, stop: CancellationToken) {
+pub async fn run(config: Config, floor: FloorHandle, wire: Wire, acks: UnboundedReceiver<Ack>, stop: CancellationToken) {
     let mut backoff = Backoff::new();
-    let mut link = Link { config, floor, acks, malformed: Malformed::default() };
+    let mut link = Link { config, floor, wire, acks, malformed: Malformed::default() };
     for connection in 1.. {
         let mut life = Life { connection, live_since: None, heard: now() };
+        link.wire.connects(connection);
         let ended = tokio::select! {
             () = stop.cancelled() => LinkError::Stopping,
             ended = session(&mut link, &mut life) => ended,
         };
+        link.wire.disconnected(now(), ended.to_string());
         link.floor.link_down(life.heard).await;
         if stop.is_cancelled() {
             return;
@@ -101,7 +105,7 @@ pub async fn run(config: Config, floor: FloorHandle, acks: UnboundedReceiver<Ack
 
 /// One connection, from its beginning to its end.
 async fn session(link: &mut Link, life: &mut Life) -> LinkError {
-    match timeout(CONNECT_TIMEOUT, connect(&link.config)).await {
+    match timeout(CONNECT_TIMEOUT, connect(&link.config, &link.wire)).await {
         Err(_) => LinkError::NoAnswer,
         Ok(Err(error)) => error,
         Ok(Ok((mut socket, mut decoder, hello))) => {
@@ -114,7 +118,7 @@ async fn session(link: &mut Link, life: &mut Life) -> LinkError {
 }
 
 /// Connects and greets; returns the CONNECTED frame.
-async fn connect(config: &Config) -> Result<(Socket, Decoder, Frame), LinkError> {
+async fn connect(config: &Config, wire: &Wire) -> Result<(Socket, Decoder, Frame), LinkError> {
     let limits = WebSocketConfig::default()
         .max_message_size(Some(LONGEST_MESSAGE))
         .max_frame_size(Some(LONGEST_MESSAGE))
@@ -125,15 +129,20 @@ async fn connect(config: &Config) -> Result<(Socket, Decoder, Frame), LinkError>
     if let Some((login, passcode)) = &config.broker {
         greeting = greeting.header("login", login).header("passcode", passcode.expose_secret()).header("host", "/");
     }
-    socket.send(text(greeting.encode(Version::V1_0))).await?;
+    send(&mut socket, wire, &greeting, Version::V1_0).await?;
     let mut decoder = Decoder::new(Limits::default());
     loop {
         match decoder.next() {
             Some(Ok(Item::Frame(frame))) if frame.command == "CONNECTED" => {
                 decoder.set_version(version(&frame));
+                wire.frame(now(), Direction::In, &frame.command, &frame.headers, &frame.body);
+                wire.connected(now(), &frame.headers, beat(&frame));
                 return Ok((socket, decoder, frame));
             }
-            Some(Ok(Item::Frame(frame))) => return Err(LinkError::Refused(problem(&frame))),
+            Some(Ok(Item::Frame(frame))) => {
+                wire.frame(now(), Direction::In, &frame.command, &frame.headers, &frame.body);
+                return Err(LinkError::Refused(problem(&frame)));
+            }
             Some(Ok(Item::HeartBeat)) => {}
             Some(Err(error)) => return Err(LinkError::Refused(error.to_string())),
             None => match socket.next().await.ok_or(LinkError::Closed)?? {
@@ -144,6 +153,12 @@ async fn connect(config: &Config) -> Result<(Socket, Decoder, Frame), LinkError>
             },
         }
     }
+}
+
+/// Sends a frame, which is seen.
+async fn send(socket: &mut Socket, wire: &Wire, frame: &Frame, version: Version) -> Result<(), tungstenite::Error> {
+    wire.frame(now(), Direction::Out, &frame.command, &frame.headers, &frame.body);
+    socket.send(text(frame.encode(version))).await
 }
 
 /// A broker of STOMP 1.0 names no version.
@@ -158,16 +173,16 @@ fn problem(frame: &Frame) -> String {
 }
 
 async fn listen(link: &mut Link, life: &mut Life, socket: &mut Socket, decoder: &mut Decoder, hello: &Frame) -> LinkError {
-    let Link { config, floor, acks, malformed } = link;
+    let Link { config, floor, wire, acks, malformed } = link;
     let version = version(hello);
     if config.durable_queue.is_some() && version != Version::V1_2 {
         return LinkError::Refused("--durable-queue needs a broker that speaks STOMP 1.2".to_owned());
     }
     for (number, topic) in config.topics.iter().enumerate() {
-        let subscribe = Frame::new("SUBSCRIBE")
-            .header("id", format!("console-{number}"))
-            .header("destination", topic)
-            .header("receipt", format!("subscribed-{number}"));
+        // The receipt bears the subscription's id.
+        let id = format!("console-{number}");
+        let subscribe = Frame::new("SUBSCRIBE").header("id", &id).header("destination", topic).header("receipt", &id);
+        wire.subscribes(&id, topic);
         let subscribe = match &config.durable_queue {
             None => subscribe.header("ack", "auto"),
             Some(queue) => subscribe
@@ -177,11 +192,11 @@ async fn listen(link: &mut Link, life: &mut Life, socket: &mut Socket, decoder: 
                 .header("prefetch-count", PREFETCH.to_string())
                 .header("x-queue-name", queue),
         };
-        if let Err(error) = socket.send(text(subscribe.encode(version))).await {
+        if let Err(error) = send(socket, wire, &subscribe, version).await {
             return error.into();
         }
     }
-    let mut ear = Ear::new(config, floor, malformed, decoder, config.durable_queue.as_ref().map(|_| life.connection));
+    let mut ear = Ear::new(config, floor, wire, malformed, decoder, config.durable_queue.as_ref().map(|_| life.connection));
     let mut live = false;
     let presumed_live = sleep(RECEIPT_TIMEOUT);
     tokio::pin!(presumed_live);
@@ -231,7 +246,7 @@ async fn listen(link: &mut Link, life: &mut Life, socket: &mut Socket, decoder: 
                     socket.flush().await
                 };
                 match timeout(HEART_BEAT, sent).await {
-                    Ok(Ok(())) => {}
+                    Ok(Ok(())) => wire.beat_sent(now()),
                     Ok(Err(error)) => return error.into(),
                     Err(_) => return LinkError::Silent,
                 }

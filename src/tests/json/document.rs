@@ -100,8 +100,14 @@ async fn it_lists_exactly_the_routes_and_says_who_may_use_them() {
         .iter()
         .flat_map(|(path, methods)| methods.as_object().unwrap().keys().map(move |method| (method.clone(), path.clone())))
         .collect();
-    let views = ["floor", "calls", "agents/{id}", "interventions/{id}", "events", "phone", "phone/data", "openapi.json"]
-        .map(|path| ("get", format!("/api/{path}")));
+    let diagnostics = ["", "/exchanges/{id}", "/memory", "/bundle"].map(|path| format!("diagnostics{path}"));
+    let views: BTreeSet<_> = ["floor", "calls", "agents/{id}", "interventions/{id}", "events", "phone", "phone/data", "openapi.json"]
+        .map(str::to_owned)
+        .into_iter()
+        .chain(diagnostics)
+        .map(|path| ("get", format!("/api/{path}")))
+        .collect();
+    let log = ["log", "note"].map(|path| ("post", format!("/api/diagnostics/{path}")));
     let operations = ["drop", "join", "take", "listen", "ready", "not-ready", "logout"].map(|path| ("post", format!("/api/force/{path}")));
     let others: BTreeSet<_> = ["bulk/start", "bulk/cancel", "scheduled/cancel"]
         .into_iter()
@@ -114,7 +120,7 @@ async fn it_lists_exactly_the_routes_and_says_who_may_use_them() {
     let described = operations.iter().chain(&others).map(|(_, path)| path.clone());
     assert_eq!(functions, described.chain(forms).collect());
     let expected: BTreeSet<(String, String)> =
-        views.into_iter().chain(operations).chain(others).map(|(method, path)| (method.to_owned(), path)).collect();
+        views.into_iter().chain(operations).chain(others).chain(log).map(|(method, path)| (method.to_owned(), path)).collect();
     assert_eq!(listed, expected);
     assert_eq!(document["components"]["securitySchemes"]["token"]["scheme"], "bearer");
     assert_eq!(document["components"]["securitySchemes"]["session"]["name"], "console_session");

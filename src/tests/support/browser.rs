@@ -138,6 +138,15 @@ impl Browser {
         self.send(self.http.get(self.url(path))).await
     }
 
+    /// An answer that is no text.
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let mut request = self.http.get(self.url(path));
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        request.send().await.unwrap().bytes().await.unwrap().to_vec()
+    }
+
     pub async fn get_with(&self, path: &str, name: &str, value: &str) -> Answer {
         self.send(self.http.get(self.url(path)).header(name, value)).await
     }

@@ -41,6 +41,13 @@ impl Program {
         Program::start(command(), sdk_url, database, flags)
     }
 
+    /// The same with the log that it has unless told otherwise.
+    pub fn serve_with_usual_log(sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
+        let mut usual = command();
+        usual.env("RUST_LOG", "info");
+        Program::start(usual, sdk_url, database, flags)
+    }
+
     /// The same, once it hears the platform.
     pub fn live(sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
         let mut program = Program::serve(sdk_url, database, flags);
@@ -73,11 +80,13 @@ impl Program {
 
     fn spawn(mut command: Command, sdk_url: &str, database: &Database, flags: &[&str]) -> Program {
         let fixed = ["serve", "--listen", "127.0.0.1:0", "--namespace", "test.cc", "--log-format", "json", "--sdk-url", sdk_url];
+        if command.get_envs().all(|(name, _)| name != "RUST_LOG") {
+            command.env("RUST_LOG", "trace");
+        }
         let mut child = command
             .args(fixed)
             .args(["--database-url", &database.url()])
             .args(flags)
-            .env("RUST_LOG", "trace")
             .stdin(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

@@ -1,7 +1,7 @@
 //! The routes, and the OpenAPI document that they make: one list for both, so that they cannot differ. What the document says of the
 //! server functions stands where they are declared.
 
-use super::{events, read};
+use super::{diagnostics, events, read};
 use crate::api::problem::Members;
 use crate::api::{bulk, force, phone, scheduled};
 use crate::server::auth::session::COOKIE;
@@ -38,6 +38,12 @@ fn documented() -> OpenApiRouter<Arc<Console>> {
         .routes(routes!(events::events))
         .routes(routes!(read::phone))
         .routes(routes!(read::call_data))
+        .routes(routes!(diagnostics::overview))
+        .routes(routes!(diagnostics::exchange))
+        .routes(routes!(diagnostics::memory))
+        .routes(routes!(diagnostics::bundle))
+        .routes(routes!(diagnostics::log))
+        .routes(routes!(diagnostics::note))
         .routes(routes!(openapi))
 }
 
@@ -98,7 +104,8 @@ pub async fn openapi() -> Response {
     ),
     components(schemas(Members)),
     tags((name = "views", description = "Read-only"), (name = "operations", description = "For supervisors"),
-        (name = "phone", description = "The supervisor's own phone: of a browser's session, not of a token")),
+        (name = "phone", description = "The supervisor's own phone: of a browser's session, not of a token"),
+        (name = "diagnostics", description = "The console's inside, for supervisors whom --diagnostics names; of a browser's session, not of a token")),
     security(("token" = []), ("session" = [])),
     modifiers(&Schemes),
 )]

@@ -16,6 +16,7 @@ impl IntoResponses for ReadProblems {
         problems(&[
             ("400", "bad-argument: a parameter is not what it should be; `field` names it"),
             ("401", "signed-out: no token and no session, or one that is not known"),
+            ("403", "not-permitted: the role does not permit it, or --diagnostics does not"),
             ("404", "not-found"),
             ("405", "method-not-allowed"),
             ("429", "busy: too many follow the events"),

@@ -8,7 +8,9 @@ use crate::server::clock::{in_utc, now};
 use crate::server::config::Config;
 use crate::server::journal::Ack;
 use crate::server::telemetry;
+use crate::server::telemetry::wire::{Direction, Oddity, Wire};
 use crate::stomp::{Decoder, Frame, Item};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -16,6 +18,7 @@ use tokio::time::Instant;
 pub struct Ear<'a> {
     config: &'a Config,
     floor: &'a FloorHandle,
+    wire: &'a Wire,
     malformed: &'a mut Malformed,
     decoder: &'a mut Decoder,
     /// How many receipts of subscriptions are still to come.
@@ -28,11 +31,12 @@ impl<'a> Ear<'a> {
     pub fn new(
         config: &'a Config,
         floor: &'a FloorHandle,
+        wire: &'a Wire,
         malformed: &'a mut Malformed,
         decoder: &'a mut Decoder,
         keeps: Option<u64>,
     ) -> Self {
-        Ear { config, floor, malformed, decoder, receipts: config.topics.len(), keeps }
+        Ear { config, floor, wire, malformed, decoder, receipts: config.topics.len(), keeps }
     }
 
     /// Whether the broker has accepted every subscription.
@@ -52,19 +56,32 @@ impl<'a> Ear<'a> {
         while self.keeps.is_none()
             && let Some(body) = self.decoder.take_message(&mut rest)
         {
-            self.message(body, Delivery::default()).await;
+            self.message(body, &[], Delivery::default()).await;
         }
         self.decoder.feed(rest);
         while let Some(item) = self.decoder.next() {
             match item {
-                Ok(Item::Frame(frame)) => match frame.command.as_str() {
-                    "MESSAGE" => self.message(&frame.body, self.delivery(&frame)).await,
-                    "RECEIPT" => self.receipts = self.receipts.saturating_sub(1),
-                    "ERROR" => return Err(LinkError::Refused(problem(&frame))),
-                    _ => {}
-                },
-                Ok(Item::HeartBeat) => {}
-                Err(error) => self.malformed.count("frame", &error),
+                Ok(Item::Frame(frame)) if frame.command == "MESSAGE" => {
+                    self.message(&frame.body, &frame.headers, self.delivery(&frame)).await;
+                }
+                Ok(Item::Frame(frame)) => {
+                    self.wire.frame(now(), Direction::In, &frame.command, &frame.headers, &frame.body);
+                    match frame.command.as_str() {
+                        "RECEIPT" => {
+                            self.receipts = self.receipts.saturating_sub(1);
+                            if let Some(id) = frame.get("receipt-id") {
+                                self.wire.subscribed(id);
+                            }
+                        }
+                        "ERROR" => return Err(LinkError::Refused(problem(&frame))),
+                        _ => {}
+                    }
+                }
+                Ok(Item::HeartBeat) => self.wire.beat_heard(now()),
+                Err(error) => {
+                    self.malformed.count("frame", &error);
+                    self.wire.malformed(Oddity::MalformedFrame, now(), error.to_string(), &[].into());
+                }
             }
         }
         Ok(())
@@ -75,7 +92,7 @@ impl<'a> Ear<'a> {
         Delivery { ack, again: frame.get("redelivered") == Some("true") }
     }
 
-    async fn message(&mut self, body: &[u8], delivery: Delivery) {
+    async fn message(&mut self, body: &[u8], headers: &[(String, String)], delivery: Delivery) {
         self.receipts = 0;
         let zone = &self.config.time_zone;
         let event = match Event::decode(body, &|local: LocalTime| in_utc(zone, local)) {
@@ -85,8 +102,11 @@ impl<'a> Ear<'a> {
         match event.of_tenant(&self.config.namespace) {
             Ok(event) => {
                 telemetry::event_in();
+                tracing::debug!(name = %event.name, "heard");
                 // The only copy of the body: what is kept of it must not keep the socket's buffer.
-                self.floor.event(event, body.into(), now(), delivery).await;
+                let (body, arrived) = (Arc::from(body), now());
+                self.wire.event(arrived, &event, headers, &body);
+                self.floor.event(event, body, arrived, delivery).await;
             }
             Err(NotOurs::OtherTenant) => {
                 tracing::debug!("an event of another tenant was passed over");
@@ -101,7 +121,9 @@ impl<'a> Ear<'a> {
 
     async fn odd(&mut self, body: &[u8], error: &(dyn std::error::Error + Sync), delivery: Delivery) {
         self.malformed.count("event", error);
-        self.floor.odd(body.into(), now(), delivery.ack).await;
+        let (body, arrived) = (Arc::from(body), now());
+        self.wire.malformed(Oddity::MalformedEvent, arrived, error.to_string(), &body);
+        self.floor.odd(body, arrived, delivery.ack).await;
     }
 }
 

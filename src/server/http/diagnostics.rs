@@ -1,0 +1,112 @@
+//! `/diagnostics`: the console's inside as a page of plain HTML, which works where nothing else does any more.
+
+mod page;
+
+use crate::api::ApiError;
+use crate::server::actor::MemoryOf;
+use crate::server::console::Console;
+use crate::server::http::caller::{Caller, Engineer};
+use crate::server::http::pages::sign_in_address;
+use crate::server::http::policy;
+use crate::server::http::preferences;
+use crate::server::http::zone::Zones;
+use crate::server::service::diagnostics;
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::{HeaderMap, StatusCode, Uri, header};
+use leptos::nonce::Nonce;
+use page::{Found, Page};
+use serde::Deserialize;
+use std::sync::Arc;
+
+const STYLE: &str = include_str!("diagnostics/page.css");
+
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// The frame or request that is opened.
+    open: Option<u64>,
+    #[serde(default)]
+    call: String,
+    #[serde(default)]
+    agent: String,
+}
+
+/// `GET /diagnostics?open=&call=&agent=`.
+pub async fn page(State(console): State<Arc<Console>>, headers: HeaderMap, uri: Uri) -> Response {
+    let Ok(caller) = Caller::of(&console, &headers).await else {
+        return Redirect::to(&sign_in_address(&uri)).into_response();
+    };
+    let language = preferences::language(&headers);
+    let page = Page {
+        language,
+        theme: preferences::theme(&headers),
+        css: &console.site.addresses.css,
+        zones: Zones::of(&headers, &console.config.time_zone),
+    };
+    if !caller.session().is_some_and(|session| diagnostics::may(&console, session)) {
+        return (StatusCode::FORBIDDEN, document(page.refused())).into_response();
+    }
+    let Query(asked) = Query::<Asked>::try_from_uri(&uri).unwrap_or_default();
+    let open = asked.open.map(|id| diagnostics::exchange(&console, id));
+    let found = match found(&console, &asked).await {
+        Ok(found) => found,
+        Err(ApiError::Stopping) => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response();
+        }
+        Err(_) => Found::Unreadable,
+    };
+    let now = diagnostics::diagnostics(&console);
+    ([(header::CACHE_CONTROL, "no-store")], document(page.render(&now, open, &asked.call, &asked.agent, &found))).into_response()
+}
+
+/// What the floor holds of whom the page asks for.
+async fn found(console: &Console, asked: &Asked) -> Result<Found, ApiError> {
+    let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    let (call, agent) = (given(&asked.call), given(&asked.agent));
+    if call.is_none() && agent.is_none() {
+        return Ok(Found::NotAsked);
+    }
+    let of: MemoryOf = diagnostics::memory_of(console, call.as_deref(), agent.as_deref())?;
+    Ok(diagnostics::memory(console, of).await?.map_or(Found::Nothing, Found::Held))
+}
+
+fn document(html: String) -> Response {
+    let mut response = Html(html).into_response();
+    if let Some(policy) = policy::of_document(&Nonce::new()) {
+        response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    response
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Detail {
+    minutes: u32,
+}
+
+/// `POST /diagnostics/log`: the log in detail for a while, or as usual again.
+pub async fn log(State(console): State<Arc<Console>>, engineer: Engineer, Form(Detail { minutes }): Form<Detail>) -> Response {
+    back(diagnostics::log_in_detail(&console, &engineer.agent, minutes))
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Note {
+    text: String,
+}
+
+/// `POST /diagnostics/note`: a note in the log.
+pub async fn note(engineer: Engineer, Form(Note { text }): Form<Note>) -> Response {
+    back(diagnostics::note(&engineer.agent, &text, false))
+}
+
+fn back(done: Result<(), ApiError>) -> Response {
+    match done {
+        Ok(()) => Redirect::to("/diagnostics#log").into_response(),
+        Err(error) => (StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), format!("{error}\n")).into_response(),
+    }
+}
+
+/// The style of this page alone.
+pub async fn style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], STYLE).into_response()
+}

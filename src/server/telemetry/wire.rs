@@ -1,0 +1,295 @@
+//! What went over the wire to and from the platform lately, for whoever has to find out why something is not as it should be: the newest
+//! frames and requests, the session with the broker, and of what could not be taken as it came how often it was and the latest sample.
+//!
+//! Bounded, and without secrets from the beginning: what is secret is struck out before it is kept.
+
+mod secrets;
+
+use crate::floor::{ConsoleTime, Event, EventKind, PlatformTime};
+use crate::server::lock::lock;
+pub use secrets::without_secrets;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use strum::{EnumCount, EnumIter, IntoStaticStr};
+
+/// How many frames and requests are kept.
+const FRAMES: usize = 200;
+const REQUESTS: usize = 100;
+/// A longer body is not kept, only its length.
+const LONGEST_BODY: usize = 16 << 10;
+/// An event is late where it happened so long before one that came earlier from the same component: workers write their own events in
+/// their order, but for what was held up on the way.
+const LATE: Duration = Duration::from_secs(5);
+/// Of how many components the newest event is known.
+const MOST_COMPONENTS: usize = 64;
+
+/// A handle to what was seen; cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Wire(Arc<Mutex<Seen>>);
+
+#[derive(Debug, Default)]
+struct Seen {
+    last_id: u64,
+    frames: VecDeque<FrameSeen>,
+    requests: VecDeque<RequestSeen>,
+    session: BrokerSession,
+    odd: [OddSeen; Oddity::COUNT],
+    newest: HashMap<String, PlatformTime>,
+}
+
+/// Whose frame it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "camelCase")]
+pub enum Direction {
+    /// The platform sent it.
+    In,
+    /// The console sent it.
+    Out,
+}
+
+/// A body as far as it is kept.
+#[derive(Debug, Clone, Default)]
+pub struct BodySeen {
+    /// `None` where it was too long.
+    pub bytes: Option<Arc<[u8]>>,
+    pub length: usize,
+}
+
+impl BodySeen {
+    fn of(body: &Arc<[u8]>) -> BodySeen {
+        BodySeen { bytes: (body.len() <= LONGEST_BODY).then(|| body.clone()), length: body.len() }
+    }
+}
+
+/// A STOMP frame.
+#[derive(Debug, Clone)]
+pub struct FrameSeen {
+    pub id: u64,
+    pub at: ConsoleTime,
+    pub direction: Direction,
+    pub command: String,
+    /// Names and values; none of events that are not to be acknowledged, whose headers are passed over.
+    pub headers: Vec<(String, String)>,
+    pub body: BodySeen,
+}
+
+/// A request to the platform, with its answer.
+#[derive(Debug, Clone)]
+pub struct RequestSeen {
+    pub id: u64,
+    pub at: ConsoleTime,
+    pub method: String,
+    /// With its query, below the platform's address.
+    pub path: String,
+    pub body: BodySeen,
+    /// The answer's status, or why there was none.
+    pub answered: Result<u16, String>,
+    pub took: Duration,
+    pub answer: BodySeen,
+}
+
+/// The session with the broker, as it is or was last.
+#[derive(Debug, Clone, Default)]
+pub struct BrokerSession {
+    /// Counts the connections since the console started.
+    pub connection: u64,
+    /// Since when it is connected; `None` while it is not.
+    pub since: Option<ConsoleTime>,
+    /// The headers of its CONNECTED: version, server, session, heart-beat.
+    pub greeting: Vec<(String, String)>,
+    /// Each subscription's id and destination, and whether the broker confirmed it.
+    pub subscriptions: Vec<(String, String, bool)>,
+    /// How often the console sends a heart-beat.
+    pub beats_every: Duration,
+    pub beat_sent: Option<ConsoleTime>,
+    pub beat_heard: Option<ConsoleTime>,
+    /// When anything was heard.
+    pub heard: Option<ConsoleTime>,
+    /// When and why the last connection ended.
+    pub ended: Option<(ConsoleTime, String)>,
+}
+
+/// In which way something could not be taken as it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumCount, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "camelCase")]
+pub enum Oddity {
+    /// It is no STOMP frame.
+    MalformedFrame,
+    /// It is no event.
+    MalformedEvent,
+    /// It is an event whose name the console does not know.
+    Unknown,
+    /// It is an event that came after a younger one.
+    Late,
+}
+
+/// How often something odd was seen, and the latest sample.
+#[derive(Debug, Clone, Default)]
+pub struct OddSeen {
+    pub count: u64,
+    pub sample: Option<OddSample>,
+}
+
+#[derive(Debug, Clone)]
+pub struct OddSample {
+    pub at: ConsoleTime,
+    /// What is wrong with it.
+    pub why: String,
+    pub body: BodySeen,
+}
+
+impl Wire {
+    /// A connection begins.
+    pub fn connects(&self, connection: u64) {
+        lock(&self.0).session.connection = connection;
+    }
+
+    /// The broker greeted.
+    pub fn connected(&self, at: ConsoleTime, greeting: &[(String, String)], beats_every: Duration) {
+        let session = &mut lock(&self.0).session;
+        *session = BrokerSession {
+            connection: session.connection,
+            since: Some(at),
+            heard: Some(at),
+            greeting: greeting.iter().map(|(name, value)| (name.clone(), secrets::header(name, value))).collect(),
+            beats_every,
+            ended: session.ended.take(),
+            ..BrokerSession::default()
+        };
+    }
+
+    pub fn subscribes(&self, id: &str, destination: &str) {
+        lock(&self.0).session.subscriptions.push((id.to_owned(), destination.to_owned(), false));
+    }
+
+    /// The broker confirmed the subscription with that id.
+    pub fn subscribed(&self, id: &str) {
+        let mut seen = lock(&self.0);
+        let subscription = seen.session.subscriptions.iter_mut().find(|(subscribed, ..)| subscribed == id);
+        if let Some((.., confirmed)) = subscription {
+            *confirmed = true;
+        }
+    }
+
+    pub fn beat_sent(&self, at: ConsoleTime) {
+        lock(&self.0).session.beat_sent = Some(at);
+    }
+
+    pub fn beat_heard(&self, at: ConsoleTime) {
+        let session = &mut lock(&self.0).session;
+        (session.beat_heard, session.heard) = (Some(at), Some(at));
+    }
+
+    /// The connection is over.
+    pub fn disconnected(&self, at: ConsoleTime, why: String) {
+        let session = &mut lock(&self.0).session;
+        (session.since, session.ended) = (None, Some((at, why)));
+    }
+
+    /// A frame that is no event; what its headers keep secret is struck out.
+    pub fn frame(&self, at: ConsoleTime, direction: Direction, command: &str, headers: &[(String, String)], body: &[u8]) {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), secrets::header(name, value))).collect();
+        let body = BodySeen::of(&body.into());
+        lock(&self.0).keep_frame(FrameSeen { id: 0, at, direction, command: command.to_owned(), headers, body });
+    }
+
+    /// An event of our tenant.
+    pub fn event(&self, at: ConsoleTime, event: &Event, headers: &[(String, String)], body: &Arc<[u8]>) {
+        let mut seen = lock(&self.0);
+        let (headers, body) = (headers.to_vec(), BodySeen::of(body));
+        let late = seen.is_late(event);
+        if late {
+            seen.count(Oddity::Late, at, format!("{} came after a younger event of its component", event.name), &body);
+        }
+        if event.kind == EventKind::Other {
+            seen.count(Oddity::Unknown, at, format!("the console does not know {}", event.name), &body);
+        }
+        seen.session.heard = Some(at);
+        seen.keep_frame(FrameSeen { id: 0, at, direction: Direction::In, command: "MESSAGE".to_owned(), headers, body });
+    }
+
+    /// Something that could not be read; `body` is empty where there is nothing to show.
+    pub fn malformed(&self, what: Oddity, at: ConsoleTime, why: String, body: &Arc<[u8]>) {
+        let mut seen = lock(&self.0);
+        let body = BodySeen::of(body);
+        seen.count(what, at, why, &body);
+        if what == Oddity::MalformedEvent {
+            let (command, headers) = ("MESSAGE".to_owned(), Vec::new());
+            seen.keep_frame(FrameSeen { id: 0, at, direction: Direction::In, command, headers, body });
+        }
+    }
+
+    /// A request that was answered or failed. Its bodies come without secrets ([`without_secrets`]); its id is given here.
+    pub fn request(&self, request: RequestSeen) {
+        let mut seen = lock(&self.0);
+        let id = seen.next_id();
+        push(&mut seen.requests, REQUESTS, RequestSeen { id, ..request });
+    }
+
+    /// The newest first.
+    pub fn frames(&self) -> Vec<FrameSeen> {
+        lock(&self.0).frames.iter().rev().cloned().collect()
+    }
+
+    /// The newest first.
+    pub fn requests(&self) -> Vec<RequestSeen> {
+        lock(&self.0).requests.iter().rev().cloned().collect()
+    }
+
+    pub fn session(&self) -> BrokerSession {
+        lock(&self.0).session.clone()
+    }
+
+    pub fn odd(&self, what: Oddity) -> OddSeen {
+        lock(&self.0).odd.get(what as usize).cloned().unwrap_or_default()
+    }
+}
+
+/// What is kept of a body, without secrets; `known` are secrets that may stand anywhere in it.
+pub fn body_without_secrets(body: &[u8], known: &[&str]) -> BodySeen {
+    if body.len() > LONGEST_BODY {
+        return BodySeen { bytes: None, length: body.len() };
+    }
+    BodySeen { bytes: Some(without_secrets(body, known).into_bytes().into()), length: body.len() }
+}
+
+impl Seen {
+    fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    fn keep_frame(&mut self, frame: FrameSeen) {
+        let id = self.next_id();
+        push(&mut self.frames, FRAMES, FrameSeen { id, ..frame });
+    }
+
+    fn count(&mut self, what: Oddity, at: ConsoleTime, why: String, body: &BodySeen) {
+        if let Some(odd) = self.odd.get_mut(what as usize) {
+            odd.count += 1;
+            odd.sample = Some(OddSample { at, why, body: body.clone() });
+        }
+    }
+
+    fn is_late(&mut self, event: &Event) -> bool {
+        let Some(time) = event.time else { return false };
+        let component = event.component.as_deref().unwrap_or_default();
+        if let Some(newest) = self.newest.get_mut(component) {
+            let late = newest.as_millis().saturating_sub(time.as_millis()) > i64::try_from(LATE.as_millis()).unwrap_or(i64::MAX);
+            *newest = time.max(*newest);
+            return late;
+        }
+        if self.newest.len() < MOST_COMPONENTS {
+            self.newest.insert(component.to_owned(), time);
+        }
+        false
+    }
+}
+
+fn push<T>(kept: &mut VecDeque<T>, most: usize, one: T) {
+    if kept.len() == most {
+        kept.pop_front();
+    }
+    kept.push_back(one);
+}
