@@ -34,7 +34,7 @@ impl Page<'_> {
 
     /// For those who may not see it.
     pub fn refused(&self) -> String {
-        self.document(view! { <section><p>{self.words().not_permitted}</p></section> }.into_any())
+        self.document(().into_any(), view! { <section><p>{self.words().not_permitted}</p></section> }.into_any())
     }
 
     /// `open` is the frame or request that is shown whole, or `None` within where it is not kept any more.
@@ -54,10 +54,10 @@ impl Page<'_> {
             <a href="/diagnostics">{words.refresh}</a>
             <a href="/api/diagnostics/bundle" download>{words.bundle}</a>
         };
-        self.document(view! { {tools} {body} }.into_any())
+        self.document(tools.into_any(), body.into_any())
     }
 
-    fn document(&self, inside: AnyView) -> String {
+    fn document(&self, tools: AnyView, inside: AnyView) -> String {
         let (texts, words) = (self.language.texts(), self.words());
         let theme = self.theme.code();
         let html = view! {
@@ -74,6 +74,7 @@ impl Page<'_> {
                 <body class="inside">
                     <header>
                         <h1>{words.title}</h1>
+                        {tools}
                         <a href="/">{words.floor}</a>
                     </header>
                     <main>{inside}</main>
@@ -132,7 +133,7 @@ impl Page<'_> {
             broker.greeting.iter().map(|header| view! { <dt>{header.name.clone()}</dt> <dd>{header.value.clone()}</dd> }).collect_view();
         let subscriptions = broker.subscriptions.iter().map(|subscription| {
             let confirmed = if subscription.confirmed { words.confirmed } else { words.not_confirmed };
-            view! { <dd>{subscription.destination.clone()} " · " {confirmed}</dd> }
+            view! { <div>{subscription.destination.clone()} " · " {confirmed}</div> }
         });
         let subscriptions = subscriptions.collect_view();
         let ended = match (&broker.ended, &broker.ended_because) {
@@ -149,7 +150,7 @@ impl Page<'_> {
                     <dd>"#" {broker.connection} " · " {self.moment_or_none(broker.since.as_ref())}</dd>
                     {greeting}
                     <dt>{words.subscriptions}</dt>
-                    <dd><dl>{subscriptions}</dl></dd>
+                    <dd>{subscriptions}</dd>
                     <dt>{words.queue}</dt>
                     <dd>{broker.durable_queue.clone().unwrap_or_else(|| words.none.to_owned())}</dd>
                     <dt>{words.beats}</dt>
@@ -172,7 +173,7 @@ impl Page<'_> {
                 <tr data-odd=odd.what.clone()>
                     <td>{(words.odd)(&odd.what)}</td>
                     <td class="count">{odd.count}</td>
-                    <td>{odd.at.as_ref().map(|at| self.moment(at))}</td>
+                    <td>{odd.at.as_ref().map(|at| view! { <time>{self.moment(at)}</time> })}</td>
                     <td>
                         {odd.why.clone()}
                         {sample.map(|body| view! { <details><summary>{words.body}</summary><pre>{body}</pre></details> })}
@@ -278,7 +279,7 @@ impl Page<'_> {
             let answer = are_requests.then(|| view! { <td>{line.answer.clone()}</td> <td class="count">{line.took_ms}</td> });
             view! {
                 <tr>
-                    <td>{self.moment(&line.at)}</td>
+                    <td><time>{self.moment(&line.at)}</time></td>
                     <td><a href=format!("/diagnostics?open={}#open", line.id)>{way} {line.what.clone()}</a></td>
                     {answer}
                     <td class="count">{line.bytes}</td>
