@@ -1,7 +1,7 @@
 //! Which interventions are about which agent or call, and which wait for an event of which device: up to ten thousand of bulk runs may be
 //! under way, and a row or event concerns few of them.
 
-use crate::floor::{AgentId, CallId, DeviceId, Event, Intervention, Operation};
+use crate::floor::{AgentId, CallId, DeviceId, Event, Intervention, Operation, PhoneOperation};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
@@ -23,7 +23,7 @@ impl Index {
         if let Some(call) = &intervention.call {
             self.by_call.entry(call.clone()).or_default().insert(id);
         }
-        if let Some(device) = proving_device(intervention) {
+        for device in proving_devices(intervention) {
             self.by_device.entry(device.clone()).or_default().insert(id);
         }
     }
@@ -33,7 +33,7 @@ impl Index {
         if let Some(call) = &intervention.call {
             take_out(&mut self.by_call, call, intervention.id);
         }
-        if let Some(device) = proving_device(intervention) {
+        for device in proving_devices(intervention) {
             take_out(&mut self.by_device, device, intervention.id);
         }
     }
@@ -68,13 +68,17 @@ impl Index {
     }
 }
 
-/// The device whose event proves it (`floor::proof`); none for what an agent's event proves.
-fn proving_device(intervention: &Intervention) -> Option<&DeviceId> {
-    match intervention.operation {
-        Operation::Drop => intervention.device.as_ref(),
-        Operation::Join | Operation::Take | Operation::Listen | Operation::Phone(_) => Some(&intervention.by_device),
-        Operation::Ready | Operation::NotReady | Operation::Logout => None,
-    }
+/// The devices of which one's event proves it (`floor::proof`); none for what an agent's event proves.
+fn proving_devices(intervention: &Intervention) -> impl Iterator<Item = &DeviceId> {
+    let Intervention { device, by_device, .. } = intervention;
+    let devices = match intervention.operation {
+        Operation::Drop => [device.as_ref(), None],
+        // Of somebody who is brought in silently only he himself gets copies.
+        Operation::Phone(PhoneOperation::Conference) => [Some(by_device), device.as_ref()],
+        Operation::Join | Operation::Take | Operation::Listen | Operation::Phone(_) => [Some(by_device), None],
+        Operation::Ready | Operation::NotReady | Operation::Logout => [None, None],
+    };
+    devices.into_iter().flatten()
 }
 
 fn take_out<K: Eq + Hash>(ids: &mut HashMap<K, BTreeSet<i64>>, key: &K, id: i64) {
