@@ -97,13 +97,13 @@ bar.addEventListener("keydown", (event) => {
   // The keys of the rows are not meant here.
   event.stopPropagation();
 });
-// `p` goes to the field; Alt and a key presses the button that shows it. By the place of the key: with Alt some keyboards write other letters.
+// `p` goes to the field; Alt and a letter press the button that shows it. Where Alt writes something else, the key's place counts.
 document.addEventListener(
   "keydown",
   (event) => {
     if (event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    const key = event.code.replace(/^Key/, "").toLowerCase();
-    const button = event.altKey && /^[a-z]$/.test(key) && now.querySelector(`[data-key=${key}]:not(:disabled)`);
+    const key = (/^[a-z]$/i.test(event.key) ? event.key : event.code.slice(3)).toLowerCase();
+    const button = event.altKey && now.querySelector(`[data-key="${key}"]:not(:disabled)`);
     if (button) button.click();
     else if (event.key === "p" && !event.altKey && !isField(event.target)) field.focus();
     else return;
