@@ -16,7 +16,7 @@ use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
 use leptos::nonce::Nonce;
-use page::{Found, Page};
+use page::{Found, Opened, Page};
 use serde::Deserialize;
 use std::sync::Arc;
 
@@ -48,7 +48,11 @@ pub async fn page(State(console): State<Arc<Console>>, headers: HeaderMap, uri: 
         return (StatusCode::FORBIDDEN, document(page.refused())).into_response();
     }
     let Query(asked) = Query::<Asked>::try_from_uri(&uri).unwrap_or_default();
-    let open = asked.open.map(|id| diagnostics::exchange(&console, id));
+    let open = match asked.open.map(|id| diagnostics::exchange(&console, id)) {
+        None => Opened::Nothing,
+        Some(None) => Opened::Gone,
+        Some(Some(exchange)) => Opened::Whole(Box::new(exchange)),
+    };
     let found = match found(&console, &asked).await {
         Ok(found) => found,
         Err(ApiError::Stopping) => {

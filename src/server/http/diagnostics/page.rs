@@ -27,6 +27,14 @@ pub enum Found {
     Held(Value),
 }
 
+/// The frame or request that is shown whole.
+pub enum Opened {
+    Nothing,
+    /// It is not kept any more.
+    Gone,
+    Whole(Box<Exchange>),
+}
+
 impl Page<'_> {
     fn words(&self) -> &'static DiagnosticsTexts {
         self.language.diagnostics_texts()
@@ -37,15 +45,14 @@ impl Page<'_> {
         self.document(().into_any(), view! { <section><p>{self.words().not_permitted}</p></section> }.into_any())
     }
 
-    /// `open` is the frame or request that is shown whole, or `None` within where it is not kept any more.
-    pub fn render(&self, now: &Diagnostics, open: Option<Option<Exchange>>, call: &str, agent: &str, found: &Found) -> String {
+    pub fn render(&self, now: &Diagnostics, open: Opened, call: &str, agent: &str, found: &Found) -> String {
         let words = self.words();
         let body = view! {
             <div class="side-by-side">{self.link(now)} {self.broker(now)}</div>
             {self.odd(&now.odd)}
             {self.memory(call, agent, found)}
             {self.log(now)}
-            {open.map(|open| self.open(open))}
+            {self.open(open)}
             {self.exchanges("requests", words.requests, &now.requests, true)}
             {self.exchanges("frames", words.frames, &now.frames, false)}
         };
@@ -249,10 +256,12 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn open(&self, open: Option<Exchange>) -> AnyView {
+    fn open(&self, open: Opened) -> AnyView {
         let words = self.words();
-        let Some(exchange) = open else {
-            return view! { <section id="open"><p data-ok="false">{words.not_kept}</p></section> }.into_any();
+        let exchange = match open {
+            Opened::Nothing => return ().into_any(),
+            Opened::Gone => return view! { <section id="open"><p data-ok="false">{words.not_kept}</p></section> }.into_any(),
+            Opened::Whole(exchange) => exchange,
         };
         let headers: String = exchange.headers.iter().map(|header| format!("{}: {}\n", header.name, header.value)).collect();
         let or_long = |body: Option<String>| body.unwrap_or_else(|| words.too_long.to_owned());
