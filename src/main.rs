@@ -94,8 +94,19 @@ fn explain(error: &clap::Error) -> ExitCode {
     let text = error.to_string();
     let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
     let line = lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
-    complain(format_args!("{} (--help explains every flag)", line.trim_start_matches("error: ")));
+    complain(format_args!("{} (--help explains every flag)", without_users(line.trim_start_matches("error: "))));
     ExitCode::from(2)
+}
+
+/// A text without the users and passwords of the addresses in it.
+fn without_users(text: &str) -> String {
+    let mut parts = text.split("://");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |told, part| {
+        let host = part.split(['/', ' ', '\'']).next().unwrap_or_default();
+        let user = host.rfind('@').map_or(0, |at| at + 1);
+        format!("{told}://{}", part.get(user..).unwrap_or_default())
+    })
 }
 
 async fn serve(args: &ConsoleArgs, stop: CancellationToken) -> Result<(), String> {

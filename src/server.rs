@@ -45,9 +45,9 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{Store, StoreError};
+use telemetry::log;
 use telemetry::wire::Wire;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -136,7 +136,6 @@ async fn run(listener: TcpListener, config: Config, site: Site, stop: Cancellati
         site,
         pace: Pace::default(),
         under_way: TaskTracker::new(),
-        detailed_log: watch::Sender::new(None),
         stop: stop.clone(),
         config: config.clone(),
     });
@@ -164,6 +163,7 @@ async fn run(listener: TcpListener, config: Config, site: Site, stop: Cancellati
             () = journal_ends.ended() => {}
         }
     });
+    parts.start("log", log::run(stop.clone()));
     parts.start("web hooks", webhooks::run(console.clone(), peers.leads.clone()));
     parts.start("what other consoles tell", follow(console.clone(), peers));
     parts.start("orders", scheduled::run(console.clone(), due));

@@ -7,7 +7,7 @@ test("an engineer sees the link, opens a frame, looks an agent up and leaves a n
   await page.goto("/diagnostics");
   await expect(page.locator("#link [data-ok=true]")).toContainText("live");
   await expect(page.locator("#broker")).toContainText("/topic/event.agent.*.test_cc · confirmed");
-  await expect(page.locator("#odd [data-odd]")).toHaveCount(4);
+  await expect(page.locator("#odd [data-odd]")).toHaveCount(5);
   for (const width of [1600, 1024, 390]) {
     await page.setViewportSize({ width, height: 800 });
     await noSidewaysScroll(page);

@@ -6,6 +6,7 @@ use crate::floor::visibility::Visibility;
 use crate::floor::{Control, Namespace, Operation, PhoneOperation, Role};
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use reqwest::Url;
 use roles::Pattern;
 use secrecy::{ExposeSecret, SecretString};
@@ -119,25 +120,24 @@ impl Config {
         self.hidden_controls.contains(&control)
     }
 
-    /// Every secret that the configuration holds, to be struck out wherever it may have got to.
+    /// Every secret that the configuration holds, in every spelling in which it may stand somewhere: as it was given, in an address and in
+    /// JSON. The longest first; one of three characters or less would be found in everything and is left out.
     pub fn secrets(&self) -> Vec<String> {
-        let of_url = |url: &Url| {
-            let query = url.query_pairs().map(|(_, value)| value.into_owned());
-            [url.password().map(str::to_owned), url.query().map(str::to_owned)].into_iter().flatten().chain(query).collect::<Vec<_>>()
-        };
         let database = match &self.database {
-            Database::Postgres(url) => Url::parse(url.expose_secret()).map(|url| of_url(&url)).unwrap_or_default(),
+            Database::Postgres(url) => Url::parse(url.expose_secret()).map(|url| secrets_of(&url)).unwrap_or_default(),
             Database::File(_) | Database::Memory => Vec::new(),
         };
-        let hooks =
-            self.webhooks.iter().flat_map(|hook| [hook.url.to_string(), hook.url.path().to_owned()].into_iter().chain(of_url(&hook.url)));
+        // A hook's address is its receiver's secret: every part of it that nobody guesses.
+        let hooks = self.webhooks.iter().flat_map(|hook| {
+            let parts = hook.url.path_segments().into_iter().flatten().filter(|part| part.len() >= 8).map(str::to_owned);
+            parts.chain(secrets_of(&hook.url)).collect::<Vec<_>>()
+        });
         let given = self.broker.iter().map(|(_, passcode)| passcode).chain([&self.webhook_secret]);
-        let urls = [&self.sdk_url, &self.login_url, &self.events_url].into_iter().flat_map(of_url);
+        let urls = [&self.sdk_url, &self.login_url, &self.events_url].into_iter().flat_map(secrets_of);
         let secrets = given.map(|secret| secret.expose_secret().to_owned()).chain(urls).chain(database).chain(hooks);
-        // What is shorter stands everywhere.
-        let mut secrets: Vec<String> = secrets.filter(|secret| secret.len() >= 4).collect();
-        // One that holds another is struck out first.
+        let mut secrets: Vec<String> = secrets.flat_map(|secret| spellings(&secret)).filter(|secret| secret.len() >= 4).collect();
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.dedup();
         secrets
     }
 
@@ -158,9 +158,28 @@ pub fn below(base: &Url, path: &str) -> Url {
     url
 }
 
-/// An address for the log: without the user and password that it may hold.
+/// What may be secret in an address: user, password, and the values of its query.
+fn secrets_of(url: &Url) -> Vec<String> {
+    let query = url.query_pairs().map(|(_, value)| value.into_owned());
+    let user = Some(url.username()).filter(|user| !user.is_empty());
+    [user, url.password(), url.query()].into_iter().flatten().map(str::to_owned).chain(query).collect()
+}
+
+/// A secret as it was given and read from an address, each also as JSON and addresses write it.
+fn spellings(secret: &str) -> Vec<String> {
+    let decoded = percent_decode_str(secret).decode_utf8_lossy().into_owned();
+    let of = |secret: &str| {
+        let json = serde_json::to_string(secret).unwrap_or_default();
+        let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        [secret.to_owned(), json.trim_matches('"').to_owned(), encoded, utf8_percent_encode(secret, NON_ALPHANUMERIC).to_string()]
+    };
+    of(secret).into_iter().chain(of(&decoded)).collect()
+}
+
+/// An address as it may be shown: without user, password and query, which may be secret.
 pub fn shown(url: &Url) -> String {
     let mut url = url.clone();
+    url.set_query(None);
     // Fails only for addresses that cannot hold them.
     url.set_username("").and_then(|()| url.set_password(None)).ok();
     url.into()

@@ -1,6 +1,5 @@
 //! What the parts of one running console are, in one place: handlers and use cases find there what they work with.
 
-use crate::floor::ConsoleTime;
 use crate::server::actor::FloorHandle;
 use crate::server::auth::session::Sessions;
 use crate::server::config::Config;
@@ -10,7 +9,6 @@ use crate::server::sdk::Platform;
 use crate::server::site::Site;
 use crate::server::store::Store;
 use crate::server::telemetry::wire::Wire;
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -32,7 +30,5 @@ pub struct Console {
     pub pace: Pace,
     /// Operations on their way: they come to their end, whoever asked for them.
     pub under_way: TaskTracker,
-    /// Until when the log is in detail.
-    pub detailed_log: watch::Sender<Option<ConsoleTime>>,
     pub stop: CancellationToken,
 }

@@ -17,6 +17,14 @@ fn refusal(flags: &[&str]) -> String {
 const NEEDED: [&str; 4] = ["--sdk-url", "http://127.0.0.1:1", "--namespace", "test.cc"];
 
 #[test]
+fn a_wrong_address_is_said_without_its_password() {
+    let flags =
+        ["serve", "--events-url", "ws://user:evilpw77@127.0.0.1:575xx/", "--sdk-url", "http://127.0.0.1:1", "--namespace", "test.cc"];
+    let line = refusal(&flags);
+    assert!(line.contains("127.0.0.1:575xx") && !line.contains("evilpw77"), "{line}");
+}
+
+#[test]
 fn a_wrong_value_ends_the_start_with_one_line() {
     for (command, flag, value, remedy) in [
         ("serve", "--listen", "here", "HOST:PORT"),

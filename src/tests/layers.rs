@@ -36,7 +36,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::peers", "server::store server::database server::config"),
     ("server::store", "server::database server::config server::clock floor"),
     ("server::database", "floor"),
-    ("server::telemetry", "server::config server::lock live floor"),
+    ("server::telemetry", "server::config server::lock server::clock live floor"),
     ("server::config", "floor"),
     ("server::clock", "floor"),
     ("server::site", "page"),

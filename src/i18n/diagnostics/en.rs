@@ -38,6 +38,7 @@ pub static TEXTS: DiagnosticsTexts = DiagnosticsTexts {
         "malformedFrame" => "Malformed frames",
         "malformedEvent" => "Malformed events",
         "unknown" => "Events with an unknown name",
+        "otherTenant" => "Events of another tenant",
         _ => "Late events",
     },
     what: "What",

@@ -38,6 +38,7 @@ pub static TEXTS: DiagnosticsTexts = DiagnosticsTexts {
         "malformedFrame" => "格式错误的帧",
         "malformedEvent" => "格式错误的事件",
         "unknown" => "名称未知的事件",
+        "otherTenant" => "其他租户的事件",
         _ => "迟到的事件",
     },
     what: "内容",

@@ -2,8 +2,8 @@
 
 use crate::floor::visibility::{NumberFilter, Visibility};
 use crate::floor::{
-    AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallId, CallQuery, ConsoleTime, DeviceId, Event, Intervention, NotSent, Operation,
-    Phone, RosterEntry,
+    AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallId, CallQuery, ConsoleTime, DeviceId, Event, Intervention, NotSent, Offset,
+    Operation, Phone, RosterEntry,
 };
 use crate::live::{Header, Link};
 use crate::server::actor::error::{FloorError, Stopped};
@@ -108,6 +108,11 @@ impl FloorHandle {
     /// How many messages wait for the owner.
     pub fn waiting(&self) -> usize {
         self.inbox.max_capacity() - self.inbox.capacity()
+    }
+
+    /// The console's clock minus the platform's, as it was published last.
+    pub fn offset(&self) -> Offset {
+        self.published.offset()
     }
 
     /// The link and the clocks' offset as they were published last.

@@ -3,7 +3,7 @@
 
 use crate::floor::mask::Mask;
 use crate::floor::visibility::Visibility;
-use crate::floor::{AgentId, BulkRun, CallId, CallRow, Row};
+use crate::floor::{AgentId, BulkRun, CallId, CallRow, Offset, Row};
 use crate::live::{Down, Header};
 use crate::server::actor::board::Board;
 use crate::server::actor::channel::{Channel, Listener};
@@ -80,6 +80,11 @@ impl Published {
         let first = Publication { seq: 0, head, board: Board::default(), mask: Mask::new(rand::random()) };
         let audiences = [Audience::new(Visibility::Whole), Audience::new(Visibility::Masked)];
         Arc::new(Published { now: watch::Sender::new(first), audiences, pressing: AtomicBool::new(false) })
+    }
+
+    /// The clocks' offset.
+    pub fn offset(&self) -> Offset {
+        self.now.borrow().head.offset
     }
 
     /// What was published last.

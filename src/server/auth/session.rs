@@ -208,6 +208,11 @@ impl Sessions {
         all
     }
 
+    /// The ids of all sessions at the platform, to be struck out wherever they may have got to.
+    pub fn platform_ids(&self) -> Vec<String> {
+        self.all().iter().map(|session| session.platform.expose().to_owned()).collect()
+    }
+
     /// The supervisor who signed in last, for what scripts ask of the platform.
     pub fn latest_supervisor(&self) -> Option<Arc<Session>> {
         self.supervisors().into_iter().next()

@@ -1,6 +1,7 @@
 //! Who may do what, from the configuration's patterns.
 
 use crate::floor::Role;
+use std::fmt;
 
 /// An agent's number, or its beginning followed by `*`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,12 @@ impl Pattern {
     /// Returns whether the pattern names this number.
     pub fn names(&self, number: &str) -> bool {
         self.exactness(number).is_some()
+    }
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.literal, if self.open { "*" } else { "" })
     }
 }
 

@@ -25,7 +25,8 @@ const STYLE: &str = include_str!("diagnostics/page.css");
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
     /// The frame or request that is opened.
-    open: Option<u64>,
+    #[serde(default)]
+    open: String,
     #[serde(default)]
     call: String,
     #[serde(default)]
@@ -48,7 +49,7 @@ pub async fn page(State(console): State<Arc<Console>>, headers: HeaderMap, uri: 
         return (StatusCode::FORBIDDEN, document(page.refused())).into_response();
     }
     let Query(asked) = Query::<Asked>::try_from_uri(&uri).unwrap_or_default();
-    let open = match asked.open.map(|id| diagnostics::exchange(&console, id)) {
+    let open = match asked.open.parse().ok().map(|id| diagnostics::exchange(&console, id)) {
         None => Opened::Nothing,
         Some(None) => Opened::Gone,
         Some(Some(exchange)) => Opened::Whole(Box::new(exchange)),
@@ -89,8 +90,8 @@ pub struct Detail {
 }
 
 /// `POST /diagnostics/log`: the log in detail for a while, or as usual again.
-pub async fn log(State(console): State<Arc<Console>>, engineer: Engineer, Form(Detail { minutes }): Form<Detail>) -> Response {
-    back(diagnostics::log_in_detail(&console, &engineer.agent, minutes))
+pub async fn log(engineer: Engineer, Form(Detail { minutes }): Form<Detail>) -> Response {
+    back(diagnostics::log_in_detail(&engineer.agent, minutes))
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,8 +100,8 @@ pub struct Note {
 }
 
 /// `POST /diagnostics/note`: a note in the log.
-pub async fn note(engineer: Engineer, Form(Note { text }): Form<Note>) -> Response {
-    back(diagnostics::note(&engineer.agent, &text, false))
+pub async fn note(State(console): State<Arc<Console>>, engineer: Engineer, Form(Note { text }): Form<Note>) -> Response {
+    back(diagnostics::note(&console, &engineer.agent, &text, false))
 }
 
 fn back(done: Result<(), ApiError>) -> Response {

@@ -118,8 +118,8 @@ impl Platform {
     /// Logs in; the password goes to the platform and is forgotten.
     pub async fn login(&self, number: &str, password: &SecretString, namespace: &Namespace) -> Result<PlatformSession, LoginError> {
         let form = [("username", number), ("password", password.expose_secret()), ("namespace", namespace.as_str())];
-        // Of the form nothing is kept.
-        let under_way = UnderWay::new(&Method::POST, self.login.path(), BodySeen::default(), password.expose_secret());
+        // Neither of the form nor of the answer is anything kept: the one holds a password, the other a session.
+        let under_way = UnderWay::new(&Method::POST, self.login.path(), BodySeen::default(), "");
         let answer = match self.client.post(self.login.clone()).form(&form).send().await {
             Ok(answer) => answer,
             Err(error) => {
@@ -129,7 +129,7 @@ impl Platform {
         };
         let status = answer.status();
         let body = read(answer, 1 << 20).await;
-        under_way.ends(&self.wire, Ok(status.as_u16()), body.as_deref().unwrap_or_default());
+        under_way.ends(&self.wire, Ok(status.as_u16()), &[]);
         match status {
             StatusCode::UNAUTHORIZED => return Err(LoginError::Refused),
             _ if !status.is_success() => return Err(LoginError::NotUnderstood(status.as_u16())),

@@ -9,17 +9,16 @@ pub use bundle::bundle;
 pub use view::{BrokerView, Diagnostics, Exchange, ExchangeLine, OddView};
 
 use crate::api::ApiError;
-use crate::floor::visibility::{NumberFilter, Visibility};
-use crate::floor::{AgentId, CallId, ConsoleTime, Role};
+use crate::floor::visibility::Visibility;
+use crate::floor::{AgentId, CallId, Role};
 use crate::server::actor::MemoryOf;
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
 use crate::server::console::Console;
 use crate::server::telemetry::log;
+use masking::Teller;
 use serde_json::Value;
-use std::sync::Arc;
 use std::time::Duration;
-use tokio::time::sleep;
 
 /// The longest that the log may be in detail, in minutes.
 pub const MOST_MINUTES: u32 = 60;
@@ -34,20 +33,19 @@ pub fn may(console: &Console, session: &Session) -> bool {
 
 /// Returns everything as it is now, but the bodies.
 pub fn diagnostics(console: &Console) -> Diagnostics {
-    Diagnostics::of(console, &filter(console))
+    Diagnostics::of(console, &teller(console))
 }
 
 /// Returns a frame or request that is kept, whole; none where it is not kept any more.
 pub fn exchange(console: &Console, id: u64) -> Option<Exchange> {
-    Exchange::of(console, id, &filter(console))
+    Exchange::of(console, id, &teller(console))
 }
 
 /// Returns what the floor holds of a call or an agent (the SDK's `getCallMemory`), its times in milliseconds since 1970; none where it
 /// holds nothing.
 pub async fn memory(console: &Console, of: MemoryOf) -> Result<Option<Value>, ApiError> {
-    let filter = filter(console);
     let held = console.floor.memory(of).await?;
-    Ok(held.map(|held| masking::value(&filter, held, masking::Numbers::Stay)))
+    Ok(held.map(|held| teller(console).value(held, masking::Numbers::Stay)))
 }
 
 /// Whose memory is asked for.
@@ -65,43 +63,27 @@ pub fn memory_of(console: &Console, call: Option<&str>, agent: Option<&str>) -> 
 }
 
 /// Logs in detail from now on for so many minutes, or not any more where there are none (the SDK's `setDebug`).
-pub fn log_in_detail(console: &Arc<Console>, by: &AgentId, minutes: u32) -> Result<(), ApiError> {
+pub fn log_in_detail(by: &AgentId, minutes: u32) -> Result<(), ApiError> {
     if minutes > MOST_MINUTES {
         let problem = format!("a whole number from 0 to {MOST_MINUTES}");
         return Err(ApiError::BadArgument { field: "minutes".to_owned(), problem });
     }
-    if !log::set_detailed(minutes > 0) {
+    let until = (minutes > 0).then(|| now() + Duration::from_secs(60 * u64::from(minutes)));
+    if !log::set_detailed(until) {
         return Err(ApiError::Transport { detail: "the log of this process cannot be switched".to_owned() });
     }
     tracing::info!(by = by.as_str(), minutes, "the log is in detail for so long");
-    let until = (minutes > 0).then(|| now() + Duration::from_secs(60 * u64::from(minutes)));
-    console.detailed_log.send_replace(until);
-    if until.is_some() {
-        tokio::spawn(end_of_detail(console.clone(), until));
-    }
     Ok(())
 }
 
-/// Puts the log back, unless somebody chose anew meanwhile.
-async fn end_of_detail(console: Arc<Console>, until: Option<ConsoleTime>) {
-    let left = until.map(|until| until.since(now())).unwrap_or_default();
-    tokio::select! {
-        () = console.stop.cancelled() => return,
-        () = sleep(left) => {}
-    }
-    if *console.detailed_log.borrow() == until && log::set_detailed(false) {
-        console.detailed_log.send_replace(None);
-        tracing::info!("the log is as usual again");
-    }
-}
-
 /// Writes a note into the log (the SDK's `log` and `error`), so that what is done at a telephone is found again there.
-pub fn note(by: &AgentId, text: &str, is_error: bool) -> Result<(), ApiError> {
+pub fn note(console: &Console, by: &AgentId, text: &str, is_error: bool) -> Result<(), ApiError> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > LONGEST_NOTE || text.chars().any(char::is_control) {
         let problem = format!("1 to {LONGEST_NOTE} characters on one line");
         return Err(ApiError::BadArgument { field: "text".to_owned(), problem });
     }
+    let text = teller(console).text(text);
     if is_error {
         tracing::error!(by = by.as_str(), text, "note");
     } else {
@@ -110,6 +92,8 @@ pub fn note(by: &AgentId, text: &str, is_error: bool) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn filter(console: &Console) -> NumberFilter {
-    console.floor.number_filter(Visibility::Masked)
+fn teller(console: &Console) -> Teller {
+    let sessions = console.sessions.platform_ids();
+    let secrets = console.config.secrets().into_iter().chain(sessions).collect();
+    Teller { filter: console.floor.number_filter(Visibility::Masked), secrets }
 }

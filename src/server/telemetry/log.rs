@@ -1,10 +1,15 @@
 //! The log: to standard error, the latest lines in memory for who looks from afar, and in more detail for a while where somebody asks for that.
 
+use crate::floor::ConsoleTime;
+use crate::server::clock::now;
 use crate::server::config::LogFormat;
 use crate::server::lock::lock;
 use std::collections::VecDeque;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 use tracing_subscriber::filter::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::reload::{Handle, Layer as Reload};
@@ -19,6 +24,8 @@ const DETAILED: &str = "supervisor_console=trace";
 
 /// Set where this process started the log.
 static FILTER: OnceLock<Handle<EnvFilter, Registry>> = OnceLock::new();
+/// Until when it is in detail.
+static DETAILED_UNTIL: Mutex<Option<ConsoleTime>> = Mutex::new(None);
 static LATEST: Mutex<VecDeque<String>> = Mutex::new(VecDeque::new());
 
 /// Starts logging; `RUST_LOG` narrows or widens it.
@@ -41,14 +48,48 @@ fn usual() -> EnvFilter {
     EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"))
 }
 
-/// Switches to the detailed log or back; returns whether it could be done, which it cannot where something else started the log.
-pub fn set_detailed(detailed: bool) -> bool {
+/// Until when the log is in detail; `None` where it is as usual.
+pub fn detailed_until() -> Option<ConsoleTime> {
+    *lock(&DETAILED_UNTIL)
+}
+
+/// Has the log in detail until then, or as usual again; returns whether it could be done, which it cannot where something else started the
+/// log.
+pub fn set_detailed(until: Option<ConsoleTime>) -> bool {
+    let mut detailed = lock(&DETAILED_UNTIL);
+    // A filter that is made anew takes memory with it.
+    let done = detailed.is_some() == until.is_some() || switched(until.is_some());
+    if done {
+        *detailed = until;
+    }
+    done && FILTER.get().is_some()
+}
+
+fn switched(detailed: bool) -> bool {
     let Some(handle) = FILTER.get() else { return false };
     let filter = match DETAILED.parse() {
         Ok(more) if detailed => usual().add_directive(more),
         _ => usual(),
     };
     handle.reload(filter).is_ok()
+}
+
+/// Has the log as usual again when its time is over, until `stop`.
+pub async fn run(stop: CancellationToken) {
+    let mut looks = interval(Duration::from_secs(1));
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = looks.tick() => {}
+        }
+        let mut detailed = lock(&DETAILED_UNTIL);
+        if detailed.is_some_and(|until| until <= now()) && switched(false) {
+            *detailed = None;
+            drop(detailed);
+            tracing::info!("the log is as usual again");
+        }
+    }
 }
 
 /// The latest lines, the oldest first.

@@ -8,7 +8,7 @@ mod secrets;
 use crate::floor::{ConsoleTime, Event, EventKind, PlatformTime};
 use crate::server::lock::lock;
 pub use secrets::without_secrets;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use strum::{EnumCount, EnumIter, IntoStaticStr};
@@ -18,11 +18,8 @@ const FRAMES: usize = 200;
 const REQUESTS: usize = 100;
 /// A longer body is not kept, only its length.
 const LONGEST_BODY: usize = 16 << 10;
-/// An event is late where it happened so long before one that came earlier from the same component: workers write their own events in
-/// their order, but for what was held up on the way.
-const LATE: Duration = Duration::from_secs(5);
-/// Of how many components the newest event is known.
-const MOST_COMPONENTS: usize = 64;
+/// An event is late where it happened so long before it came.
+const LATE: Duration = Duration::from_secs(10);
 
 /// A handle to what was seen; cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -35,7 +32,6 @@ struct Seen {
     requests: VecDeque<RequestSeen>,
     session: BrokerSession,
     odd: [OddSeen; Oddity::COUNT],
-    newest: HashMap<String, PlatformTime>,
 }
 
 /// Whose frame it is.
@@ -120,8 +116,10 @@ pub enum Oddity {
     MalformedEvent,
     /// It is an event whose name the console does not know.
     Unknown,
-    /// It is an event that came after a younger one.
+    /// It is an event that came more than ten seconds after it happened, by the clocks' offset.
     Late,
+    /// It is an event of another tenant, which is passed over.
+    OtherTenant,
 }
 
 /// How often something odd was seen, and the latest sample.
@@ -152,7 +150,7 @@ impl Wire {
             connection: session.connection,
             since: Some(at),
             heard: Some(at),
-            greeting: greeting.iter().map(|(name, value)| (name.clone(), secrets::header(name, value))).collect(),
+            greeting: secrets::headers(greeting),
             beats_every,
             ended: session.ended.take(),
             ..BrokerSession::default()
@@ -177,36 +175,43 @@ impl Wire {
     }
 
     pub fn beat_heard(&self, at: ConsoleTime) {
-        let session = &mut lock(&self.0).session;
-        (session.beat_heard, session.heard) = (Some(at), Some(at));
+        lock(&self.0).session.beat_heard = Some(at);
     }
 
     /// The connection is over.
     pub fn disconnected(&self, at: ConsoleTime, why: String) {
         let session = &mut lock(&self.0).session;
-        (session.since, session.ended) = (None, Some((at, why)));
+        let (connection, heard) = (session.connection, session.heard);
+        *session = BrokerSession { connection, heard, ended: Some((at, why)), ..BrokerSession::default() };
     }
 
     /// A frame that is no event; what its headers keep secret is struck out.
     pub fn frame(&self, at: ConsoleTime, direction: Direction, command: &str, headers: &[(String, String)], body: &[u8]) {
-        let headers = headers.iter().map(|(name, value)| (name.clone(), secrets::header(name, value))).collect();
-        let body = BodySeen::of(&body.into());
+        let (headers, body) = (secrets::headers(headers), BodySeen::of(&body.into()));
         lock(&self.0).keep_frame(FrameSeen { id: 0, at, direction, command: command.to_owned(), headers, body });
     }
 
-    /// An event of our tenant.
-    pub fn event(&self, at: ConsoleTime, event: &Event, headers: &[(String, String)], body: &Arc<[u8]>) {
+    /// Something came.
+    pub fn heard(&self, at: ConsoleTime) {
+        lock(&self.0).session.heard = Some(at);
+    }
+
+    /// An event of our tenant, and what time it was there when it arrived, where that is known.
+    pub fn event(&self, at: ConsoleTime, there: Option<PlatformTime>, event: &Event, headers: &[(String, String)], body: &Arc<[u8]>) {
         let mut seen = lock(&self.0);
-        let (headers, body) = (headers.to_vec(), BodySeen::of(body));
-        let late = seen.is_late(event);
-        if late {
-            seen.count(Oddity::Late, at, format!("{} came after a younger event of its component", event.name), &body);
+        let (headers, body) = (secrets::headers(headers), BodySeen::of(body));
+        if event.time.zip(there).is_some_and(|(time, there)| time + LATE < there) {
+            seen.count(Oddity::Late, at, event.name.to_string(), &body);
         }
         if event.kind == EventKind::Other {
-            seen.count(Oddity::Unknown, at, format!("the console does not know {}", event.name), &body);
+            seen.count(Oddity::Unknown, at, event.name.to_string(), &body);
         }
-        seen.session.heard = Some(at);
         seen.keep_frame(FrameSeen { id: 0, at, direction: Direction::In, command: "MESSAGE".to_owned(), headers, body });
+    }
+
+    /// An event of another tenant, of which nothing is kept.
+    pub fn of_another_tenant(&self, at: ConsoleTime) {
+        lock(&self.0).count(Oddity::OtherTenant, at, String::new(), &BodySeen::default());
     }
 
     /// Something that could not be read; `body` is empty where there is nothing to show.
@@ -225,6 +230,16 @@ impl Wire {
         let mut seen = lock(&self.0);
         let id = seen.next_id();
         push(&mut seen.requests, REQUESTS, RequestSeen { id, ..request });
+    }
+
+    /// The frame with that id; none where it is not kept any more.
+    pub fn frame_of(&self, id: u64) -> Option<FrameSeen> {
+        lock(&self.0).frames.iter().find(|frame| frame.id == id).cloned()
+    }
+
+    /// The request with that id; none where it is not kept any more.
+    pub fn request_of(&self, id: u64) -> Option<RequestSeen> {
+        lock(&self.0).requests.iter().find(|request| request.id == id).cloned()
     }
 
     /// The newest first.
@@ -270,20 +285,6 @@ impl Seen {
             odd.count += 1;
             odd.sample = Some(OddSample { at, why, body: body.clone() });
         }
-    }
-
-    fn is_late(&mut self, event: &Event) -> bool {
-        let Some(time) = event.time else { return false };
-        let component = event.component.as_deref().unwrap_or_default();
-        if let Some(newest) = self.newest.get_mut(component) {
-            let late = newest.as_millis().saturating_sub(time.as_millis()) > i64::try_from(LATE.as_millis()).unwrap_or(i64::MAX);
-            *newest = time.max(*newest);
-            return late;
-        }
-        if self.newest.len() < MOST_COMPONENTS {
-            self.newest.insert(component.to_owned(), time);
-        }
-        false
     }
 }
 

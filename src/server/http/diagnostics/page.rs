@@ -175,7 +175,8 @@ impl Page<'_> {
     fn odd(&self, odd: &[OddView]) -> AnyView {
         let words = self.words();
         let rows = odd.iter().map(|odd| {
-            let sample = odd.body.clone().filter(|body| !body.is_empty());
+            let too_long = odd.at.is_some() && odd.body.is_none();
+            let sample = odd.body.clone().filter(|body| !body.is_empty()).or_else(|| too_long.then(|| words.too_long.to_owned()));
             view! {
                 <tr data-odd=odd.what.clone()>
                     <td>{(words.odd)(&odd.what)}</td>
@@ -183,7 +184,7 @@ impl Page<'_> {
                     <td>{odd.at.as_ref().map(|at| view! { <time>{self.moment(at)}</time> })}</td>
                     <td>
                         {odd.why.clone()}
-                        {sample.map(|body| view! { <details><summary>{words.body}</summary><pre>{body}</pre></details> })}
+                        {sample.map(|body| view! { <details><summary>{words.body}</summary><pre tabindex="0">{body}</pre></details> })}
                     </td>
                 </tr>
             }
@@ -208,7 +209,9 @@ impl Page<'_> {
             Found::NotAsked => ().into_any(),
             Found::Unreadable => view! { <p data-ok="false">{words.unreadable}</p> }.into_any(),
             Found::Nothing => view! { <p data-ok="false">{words.nothing_held}</p> }.into_any(),
-            Found::Held(held) => view! { <pre id="held">{serde_json::to_string_pretty(held).unwrap_or_default()}</pre> }.into_any(),
+            Found::Held(held) => {
+                view! { <pre id="held" tabindex="0">{serde_json::to_string_pretty(held).unwrap_or_default()}</pre> }.into_any()
+            }
         };
         view! {
             <section id="memory">
@@ -266,11 +269,11 @@ impl Page<'_> {
         let headers: String = exchange.headers.iter().map(|header| format!("{}: {}\n", header.name, header.value)).collect();
         let or_long = |body: Option<String>| body.unwrap_or_else(|| words.too_long.to_owned());
         let is_request = exchange.line.direction.is_none();
-        let answer = is_request.then(|| view! { <h2>{words.answer}</h2> <pre>{or_long(exchange.answer_body.clone())}</pre> });
+        let answer = is_request.then(|| view! { <h2>{words.answer}</h2> <pre tabindex="0">{or_long(exchange.answer_body.clone())}</pre> });
         view! {
             <section id="open">
                 <h2>{exchange.line.what.clone()}</h2>
-                <pre>{headers} {or_long(exchange.body.clone())}</pre>
+                <pre tabindex="0">{headers} {or_long(exchange.body.clone())}</pre>
                 {answer}
             </section>
         }

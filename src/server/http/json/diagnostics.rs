@@ -1,7 +1,7 @@
 //! The console's inside, for engineers (the SDK's document, section 5).
 
 use super::fresh;
-use super::problem::not_found;
+use super::problem::{not_found, of_status};
 use super::problems::{OperationProblems, ReadProblems};
 use super::read::params;
 use super::told::of;
@@ -19,6 +19,7 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
+use tokio::task::spawn_blocking;
 use utoipa::ToSchema;
 
 type Answer = Result<Response, Problem>;
@@ -34,8 +35,9 @@ type Answer = Result<Response, Problem>;
     operation_id = "diagnostics",
     responses((status = 200, description = "Everything at a glance", body = Diagnostics), ReadProblems),
 )]
-pub async fn overview(Of(console): Of<Arc<Console>>, _engineer: Engineer) -> Response {
-    fresh(Json(diagnostics::diagnostics(&console)).into_response())
+pub async fn overview(Of(console): Of<Arc<Console>>, _engineer: Engineer) -> Answer {
+    let now = aside(move || diagnostics::diagnostics(&console)).await?;
+    Ok(fresh(Json(now).into_response()))
 }
 
 /// One of the latest frames or requests, with its bodies.
@@ -86,7 +88,7 @@ pub async fn memory(Of(console): Of<Arc<Console>>, _engineer: Engineer, uri: Uri
     responses((status = 200, description = "The zip", content_type = "application/zip", body = Vec<u8>), ReadProblems),
 )]
 pub async fn bundle(Of(console): Of<Arc<Console>>, _engineer: Engineer) -> Answer {
-    let zip = diagnostics::bundle(&console).map_err(|error| {
+    let zip = aside(move || diagnostics::bundle(&console)).await?.map_err(|error| {
         tracing::error!(%error, "the support bundle could not be made");
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, HttpProblem::Internal, "the bundle could not be made: the log says why")
     })?;
@@ -110,9 +112,9 @@ pub struct LogArguments {
     request_body = LogArguments,
     responses((status = 204, description = "It does"), OperationProblems),
 )]
-pub async fn log(Of(console): Of<Arc<Console>>, engineer: Engineer, headers: HeaderMap, body: Body) -> Answer {
+pub async fn log(engineer: Engineer, headers: HeaderMap, body: Body) -> Answer {
     let LogArguments { minutes } = arguments(&headers, body).await?;
-    diagnostics::log_in_detail(&console, &engineer.agent, minutes)?;
+    diagnostics::log_in_detail(&engineer.agent, minutes)?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -135,10 +137,15 @@ pub struct NoteArguments {
     request_body = NoteArguments,
     responses((status = 204, description = "It is written"), OperationProblems),
 )]
-pub async fn note(engineer: Engineer, headers: HeaderMap, body: Body) -> Answer {
+pub async fn note(Of(console): Of<Arc<Console>>, engineer: Engineer, headers: HeaderMap, body: Body) -> Answer {
     let NoteArguments { text, error } = arguments(&headers, body).await?;
-    diagnostics::note(&engineer.agent, &text, error)?;
+    diagnostics::note(&console, &engineer.agent, &text, error)?;
     Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What takes a while to put together keeps nobody else waiting.
+async fn aside<T: Send + 'static>(made: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    spawn_blocking(made).await.map_err(|_| of_status(StatusCode::INTERNAL_SERVER_ERROR))
 }
 
 async fn arguments<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -> Result<T, Problem> {

@@ -2,7 +2,7 @@
 
 use super::{LinkError, problem};
 use crate::floor::event::LocalTime;
-use crate::floor::{Event, NotOurs};
+use crate::floor::{Event, NotOurs, Offset};
 use crate::server::actor::{Delivery, FloorHandle};
 use crate::server::clock::{in_utc, now};
 use crate::server::config::Config;
@@ -52,6 +52,9 @@ impl<'a> Ear<'a> {
     /// Takes what has come.
     pub async fn hear(&mut self, bytes: &[u8]) -> Result<(), LinkError> {
         let mut rest = bytes;
+        if !bytes.is_empty() {
+            self.wire.heard(now());
+        }
         // What is to be acknowledged has a header that counts.
         while self.keeps.is_none()
             && let Some(body) = self.decoder.take_message(&mut rest)
@@ -105,11 +108,14 @@ impl<'a> Ear<'a> {
                 tracing::debug!(name = %event.name, "heard");
                 // The only copy of the body: what is kept of it must not keep the socket's buffer.
                 let (body, arrived) = (Arc::from(body), now());
-                self.wire.event(arrived, &event, headers, &body);
+                // Before anything was heard nobody knows how the clocks differ.
+                let offset = Some(self.floor.offset()).filter(|offset| *offset != Offset::NONE);
+                self.wire.event(arrived, offset.map(|offset| offset.to_platform(arrived)), &event, headers, &body);
                 self.floor.event(event, body, arrived, delivery).await;
             }
             Err(NotOurs::OtherTenant) => {
                 tracing::debug!("an event of another tenant was passed over");
+                self.wire.of_another_tenant(now());
                 // Nothing of it is kept; it need not come again either.
                 if delivery.ack.is_some() {
                     self.floor.odd([].into(), now(), delivery.ack).await;

@@ -1,14 +1,12 @@
 //! The form in which it is told.
 
-use super::masking;
-use crate::floor::visibility::NumberFilter;
+use super::masking::Teller;
 use crate::live::{Header, LinkState};
 use crate::server::clock::{now, rfc3339};
 use crate::server::config::shown;
 use crate::server::console::Console;
 use crate::server::telemetry::log;
 use crate::server::telemetry::wire::{BodySeen, BrokerSession, FrameSeen, Oddity, RequestSeen};
-use reqwest::Url;
 use serde::Serialize;
 use strum::IntoEnumIterator;
 use utoipa::ToSchema;
@@ -98,14 +96,16 @@ pub struct Waiting {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OddView {
-    /// `malformedFrame`, `malformedEvent`, `unknown` (an event with a name that the console does not know) or `late` (an event that came after a
-    /// younger one of its component).
+    /// `malformedFrame`, `malformedEvent`, `unknown` (an event with a name that the console does not know), `late` (an event that came more than ten
+    /// seconds after it happened) or `otherTenant` (an event of another tenant, of which nothing is kept).
     pub what: String,
     /// Since the console started.
     pub count: u64,
-    /// The latest sample.
+    /// When it was last.
     pub at: Option<String>,
+    /// What is wrong with it, or the event's name.
     pub why: Option<String>,
+    /// The latest sample; null where it was too long to be kept.
     pub body: Option<String>,
 }
 
@@ -136,14 +136,14 @@ pub struct Exchange {
     pub line: ExchangeLine,
     /// A frame's headers.
     pub headers: Vec<HeaderView>,
-    /// The frame's or request's body; null where it was too long to be kept.
+    /// The frame's or request's body; null where it was too long to be kept. Of a login nothing is ever kept.
     pub body: Option<String>,
     /// The answer's body; null of a frame, or where it was too long.
     pub answer_body: Option<String>,
 }
 
 impl Diagnostics {
-    pub fn of(console: &Console, filter: &NumberFilter) -> Diagnostics {
+    pub fn of(console: &Console, teller: &Teller) -> Diagnostics {
         let Header { link, offset, .. } = console.floor.header_now();
         Diagnostics {
             at: rfc3339(now()),
@@ -152,7 +152,7 @@ impl Diagnostics {
             link_since: rfc3339(link.since),
             last_event: link.last_event.map(rfc3339),
             unwritten_since: link.unwritten_since.map(rfc3339),
-            broker: BrokerView::of(console, console.wire.session()),
+            broker: BrokerView::of(console, console.wire.session(), teller),
             clock_offset_ms: offset.as_millis(),
             waiting: Waiting {
                 floor: console.floor.waiting(),
@@ -160,23 +160,23 @@ impl Diagnostics {
                 journal_bytes: console.journal.waiting(),
                 operations: console.under_way.len(),
             },
-            odd: Oddity::iter().map(|what| OddView::of(console, what, filter)).collect(),
-            frames: console.wire.frames().iter().map(|frame| ExchangeLine::of_frame(frame, filter)).collect(),
-            requests: console.wire.requests().iter().map(|request| ExchangeLine::of_request(request, filter)).collect(),
-            detailed_until: console.detailed_log.borrow().map(rfc3339),
-            log: log::latest().iter().map(|line| masking::line(filter, line)).collect(),
+            odd: Oddity::iter().map(|what| OddView::of(console, what, teller)).collect(),
+            frames: console.wire.frames().iter().map(|frame| ExchangeLine::of_frame(frame, teller)).collect(),
+            requests: console.wire.requests().iter().map(|request| ExchangeLine::of_request(request, teller)).collect(),
+            detailed_until: log::detailed_until().map(rfc3339),
+            log: log::latest().iter().map(|line| teller.line(line)).collect(),
         }
     }
 }
 
 impl BrokerView {
-    fn of(console: &Console, session: BrokerSession) -> BrokerView {
+    fn of(console: &Console, session: BrokerSession, teller: &Teller) -> BrokerView {
         let (ended, ended_because) = session.ended.unzip();
         BrokerView {
-            url: address(&console.config.events_url),
+            url: shown(&console.config.events_url),
             connection: session.connection,
             since: session.since.map(rfc3339),
-            greeting: headers(session.greeting),
+            greeting: headers(session.greeting, teller),
             subscriptions: session
                 .subscriptions
                 .into_iter()
@@ -188,17 +188,17 @@ impl BrokerView {
             beat_heard: session.beat_heard.map(rfc3339),
             heard: session.heard.map(rfc3339),
             ended: ended.map(rfc3339),
-            ended_because,
+            ended_because: ended_because.map(|why| teller.text(&why)),
         }
     }
 }
 
 impl OddView {
-    fn of(console: &Console, what: Oddity, filter: &NumberFilter) -> OddView {
+    fn of(console: &Console, what: Oddity, teller: &Teller) -> OddView {
         let seen = console.wire.odd(what);
         let name: &'static str = what.into();
         let (at, why, body) = match &seen.sample {
-            Some(sample) => (Some(rfc3339(sample.at)), Some(filter.text(sample.why.clone())), event_body(&sample.body, filter)),
+            Some(sample) => (Some(rfc3339(sample.at)), Some(teller.text(&sample.why)), event_body(&sample.body, teller)),
             None => (None, None, None),
         };
         OddView { what: name.to_owned(), count: seen.count, at, why, body }
@@ -206,11 +206,11 @@ impl OddView {
 }
 
 impl ExchangeLine {
-    fn of_frame(frame: &FrameSeen, filter: &NumberFilter) -> ExchangeLine {
+    fn of_frame(frame: &FrameSeen, teller: &Teller) -> ExchangeLine {
         // Read again, for what is looked at: at each event it would cost as much as the event itself.
         let event = frame.body.bytes.as_deref().and_then(|body| serde_json::from_slice::<serde_json::Value>(body).ok());
         let name = event.as_ref().and_then(|event| event.get("eventName")?.as_str());
-        let said = name.map(|name| format!(" {}", filter.text(name.to_owned()))).unwrap_or_default();
+        let said = name.map(|name| format!(" {}", teller.text(name))).unwrap_or_default();
         ExchangeLine {
             id: frame.id,
             at: rfc3339(frame.at),
@@ -222,15 +222,15 @@ impl ExchangeLine {
         }
     }
 
-    fn of_request(request: &RequestSeen, filter: &NumberFilter) -> ExchangeLine {
+    fn of_request(request: &RequestSeen, teller: &Teller) -> ExchangeLine {
         ExchangeLine {
             id: request.id,
             at: rfc3339(request.at),
             direction: None,
-            what: format!("{} {}", request.method, masking::ids(filter, &request.path)),
+            what: format!("{} {}", request.method, teller.ids(&request.path)),
             answer: Some(match &request.answered {
                 Ok(status) => status.to_string(),
-                Err(why) => why.clone(),
+                Err(why) => teller.text(why),
             }),
             took_ms: Some(u64::try_from(request.took.as_millis()).unwrap_or(u64::MAX)),
             bytes: request.answer.length,
@@ -240,43 +240,43 @@ impl ExchangeLine {
 
 impl Exchange {
     /// Returns the frame or request with that id; none where it is not kept.
-    pub fn of(console: &Console, id: u64, filter: &NumberFilter) -> Option<Exchange> {
-        let frame = console.wire.frames().into_iter().find(|frame| frame.id == id);
-        let of_frame = |frame: FrameSeen| Exchange {
-            line: ExchangeLine::of_frame(&frame, filter),
-            body: event_body(&frame.body, filter),
-            headers: headers(frame.headers),
+    pub fn of(console: &Console, id: u64, teller: &Teller) -> Option<Exchange> {
+        let request = || console.wire.request_of(id).map(|request| Exchange::of_request(request, teller));
+        console.wire.frame_of(id).map(|frame| Exchange::of_frame(frame, teller)).or_else(request)
+    }
+
+    pub fn of_frame(frame: FrameSeen, teller: &Teller) -> Exchange {
+        Exchange {
+            line: ExchangeLine::of_frame(&frame, teller),
+            body: event_body(&frame.body, teller),
+            headers: headers(frame.headers, teller),
             answer_body: None,
-        };
-        let request = || console.wire.requests().into_iter().find(|request| request.id == id);
-        let of_request = |request: RequestSeen| Exchange {
-            line: ExchangeLine::of_request(&request, filter),
+        }
+    }
+
+    pub fn of_request(request: RequestSeen, teller: &Teller) -> Exchange {
+        Exchange {
+            line: ExchangeLine::of_request(&request, teller),
             headers: Vec::new(),
-            body: any_body(&request.body, filter),
-            answer_body: any_body(&request.answer, filter),
-        };
-        frame.map(of_frame).or_else(|| request().map(of_request))
+            body: any_body(&request.body, teller),
+            answer_body: any_body(&request.answer, teller),
+        }
     }
 }
 
-/// An address without what may be secret in it: user, password and query.
-pub fn address(url: &Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    shown(&url)
+fn headers(headers: Vec<(String, String)>, teller: &Teller) -> Vec<HeaderView> {
+    headers.into_iter().map(|(name, value)| HeaderView { name: teller.text(&name), value: teller.ids(&value) }).collect()
 }
 
-fn headers(headers: Vec<(String, String)>) -> Vec<HeaderView> {
-    headers.into_iter().map(|(name, value)| HeaderView { name, value }).collect()
+fn event_body(body: &BodySeen, teller: &Teller) -> Option<String> {
+    body.bytes.as_deref().map(|bytes| teller.event(bytes)).or_else(|| nothing(body))
 }
 
-/// An event's body as everybody may see it who may not see numbers; what is no event, as any text.
-fn event_body(body: &BodySeen, filter: &NumberFilter) -> Option<String> {
-    let bytes = body.bytes.as_deref()?;
-    let masked = filter.event(bytes).map(|masked| masked.into_owned());
-    Some(masked.unwrap_or_else(|| filter.text(String::from_utf8_lossy(bytes).into_owned())))
+fn any_body(body: &BodySeen, teller: &Teller) -> Option<String> {
+    body.bytes.as_deref().map(|bytes| teller.body(&String::from_utf8_lossy(bytes))).or_else(|| nothing(body))
 }
 
-fn any_body(body: &BodySeen, filter: &NumberFilter) -> Option<String> {
-    body.bytes.as_deref().map(|bytes| masking::body(filter, &String::from_utf8_lossy(bytes)))
+/// What has no length was not too long.
+fn nothing(body: &BodySeen) -> Option<String> {
+    (body.length == 0).then(String::new)
 }

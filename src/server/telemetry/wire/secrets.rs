@@ -2,18 +2,26 @@
 
 use serde_json::Value;
 
-/// The names of fields and headers whose values nobody may see, in small letters.
-const SECRET: [&str; 7] = ["authorization", "cookie", "passcode", "password", "secret", "sessionid", "token"];
+/// What the names of fields and headers have in them whose values nobody may see, in small letters and without signs.
+const SECRET: [&str; 10] =
+    ["apikey", "authorization", "cookie", "credential", "passcode", "passwd", "password", "secret", "sessionid", "token"];
 /// What stands in place of a secret.
 const STRUCK_OUT: &str = "***";
 
 fn is_secret(name: &str) -> bool {
-    SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    name == "pwd" || SECRET.iter().any(|secret| name.contains(secret))
 }
 
-/// A header's value, or `***` if it is secret.
-pub fn header(name: &str, value: &str) -> String {
-    if is_secret(name) { STRUCK_OUT.to_owned() } else { value.to_owned() }
+/// The most headers of a frame that are kept, and the most characters of each.
+const MOST_HEADERS: usize = 32;
+const LONGEST_HEADER: usize = 256;
+
+/// A frame's headers, `***` in place of what is secret; bounded.
+pub fn headers(headers: &[(String, String)]) -> Vec<(String, String)> {
+    let cut = |text: &str| text.chars().take(LONGEST_HEADER).collect::<String>();
+    let kept = headers.iter().take(MOST_HEADERS);
+    kept.map(|(name, value)| (cut(name), if is_secret(name) { STRUCK_OUT.to_owned() } else { cut(value) })).collect()
 }
 
 /// Returns the text of a body without the values of secret fields, and without `known` secrets wherever they stand. What is not JSON
@@ -66,11 +74,17 @@ mod tests {
             ("<p>no such session known-1</p>", "<p>no such session ***</p>"),
             (r#"{"reason":"known-1 is over"}"#, r#"{"reason":"*** is over"}"#),
             (r#"{"sessionId":null}"#, r#"{"sessionId":null}"#),
+            (r#"{"access_token":1,"tokenless":[2]}"#, r#"{"access_token":"***","tokenless":"***"}"#),
         ] {
             assert_eq!(without_secrets(body.as_bytes(), &["known-1", ""]), seen);
         }
-        assert_eq!(header("passcode", "guest"), "***");
-        assert_eq!(header("sessionId", "s"), "***");
-        assert_eq!(header("destination", "/topic/x"), "/topic/x");
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let long = pair("destination", &"x".repeat(1000));
+        let mut given = vec![pair("passcode", "guest"), pair("Session-Id", "s"), pair("x-auth-token", "t"), pair("session", "5"), long];
+        let kept = headers(&given);
+        assert_eq!(kept.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>()[..4], ["***", "***", "***", "5"]);
+        assert_eq!(kept[4].1.len(), LONGEST_HEADER);
+        given.extend((0..100).map(|n| pair(&n.to_string(), "")));
+        assert_eq!(headers(&given).len(), MOST_HEADERS);
     }
 }
