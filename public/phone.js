@@ -58,12 +58,14 @@ async function send(form, button) {
   if (asked.has(button.value)) return;
   asked.add(button.value);
   said.textContent = "";
+  const typed = field.value;
   try {
     const body = new URLSearchParams(new FormData(form, button));
     const answer = await fetch("/phone", { method: "POST", body });
     if (answer.status === 401) return location.reload();
     said.innerHTML = await answer.text();
-    if (answer.ok && !button.formNoValidate) {
+    // What was typed since stays.
+    if (answer.ok && !button.formNoValidate && field.value === typed) {
       form.reset();
       document.activeElement.blur();
     }
