@@ -2,7 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { Board } from "./support/board";
 import { expect, provoked, signIn, test } from "./support/fixtures";
-import { PASSWORD } from "./support/platform";
+import { PASSWORD, Platform } from "./support/platform";
 
 const OUTSIDE = "13800138000";
 const BUSY = 429;
@@ -45,11 +45,12 @@ class Bar {
   }
 
   /** Talks to somebody outside and consults 5001 about it, who answers. */
-  async consults() {
+  async consults(platform: Platform) {
     await this.call(OUTSIDE);
     await this.number.fill("8001");
     await this.page.keyboard.press("Alt+s");
     await expect(this.calls).toHaveCount(2);
+    await platform.answers("8001");
   }
 
   async logOn(mode: "ask" | "force" | "stop") {
@@ -135,9 +136,13 @@ for (const [end, key, left] of [
   ["cancelConsult", "b", OUTSIDE],
   ["transferCall", "w", ""],
 ] as const) {
-  test(`a consultation ends with ${end}`, async ({ board, page }) => {
+  test(`a consultation ends with ${end}`, async ({ board, page, platform }) => {
+    // Whoever was logged on by hand answers by hand, whichever test that was.
+    await platform.logOut("5001");
+    await platform.logOn("5001");
+    await board.is("5001", "ready");
     const bar = new Bar(page);
-    await bar.consults();
+    await bar.consults(platform);
     await board.is("5001", "on-call");
     await expect(bar.button(end)).toBeVisible();
     await page.keyboard.press(`Alt+${key}`);
@@ -232,6 +237,28 @@ test("what is typed stays while the phone changes, and the focus with its call",
   await bar.button("retrieveCall").first().focus();
   await page.keyboard.press("Enter");
   await expect(bar.button("holdCall").first()).toBeFocused();
+});
+
+test("what is typed before a slow answer comes stays", async ({ board }) => {
+  const { page } = board;
+  const bar = new Bar(page);
+  let answer = () => {};
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/phone", async (route) => {
+    const response = await route.fetch();
+    // One that is refused is tried again.
+    if (response.ok()) await answered;
+    await route.fulfill({ response });
+  });
+  await bar.call(OUTSIDE);
+  await bar.number.fill("8001");
+  const told = page.waitForResponse("**/phone");
+  answer();
+  await (await told).finished();
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+  await expect(bar.number).toHaveValue("8001");
+  await page.keyboard.press("Alt+s");
+  await expect(bar.calls).toHaveCount(2);
 });
 
 test("a viewer has no phone bar", async ({ context, page, own }) => {

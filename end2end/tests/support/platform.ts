@@ -117,6 +117,14 @@ export class Platform {
     return call;
   }
 
+  /** Whoever sits at the device answers what rings there, by hand where the phone does not answer by itself. */
+  async answers(device: string) {
+    const at = async () => (await this.floor()).calls.flatMap((call) => call.parties.filter((part) => part.device === id(device)).map((part) => ({ ...part, call: call.callId })));
+    await expect.poll(async () => (await at()).length, { message: `${device} rings` }).toBeGreaterThan(0);
+    for (const { call } of await at()) await this.send("POST", `${connection(call, device)}/answer`);
+    await expect.poll(async () => (await at()).map((part) => part.state), { message: `${device} answers` }).toContain("Connect");
+  }
+
   answer(call: string, device: string) {
     return this.ask("POST", `${connection(call, device)}/answer`);
   }
