@@ -1,8 +1,10 @@
 //! The platform's events for programs: filtered, resumed, masked, and only for who may.
 
+use crate::access::talking;
 use crate::support::{Console, Lab, Message, agent_event};
 use serde_json::json;
-use supervisor_console::floor::Operation;
+use std::collections::BTreeSet;
+use supervisor_console::floor::{Operation, State};
 
 fn names(messages: &[Message]) -> Vec<(&str, &str)> {
     messages.iter().map(|message| (message.event.as_str(), message.data["agentId"].as_str().unwrap_or_default())).collect()
@@ -127,4 +129,52 @@ async fn only_who_may_follows_and_what_is_wrong_is_named() {
     // Who signs out hears nothing more.
     viewer.post("/api/sign-out", &[]).await;
     while masked.next().await.is_some() {}
+}
+
+/// The events of the SDK's document, section 6.
+const DOCUMENTED: [&str; 13] = [
+    "agentLoggedOn",
+    "agentLoggedOff",
+    "agentReady",
+    "agentNotReady",
+    "serviceInitiated",
+    "originated",
+    "delivered",
+    "established",
+    "connectionCleared",
+    "transferred",
+    "conferenced",
+    "retrieved",
+    "held",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_event_of_the_document_is_heard_by_its_name_and_without_one_all_are() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    let call = talking(&lab.simulator, &mut live).await;
+    lab.simulator.act("8001", &call, "hold", json!({})).await;
+    live.until_state("5001", State::OnHold).await;
+    lab.simulator.act("8001", &call, "retrieve", json!({})).await;
+    live.until_state("5001", State::OnCall).await;
+    let invited = json!({ "conferenceParticipant": "8002", "participationType": "Active" });
+    lab.simulator.act("8001", &call, "singleStepConference", invited).await;
+    live.until_state("5002", State::Conference).await;
+    lab.simulator.act("8002", &call, "singleStepTransfer", json!({ "transferTo": "8003" })).await;
+    live.until_state("5003", State::Conference).await;
+    lab.simulator.hang_up("8003", &call).await;
+    live.until_state("5003", State::Ready).await;
+    lab.simulator.set_mode("5004", "NotReady", None).await;
+    browser.force(Operation::Logout, &[("agentId", "5005@test.cc"), ("deviceId", "8005@test.cc")]).await.intervention();
+    live.until_state("5005", State::LoggedOut).await;
+    for name in DOCUMENTED {
+        let mut named = browser.follow(&format!("/api/events?name={name}&after=0"), None).await;
+        let first = named.next().await.unwrap();
+        assert_eq!((first.event.as_str(), &first.data["eventName"]), (name, &json!(name)));
+    }
+    let mut all = browser.follow("/api/events?after=0", None).await;
+    let mut missing = BTreeSet::from(DOCUMENTED);
+    while !missing.is_empty() {
+        missing.remove(all.next().await.unwrap().event.as_str());
+    }
 }
