@@ -20,16 +20,17 @@ use crate::pages::sign_in::SignInPage;
 use crate::ui::{Address, erased};
 use leptos::prelude::*;
 
-/// The whole document.
+/// The whole document; `is_engineer` for one who may see the console's inside.
 #[cfg(feature = "ssr")]
-pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
+pub fn shell(page: PageContext, assets: Assets, is_engineer: bool) -> impl IntoView {
     provide_context(page.language);
     let texts = page.language.texts();
     let context = context::to_text(&page);
     let title = format!("{} · {}", texts.product, Outside(page.namespace.as_str()));
     let lang = page.language.code();
     let theme = page.theme.code();
-    let phone = page.initial.as_ref().is_some_and(|initial| initial.me.role == Role::Supervisor).then(|| phone_bar(page.language));
+    let phone =
+        page.initial.as_ref().is_some_and(|initial| initial.me.role == Role::Supervisor).then(|| phone_bar(page.language, is_engineer));
     provide_context(page);
     view! {
         <!DOCTYPE html>
@@ -63,7 +64,7 @@ pub fn shell(page: PageContext, assets: Assets) -> impl IntoView {
 /// The phone bar at the foot of the page. What stands in it the server draws (`server::http::phone`), and `public/phone.js` shows it: the
 /// page's program only hands it on.
 #[cfg(feature = "ssr")]
-fn phone_bar(language: Language) -> impl IntoView {
+fn phone_bar(language: Language, is_engineer: bool) -> impl IntoView {
     let texts = language.phone_texts();
     view! {
         <aside id="phone" class="phone" aria-label=texts.phone tabindex="-1">
@@ -83,6 +84,7 @@ fn phone_bar(language: Language) -> impl IntoView {
             </form>
             <div id="phone-now"></div>
             <div id="phone-said" role="alert"></div>
+            {is_engineer.then(|| view! { <a href="/diagnostics">{language.diagnostics_texts().title}</a> })}
             <template>
                 <p data-outcome="unknown">{texts.no_answer}</p>
             </template>

@@ -4,7 +4,7 @@ import { expect, test } from "./support/fixtures";
 
 test("an engineer sees the link, opens a frame, looks an agent up and leaves a note", async ({ board, page }) => {
   await board.is("5001", "ready");
-  await page.goto("/diagnostics");
+  await page.getByRole("link", { name: "Diagnostics" }).click();
   await expect(page.locator("#link [data-ok=true]")).toContainText("live");
   await expect(page.locator("#broker")).toContainText("/topic/event.agent.*.test_cc · confirmed");
   await expect(page.locator("#odd [data-odd]")).toHaveCount(5);

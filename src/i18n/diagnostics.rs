@@ -9,6 +9,8 @@ use crate::page::Language;
 pub struct DiagnosticsTexts {
     pub title: Text,
     pub not_permitted: Text,
+    /// What a form was given cannot be.
+    pub bad_input: Text,
     pub floor: Text,
     pub as_of: fn(&str) -> String,
     pub refresh: Text,

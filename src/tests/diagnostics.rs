@@ -68,6 +68,11 @@ async fn only_supervisors_whom_the_flag_names_see_it() {
         assert_eq!(stranger.post(path, &form).await.status, 401);
         assert_eq!(other.post(path, &form).await.status, 403);
     }
+    for (path, form) in [("log", [("minutes", "x")]), ("log", [("minutes", "61")]), ("note", [("text", " ")]), ("note", [("note", "")])] {
+        let told = permitted.post(&format!("/diagnostics/{path}"), &form).await;
+        assert!(told.status == 400 && told.body.contains("That cannot be."), "{path} {form:?}: {}", told.body);
+    }
+    assert!(permitted.get("/").await.body.contains(r#"href="/diagnostics""#) && !other.get("/").await.body.contains("/diagnostics"));
     assert_eq!(stranger.get("/diagnostics").await.header("location"), "/sign-in?next=/diagnostics");
     assert_eq!([other.get("/diagnostics").await.status, viewer.get("/diagnostics").await.status], [403, 403]);
     let page = permitted.get("/diagnostics").await;
@@ -218,7 +223,7 @@ async fn the_log_is_in_detail_for_as_long_as_it_was_asked_for_and_takes_notes() 
 }
 
 /// The bundle's files.
-fn unpacked(answer: &[u8]) -> BTreeMap<String, String> {
+pub fn unpacked(answer: &[u8]) -> BTreeMap<String, String> {
     let mut zip = ZipArchive::new(Cursor::new(answer)).unwrap();
     let files = zip.len();
     let read = |at: usize| {

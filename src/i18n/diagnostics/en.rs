@@ -5,6 +5,7 @@ use super::DiagnosticsTexts;
 pub static TEXTS: DiagnosticsTexts = DiagnosticsTexts {
     title: "Diagnostics",
     not_permitted: "You may not see this page. Whoever installed the console can permit it with --diagnostics and your number.",
+    bad_input: "That cannot be. A note has 1 to 200 characters on one line, and the log is in detail for 60 minutes at most.",
     floor: "Back to the floor",
     as_of: |at| format!("As of {at}"),
     refresh: "Refresh",

@@ -5,6 +5,7 @@ use super::DiagnosticsTexts;
 pub static TEXTS: DiagnosticsTexts = DiagnosticsTexts {
     title: "诊断",
     not_permitted: "您无权查看此页面。控制台的安装人员可以用 --diagnostics 加上您的工号来授权。",
+    bad_input: "输入无效。备注须为一行，1 至 200 个字符；详细日志最长 60 分钟。",
     floor: "返回坐席列表",
     as_of: |at| format!("截至 {at}"),
     refresh: "刷新",

@@ -12,6 +12,7 @@ use crate::server::http::preferences;
 use crate::server::http::zone::Zones;
 use crate::server::service::diagnostics;
 use axum::Form;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
@@ -38,13 +39,7 @@ pub async fn page(State(console): State<Arc<Console>>, headers: HeaderMap, uri: 
     let Ok(caller) = Caller::of(&console, &headers).await else {
         return Redirect::to(&sign_in_address(&uri)).into_response();
     };
-    let language = preferences::language(&headers);
-    let page = Page {
-        language,
-        theme: preferences::theme(&headers),
-        css: &console.site.addresses.css,
-        zones: Zones::of(&headers, &console.config.time_zone),
-    };
+    let page = page_for(&console, &headers);
     if !caller.session().is_some_and(|session| diagnostics::may(&console, session)) {
         return (StatusCode::FORBIDDEN, document(page.refused())).into_response();
     }
@@ -90,8 +85,14 @@ pub struct Detail {
 }
 
 /// `POST /diagnostics/log`: the log in detail for a while, or as usual again.
-pub async fn log(engineer: Engineer, Form(Detail { minutes }): Form<Detail>) -> Response {
-    back(diagnostics::log_in_detail(&engineer.agent, minutes))
+pub async fn log(
+    State(console): State<Arc<Console>>,
+    engineer: Engineer,
+    headers: HeaderMap,
+    form: Result<Form<Detail>, FormRejection>,
+) -> Response {
+    let done = form.is_ok_and(|Form(Detail { minutes })| diagnostics::log_in_detail(&engineer.agent, minutes).is_ok());
+    back(&console, &headers, done)
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,14 +101,30 @@ pub struct Note {
 }
 
 /// `POST /diagnostics/note`: a note in the log.
-pub async fn note(State(console): State<Arc<Console>>, engineer: Engineer, Form(Note { text }): Form<Note>) -> Response {
-    back(diagnostics::note(&console, &engineer.agent, &text, false))
+pub async fn note(
+    State(console): State<Arc<Console>>,
+    engineer: Engineer,
+    headers: HeaderMap,
+    form: Result<Form<Note>, FormRejection>,
+) -> Response {
+    let done = form.is_ok_and(|Form(Note { text })| diagnostics::note(&console, &engineer.agent, &text, false).is_ok());
+    back(&console, &headers, done)
 }
 
-fn back(done: Result<(), ApiError>) -> Response {
-    match done {
-        Ok(()) => Redirect::to("/diagnostics#log").into_response(),
-        Err(error) => (StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), format!("{error}\n")).into_response(),
+fn back(console: &Console, headers: &HeaderMap, done: bool) -> Response {
+    if done {
+        return Redirect::to("/diagnostics#log").into_response();
+    }
+    (StatusCode::BAD_REQUEST, document(page_for(console, headers).bad_input())).into_response()
+}
+
+/// The page for who sent these headers.
+fn page_for<'a>(console: &'a Console, headers: &HeaderMap) -> Page<'a> {
+    Page {
+        language: preferences::language(headers),
+        theme: preferences::theme(headers),
+        css: &console.site.addresses.css,
+        zones: Zones::of(headers, &console.config.time_zone),
     }
 }
 

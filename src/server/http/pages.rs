@@ -60,6 +60,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
         initial,
     };
     let (provided, addresses) = (context.clone(), console.site.addresses.clone());
+    let is_engineer = session.as_ref().is_some_and(|session| service::diagnostics::may(&console, session));
     // Leptos writes scripts into the document, and gives them this.
     let nonce = Nonce::new();
     let policy = policy::of_document(&nonce);
@@ -68,7 +69,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
             provide_context(provided.clone());
             provide_context(nonce.clone());
         },
-        move || app::shell(context.clone(), addresses.clone()),
+        move || app::shell(context.clone(), addresses.clone(), is_engineer),
     );
     let mut response = render(request).await;
     if unknown_agent {

@@ -18,6 +18,8 @@ const FRAMES: usize = 200;
 const REQUESTS: usize = 100;
 /// A longer body is not kept, only its length.
 const LONGEST_BODY: usize = 16 << 10;
+/// The most characters of a command, an event's name or a reason that are kept.
+const LONGEST_WORD: usize = 200;
 /// An event is late where it happened so long before it came.
 const LATE: Duration = Duration::from_secs(10);
 
@@ -188,7 +190,7 @@ impl Wire {
     /// A frame that is no event; what its headers keep secret is struck out.
     pub fn frame(&self, at: ConsoleTime, direction: Direction, command: &str, headers: &[(String, String)], body: &[u8]) {
         let (headers, body) = (secrets::headers(headers), BodySeen::of(&body.into()));
-        lock(&self.0).keep_frame(FrameSeen { id: 0, at, direction, command: command.to_owned(), headers, body });
+        lock(&self.0).keep_frame(FrameSeen { id: 0, at, direction, command: cut(command), headers, body });
     }
 
     /// Something came.
@@ -283,9 +285,14 @@ impl Seen {
     fn count(&mut self, what: Oddity, at: ConsoleTime, why: String, body: &BodySeen) {
         if let Some(odd) = self.odd.get_mut(what as usize) {
             odd.count += 1;
-            odd.sample = Some(OddSample { at, why, body: body.clone() });
+            odd.sample = Some(OddSample { at, why: cut(&why), body: body.clone() });
         }
     }
+}
+
+/// A word of the platform's, which may be of any length.
+fn cut(word: &str) -> String {
+    word.chars().take(LONGEST_WORD).collect()
 }
 
 fn push<T>(kept: &mut VecDeque<T>, most: usize, one: T) {

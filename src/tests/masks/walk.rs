@@ -1,9 +1,11 @@
 //! A viewer goes everywhere and hears everything, while calls come and go with numbers wherever they can stand; a supervisor goes the
 //! same way and finds every one of them, so that the way is known to lead past them.
 
+mod inside;
 mod told;
 
 use crate::support::{Browser, Lab, Live, Message, Simulator, agent_event, event_time};
+use inside::inside;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +43,8 @@ async fn walk(browser: &Browser, live: &Live, agents: &[String], step_ins: &[i64
         let ids: Vec<String> = match path.as_str() {
             "/api/agents/{id}" => agents.to_vec(),
             "/api/interventions/{id}" => step_ins.iter().map(i64::to_string).collect(),
+            // Whoever may see that sees no numbers: see `inside`.
+            "/api/diagnostics/exchanges/{id}" => vec!["1".to_owned()],
             other => {
                 assert!(!other.contains('{'), "nobody has decided what to ask of {other}");
                 vec![String::new()]
@@ -85,7 +89,7 @@ fn ringing() -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_viewer_finds_no_outside_number_anywhere() {
-    let lab = Lab::with(&["--supervisors", "5000,5901", "--viewers", "59*"]).await;
+    let lab = Lab::with(&["--supervisors", "5000,5901,5902", "--viewers", "59*", "--diagnostics", "5902"]).await;
     let simulator = &lab.simulator;
     // Who is on the roster, and where they work, is told with the next sign-in.
     let name = json!({ "root": [{ "loginName": "5009@test.cc", "userName": "Li 138-0000-5551" }] });
@@ -164,6 +168,9 @@ async fn a_viewer_finds_no_outside_number_anywhere() {
     let supervisors = walk(&supervisor, &live, &agents, &step_ins, &["en"]).await;
     let viewers = walk(&viewer, &viewer_live, &agents, &step_ins, &["en", "zh-CN"]).await;
     compare(&supervisors, &viewers, &numbers);
+    let engineer = lab.console.sign_in("5902", "8902").await;
+    let calls: Vec<String> = live.board.calls.keys().map(ToString::to_string).collect();
+    assert_eq!(found(&inside(&engineer, &agents, &calls).await, &numbers), BTreeMap::new());
     // What is ours is whole.
     let board = &viewer_live.board;
     assert_eq!(board.row("50010001").device.as_ref().map(|device| device.as_str()), Some("80010001@test.cc"));
@@ -243,7 +250,8 @@ async fn join_somebody(supervisor: &Browser, live: &mut Live) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_lively_floor_a_viewer_finds_none_either() {
-    let lab = Lab::on(Simulator::with(60, 60.0, 20.0).await, &["--supervisors", "5000", "--viewers", "59*"]).await;
+    let lab =
+        Lab::on(Simulator::with(60, 60.0, 20.0).await, &["--supervisors", "5000,5902", "--viewers", "59*", "--diagnostics", "5902"]).await;
     let viewer = lab.console.sign_in("5900", "8900").await;
     let supervisor = lab.console.sign_in("5000", JOINS).await;
     let (mut viewer_live, mut live) = (viewer.live().await, supervisor.live().await);
@@ -264,5 +272,8 @@ async fn on_a_lively_floor_a_viewer_finds_none_either() {
     end(&lab.simulator).await;
     let viewers = walk(&viewer, &viewer_live, &agents, &[], &["en"]).await;
     assert_eq!(found(&viewers, &numbers), BTreeMap::new());
+    let engineer = lab.console.sign_in("5902", "8902").await;
+    let calls: Vec<String> = live.board.calls.keys().map(ToString::to_string).collect();
+    assert_eq!(found(&inside(&engineer, &agents, &calls).await, &numbers), BTreeMap::new());
     assert!(viewers.iter().any(|told| told.text.contains("****")), "the viewer is told of no calls");
 }

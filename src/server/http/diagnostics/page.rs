@@ -1,9 +1,11 @@
 //! The page itself.
 
+mod wire;
+
 use crate::i18n::DiagnosticsTexts;
 use crate::page::{Language, Theme};
 use crate::server::http::zone::Zones;
-use crate::server::service::diagnostics::{Diagnostics, Exchange, ExchangeLine, MOST_MINUTES, OddView};
+use crate::server::service::diagnostics::{Diagnostics, Exchange, MOST_MINUTES};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -42,7 +44,17 @@ impl Page<'_> {
 
     /// For those who may not see it.
     pub fn refused(&self) -> String {
-        self.document(().into_any(), view! { <section><p>{self.words().not_permitted}</p></section> }.into_any())
+        self.message(self.words().not_permitted)
+    }
+
+    /// For what cannot be.
+    pub fn bad_input(&self) -> String {
+        self.message(self.words().bad_input)
+    }
+
+    fn message(&self, text: &'static str) -> String {
+        let back = view! { <a href="/diagnostics">{self.words().title}</a> };
+        self.document(back.into_any(), view! { <section><p>{text}</p></section> }.into_any())
     }
 
     pub fn render(&self, now: &Diagnostics, open: Opened, call: &str, agent: &str, found: &Found) -> String {
@@ -172,37 +184,6 @@ impl Page<'_> {
         .into_any()
     }
 
-    fn odd(&self, odd: &[OddView]) -> AnyView {
-        let words = self.words();
-        let rows = odd.iter().map(|odd| {
-            let too_long = odd.at.is_some() && odd.body.is_none();
-            let sample = odd.body.clone().filter(|body| !body.is_empty()).or_else(|| too_long.then(|| words.too_long.to_owned()));
-            view! {
-                <tr data-odd=odd.what.clone()>
-                    <td>{(words.odd)(&odd.what)}</td>
-                    <td class="count">{odd.count}</td>
-                    <td>{odd.at.as_ref().map(|at| view! { <time>{self.moment(at)}</time> })}</td>
-                    <td>
-                        {odd.why.clone()}
-                        {sample.map(|body| view! { <details><summary>{words.body}</summary><pre tabindex="0">{body}</pre></details> })}
-                    </td>
-                </tr>
-            }
-        });
-        view! {
-            <section id="odd">
-                <h2>{words.not_as_expected}</h2>
-                <div class="scroll">
-                    <table>
-                        <thead><tr><th scope="col">{words.what}</th><th scope="col" class="count">{words.count}</th><th scope="col">{words.latest}</th><th scope="col">{words.sample}</th></tr></thead>
-                        <tbody>{rows.collect_view()}</tbody>
-                    </table>
-                </div>
-            </section>
-        }
-        .into_any()
-    }
-
     fn memory(&self, call: &str, agent: &str, found: &Found) -> AnyView {
         let words = self.words();
         let said = match found {
@@ -254,62 +235,6 @@ impl Page<'_> {
                     <button>{words.write}</button>
                 </form>
                 <pre tabindex="0">{now.log.iter().rev().take(100).map(|line| format!("{line}\n")).collect::<String>()}</pre>
-            </section>
-        }
-        .into_any()
-    }
-
-    fn open(&self, open: Opened) -> AnyView {
-        let words = self.words();
-        let exchange = match open {
-            Opened::Nothing => return ().into_any(),
-            Opened::Gone => return view! { <section id="open"><p data-ok="false">{words.not_kept}</p></section> }.into_any(),
-            Opened::Whole(exchange) => exchange,
-        };
-        let headers: String = exchange.headers.iter().map(|header| format!("{}: {}\n", header.name, header.value)).collect();
-        let or_long = |body: Option<String>| body.unwrap_or_else(|| words.too_long.to_owned());
-        let is_request = exchange.line.direction.is_none();
-        let answer = is_request.then(|| view! { <h2>{words.answer}</h2> <pre tabindex="0">{or_long(exchange.answer_body.clone())}</pre> });
-        view! {
-            <section id="open">
-                <h2>{exchange.line.what.clone()}</h2>
-                <pre tabindex="0">{headers} {or_long(exchange.body.clone())}</pre>
-                {answer}
-            </section>
-        }
-        .into_any()
-    }
-
-    fn exchanges(&self, id: &'static str, name: &'static str, lines: &[ExchangeLine], are_requests: bool) -> AnyView {
-        let words = self.words();
-        let rows = lines.iter().map(|line| {
-            let way = match line.direction {
-                Some("out") => "→ ",
-                Some(_) => "← ",
-                None => "",
-            };
-            let answer = are_requests.then(|| view! { <td>{line.answer.clone()}</td> <td class="count">{line.took_ms}</td> });
-            view! {
-                <tr>
-                    <td><time>{self.moment(&line.at)}</time></td>
-                    <td><a href=format!("/diagnostics?open={}#open", line.id)>{way} {line.what.clone()}</a></td>
-                    {answer}
-                    <td class="count">{line.bytes}</td>
-                </tr>
-            }
-        });
-        let answer = are_requests.then(|| view! { <th scope="col">{words.answer}</th> <th scope="col" class="count">"ms"</th> });
-        let empty = lines.is_empty().then(|| view! { <p><small>{words.none_yet}</small></p> });
-        view! {
-            <section id=id>
-                <h2>{name}</h2>
-                {empty}
-                <div class="long" tabindex="0" role="region" aria-label=name>
-                    <table>
-                        <thead><tr><th scope="col">{words.at}</th><th scope="col">{words.what}</th>{answer}<th scope="col" class="count">{words.bytes}</th></tr></thead>
-                        <tbody>{rows.collect_view()}</tbody>
-                    </table>
-                </div>
             </section>
         }
         .into_any()

@@ -215,7 +215,7 @@ impl ExchangeLine {
             id: frame.id,
             at: rfc3339(frame.at),
             direction: Some(frame.direction.into()),
-            what: format!("{}{said}", frame.command),
+            what: format!("{}{said}", teller.text(&frame.command)),
             answer: None,
             took_ms: None,
             bytes: frame.body.length,
