@@ -90,9 +90,10 @@ test("an occupied phone is asked about, left, and taken by force", async ({ cont
   await expect(bar.root.locator("[data-mode]")).toHaveText("Not ready");
 });
 
-test("a tick at the sign-in logs the phone on, which changes its mode and logs out", async ({ page, platform }) => {
-  await platform.reset();
-  await page.goto("/sign-in");
+test("a tick at the sign-in logs the phone on, which changes its mode and logs out", async ({ page, own }) => {
+  // Who was logged on once has a row from then on.
+  const { url } = await own.demo("--agents", "3");
+  await page.goto(`${url}/sign-in`);
   await expect(page.locator("body")).toHaveAttribute("data-hydrated");
   for (const [name, text] of [["number", "5000"], ["password", PASSWORD], ["domain", "test.cc"], ["extension", "8000"]] as const) {
     await page.locator(`input[name=${name}]`).fill(text);

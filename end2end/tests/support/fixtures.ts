@@ -19,6 +19,7 @@ export const provoked = {
 export class Quiet {
   private readonly expected: RegExp[] = [];
   private readonly said: string[] = [];
+  private over = false;
 
   /** This test provokes messages like that. */
   expect(...patterns: RegExp[]) {
@@ -27,11 +28,18 @@ export class Quiet {
 
   watch(context: BrowserContext) {
     context.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) {
-        this.said.push(`${message.type()}: ${message.text()} (${message.location().url})`);
-      }
+      if (["error", "warning"].includes(message.type())) this.hear(`${message.type()}: ${message.text()} (${message.location().url})`);
     });
-    context.on("weberror", (problem) => this.said.push(`uncaught: ${problem.error().stack ?? problem.error().message}`));
+    context.on("weberror", (problem) => this.hear(`uncaught: ${problem.error().stack ?? problem.error().message}`));
+  }
+
+  private hear(said: string) {
+    if (!this.over) this.said.push(said);
+  }
+
+  /** The test has ended: what a page says of a console that is ended with it is none of the test's. */
+  end() {
+    this.over = true;
   }
 
   get unexpected(): string[] {
@@ -85,7 +93,7 @@ export const test = base.extend<Fixtures, { demo: Demo }>({
     await report([demo.program], info);
   },
 
-  own: async ({}, use, info) => {
+  own: async ({ quiet }, use, info) => {
     const programs: Program[] = [];
     const keep = (program: Program) => {
       programs.push(program);
@@ -100,6 +108,7 @@ export const test = base.extend<Fixtures, { demo: Demo }>({
       },
     });
     await report(programs, info);
+    quiet.end();
     for (const program of programs) {
       program.signal("SIGCONT");
       await program.stop();
