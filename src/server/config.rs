@@ -136,7 +136,7 @@ impl Config {
         let urls = [&self.sdk_url, &self.login_url, &self.events_url].into_iter().flat_map(secrets_of);
         let secrets = given.map(|secret| secret.expose_secret().to_owned()).chain(urls).chain(database).chain(hooks);
         let mut secrets: Vec<String> = secrets.flat_map(|secret| spellings(&secret)).filter(|secret| secret.len() >= 4).collect();
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         secrets.dedup();
         secrets
     }
