@@ -133,3 +133,33 @@ async fn a_full_disk_stops_the_journal_and_never_the_board() {
         lab.database.until_journalled(format!("500{number}@test.cc").as_bytes()).await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_full_disk_left_no_room_for_is_told_to_programs() {
+    if without_file() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_path_buf();
+    let Some(_disk) = Disk::of(8, &path) else {
+        return skipped("what_a_full_disk_left_no_room_for_is_told_to_programs: nobody but root may mount a small disk");
+    };
+    let lab = Lab::in_folder(folder, Simulator::start().await, &[]).await;
+    let (browser, mut live) = lab.supervisor().await;
+    let mut alerts = browser.follow("/api/events?name=console.journal", None).await;
+    let filler = path.join("filler");
+    std::fs::write(&filler, vec![0_u8; 16 << 20]).unwrap_err();
+    // More than the 64 MB that may wait.
+    let large = format!(r#"{{"eventName":"somethingLarge","filler":"{}"}}"#, "x".repeat(1_000_000));
+    for _ in 0..70 {
+        lab.simulator.raw(large.as_bytes()).await;
+    }
+    lab.simulator.event(agent_event("agentNotReady", "5001")).await;
+    live.until_state("5001", State::NotReady).await;
+    std::fs::remove_file(&filler).unwrap();
+    until_written(&mut live, true).await;
+    let alert = alerts.next().await.unwrap();
+    assert_eq!(alert.event, "console.journal");
+    let entries = alert.data["entries"].as_u64().unwrap();
+    assert!((1..70).contains(&entries) && alert.data["since"].as_str() < alert.data["until"].as_str(), "{}", alert.data);
+}

@@ -46,6 +46,8 @@ pub enum Told {
     Live,
     /// The link broke; it was last heard then.
     Down(ConsoleTime),
+    /// So many entries from then on could not be kept: they are missing before this line.
+    NotKept { since: ConsoleTime, entries: u64 },
 }
 
 impl Told {
@@ -55,6 +57,7 @@ impl Told {
             What::Said(Said::Intervened(intervention)) => Some(Told::Intervention(intervention.clone())),
             What::Said(Said::Live(..)) => Some(Told::Live),
             What::Said(Said::Down(heard)) => Some(Told::Down(*heard)),
+            What::Said(Said::NotKept { since, entries }) => Some(Told::NotKept { since: *since, entries: *entries }),
             What::Odd(_) | What::Said(_) => None,
         }
     }
@@ -63,7 +66,7 @@ impl Told {
         match self {
             Told::Event(body) => body.len(),
             Told::Intervention(_) => size_of::<Intervention>(),
-            Told::Live | Told::Down(_) => 0,
+            Told::Live | Told::Down(_) | Told::NotKept { .. } => 0,
         }
     }
 }

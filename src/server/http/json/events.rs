@@ -34,7 +34,8 @@ const MOST_BEHIND: Position = 20_000;
 /// Each message has the event's name as its event, its body as its data, and its place in the journal as its id: with `Last-Event-ID` (or `after`)
 /// what came since then comes first, as far as the journal reaches back. Filters of one kind add up, those of different kinds must
 /// all match. Without `name` the platform's events come; `name=console.*` brings the console's own: `console.intervention`, an intervention as
-/// `/api/interventions/{id}` shows it, each time it has come further, and `console.link`, whether the link to the platform is `live` or `down`.
+/// `/api/interventions/{id}` shows it, each time it has come further, and its alerts: `console.link`, whether the link to the platform is `live`
+/// or `down`, and `console.journal`, how many events since when could not be kept (a full disk) and are missing here.
 /// `console.gap` says that events before the next one are not kept any more; `console.cut` is the last message of a reader that was too slow: it
 /// may connect again with its last id.
 #[utoipa::path(

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 const OWN: &str = "console.";
 pub const INTERVENTION: &str = "console.intervention";
 pub const LINK: &str = "console.link";
+pub const JOURNAL: &str = "console.journal";
 
 /// One of them as its reader may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +33,14 @@ struct LinkNews {
     state: &'static str,
     /// Until when everything was heard, where it broke.
     heard_until: Option<String>,
+}
+
+/// What the journal could not keep, so that nobody who follows will get it; an event for programs.
+#[derive(Serialize)]
+struct JournalNews {
+    since: String,
+    until: String,
+    entries: u64,
 }
 
 /// Which events somebody wants; what is empty does not matter.
@@ -109,14 +118,18 @@ impl Filter {
                 self.wants(INTERVENTION, agent, call.as_deref(), console).then_some(())?;
                 own(INTERVENTION, &InterventionView::of(shown))
             }
-            Told::Live => self.link(LinkNews { state: "live", heard_until: None }, console),
-            Told::Down(heard) => self.link(LinkNews { state: "down", heard_until: Some(rfc3339(*heard)) }, console),
+            Told::Live => self.alert(LINK, LinkNews { state: "live", heard_until: None }, console),
+            Told::Down(heard) => self.alert(LINK, LinkNews { state: "down", heard_until: Some(rfc3339(*heard)) }, console),
+            Told::NotKept { since, entries } => {
+                self.alert(JOURNAL, JournalNews { since: rfc3339(*since), until: rfc3339(line.at), entries: *entries }, console)
+            }
         }
     }
 
-    fn link(&self, link: LinkNews, console: &Console) -> Option<Message> {
-        self.wants(LINK, None, None, console).then_some(())?;
-        own(LINK, &link)
+    /// What concerns the whole floor, and no agent or call.
+    fn alert(&self, name: &'static str, news: impl Serialize, console: &Console) -> Option<Message> {
+        self.wants(name, None, None, console).then_some(())?;
+        own(name, &news)
     }
 
     /// Who names no event wants the platform's.
