@@ -42,7 +42,7 @@ pub struct CallRow {
     /// Whether it was last heard of before the console restarted or its link broke: it may be over.
     pub remembered: bool,
     /// The latest intervention at this call, while it runs and for a short time after.
-    pub intervention: Option<Intervention>,
+    pub intervention: Option<Box<Intervention>>,
 }
 
 /// How often and for how long a call was on hold, by whichever party.

@@ -1,4 +1,5 @@
-//! What the board shows of one agent: the unit that is published, sent, sorted and shown.
+//! What the board shows of one agent: the unit that is published, sent, sorted and shown. What most rows do not have takes no room in them: a
+//! browser may hold fifty thousand.
 
 use super::{AgentId, CallId, DeviceId, Intervention, PlatformTime, Scheduled};
 use serde::{Deserialize, Serialize};
@@ -128,13 +129,13 @@ pub struct Row {
     /// Why not ready, as the platform words it; absent in a call.
     pub reason: Option<String>,
     /// The call that the device is most busy with; absent if it is in none.
-    pub call: Option<CallView>,
+    pub call: Option<Box<CallView>>,
     /// The day's figures, by what the console heard; absent before the agent's first state has ended. The floor does not know them.
     pub figures: Option<Figures>,
     /// The latest intervention at this agent, while it is pending and for a short time after.
-    pub intervention: Option<Intervention>,
+    pub intervention: Option<Box<Intervention>>,
     /// What the console will do at this agent by itself.
-    pub scheduled: Option<Scheduled>,
+    pub scheduled: Option<Box<Scheduled>>,
 }
 
 /// The call in an agent's row: the one that the device is most busy with.

@@ -219,7 +219,7 @@ impl Floor {
         };
         row.since = Some(connection.since);
         row.reason = None;
-        row.call = Some(CallView {
+        row.call = Some(Box::new(CallView {
             id: id.clone(),
             direction: self.direction(call),
             other: self.other_party(call, &standing, device).map(|other| other.number().to_owned()).unwrap_or_default(),
@@ -232,7 +232,7 @@ impl Floor {
             joined: role(PartyRole::Joined),
             recording: call.folded().recording(),
             others,
-        });
+        }));
     }
 }
 

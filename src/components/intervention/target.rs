@@ -89,11 +89,11 @@ impl Target {
 
     /// Returns the latest intervention that the server tells of here.
     pub fn told(&self) -> Option<&Intervention> {
-        let row = self.row.as_ref().and_then(|row| row.intervention.as_ref());
+        let row = self.row.as_ref().and_then(|row| row.intervention.as_deref());
         if !self.at_call {
             return row;
         }
-        let call = self.call.as_ref().and_then(|call| call.intervention.as_ref());
+        let call = self.call.as_ref().and_then(|call| call.intervention.as_deref());
         row.filter(|action| !action.operation.on_call()).into_iter().chain(call).max_by_key(|action| action.id)
     }
 

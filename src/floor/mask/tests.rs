@@ -53,7 +53,7 @@ fn a_row_hides_whatever_comes_from_outside_and_keeps_the_agent() {
     row.name = "13800002408".to_owned();
     row.team = "Hotline 138 0000 2408".to_owned();
     row.reason = Some("call back (138) 0000-2408".to_owned());
-    row.call = Some(CallView {
+    row.call = Some(Box::new(CallView {
         id: CallId::trusted("13800002408-1"),
         direction: Direction::Inbound,
         other: "13800002408".to_owned(),
@@ -66,10 +66,13 @@ fn a_row_hides_whatever_comes_from_outside_and_keeps_the_agent() {
         joined: vec![device(OUTSIDE), device("80010001@test.cc"), device("80010002@test.cc")],
         recording: false,
         others: 0,
-    });
-    row.intervention =
-        Some(Intervention { by_device: device(OUTSIDE), holder: Some(OUTSIDE.to_owned()), ..intervention(Operation::Join, None, OUTSIDE) });
-    row.scheduled = Some(Scheduled { id: 1, kind: ScheduledKind::LogoutAfterCall, by: AgentId::trusted("5000@test.cc") });
+    }));
+    row.intervention = Some(Box::new(Intervention {
+        by_device: device(OUTSIDE),
+        holder: Some(OUTSIDE.to_owned()),
+        ..intervention(Operation::Join, None, OUTSIDE)
+    }));
+    row.scheduled = Some(Box::new(Scheduled { id: 1, kind: ScheduledKind::LogoutAfterCall, by: AgentId::trusted("5000@test.cc") }));
     let masked = learned(&[row.clone()]).row(row.clone());
     hides(&(&masked.name, &masked.team, &masked.reason));
     hides(&masked.call);
@@ -199,7 +202,7 @@ fn a_call_hides_its_parties_data_and_words() {
         touched: at(0),
         end_not_seen: false,
         remembered: false,
-        intervention: Some(intervention(Operation::Listen, None, OUTSIDE)),
+        intervention: Some(Box::new(intervention(Operation::Listen, None, OUTSIDE))),
     };
     let masked = Mask::default().call(call.clone());
     hides(&masked);

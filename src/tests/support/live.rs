@@ -39,7 +39,7 @@ impl Board {
     }
 
     pub fn action(&self, number: &str) -> Option<&Intervention> {
-        self.rows.get(number)?.intervention.as_ref()
+        self.rows.get(number)?.intervention.as_deref()
     }
 
     pub fn outcome(&self, number: &str) -> Option<Outcome> {

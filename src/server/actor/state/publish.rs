@@ -93,14 +93,15 @@ impl FloorState {
     pub(super) fn row(&self, agent: &AgentId) -> Option<Row> {
         let mut row = self.fold.row(agent)?;
         row.figures = self.workdays.get(agent).map(Figures::of);
-        row.intervention = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.fold.floor).cloned();
-        row.scheduled = self.schedule.shown(agent).map(|action| action.scheduled.clone());
+        let latest = self.interventions.latest(agent, row.call.as_ref().map(|call| &call.id), &self.fold.floor);
+        row.intervention = latest.cloned().map(Box::new);
+        row.scheduled = self.schedule.shown(agent).map(|action| Box::new(action.scheduled.clone()));
         Some(row)
     }
 
     pub(super) fn call_row(&self, id: &CallId) -> Option<CallRow> {
         let mut call = self.fold.call_row(id)?;
-        call.intervention = self.interventions.latest_at(id, &self.fold.floor).cloned();
+        call.intervention = self.interventions.latest_at(id, &self.fold.floor).cloned().map(Box::new);
         Some(call)
     }
 

@@ -1,6 +1,6 @@
 //! An agent, and what goes on or will be done there.
 
-use crate::floor::{CallView, Row, Scheduled, ScheduledKind};
+use crate::floor::{Row, Scheduled, ScheduledKind};
 use crate::server::clock::rfc3339;
 use crate::server::http::json::interventions::InterventionView;
 use crate::server::http::json::schema::{one_of, states};
@@ -92,10 +92,10 @@ impl From<Row> for Agent {
             since: row.since.map(rfc3339),
             remembered: row.remembered,
             reason: row.reason,
-            call_id: row.call.map(|CallView { id, .. }| id.to_string()),
+            call_id: row.call.map(|call| call.id.to_string()),
             figures: row.figures.map(|figures| FiguresView { calls: figures.calls, handling_seconds: figures.handling_seconds }),
-            intervention: row.intervention.map(InterventionView::of),
-            order: row.scheduled.as_ref().map(ScheduledView::of),
+            intervention: row.intervention.map(|latest| InterventionView::of(*latest)),
+            order: row.scheduled.as_deref().map(ScheduledView::of),
         }
     }
 }
