@@ -80,7 +80,7 @@ mod tests;
 #[cfg(feature = "ssr")]
 pub mod visibility;
 
-pub use board::{BoardQuery, Counts, Sort, SortKey};
+pub use board::{BoardQuery, Counts, Rank, Sort, SortKey};
 pub use bulk::{BulkItem, BulkRun, BulkStep, DryRun, dry_run};
 pub use call_query::CallQuery;
 pub use call_row::{CallRow, CallState, Holds, Party, PartyRole, PartyState};

@@ -126,24 +126,24 @@ impl BoardQuery {
         params
     }
 
-    /// Returns whether the board shows the row.
+    /// Returns whether the board shows the row. For many rows: [`BoardQuery::filter`].
     pub fn matches(&self, row: &Row) -> bool {
-        self.in_team(row) && (self.states.is_empty() || self.states.contains(&row.state)) && self.found_in(row)
+        self.filter()(row)
+    }
+
+    /// Returns what tells of a row whether the board shows it.
+    pub fn filter(&self) -> impl Fn(&Row) -> bool {
+        let wanted = self.search.trim().to_lowercase();
+        move |row| {
+            self.in_team(row)
+                && (self.states.is_empty() || self.states.contains(&row.state))
+                && (wanted.is_empty() || found_in(row, &wanted))
+        }
     }
 
     /// Returns whether the row is of the team that is shown, whatever else is filtered by.
     pub fn in_team(&self, row: &Row) -> bool {
         self.team.is_empty() || self.team == row.team
-    }
-
-    /// Returns whether the searched text is in the row.
-    fn found_in(&self, row: &Row) -> bool {
-        let wanted = self.search.trim().to_lowercase();
-        wanted.is_empty()
-            || row.name.to_lowercase().contains(&wanted)
-            || row.agent.as_str().to_lowercase().contains(&wanted)
-            || row.device.as_ref().is_some_and(|device| device.as_str().to_lowercase().contains(&wanted))
-            || row.call.as_ref().is_some_and(|call| call.other.contains(&wanted))
     }
 
     /// Compares two rows in the board's order at `now`. Rows without a value to sort by come last in either direction.
@@ -170,10 +170,81 @@ impl BoardQuery {
         last.then(by_key).then_with(|| numeric(a.agent.number()).cmp(&numeric(b.agent.number())))
     }
 
+    /// Returns the row's place in the board's order at `now` as numbers. Of two rows the one with the smaller rank comes first; where ranks are
+    /// equal, [`BoardQuery::compare`] decides.
+    pub fn rank(&self, row: &Row, now: PlatformTime) -> Rank {
+        let number = number_rank(row.agent.number());
+        let latest_first = |at: PlatformTime| !moment_rank(at);
+        let began = || row.call.as_ref().and_then(|call| call.answered.or(call.started));
+        // The number decides between equals only where equal ranks of the key are equal keys.
+        let (last, by_key, number) = match self.sort.key {
+            SortKey::Agent => (false, number, 0),
+            SortKey::Name => (row.name.is_empty(), text_rank(&row.name), if row.name.len() < TEXT { number } else { 0 }),
+            SortKey::State => (false, row.state as u64, number),
+            SortKey::Time => (row.since.is_none(), row.since.map_or(0, latest_first), number),
+            SortKey::Team => (row.team.is_empty(), text_rank(&row.team), if row.team.len() < TEXT { number } else { 0 }),
+            SortKey::Device => (row.device.is_none(), row.device.as_ref().map_or(0, |device| number_rank(device.number())), 0),
+            SortKey::Call => (began().is_none(), began().map_or(0, latest_first), number),
+            SortKey::Trouble => {
+                let urgency = row.since.map(|since| threshold::urgency(row.state, since, now));
+                (urgency.is_none(), urgency.map_or(0, |(level, at)| u64::from(level) << 62 | moment_rank(at) >> 2), 0)
+            }
+        };
+        Rank { last, by_key: if self.sort.descending { !by_key } else { by_key }, number }
+    }
+
     /// Returns when the row's place may next change only because time passes, or `None` if it cannot: it can only when sorted by trouble.
     pub fn next_turn(&self, row: &Row, now: PlatformTime) -> Option<PlatformTime> {
         let since = row.since.filter(|_| self.sort.key == SortKey::Trouble)?;
         threshold::next_passing(row.state, since, now)
+    }
+}
+
+/// A row's place in an order; see [`BoardQuery::rank`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rank {
+    last: bool,
+    by_key: u64,
+    number: u64,
+}
+
+/// From how many bytes on a text's rank does not tell how long it is.
+const TEXT: usize = 8;
+
+/// Returns the first seven bytes, and after them how long the text is, from [`TEXT`] on all the same.
+fn text_rank(text: &str) -> u64 {
+    beginning(text) << 8 | text.len().min(TEXT) as u64
+}
+
+/// Returns a rank that puts shorter numbers first, then compares their first seven bytes.
+fn number_rank(number: &str) -> u64 {
+    (number.len().min(255) as u64) << 56 | beginning(number)
+}
+
+/// Returns the first seven bytes as a number.
+fn beginning(text: &str) -> u64 {
+    text.bytes().chain(std::iter::repeat(0)).take(7).fold(0, |number, byte| number << 8 | u64::from(byte))
+}
+
+/// Returns the moment as a number without a sign, in the same order.
+fn moment_rank(at: PlatformTime) -> u64 {
+    at.as_millis().cast_unsigned() ^ 1 << 63
+}
+
+/// Returns whether the text, which is in lower case, is in the row.
+fn found_in(row: &Row, wanted: &str) -> bool {
+    contains(&row.name, wanted)
+        || contains(row.agent.as_str(), wanted)
+        || row.device.as_ref().is_some_and(|device| contains(device.as_str(), wanted))
+        || row.call.as_ref().is_some_and(|call| call.other.contains(wanted))
+}
+
+/// Returns whether `wanted`, which is in lower case and not empty, is in the text, regardless of case.
+fn contains(text: &str, wanted: &str) -> bool {
+    if text.is_ascii() {
+        text.as_bytes().windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))
+    } else {
+        text.to_lowercase().contains(wanted)
     }
 }
 
@@ -284,6 +355,45 @@ mod tests {
         assert!(turns > 3, "{turns}");
         let by_name = BoardQuery { sort: Sort::from_code("name").unwrap(), ..Default::default() };
         assert!(rows.iter().all(|row| by_name.next_turn(row, NOW).is_none()));
+    }
+
+    #[test]
+    fn ranks_never_contradict_the_order() {
+        let mut rows = Vec::new();
+        let names = ["", "A", "A\0", "ABCDEFG", "ABCDEFGH", "ABCDEFGHI", "王伟", "王伟林", "abc"];
+        let numbers = ["801", "8001", "12345678", "12345679", "0801", "王1"];
+        for (n, name) in names.iter().enumerate() {
+            for (m, number) in numbers.iter().enumerate() {
+                let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
+                row.name = (*name).to_owned();
+                row.team = names[(n * 2 + m) % names.len()].to_owned();
+                row.state = State::ALL[(n * 3 + m) % State::ALL.len()];
+                row.since = (m != 3).then(|| at(NOW.as_millis() - (n as i64 * 37 + m as i64 * 401) % 1500 * 1000));
+                let device = format!("{}@{}", numbers[(n + m) % 6], ["a.cc", "b.cc"][m % 2]);
+                row.device = (n != 2).then(|| crate::floor::DeviceId::trusted(device));
+                rows.push(row);
+            }
+        }
+        for key in SortKey::ALL {
+            for descending in [false, true] {
+                let query = BoardQuery { sort: Sort { key, descending }, ..Default::default() };
+                for (a, b) in rows.iter().flat_map(|a| rows.iter().map(move |b| (a, b))) {
+                    let by_rank = query.rank(a, NOW).cmp(&query.rank(b, NOW));
+                    let order = query.compare(a, b, NOW);
+                    assert!(by_rank == Ordering::Equal || by_rank == order, "{key:?} {descending}: {a:?} {b:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_looked_for_is_found_regardless_of_case() {
+        let mut row = row(5001, State::Ready, None);
+        row.name = "Ångström Lee".to_owned();
+        for (search, found) in [("ÅNG", true), (" lee ", true), ("5001@TEST", true), ("ström l", true), ("5002", false), ("å5001", false)]
+        {
+            assert_eq!(BoardQuery { search: search.to_owned(), ..Default::default() }.matches(&row), found, "{search}");
+        }
     }
 
     #[test]

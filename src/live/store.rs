@@ -4,12 +4,16 @@
 //! Until the first snapshot the store holds what came with the page ([`InitialState`]); the server renders from the same store.
 //! While the store is held (the pointer is over the list, or a dialog is open), changes of order wait; changes of values do not.
 
+mod arrangement;
 mod call_list;
 mod call_table;
 mod clock;
+mod index;
+mod pace;
 mod runs;
 mod shown;
 mod table;
+mod tally;
 mod watches;
 
 pub use call_list::{Calls, OwnDeviceCall};
@@ -20,10 +24,16 @@ pub use table::{Table, moves};
 
 use super::browser::{BrowserTime, Skew};
 use super::{Down, InitialState, Link};
-use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, ConsoleTime, Counts, Offset, PlatformTime, Row};
+use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, ConsoleTime, Counts, Offset, Row};
+use arrangement::Arrangement;
+use core::time::Duration;
 use leptos::prelude::*;
+use pace::Pace;
 use std::sync::Arc;
 use watches::Watches;
+
+/// The shortest time between two changes of a large floor's counts.
+const RECOUNT: Duration = Duration::from_millis(100);
 
 /// How current the page is, and if it is not, why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +72,12 @@ pub struct Store {
     pub calls: Calls,
     /// The board's list of agents; `order`, `waiting` and `matching` below are its signals.
     shown: Shown,
-    /// When the rows were last put in order, and when that order may next change without an event, if ever; by the platform's clock.
-    turns: StoredValue<(PlatformTime, Option<PlatformTime>)>,
+    /// The order that the rows should have, though they may be held in another one.
+    arrangement: StoredValue<Arrangement>,
+    /// How often the counts of a large floor are told.
+    counting: Pace,
+    /// [`Tally::turns`](tally::Tally::turns) when the teams were last told.
+    team_turns: StoredValue<u32>,
     /// The slots of the rows that the board shows, in order.
     pub order: RwSignal<Arc<Vec<usize>>>,
     /// How many rows will move, appear or vanish when the hold ends.
@@ -114,12 +128,14 @@ impl Store {
         let held = RwSignal::new(false);
         let shown = Shown::new(order, first.matching, held);
         Store {
-            figures: RwSignal::new(table.has_figures()),
+            figures: RwSignal::new(table.tally.has_figures()),
+            team_turns: StoredValue::new(0),
             table: StoredValue::new(table),
             watches: Watches::new(),
             calls: Calls::new(first, held),
             shown,
-            turns: StoredValue::new((PlatformTime::MIN, None)),
+            arrangement: StoredValue::new(Arrangement::default()),
+            counting: Pace::new(RECOUNT),
             order: shown.order,
             waiting: shown.waiting,
             matching: shown.matching,
@@ -144,6 +160,11 @@ impl Store {
     /// lives.
     pub fn watch(self, slot: usize) -> Option<RwSignal<Arc<Row>>> {
         Some(self.watches.add(slot, self.row(slot)?))
+    }
+
+    /// Has a signal of [`Store::watch`] follow another slot, or none for now.
+    pub fn follow_slot(self, signal: RwSignal<Arc<Row>>, from: usize, to: Option<usize>) {
+        self.watches.turn(signal, from, to.and_then(|slot| Some((slot, self.row(slot)?))));
     }
 
     /// Returns the row in the slot, or `None` if the slot is empty. Not tracked.
@@ -201,18 +222,20 @@ impl Store {
         changed_calls.sort_unstable();
         changed_calls.dedup();
         let rows_changed = snapshot || !changed.is_empty();
+        self.arrangement.update_value(|arrangement| arrangement.note((!snapshot).then_some(&changed)));
         // The operations that a row offers depend on its call too.
         changed.extend(self.slots_in(&changed_calls));
         changed.sort_unstable();
         changed.dedup();
-        if rows_changed {
+        let rows = self.table.with_value(Table::len);
+        if rows_changed && self.counting.changed(rows, snapshot, local_now) {
             self.recount();
         }
         self.follow_calls(&changed_calls, snapshot, local_now);
         // And those that a call offers depend on its agents.
         self.calls.touch(changed.iter().filter_map(|slot| self.row(*slot)));
         self.watches.fire(&changed, |slot| self.row(slot));
-        if rows_changed && self.shown.changed(self.table.with_value(Table::len), snapshot, local_now) {
+        if rows_changed && self.shown.pace.changed(rows, snapshot, local_now) {
             self.rearrange(false);
         }
         self.changes.update(|count| *count = count.wrapping_add(1));
@@ -268,20 +291,25 @@ impl Store {
         if !self.whole.get_untracked() {
             return;
         }
-        let team = self.query.with_untracked(|query| query.team.clone());
-        let (counts, teams, figures) = self.table.with_value(|table| (table.counts(&team), table.teams(), table.has_figures()));
-        set_if_new(self.counts, counts);
-        set_if_new(self.teams, teams);
-        set_if_new(self.figures, figures);
+        self.table.with_value(|Table { tally, .. }| {
+            set_if_new(self.counts, self.query.with_untracked(|query| tally.counts(&query.team)));
+            set_if_new(self.figures, tally.has_figures());
+            if self.team_turns.get_value() != tally.turns() {
+                self.team_turns.set_value(tally.turns());
+                set_if_new(self.teams, tally.teams());
+            }
+        });
     }
 
     /// Puts the rows in order: at once, or when the hold ends.
     fn rearrange(self, at_once: bool) {
-        let before = self.order.get_untracked();
         let now = self.platform_now_untracked();
-        let (after, turn) = self.query.with_untracked(|query| self.table.with_value(|table| table.arrange(query, &before, now)));
-        self.turns.set_value((now, turn));
-        self.shown.put(after, at_once, |slot| self.table.with_value(|table| table.get(slot).is_some()));
+        let arrange = |arrangement: &mut Arrangement| {
+            self.query.with_untracked(|query| self.table.with_value(|table| arrangement.arrange(table, query, now)))
+        };
+        if let Some(after) = self.arrangement.try_update_value(arrange) {
+            self.table.with_value(|table| self.shown.put(after, at_once, |slot| table.get(slot).is_some()));
+        }
     }
 }
 

@@ -52,7 +52,7 @@ pub struct Calls {
 impl Calls {
     /// Makes the calls from what came with the page. `held`: the signal that tells whether the list keeps its order.
     pub(super) fn new(first: &InitialState, held: RwSignal<bool>) -> Self {
-        let mut table = CallTable::default();
+        let mut table = CallTable::following(first.own_device.clone());
         table.replace(first.calls.clone());
         let calls = Calls {
             table: StoredValue::new(table),
@@ -88,6 +88,11 @@ impl Calls {
     /// view lives.
     pub fn watch(self, slot: usize) -> Option<RwSignal<Arc<CallRow>>> {
         Some(self.watches.add(slot, self.get(slot)?))
+    }
+
+    /// Has a signal of [`Calls::watch`] follow another slot, or none for now.
+    pub fn follow_slot(self, signal: RwSignal<Arc<CallRow>>, from: usize, to: Option<usize>) {
+        self.watches.turn(signal, from, to.and_then(|slot| Some((slot, self.get(slot)?))));
     }
 
     /// Returns whether the page lists calls.
@@ -134,7 +139,11 @@ impl Calls {
         }
         if self.listed.get_value() && whole {
             let rows = self.table.with_value(CallTable::count);
-            let due = if changed.is_empty() && !at_once { self.shown.due(local_now) } else { self.shown.changed(rows, at_once, local_now) };
+            let due = if changed.is_empty() && !at_once {
+                self.shown.pace.due(local_now)
+            } else {
+                self.shown.pace.changed(rows, at_once, local_now)
+            };
             if due {
                 self.rearrange(false, team_of);
             }
@@ -153,7 +162,7 @@ impl Calls {
     fn find_own(self) {
         let own = self.device.with_value(|device| {
             self.table.with_value(|table| {
-                let (_, call) = table.of_device(device)?;
+                let (_, call) = table.of_own()?;
                 let party = call.party(device)?;
                 let (listens, held) = (party.role == PartyRole::Listener, party.state == PartyState::Held);
                 Some(OwnDeviceCall { call: call.id.clone(), listens, held })
@@ -185,7 +194,7 @@ impl Calls {
         let (after, counts, queues) = self.query.with_untracked(|query| {
             self.table.with_value(|table| (table.arrange(query, &team_of, &before), table.counts(query, &team_of), table.queues()))
         });
-        self.shown.put(after, at_once, |slot| self.table.with_value(|table| table.get(slot).is_some()));
+        self.table.with_value(|table| self.shown.put(Arc::new(after), at_once, |slot| table.get(slot).is_some()));
         set_if_new(self.counts, Some(counts));
         set_if_new(self.queues, queues);
     }

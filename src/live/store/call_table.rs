@@ -3,8 +3,9 @@
 //! A slot is a call's place in memory and its key on the page. When calls merge (a conference, a transfer), the result stays in the slot
 //! of the longest of them: to a supervisor the customer's call is still the same call, and its row stays where it is.
 
+use super::index::Index;
 use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The calls in their slots.
@@ -13,12 +14,20 @@ pub struct CallTable {
     /// By slot; `None` where a slot is free.
     calls: Vec<Option<Arc<CallRow>>>,
     /// The slot of each call, by its present and former ids.
-    index: HashMap<CallId, usize>,
+    index: Index,
     /// The slots that are free.
     free: Vec<usize>,
+    /// The supervisor's own phone, as it stands in calls, and the slots of the calls that it is in.
+    own: Option<DeviceId>,
+    own_calls: Vec<usize>,
 }
 
 impl CallTable {
+    /// Makes a table of no calls, which follows those of the device.
+    pub fn following(own: DeviceId) -> CallTable {
+        CallTable { own: Some(own), ..CallTable::default() }
+    }
+
     /// Returns the call in the slot, or `None` if the slot is empty.
     pub fn get(&self, slot: usize) -> Option<&Arc<CallRow>> {
         self.calls.get(slot).and_then(Option::as_ref)
@@ -26,7 +35,7 @@ impl CallTable {
 
     /// Returns the slot of the call that has or had this id, or `None` if it is not known.
     pub fn slot(&self, id: &CallId) -> Option<usize> {
-        self.index.get(id).copied()
+        self.index.find(id.as_str(), |slot| self.get(slot).is_some_and(|call| call.id == *id || call.former.contains(id)))
     }
 
     /// Returns how many calls there are.
@@ -41,20 +50,19 @@ impl CallTable {
 
     /// Puts the call in its slot, in place of the calls whose ids it has or had. Returns the slot, or `None` if nothing changed.
     pub fn put(&mut self, call: Arc<CallRow>) -> Option<usize> {
-        let mut known: Vec<(usize, &CallRow)> = std::iter::once(&call.id)
-            .chain(&call.former)
-            .filter_map(|id| self.slot(id))
-            .filter_map(|slot| Some((slot, &**self.get(slot)?)))
-            .collect();
-        known.sort_by(|a, b| CallQuery::compare(a.1, b.1));
-        let mut slots: Vec<usize> = known.into_iter().map(|(slot, _)| slot).collect();
-        slots.dedup();
+        let mut slots: Vec<usize> = std::iter::once(&call.id).chain(&call.former).filter_map(|id| self.slot(id)).collect();
+        let known = slots.iter().enumerate().filter_map(|(place, slot)| Some((place, self.get(*slot)?)));
+        let longest = known.min_by(|a, b| CallQuery::compare(a.1, b.1)).map(|(place, _)| place);
+        if let Some(longest) = longest {
+            slots.swap(0, longest);
+        }
         let slot = match slots.split_first() {
             Some((&first, rest)) => {
+                let rest: Vec<usize> = rest.iter().copied().filter(|slot| *slot != first).collect();
                 if rest.is_empty() && self.get(first).is_some_and(|before| *before == call) {
                     return None;
                 }
-                for &absorbed in rest {
+                for absorbed in rest {
                     self.clear(absorbed);
                 }
                 first
@@ -68,7 +76,10 @@ impl CallTable {
             self.forget(slot, &before);
         }
         for id in std::iter::once(&call.id).chain(&call.former) {
-            self.index.insert(id.clone(), slot);
+            self.index.insert(id.as_str(), slot);
+        }
+        if self.own.as_ref().is_some_and(|own| call.party(own).is_some()) {
+            self.own_calls.push(slot);
         }
         if let Some(place) = self.calls.get_mut(slot) {
             *place = Some(call);
@@ -87,15 +98,18 @@ impl CallTable {
     /// Replaces all calls; those that are not among `calls` are removed. Returns the slots that changed, in no order.
     pub fn replace(&mut self, calls: Vec<Arc<CallRow>>) -> Vec<usize> {
         let mut changed = Vec::new();
-        let mut kept = BTreeSet::new();
+        let mut kept = vec![false; self.calls.len()];
         // The new calls come first: one that only changed its id must find its slot before the slots of removed calls are cleared.
         for call in calls {
             let slot = self.put(call.clone());
-            kept.extend(slot.or_else(|| self.slot(&call.id)));
+            if let Some(slot) = slot.or_else(|| self.slot(&call.id)) {
+                kept.resize(self.calls.len(), false);
+                kept.iter_mut().skip(slot).take(1).for_each(|kept| *kept = true);
+            }
             changed.extend(slot);
         }
         for slot in 0..self.calls.len() {
-            if !kept.contains(&slot) && self.get(slot).is_some() {
+            if kept.get(slot) != Some(&true) && self.get(slot).is_some() {
                 self.clear(slot);
                 changed.push(slot);
             }
@@ -113,10 +127,9 @@ impl CallTable {
 
     /// Removes the call's ids from the index where they lead to this slot.
     fn forget(&mut self, slot: usize, call: &CallRow) {
+        self.own_calls.retain(|own| *own != slot);
         for id in std::iter::once(&call.id).chain(&call.former) {
-            if self.index.get(id) == Some(&slot) {
-                self.index.remove(id);
-            }
+            self.index.remove(id.as_str(), slot);
         }
     }
 
@@ -127,7 +140,7 @@ impl CallTable {
         let mut shown: Vec<usize> = before.iter().copied().filter(|slot| wanted.get_mut(*slot).is_some_and(std::mem::take)).collect();
         shown.extend(wanted.into_iter().enumerate().filter_map(|(slot, wanted)| wanted.then_some(slot)));
         let mut shown: Vec<(usize, &CallRow)> = shown.into_iter().filter_map(|slot| Some((slot, &**self.get(slot)?))).collect();
-        shown.sort_by(|a, b| CallQuery::compare(a.1, b.1));
+        shown.sort_unstable_by(|a, b| CallQuery::compare(a.1, b.1));
         shown.into_iter().map(|(slot, _)| slot).collect()
     }
 
@@ -151,11 +164,12 @@ impl CallTable {
         names.into_iter().map(str::to_owned).collect()
     }
 
-    /// Returns the call that keeps `device` busy, with its slot, or `None` if there is none: preferably one that the device does not have
-    /// on hold. Calls that only monitor another call do not count.
-    pub fn of_device(&self, device: &DeviceId) -> Option<(usize, &CallRow)> {
-        let here =
-            self.iter().filter(|(_, call)| !call.monitors()).filter_map(|(slot, call)| Some((call.party(device)?.state, slot, &**call)));
+    /// Returns the call that keeps the own phone busy, with its slot, or `None` if there is none: preferably one that it does not have on hold.
+    /// Calls that only monitor another call do not count.
+    pub fn of_own(&self) -> Option<(usize, &CallRow)> {
+        let own = self.own.as_ref()?;
+        let calls = self.own_calls.iter().filter_map(|&slot| Some((slot, &**self.get(slot)?)));
+        let here = calls.filter(|(_, call)| !call.monitors()).filter_map(|(slot, call)| Some((call.party(own)?.state, slot, call)));
         here.max_by_key(|(state, ..)| *state != crate::floor::PartyState::Held).map(|(_, slot, call)| (slot, call))
     }
 }
@@ -246,12 +260,19 @@ mod tests {
     }
 
     #[test]
-    fn a_device_is_busy_with_what_it_does_not_hold() {
-        let mut table = CallTable::default();
-        let device = DeviceId::trusted("8001@test.cc");
+    fn the_own_phone_is_busy_with_what_it_does_not_hold() {
+        let mut table = CallTable::following(DeviceId::trusted("8001@test.cc"));
+        assert!(table.of_own().is_none());
         table.put(call("a", &[], 10, &[("8001", IN)]));
         table.put(call("b", &[], 20, &[("8001", PartyState::Held)]));
-        assert_eq!(table.of_device(&device).map(|(_, call)| call.id.as_str()), Some("a"));
-        assert!(table.of_device(&DeviceId::trusted("8009@test.cc")).is_none());
+        table.put(call("c", &[], 5, &[("8002", IN)]));
+        let own = |table: &CallTable| table.of_own().map(|(_, call)| call.id.to_string());
+        assert_eq!(own(&table), Some("a".to_owned()));
+        table.put(call("a", &[], 10, &[("8003", IN)]));
+        assert_eq!(own(&table), Some("b".to_owned()), "it has left the other");
+        table.put(call("d", &["b"], 20, &[("8001", IN)]));
+        assert_eq!(own(&table), Some("d".to_owned()));
+        table.remove(&CallId::trusted("d"));
+        assert_eq!(own(&table), None);
     }
 }

@@ -33,7 +33,10 @@ impl Store {
     pub fn tick(self, local_now: BrowserTime) {
         let now = self.skew.get_value().to_console(local_now);
         self.fine_clock.set(now);
-        if self.shown.due(local_now) {
+        if self.counting.due(local_now) {
+            self.recount();
+        }
+        if self.shown.pace.due(local_now) {
             self.rearrange(false);
         }
         self.follow_calls(&[], false, local_now);
@@ -48,9 +51,8 @@ impl Store {
     /// Puts the rows in order if one has passed a threshold that decides its place, or if the clock was set back, perhaps to before one.
     fn turn(self, local_now: BrowserTime) {
         let now = self.platform_now_untracked();
-        let (arranged, turn) = self.turns.get_value();
-        let due = turn.is_some_and(|turn| now >= turn || now < arranged);
-        if due && self.whole.get_untracked() && self.shown.changed(self.table.with_value(Table::len), false, local_now) {
+        let due = self.arrangement.with_value(|arrangement| arrangement.is_due(now));
+        if due && self.whole.get_untracked() && self.shown.pace.changed(self.table.with_value(Table::len), false, local_now) {
             self.rearrange(false);
         }
     }

@@ -1,14 +1,11 @@
 //! Which slots a list shows in which order, and the order that waits while the list is held.
 
+use super::pace::Pace;
 use super::{moves, set_if_new};
-use crate::live::browser::BrowserTime;
 use core::time::Duration;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// A list of more rows than this is put in order at most once in [`REARRANGE`]: with thousands of changes a second nobody could
-/// read it otherwise, and the page would do nothing else. The rows' values are always up to date.
-const SMALL: usize = 500;
 /// The shortest time between two changes of a long list's order.
 const REARRANGE: Duration = Duration::from_secs(1);
 
@@ -25,8 +22,8 @@ pub struct Shown {
     next: StoredValue<Option<Arc<Vec<usize>>>>,
     /// Whether the order is held; the store sets it.
     held: RwSignal<bool>,
-    /// When the rows of a long list were last put in order, and whether something has changed since.
-    arranged: StoredValue<(BrowserTime, bool)>,
+    /// How often a long list changes its order; the rows' values are always up to date.
+    pub pace: Pace,
 }
 
 impl Shown {
@@ -38,49 +35,37 @@ impl Shown {
             matching: RwSignal::new(matching),
             next: StoredValue::new(None),
             held,
-            arranged: StoredValue::new((BrowserTime::default(), false)),
+            pace: Pace::new(REARRANGE),
         }
-    }
-
-    /// Notes a change in a list of `rows` rows, and returns whether to put it in order now: if it is short, if `at_once`, or if it is due.
-    pub fn changed(self, rows: usize, at_once: bool, local_now: BrowserTime) -> bool {
-        if at_once || rows <= SMALL {
-            return true;
-        }
-        self.arranged.update_value(|(_, changed)| *changed = true);
-        self.due(local_now)
-    }
-
-    /// Returns whether a change has waited long enough for the rows to be put in order, and if so starts the next wait.
-    pub fn due(self, local_now: BrowserTime) -> bool {
-        let (at, changed) = self.arranged.get_value();
-        let due = changed && local_now.abs_diff(at) >= REARRANGE;
-        if due {
-            self.arranged.set_value((local_now, false));
-        }
-        due
     }
 
     /// Shows the rows in the order `after`: now if the list is not held or `at_once`, else when the hold ends. `is_alive` tells whether a
     /// slot still has a row.
-    pub fn put(self, after: Vec<usize>, at_once: bool, is_alive: impl Fn(usize) -> bool) {
+    pub fn put(self, after: Arc<Vec<usize>>, at_once: bool, is_alive: impl Fn(usize) -> bool) {
         let before = self.order.get_untracked();
         set_if_new(self.matching, after.len() as u32);
-        let still = *before == after;
+        let still = Arc::ptr_eq(&before, &after) || before == after;
+        if still || at_once || !self.held.get_untracked() {
+            return self.show(before, after);
+        }
         // A row that was removed vanishes even while held. If no row is left, the new order need not wait: nothing can jump.
         let alive: Vec<usize> = before.iter().copied().filter(|slot| is_alive(*slot)).collect();
-        if still || at_once || alive.is_empty() || !self.held.get_untracked() {
-            self.next.set_value(None);
-            set_if_new(self.waiting, 0);
-            if !still {
-                self.order.set(Arc::new(after));
-            }
-        } else {
-            set_if_new(self.waiting, moves(&alive, &after) as u32);
-            if alive.len() != before.len() {
-                self.order.set(Arc::new(alive));
-            }
-            self.next.set_value(Some(Arc::new(after)));
+        if alive.is_empty() {
+            return self.show(before, after);
+        }
+        set_if_new(self.waiting, moves(&alive, &after) as u32);
+        if alive.len() != before.len() {
+            self.order.set(Arc::new(alive));
+        }
+        self.next.set_value(Some(after));
+    }
+
+    /// Shows the rows in the order `after`, where it is another one than `before`; nothing waits any more.
+    fn show(self, before: Arc<Vec<usize>>, after: Arc<Vec<usize>>) {
+        self.next.set_value(None);
+        set_if_new(self.waiting, 0);
+        if before != after {
+            self.order.set(after);
         }
     }
 

@@ -2,8 +2,9 @@
 //!
 //! A slot is a row's place in memory and its key on the page. It is reused only after its row was removed.
 
-use crate::floor::{AgentId, BoardQuery, Counts, PlatformTime, Row};
-use std::collections::{BTreeSet, HashMap};
+use super::index::Index;
+use super::tally::Tally;
+use crate::floor::{AgentId, Row};
 use std::sync::Arc;
 
 /// The agents' rows in their slots.
@@ -12,9 +13,11 @@ pub struct Table {
     /// By slot; `None` where a slot is free.
     rows: Vec<Option<Arc<Row>>>,
     /// The slot of each agent.
-    index: HashMap<AgentId, usize>,
+    index: Index,
     /// The slots that are free.
     free: Vec<usize>,
+    /// What is counted over all rows.
+    pub tally: Tally,
 }
 
 impl Table {
@@ -25,7 +28,7 @@ impl Table {
 
     /// Returns the slot of the agent's row, or `None` if the agent has none.
     pub fn slot(&self, agent: &AgentId) -> Option<usize> {
-        self.index.get(agent).copied()
+        self.index.find(agent.as_str(), |slot| self.get(slot).is_some_and(|row| row.agent == *agent))
     }
 
     /// Returns how many rows there are.
@@ -35,24 +38,27 @@ impl Table {
 
     /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.len() == 0
     }
 
     /// Puts the row in its agent's slot. Returns the slot, or `None` if nothing changed.
     pub fn put(&mut self, row: Arc<Row>) -> Option<usize> {
-        let slot = match self.index.get(&row.agent) {
-            Some(&slot) if self.get(slot).is_some_and(|known| *known == row) => return None,
-            Some(&slot) => slot,
+        let slot = match self.slot(&row.agent) {
+            Some(slot) if self.get(slot).is_some_and(|known| *known == row) => return None,
+            Some(slot) => slot,
             None => {
                 let slot = self.free.pop().unwrap_or_else(|| {
                     self.rows.push(None);
                     self.rows.len() - 1
                 });
-                self.index.insert(row.agent.clone(), slot);
+                self.index.insert(row.agent.as_str(), slot);
                 slot
             }
         };
-        *self.rows.get_mut(slot)? = Some(row);
+        self.tally.add(&row);
+        if let Some(before) = self.rows.get_mut(slot)?.replace(row) {
+            self.tally.remove(&before);
+        }
         Some(slot)
     }
 
@@ -62,8 +68,8 @@ impl Table {
         let mut changed = Vec::new();
         let mut fresh = Vec::new();
         for row in rows {
-            match self.index.get(&row.agent) {
-                Some(&slot) => {
+            match self.slot(&row.agent) {
+                Some(slot) => {
                     if let Some(kept) = kept.get_mut(slot) {
                         *kept = true;
                     }
@@ -74,7 +80,8 @@ impl Table {
         }
         for (slot, kept) in kept.into_iter().enumerate() {
             if !kept && let Some(gone) = self.rows.get_mut(slot).and_then(Option::take) {
-                self.index.remove(&gone.agent);
+                self.tally.remove(&gone);
+                self.index.remove(gone.agent.as_str(), slot);
                 self.free.push(slot);
             }
         }
@@ -84,66 +91,44 @@ impl Table {
         changed
     }
 
-    /// Returns the slots of the rows that match `query`, in its order at `now`, and when that order may next change only because time
-    /// passes, or `None` if never. `before` is the order so far: the sort is faster if it is nearly right.
-    pub fn arrange(&self, query: &BoardQuery, before: &[usize], now: PlatformTime) -> (Vec<usize>, Option<PlatformTime>) {
-        let mut wanted: Vec<bool> = self.rows.iter().map(|row| row.as_ref().is_some_and(|row| query.matches(row))).collect();
-        let mut shown: Vec<(usize, &Row)> = Vec::with_capacity(self.index.len());
-        for &slot in before {
-            if let (Some(wanted), Some(row)) = (wanted.get_mut(slot), self.get(slot))
-                && std::mem::take(wanted)
-            {
-                shown.push((slot, row));
-            }
-        }
-        for (slot, wanted) in wanted.into_iter().enumerate() {
-            if wanted && let Some(row) = self.get(slot) {
-                shown.push((slot, row));
-            }
-        }
-        shown.sort_by(|a, b| query.compare(a.1, b.1, now));
-        let turn = shown.iter().filter_map(|(_, row)| query.next_turn(row, now)).min();
-        (shown.into_iter().map(|(slot, _)| slot).collect(), turn)
+    /// Iterates over the rows with their slots, by ascending slot.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &Arc<Row>)> {
+        self.rows.iter().enumerate().filter_map(|(slot, row)| Some((slot, row.as_ref()?)))
     }
 
-    /// Counts the agents of the team by state; of all teams if the name is empty.
-    pub fn counts(&self, team: &str) -> Counts {
-        let mut counts = Counts::default();
-        for row in self.rows.iter().flatten().filter(|row| team.is_empty() || row.team == team) {
-            counts.add(row.state);
-        }
-        counts
-    }
-
-    /// Returns the names of all teams, sorted, each once.
-    pub fn teams(&self) -> Vec<String> {
-        let names: BTreeSet<&str> = self.rows.iter().flatten().map(|row| row.team.as_str()).filter(|team| !team.is_empty()).collect();
-        names.into_iter().map(str::to_owned).collect()
+    /// Returns a number above every slot.
+    pub fn slots(&self) -> usize {
+        self.rows.len()
     }
 
     /// Returns the name of the agent's team, empty if the agent is in none; `None` if the agent has no row.
     pub fn team(&self, agent: &AgentId) -> Option<&str> {
         self.slot(agent).and_then(|slot| self.get(slot)).map(|row| row.team.as_str())
     }
-
-    /// Returns whether any row has figures of the day.
-    pub fn has_figures(&self) -> bool {
-        self.rows.iter().flatten().any(|row| row.figures.is_some())
-    }
 }
 
 /// Returns how many rows must move, appear or vanish, at the least, to turn the order `before` into `after`.
 pub fn moves(before: &[usize], after: &[usize]) -> usize {
-    let place: HashMap<usize, usize> = after.iter().enumerate().map(|(place, &slot)| (slot, place)).collect();
+    let slots = before.iter().chain(after).max().map_or(0, |last| last + 1);
+    // The place of each slot in `after`, counted from 1; 0 where it has none.
+    let mut places = vec![0_u32; slots];
+    for (place, slot) in (1..).zip(after) {
+        if let Some(known) = places.get_mut(*slot) {
+            *known = place;
+        }
+    }
     // The longest run of rows that keep their relative order; all others move.
-    let mut tails: Vec<usize> = Vec::new();
+    let mut tails: Vec<u32> = Vec::new();
     let mut common = 0;
-    for place in before.iter().filter_map(|slot| place.get(slot)) {
+    for place in before.iter().filter_map(|slot| places.get(*slot).copied()).filter(|place| *place != 0) {
         common += 1;
-        let at = tails.partition_point(|tail| tail < place);
+        let at = match tails.last() {
+            Some(last) if *last >= place => tails.partition_point(|tail| *tail < place),
+            _ => tails.len(),
+        };
         match tails.get_mut(at) {
-            Some(tail) => *tail = *place,
-            None => tails.push(*place),
+            Some(tail) => *tail = place,
+            None => tails.push(place),
         }
     }
     (before.len() - common) + (after.len() - common) + (common - tails.len())
@@ -152,8 +137,8 @@ pub fn moves(before: &[usize], after: &[usize]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::floor::State;
     use crate::floor::time::at;
-    use crate::floor::{Sort, State};
 
     fn row(number: u32, state: State, since: i64) -> Arc<Row> {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
@@ -161,10 +146,6 @@ mod tests {
         row.since = Some(at(since));
         row.team = if number.is_multiple_of(2) { "Even".to_owned() } else { "Odd".to_owned() };
         Arc::new(row)
-    }
-
-    fn shown(table: &Table, order: &[usize]) -> Vec<String> {
-        order.iter().filter_map(|slot| table.get(*slot)).map(|row| row.agent.number().to_owned()).collect()
     }
 
     #[test]
@@ -184,45 +165,7 @@ mod tests {
         assert_eq!(changed, vec![0]);
         assert_eq!(table.slot(&AgentId::trusted("5001@test.cc")), None);
         assert_eq!(table.slot(&AgentId::trusted("5003@test.cc")), Some(0));
-        assert_eq!(shown(&table, &table.arrange(&BoardQuery::default(), &[], at(0)).0), ["5002", "5003"]);
-    }
-
-    #[test]
-    fn the_order_does_not_depend_on_the_order_before() {
-        let mut table = Table::default();
-        table.replace((5001..5020).map(|n| row(n, if n % 3 == 0 { State::Ready } else { State::OnCall }, i64::from(n % 7))).collect());
-        let query = BoardQuery { sort: Sort::from_code("time").unwrap(), states: vec![State::OnCall], ..Default::default() };
-        let once = table.arrange(&query, &[], at(0)).0;
-        let backwards: Vec<usize> = (0..40).rev().collect();
-        assert_eq!(table.arrange(&query, &backwards, at(0)).0, once);
-        assert_eq!(table.arrange(&query, &once, at(0)).0, once);
-        assert!(once.iter().all(|slot| table.get(*slot).is_some_and(|row| row.state == State::OnCall)));
-    }
-
-    #[test]
-    fn a_board_by_trouble_says_when_it_is_to_be_put_in_order_again() {
-        let mut table = Table::default();
-        table.replace(vec![row(5001, State::Ready, 0), row(5002, State::NotReady, 0), row(5003, State::OnHold, 480_000)]);
-        let query = BoardQuery { sort: Sort::from_code("trouble").unwrap(), ..Default::default() };
-        let (order, turn) = table.arrange(&query, &[], at(500_000));
-        assert_eq!((shown(&table, &order), turn), (vec!["5001".to_owned(), "5002".to_owned(), "5003".to_owned()], Some(at(540_001))));
-        let (order, turn) = table.arrange(&query, &order, at(540_001));
-        assert_eq!((shown(&table, &order), turn), (vec!["5003".to_owned(), "5001".to_owned(), "5002".to_owned()], Some(at(600_001))));
-        let (order, turn) = table.arrange(&query, &order, at(10_000_000));
-        assert_eq!((shown(&table, &order), turn), (vec!["5003".to_owned(), "5002".to_owned(), "5001".to_owned()], None));
-        // What is not shown turns nothing.
-        let only = BoardQuery { states: vec![State::Ready], ..query };
-        assert_eq!(table.arrange(&only, &[], at(500_000)).1, None);
-    }
-
-    #[test]
-    fn counts_and_teams() {
-        let mut table = Table::default();
-        table.replace(vec![row(5001, State::Ready, 1), row(5002, State::OnCall, 1), row(5003, State::Ready, 1)]);
-        assert_eq!(table.counts("").of(State::Ready), 2);
-        assert_eq!(table.counts("Even").all(), 1);
-        assert_eq!(table.teams(), ["Even", "Odd"]);
-        assert!(!table.has_figures());
+        assert_eq!(table.iter().map(|(_, row)| row.agent.number()).collect::<Vec<_>>(), ["5003", "5002"]);
     }
 
     #[test]

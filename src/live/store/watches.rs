@@ -30,15 +30,32 @@ impl<T: Send + Sync + 'static> Watches<T> {
         self.0.update_value(|signals| signals.entry(slot).or_default().push(signal));
         on_cleanup(move || {
             _ = self.0.try_update_value(|signals| {
-                if let Some(here) = signals.get_mut(&slot) {
+                signals.retain(|_, here| {
                     here.retain(|other| *other != signal);
-                    if here.is_empty() {
-                        signals.remove(&slot);
-                    }
-                }
+                    !here.is_empty()
+                });
             });
         });
         signal
+    }
+
+    /// Has the signal follow the slot `to`, whose value is given, in place of `from`; none for now where there is no such slot.
+    pub fn turn(self, signal: RwSignal<Arc<T>>, from: usize, to: Option<(usize, Arc<T>)>) {
+        let to_slot = to.as_ref().map(|(slot, _)| *slot);
+        self.0.update_value(|signals| {
+            if let Some(here) = signals.get_mut(&from) {
+                here.retain(|other| *other != signal);
+                if here.is_empty() {
+                    signals.remove(&from);
+                }
+            }
+            if let Some(slot) = to_slot {
+                signals.entry(slot).or_default().push(signal);
+            }
+        });
+        if let Some((_, value)) = to {
+            signal.set(value);
+        }
     }
 
     /// Sets the signals of these slots to what `get` returns for them; those of slots that are empty now keep their value.
