@@ -7,6 +7,7 @@ pub mod dynamic;
 pub mod erased;
 pub mod fade;
 pub mod keyboard;
+pub mod pool;
 pub mod time;
 pub mod viewport;
 

@@ -3,9 +3,12 @@
 
 use super::workspace::Workspace;
 use crate::i18n::{Texts, texts};
+use crate::ui::pool::{Place, Pool};
 use crate::ui::viewport::Viewport;
 use crate::ui::{Erased, dynamic, erased};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use std::sync::Arc;
 
 /// The grid of a page.
@@ -46,10 +49,21 @@ pub fn grid() -> Grid {
     expect_context::<Grid>()
 }
 
-/// The rows: `row` draws the one in a slot, with its place in the document.
+/// The rows: `row` draws one, for whichever slots its place is given to.
 #[component]
-pub fn Rows(row: fn(usize, ReadSignal<usize>) -> Erased) -> impl IntoView {
+pub fn Rows(row: fn(Place) -> Erased) -> impl IntoView {
     let Grid { viewport, hovered, .. } = grid();
+    let mut pool = Pool::new(&untrack(|| viewport.slots()), row);
+    let rows = pool.view();
+    if let Some(owner) = Owner::current() {
+        Effect::new(move |_| {
+            let (start, slots) = (viewport.window.get().0, viewport.slots());
+            if let Some(container) = viewport.shown.get() {
+                let scroller = viewport.scroller.get();
+                untrack(|| pool.show(&container, scroller.as_deref(), &owner, start, &slots));
+            }
+        });
+    }
     erased(view! {
         <div
             class="rows"
@@ -64,9 +78,15 @@ pub fn Rows(row: fn(usize, ReadSignal<usize>) -> Erased) -> impl IntoView {
                 }
             }
             on:pointerleave=move |_| hovered.set(false)
+            // What has faded needs no layer any more.
+            on:animationend=|event| {
+                if let Some(cell) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) {
+                    _ = cell.remove_attribute("data-fade");
+                }
+            }
         >
             <div role="presentation" node_ref=viewport.shown>
-                <ForEnumerate each=move || viewport.slots() key=|slot| *slot children=move |index, slot| row(slot, index) />
+                {rows}
             </div>
         </div>
     })

@@ -1,4 +1,4 @@
-//! Which rows are in the document: those in view and up to a hundred on each side. A small board is whole.
+//! Which rows are in the document: those in view and a few on each side. A small board is whole.
 
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -11,9 +11,10 @@ use std::sync::Arc;
 const ROW: i32 = 34;
 /// A board of so many rows is in the document whole.
 const WHOLE: usize = 150;
-const BEYOND: usize = 100;
+/// How many rows on each side of those in view are in the document, for the time until scrolling is heard of.
+const BEYOND: usize = 5;
 /// The window moves by so many rows at once, so that scrolling does not rebuild it at every pixel.
-const STEP: usize = 25;
+const STEP: usize = 2;
 
 #[derive(Clone, Copy)]
 pub struct Viewport {
@@ -110,6 +111,7 @@ impl Viewport {
     /// Gives the focus back to a row that moved in the document, or else to the row now in its place, for as long as the calling view
     /// lives.
     pub fn keep_focus(self) {
+        Effect::new(move |_| self.unpark());
         Effect::new(move |before: Option<Option<usize>>| {
             let order = self.order.get();
             let slot = self.focused.get();
@@ -124,7 +126,8 @@ impl Viewport {
                 // The rows move after this effect: whether the focus went with them shows in the next frame.
                 request_animation_frame(move || {
                     // On the page's body the focus is nowhere: it was in the row until now.
-                    if document().active_element().is_none_or(|element| element.tag_name() == "BODY") {
+                    let nowhere = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+                    if nowhere || (place.is_none() && self.is_parked()) {
                         if place.is_some() { self.refocus(target) } else { self.stray(target) }
                     }
                 });
@@ -217,8 +220,26 @@ impl Viewport {
 
     /// Returns where the focused row, or the one that Tab reaches, stands.
     pub fn position(self) -> Option<usize> {
-        let slot = self.active.get_untracked()?;
-        self.order.with_untracked(|order| order.iter().position(|other| *other == slot))
+        let place = |slot: usize| self.order.with_untracked(|order| order.iter().position(|other| *other == slot));
+        // One that was scrolled out of view keeps the focus until another one gets it.
+        let focused = self.focused.get_untracked().filter(|_| self.is_parked());
+        focused.and_then(place).or_else(|| self.active.get_untracked().and_then(place))
+    }
+
+    /// Returns whether the row with the focus has been scrolled out of view, and the list has its focus meanwhile.
+    pub fn is_parked(self) -> bool {
+        self.scroller.get_untracked().is_some_and(|scroller| document().active_element().as_ref() == Some(&scroller))
+    }
+
+    /// Gives the row with the focus its focus back once it is in view again; tracked.
+    fn unpark(self) {
+        let (first, room) = self.view.get();
+        let in_view = self.order.with(|order| order.get(first..(first + room).min(order.len())).unwrap_or_default().to_vec());
+        if let Some(slot) = self.focused.get_untracked().filter(|slot| in_view.contains(slot))
+            && self.is_parked()
+        {
+            request_animation_frame(move || focus_slot(slot));
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::components::workspace::workspace;
 use crate::floor::{CallView, DeviceId, Direction, Row, threshold};
 use crate::i18n::{Outside, listed, texts};
 use crate::ui::time::duration;
-use crate::ui::{dynamic, erased};
+use crate::ui::{Erased, dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ pub fn CallCell(row: RwSignal<Arc<Row>>) -> impl IntoView {
                                 <span class="lasts">{dynamic(move || duration(store.platform_now().since(began)))}</span>
                             })
                         })}
-                    <span class="tags">{tags(call)}</span>
+                    {tags(call)}
                 })
             }
             None => erased(row.reason.clone().map(|reason| erased(view! { <bdi class="reason">{reason}</bdi> }))),
@@ -68,7 +68,7 @@ pub fn direction_code(direction: Direction) -> &'static str {
     }
 }
 
-fn tags(call: &CallView) -> impl IntoView + use<> {
+fn tags(call: &CallView) -> Option<Erased> {
     let texts = texts();
     let numbers = |devices: &[DeviceId]| listed(devices.iter().map(|device| device.number()), ", ");
     let mut tags: Vec<(&'static str, String)> = Vec::new();
@@ -90,7 +90,10 @@ fn tags(call: &CallView) -> impl IntoView + use<> {
     if call.others > 0 {
         tags.push(("others", (texts.other_calls)(call.others)));
     }
-    tags.into_iter()
-        .map(|(kind, words)| erased(view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> }))
-        .collect_view()
+    if tags.is_empty() {
+        return None;
+    }
+    let tags =
+        tags.into_iter().map(|(kind, words)| erased(view! { <span class="tag" data-tag=kind title=words.clone()>{words.clone()}</span> }));
+    Some(erased(view! { <span class="tags">{tags.collect_view()}</span> }))
 }

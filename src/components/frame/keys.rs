@@ -1,12 +1,12 @@
 //! The keys that work on every page of those who are signed in, and the dialog that lists all keys.
 
 use crate::components::search;
-use crate::components::workspace::workspace;
+use crate::components::workspace::{Workspace, workspace};
 use crate::floor::Operation;
 use crate::i18n::{Texts, texts};
 use crate::ui::dialog::show_while;
-use crate::ui::erased;
 use crate::ui::keyboard::{is_modified, is_typing};
+use crate::ui::{Erased, erased};
 use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -89,20 +89,9 @@ pub fn KeysDialog(keys: &'static [KeyHelp]) -> impl IntoView {
     let open = expect_context::<KeysOpen>();
     let dialog = NodeRef::<html::Dialog>::new();
     show_while(dialog, move || open.get());
-    let keys = keys.iter().map(|help| (help.keys.to_vec(), (help.words)(texts)));
-    let operations = workspace().offered(Operation::ALL).map(|operation| (vec![operation.key()], (texts.operation_title)(operation)));
-    let phone = workspace().is_supervisor().then_some((vec!["p"], texts.key_phone));
-    let list = keys
-        .chain(operations)
-        .chain(phone)
-        .map(|(keys, words)| {
-            let keys = keys.into_iter().map(|key| erased(view! { <kbd>{key}</kbd> })).collect_view();
-            erased(view! {
-                <dt>{keys}</dt>
-                <dd>{words}</dd>
-            })
-        })
-        .collect_view();
+    let workspace = workspace();
+    // Drawn only while somebody looks.
+    let list = move || open.get().then(|| key_list(workspace, keys, texts));
     erased(view! {
         <dialog
             class="dialog"
@@ -120,4 +109,18 @@ pub fn KeysDialog(keys: &'static [KeyHelp]) -> impl IntoView {
             </div>
         </dialog>
     })
+}
+
+fn key_list(workspace: Workspace, keys: &'static [KeyHelp], texts: &'static Texts) -> Erased {
+    let keys = keys.iter().map(|help| (help.keys.to_vec(), (help.words)(texts)));
+    let operations = workspace.offered(Operation::ALL).map(|operation| (vec![operation.key()], (texts.operation_title)(operation)));
+    let phone = workspace.is_supervisor().then_some((vec!["p"], texts.key_phone));
+    let list = keys.chain(operations).chain(phone).map(|(keys, words)| {
+        let keys = keys.into_iter().map(|key| erased(view! { <kbd>{key}</kbd> })).collect_view();
+        erased(view! {
+            <dt>{keys}</dt>
+            <dd>{words}</dd>
+        })
+    });
+    erased(list.collect_view())
 }

@@ -52,7 +52,7 @@ pub fn ActionsAt(target: Memo<Target>, active: Memo<bool>) -> impl IntoView {
                     title=title
                     on:click=move |_| interventions.act_at(operation, target.get_untracked(), texts)
                 >
-                    <span>{word}</span>
+                    {word}
                 </button>
             })
         })

@@ -52,6 +52,7 @@ pub fn CallList() -> impl IntoView {
             role="grid"
             aria-label=texts.calls
             aria-rowcount=dynamic(move || shown.matching.get() + 1)
+            tabindex="-1"
             node_ref=viewport.scroller
             on:scroll=move |_| viewport.measure()
             on:keydown=keydown
@@ -62,7 +63,7 @@ pub fn CallList() -> impl IntoView {
                     <span class="spoken">{texts.col_actions}</span>
                 </div>
             </div>
-            <Rows row=|slot, index| erased(view! { <CallLine at=slot index /> }) />
+            <Rows row=|place| erased(view! { <CallLine place /> }) />
             <Empty />
         </div>
     })

@@ -1,4 +1,4 @@
-//! One call's line. Everything in it follows the call's signal, so that a slot may be given to another call.
+//! One call's line. Everything in it follows the call's signal, for it is given to one call after another.
 
 use super::parties::Parties;
 use super::tags::Tags;
@@ -10,6 +10,7 @@ use crate::components::workspace::workspace;
 use crate::floor::{CallRow, DeviceId, State, threshold};
 use crate::i18n::{Outside, texts};
 use crate::ui::keyboard::is_modified;
+use crate::ui::pool::Place;
 use crate::ui::time::duration;
 use crate::ui::viewport::{is_on_row, row_id};
 use crate::ui::{Erased, dynamic, erased, fading};
@@ -18,19 +19,25 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 #[component]
-pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
+pub fn CallLine(place: Place) -> impl IntoView {
+    let Place { slot, index, .. } = place;
+    let at = move || slot.get_untracked();
     let texts = texts();
     let store = workspace().store;
     let grid = grid();
     let viewport = grid.viewport;
     let interventions = interventions();
-    let active = Memo::new(move |_| viewport.active.get() == Some(at));
-    store.calls.watch(at).map(|call| {
+    let active = Memo::new(move |_| viewport.active.get() == Some(slot.get()));
+    store.calls.watch(at()).map(|call| {
         // The party that the buttons are aimed at, where somebody has chosen one.
         let chosen = RwSignal::new(None::<DeviceId>);
+        place.on_move(move |from, to| {
+            chosen.set(None);
+            store.calls.follow_slot(call, from, to);
+        });
         let target = Memo::new(move |_| chosen.with(|chosen| Target::of_call(call.get(), chosen.as_ref(), store)));
         let state = Memo::new(move |_| call.with(|call| call.state()));
-        let fade = fading(state);
+        let fade = fading(state, slot);
         let queue = move || call.with(|call| call.queue.clone());
         // The agent's own page: there is no panel here.
         let to_agent = move || {
@@ -44,7 +51,7 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 && !(is_modified(&event) || event.repeat())
             {
                 event.prevent_default();
-                if !grid.lost_row(at, texts) {
+                if !grid.lost_row(at(), texts) {
                     interventions.act_at(operation, target.get_untracked(), texts);
                 }
             } else if key == "Enter" && is_on_row(&event) {
@@ -55,14 +62,15 @@ pub fn CallLine(at: usize, index: ReadSignal<usize>) -> impl IntoView {
             <div
                 role="row"
                 class="row"
-                id=row_id(at)
-                aria-rowindex=dynamic(move || viewport.window.get().0 + index.get() + 2)
+                node_ref=place.element
+                id=dynamic(move || row_id(slot.get()))
+                aria-rowindex=dynamic(move || index.get() + 2)
                 tabindex=dynamic(move || if active.get() { "0" } else { "-1" })
                 data-call=dynamic(move || call.with(|call| call.id.to_string()))
                 data-parties=dynamic(move || call.with(|call| call.devices()))
                 data-state=dynamic(move || state.get().code())
                 data-direction=dynamic(move || call.with(|call| call.direction.code()))
-                on:focusin=move |_| viewport.focused.set(Some(at))
+                on:focusin=move |_| viewport.focused.set(Some(at()))
                 on:click=move |event| {
                     if viewport.opens(&event) {
                         to_agent();

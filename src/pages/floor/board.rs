@@ -33,6 +33,10 @@ pub fn Board() -> impl IntoView {
         if viewport.walk(&event.key()) {
             return event.prevent_default();
         }
+        // The row that is meant is out of view: nothing is done there unseen.
+        if viewport.is_parked() {
+            return;
+        }
         match event.key().as_str() {
             // On a button or a link it is theirs.
             "Enter" if is_on_row(&event) => {
@@ -66,13 +70,14 @@ pub fn Board() -> impl IntoView {
             aria-label=texts.board
             aria-multiselectable="true"
             aria-rowcount=dynamic(move || store.matching.get() + 1)
+            tabindex="-1"
             node_ref=viewport.scroller
             data-figures=dynamic(move || store.figures.get().then_some(""))
             on:scroll=move |_| viewport.measure()
             on:keydown=keydown
         >
             <Columns />
-            <Rows row=|slot, index| erased(view! { <AgentRow at=slot index /> }) />
+            <Rows row=|place| erased(view! { <AgentRow place /> }) />
             <Empty />
         </div>
     })

@@ -1,4 +1,4 @@
-//! One agent's line. Everything in it follows the row's signal, so that a slot may be given to another agent.
+//! One agent's line. Everything in it follows the row's signal, for it is given to one agent after another.
 
 use super::bulk::RunStep;
 use super::navigation::BoardNavigation;
@@ -9,6 +9,7 @@ use crate::components::grid::grid;
 use crate::components::intervention::{Actions, Progress};
 use crate::components::workspace::workspace;
 use crate::i18n::{Outside, texts};
+use crate::ui::pool::Place;
 use crate::ui::time::short_duration;
 use crate::ui::viewport::row_id;
 use crate::ui::{dynamic, erased, fading};
@@ -16,21 +17,24 @@ use leptos::html;
 use leptos::prelude::*;
 
 #[component]
-pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
+pub fn AgentRow(place: Place) -> impl IntoView {
+    let Place { slot, index, .. } = place;
+    let at = move || slot.get_untracked();
     let texts = texts();
     let store = workspace().store;
     let viewport = grid().viewport;
     let (navigation, selection) = (expect_context::<BoardNavigation>(), expect_context::<Selection>());
     let input = NodeRef::<html::Input>::new();
-    let active = Memo::new(move |_| viewport.active.get() == Some(at));
-    store.watch(at).map(|row| {
+    let active = Memo::new(move |_| viewport.active.get() == Some(slot.get()));
+    store.watch(at()).map(|row| {
+        place.on_move(move |from, to| store.follow_slot(row, from, to));
         let state = Memo::new(move |_| row.with(|row| row.state));
-        let fade = fading(state);
+        let fade = fading(state, slot);
         let chosen = Memo::new(move |_| row.with(|row| selection.has(&row.agent)));
         let name = move || row.with(|row| row.called().to_owned());
         let team = move || row.with(|row| row.team.clone());
         let pick = move |event: leptos::ev::MouseEvent| {
-            selection.pick(at, event.shift_key(), texts);
+            selection.pick(at(), event.shift_key(), texts);
             // Where there is no room for more, the box must not say otherwise.
             if let Some(input) = input.get_untracked() {
                 input.set_checked(chosen.get_untracked());
@@ -48,15 +52,16 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
             <div
                 role="row"
                 class="row"
-                id=row_id(at)
-                aria-rowindex=dynamic(move || viewport.window.get().0 + index.get() + 2)
+                node_ref=place.element
+                id=dynamic(move || row_id(slot.get()))
+                aria-rowindex=dynamic(move || index.get() + 2)
                 tabindex=dynamic(move || if active.get() { "0" } else { "-1" })
                 aria-selected=dynamic(move || if chosen.get() { "true" } else { "false" })
                 data-agent=dynamic(move || row.with(|row| row.agent.to_string()))
                 data-state=dynamic(move || state.get().code())
                 data-call=dynamic(move || row.with(|row| row.call.as_ref().map(|call| call.id.to_string())))
                 data-remembered=dynamic(move || row.with(|row| row.remembered).then_some(""))
-                on:focusin=move |_| viewport.focused.set(Some(at))
+                on:focusin=move |_| viewport.focused.set(Some(at()))
                 on:click=move |event| {
                     if viewport.opens(&event) {
                         navigation.open_agent(Some(row.with_untracked(|row| row.agent.clone())));
@@ -81,7 +86,6 @@ pub fn AgentRow(at: usize, index: ReadSignal<usize>) -> impl IntoView {
                 <div role="gridcell" class="cell agent">
                     <a
                         class="name"
-
                         tabindex="-1"
                         href=dynamic(move || row.with(|row| page_path(&row.agent)))
                         title=dynamic(name)
