@@ -1,5 +1,6 @@
 //! The figures, each by its number.
 
+mod browser;
 mod decode;
 mod deliver;
 mod join;
@@ -16,7 +17,7 @@ use crate::support::stats::Spread;
 use std::time::Duration;
 
 /// Every figure.
-pub const ALL: [&str; 11] = ["R1", "R2", "R3", "R7", "R9", "R10", "R11", "R12", "J1", "J2", "J3"];
+pub const ALL: [&str; 14] = ["R1", "R2", "R3", "R4", "R5", "R7", "R9", "R10", "R11", "R12", "R13", "J1", "J2", "J3"];
 
 /// Measures one.
 pub async fn measure(id: &str) -> Outcome<Vec<Row>> {
@@ -24,11 +25,14 @@ pub async fn measure(id: &str) -> Outcome<Vec<Row>> {
         "R1" => Box::pin(decode::against_bare()).await,
         "R2" => Box::pin(decode::against_few()).await,
         "R3" => Box::pin(deliver::measure()).await,
+        "R4" => Box::pin(browser::against_vanilla()).await,
+        "R5" => Box::pin(browser::against_few()).await,
         "R7" => Box::pin(page::measure()).await,
         "R9" => Box::pin(stall::measure()).await,
         "R10" => Box::pin(memory::measure()).await,
         "R11" => Box::pin(join::measure()).await,
         "R12" => Box::pin(latency::measure()).await,
+        "R13" => Box::pin(browser::first_load()).await,
         "J1" => Box::pin(restart::of_a_floor()).await,
         "J2" => Box::pin(restart::after_a_day()).await,
         "J3" => Box::pin(journal::measure()).await,

@@ -1,4 +1,4 @@
-//! Measures the console as it is shipped against honest baselines: `make bench` and `make bench-load`.
+//! Measures the console as it is shipped against honest baselines: `make bench`, `make bench-load` and `make bench-soak`.
 
 #![expect(
     clippy::disallowed_methods,
@@ -9,11 +9,13 @@ mod figures;
 mod load;
 mod report;
 mod roles;
+mod soak;
 mod support;
 
 use clap::Parser;
 use load::Load;
 use report::Row;
+use soak::Soak;
 use support::Outcome;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
@@ -31,6 +33,11 @@ struct Args {
     load: bool,
     #[command(flatten)]
     of_load: Load,
+    /// A page that is open all day, in place of the figures.
+    #[arg(long)]
+    soak: bool,
+    #[command(flatten)]
+    of_soak: Soak,
     /// What cargo passes.
     #[arg(long, hide = true)]
     bench: bool,
@@ -60,6 +67,9 @@ fn main() -> Outcome<()> {
 async fn run(args: Args) -> Outcome<()> {
     if args.load {
         return load::run(args.of_load).await;
+    }
+    if args.soak {
+        return soak::run(args.of_soak).await;
     }
     let mut rows: Vec<Row> = Vec::new();
     for id in figures::ALL {

@@ -1,5 +1,6 @@
 //! What every figure stands on.
 
+pub mod chromium;
 pub mod crowd;
 pub mod exchange;
 pub mod feed;

@@ -50,6 +50,14 @@ impl Program {
         Ok(Program::of(child, output))
     }
 
+    /// Starts a script for node, by its path below `benches/`; it speaks on its standard output.
+    pub fn node(script: &str) -> Outcome<Program> {
+        let path = format!("{}/benches/{script}", env!("CARGO_MANIFEST_DIR"));
+        let mut child = Command::new("node").arg(path).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let output = child.stdout.take().ok_or("no output")?;
+        Ok(Program::of(child, output))
+    }
+
     fn of(mut child: Child, output: impl Read + Send + 'static) -> Program {
         let (sender, lines) = mpsc::unbounded_channel();
         std::thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
