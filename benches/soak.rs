@@ -12,6 +12,9 @@ const RATE: f64 = 200.0;
 /// Nothing may be held that is a twentieth more at the end than after the first quarter.
 const TOLERANCE: f64 = 1.05;
 
+/// One of the things that a page holds.
+type Reading = fn(&Held) -> f64;
+
 #[derive(Debug, Clone, Args)]
 pub struct Soak {
     /// How many minutes the soak test takes.
@@ -20,7 +23,7 @@ pub struct Soak {
 }
 
 /// The median of what was held.
-fn median(held: &[Held], of: impl Fn(&Held) -> f64) -> f64 {
+fn median(held: &[Held], of: Reading) -> f64 {
     let mut values: Vec<f64> = held.iter().map(of).collect();
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
@@ -64,7 +67,7 @@ pub async fn run(soak: Soak) -> Outcome<()> {
     say(&format!("   {events} events, {rows} rows in view as they were published"))?;
     let quarter = held.len() / 4;
     let (early, late) = (held.get(quarter..quarter * 2).unwrap_or_default(), held.get(held.len() - quarter..).unwrap_or_default());
-    let kinds: [(&str, fn(&Held) -> f64); 4] =
+    let kinds: [(&str, Reading); 4] =
         [("nodes", |held| held.nodes), ("listeners", |held| held.listeners), ("wasm memory", |held| held.wasm), ("heap", |held| held.heap)];
     for (what, of) in kinds {
         let (before, after) = (median(early, of), median(late, of));

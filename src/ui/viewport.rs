@@ -12,7 +12,7 @@ const ROW: i32 = 34;
 /// A board of so many rows is in the document whole.
 const WHOLE: usize = 150;
 /// How many rows on each side of those in view are in the document, for the time until scrolling is heard of.
-const BEYOND: usize = 5;
+const BEYOND: usize = 4;
 /// The window moves by so many rows at once, so that scrolling does not rebuild it at every pixel.
 const STEP: usize = 2;
 
