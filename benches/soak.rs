@@ -33,36 +33,28 @@ pub async fn run(soak: Soak) -> Outcome<()> {
     let mut lab = Lab::start(10_000).await?;
     let mut chromium = Chromium::start()?;
     chromium.open(&lab, Page::Ours("/"), 1).await?;
-    let feed = lab.feed.clone();
     let (began, lasts) = (Instant::now(), Duration::from_secs_f64(soak.minutes * 60.0));
     let mut held: Vec<Held> = Vec::new();
     let watch = async {
-        let watched = async {
-            while began.elapsed() < lasts {
-                let next = Instant::now() + (lasts / 40).min(Duration::from_secs(30));
-                while Instant::now() < next {
-                    chromium.round().await?;
-                }
-                let now = chromium.held().await?;
-                say(&format!(
-                    "   {:.1} min: {} nodes, {} listeners, {:.1} MB of wasm, {:.2} MB of heap",
-                    began.elapsed().as_secs_f64() / 60.0,
-                    now.nodes,
-                    now.listeners,
-                    now.wasm / 1e6,
-                    now.heap / 1e6
-                ))?;
-                held.push(now);
+        while began.elapsed() < lasts {
+            let next = Instant::now() + (lasts / 40).min(Duration::from_secs(30));
+            while Instant::now() < next {
+                chromium.round().await?;
             }
-            Outcome::Ok(())
+            let now = chromium.held().await?;
+            say(&format!(
+                "   {:.1} min: {} nodes, {} listeners, {:.1} MB of wasm, {:.2} MB of heap",
+                began.elapsed().as_secs_f64() / 60.0,
+                now.nodes,
+                now.listeners,
+                now.wasm / 1e6,
+                now.heap / 1e6
+            ))?;
+            held.push(now);
         }
-        .await;
-        feed.stop();
-        watched
+        Ok(())
     };
-    let (paced, watched) = tokio::join!(lab.pace(RATE, u64::MAX), watch);
-    let events = paced?.events;
-    watched?;
+    let (events, ()) = lab.pace_while(RATE, watch).await?;
     let rows = chromium.check(&mut lab).await?;
     say(&format!("   {events} events, {rows} rows in view as they were published"))?;
     let quarter = held.len() / 4;

@@ -1,6 +1,6 @@
 // Drives Chromium for the browser's figures. It reads one command a line (JSON) from its standard input, and answers each with one line of
 // JSON: what was measured, or { "error": why }. What there is to ask: COMMANDS.
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { findBrowser } from "../../scripts/browser.mjs";
@@ -96,7 +96,7 @@ const COMMANDS = {
   async held() {
     await open.devtools.send("HeapProfiler.enable");
     await open.devtools.send("HeapProfiler.collectGarbage");
-    const { JSHeapUsedSize, Nodes, JSEventListeners } = await metrics();
+    const { JSHeapUsedSize, JSEventListeners } = await metrics();
     const wasm = await bytesOfWasm();
     const nodes = await open.page.evaluate(() => {
       const walker = document.createTreeWalker(document, NodeFilter.SHOW_ALL);
@@ -104,7 +104,7 @@ const COMMANDS = {
       while (walker.nextNode()) count++;
       return count;
     });
-    return { wasm, heap: JSHeapUsedSize, nodes, allNodes: Nodes, listeners: JSEventListeners };
+    return { wasm, heap: JSHeapUsedSize, nodes, listeners: JSEventListeners };
   },
 
   /** The rows in view, each as its attributes have it. */
@@ -117,7 +117,7 @@ const COMMANDS = {
     return { rows, wrong: open.wrong };
   },
 
-  /** A trace of so many seconds while the list is scrolled a screen at a time: the tasks of the main thread over 50 ms, and frames. */
+  /** Scrolls the list for so many seconds, 100 pixels every 16 ms: the tasks of the main thread over 50 ms, and frames. */
   async scroll({ seconds, selector }) {
     await open.page.evaluate(() => {
       globalThis.longTasks = [];
@@ -165,15 +165,9 @@ const COMMANDS = {
     return {};
   },
 
-  /** Searches, sorts and filters the whole floor; answers how long each kept the main thread, in milliseconds, until the frame that shows it. */
+  /** Searches, sorts and filters the whole floor; answers how many milliseconds of script each took until its frame. */
   async interact() {
     const { page } = open;
-    await page.evaluate(() => {
-      globalThis.tasks = [];
-      new PerformanceObserver((list) => globalThis.tasks.push(...list.getEntries().map(({ startTime, duration }) => ({ startTime, duration })))).observe(
-        { type: "longtask" },
-      );
-    });
     const steps = {
       search: () => page.locator("input[name=q]").pressSequentially("7"),
       "search on": () => page.locator("input[name=q]").pressSequentially("7"),
@@ -194,16 +188,16 @@ const COMMANDS = {
       await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       took[name] = ((await metrics()).ScriptDuration - before) * 1000;
     }
-    return { took, long: await page.evaluate(() => globalThis.tasks) };
+    return { took };
   },
 
+  /** Writes a profile of so many seconds to a file. */
   async profile({ seconds, file }) {
     await open.devtools.send("Profiler.enable");
     await open.devtools.send("Profiler.setSamplingInterval", { interval: 500 });
     await open.devtools.send("Profiler.start");
     await open.page.waitForTimeout(seconds * 1000);
     const { profile } = await open.devtools.send("Profiler.stop");
-    const { writeFileSync } = await import("node:fs");
     writeFileSync(file, JSON.stringify(profile));
     return {};
   },
@@ -230,10 +224,6 @@ const COMMANDS = {
       sum.ms += (event.dur ?? 0) / 1000;
     }
     return { sums: Object.fromEntries(Object.entries(sums).sort((one, other) => other[1].ms - one[1].ms).slice(0, 40)) };
-  },
-
-  async evaluate({ script }) {
-    return { value: await open.page.evaluate(script) };
   },
 
   async close() {

@@ -173,6 +173,18 @@ impl Lab {
         Ok(Paced { script: (), events, late })
     }
 
+    /// Lets events come at a cadence until `watch` is done; returns how many came, and what it has seen.
+    pub async fn pace_while<T>(&mut self, rate: f64, watch: impl Future<Output = Outcome<T>>) -> Outcome<(u64, T)> {
+        let feed = self.feed.clone();
+        let watch = async {
+            let seen = watch.await;
+            feed.stop();
+            seen
+        };
+        let (paced, seen) = tokio::join!(self.pace(rate, u64::MAX), watch);
+        Ok((paced?.events, seen?))
+    }
+
     /// Browsers that have their whole boards.
     pub async fn browsers(&self, count: usize) -> Outcome<Vec<Rc<Browser>>> {
         // Half a second for each hundred: nobody hurries.
