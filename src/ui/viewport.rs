@@ -234,7 +234,8 @@ impl Viewport {
     /// Gives the row with the focus its focus back once it is in view again; tracked.
     fn unpark(self) {
         let (first, room) = self.view.get();
-        let in_view = self.order.with(|order| order.get(first..(first + room).min(order.len())).unwrap_or_default().to_vec());
+        let order = self.order.get();
+        let in_view = order.get(first..(first + room).min(order.len())).unwrap_or_default();
         if let Some(slot) = self.focused.get_untracked().filter(|slot| in_view.contains(slot))
             && self.is_parked()
         {

@@ -129,18 +129,11 @@ fn put_in_order(rows: &mut [(Rank, usize, &Row)], query: &BoardQuery, now: Platf
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::tests::row;
     use super::*;
     use crate::floor::time::at;
-    use crate::floor::{AgentId, Sort, SortKey, State};
+    use crate::floor::{Sort, SortKey, State};
     use core::time::Duration;
-
-    fn row(number: u32, state: State, since: i64) -> Arc<Row> {
-        let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
-        row.state = state;
-        row.since = Some(at(since));
-        row.team = if number.is_multiple_of(2) { "Even".to_owned() } else { "Odd".to_owned() };
-        Arc::new(row)
-    }
 
     fn shown(table: &Table, order: &[usize]) -> Vec<String> {
         order.iter().filter_map(|slot| table.get(*slot)).map(|row| row.agent.number().to_owned()).collect()

@@ -58,12 +58,12 @@ impl CallTable {
         }
         let slot = match slots.split_first() {
             Some((&first, rest)) => {
-                let rest: Vec<usize> = rest.iter().copied().filter(|slot| *slot != first).collect();
-                if rest.is_empty() && self.get(first).is_some_and(|before| *before == call) {
+                let mut absorbed = rest.iter().filter(|slot| **slot != first).peekable();
+                if absorbed.peek().is_none() && self.get(first).is_some_and(|before| *before == call) {
                     return None;
                 }
-                for absorbed in rest {
-                    self.clear(absorbed);
+                for slot in absorbed {
+                    self.clear(*slot);
                 }
                 first
             }
@@ -104,7 +104,9 @@ impl CallTable {
             let slot = self.put(call.clone());
             if let Some(slot) = slot.or_else(|| self.slot(&call.id)) {
                 kept.resize(self.calls.len(), false);
-                kept.iter_mut().skip(slot).take(1).for_each(|kept| *kept = true);
+                if let Some(kept) = kept.get_mut(slot) {
+                    *kept = true;
+                }
             }
             changed.extend(slot);
         }

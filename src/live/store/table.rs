@@ -135,12 +135,13 @@ pub fn moves(before: &[usize], after: &[usize]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::floor::State;
     use crate::floor::time::at;
 
-    fn row(number: u32, state: State, since: i64) -> Arc<Row> {
+    /// Makes the row of an agent in the team of the even or of the odd numbers.
+    pub fn row(number: u32, state: State, since: i64) -> Arc<Row> {
         let mut row = Row::unknown(AgentId::trusted(format!("{number}@test.cc")));
         row.state = state;
         row.since = Some(at(since));

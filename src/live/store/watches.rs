@@ -41,7 +41,7 @@ impl<T: Send + Sync + 'static> Watches<T> {
 
     /// Has the signal follow the slot `to`, whose value is given, in place of `from`; none for now where there is no such slot.
     pub fn turn(self, signal: RwSignal<Arc<T>>, from: usize, to: Option<(usize, Arc<T>)>) {
-        let to_slot = to.as_ref().map(|(slot, _)| *slot);
+        let (to, value) = to.unzip();
         self.0.update_value(|signals| {
             if let Some(here) = signals.get_mut(&from) {
                 here.retain(|other| *other != signal);
@@ -49,11 +49,11 @@ impl<T: Send + Sync + 'static> Watches<T> {
                     signals.remove(&from);
                 }
             }
-            if let Some(slot) = to_slot {
+            if let Some(slot) = to {
                 signals.entry(slot).or_default().push(signal);
             }
         });
-        if let Some((_, value)) = to {
+        if let Some(value) = value {
             signal.set(value);
         }
     }
