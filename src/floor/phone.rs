@@ -176,7 +176,7 @@ pub enum Control {
     SConf,
     /// Consult.
     Ask,
-    /// The ends of a consultation.
+    /// Conference: everybody in a consultation together. Its other ends have no name there and stay.
     Conf,
     /// Hang up.
     DropCon,
@@ -198,7 +198,7 @@ impl Control {
             Control::STran => operation == PhoneOperation::Transfer,
             Control::SConf => operation == PhoneOperation::Conference,
             Control::Ask => operation == PhoneOperation::Consult,
-            Control::Conf => operation.ends_consultation(),
+            Control::Conf => operation == PhoneOperation::ConsultConference,
             Control::DropCon => operation == PhoneOperation::Drop,
             Control::Logout => operation == PhoneOperation::Logout,
             Control::Login => operation == PhoneOperation::Login,

@@ -234,9 +234,14 @@ async fn a_consultation_ends_together() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_consultation_ends_with_the_first_party() {
-    let lab = Lab::new().await;
+    // The control that is not offered is one of the three ends; the others stay.
+    let lab = Lab::with(&["--hide-button", "conf"]).await;
     let (browser, mut live) = lab.supervisor().await;
     let both = consulting(&browser).await;
+    let ends = ["conference", "cancelConsult", "transferCall"];
+    let told = phone(&browser, "its ends are offered", |phone| controls(phone).iter().any(|names| names.contains(&ends[1]))).await;
+    let offered = controls(&told);
+    assert_eq!(ends.map(|end| offered.iter().any(|names| names.contains(&end))), [false, true, true], "{offered:?}");
     done(&browser, "consult-cancel", both.clone()).await;
     assert_eq!(json!(only_call(&browser, "connected").await), both["holdCallId"]);
     live.until_state("5004", State::Ready).await;
