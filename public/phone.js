@@ -99,12 +99,14 @@ bar.addEventListener("keydown", (event) => {
   // The keys of the rows are not meant here.
   event.stopPropagation();
 });
-// `p` goes to the field; Alt and a letter press the button that shows it. Where Alt writes something else, the key's place counts.
+// `p` goes to the field; Alt and a letter press the button that shows it, with Shift that of the second call. Where Alt writes something else,
+// the key's place counts.
 document.addEventListener(
   "keydown",
   (event) => {
     if (event.ctrlKey || event.metaKey || document.querySelector("dialog[open]")) return;
-    const key = (/^[a-z]$/i.test(event.key) ? event.key : event.code.slice(3)).toLowerCase();
+    const letter = /^[a-z]$/i.test(event.key) ? event.key : event.code.slice(3);
+    const key = event.shiftKey ? letter.toUpperCase() : letter.toLowerCase();
     const button = event.altKey && now.querySelector(`[data-key="${key}"]:not(:disabled)`);
     if (button) button.click();
     else if (event.key === "p" && !event.altKey && !isField(event.target)) field.focus();

@@ -154,6 +154,47 @@ for (const [end, key, left] of [
   });
 }
 
+test("each of two calls has keys of its own: the second one's with Shift", async ({ board, page, platform }) => {
+  const bar = new Bar(page);
+  await bar.consults(platform);
+  await expect(bar.calls.first()).toContainText("8001");
+  const held = bar.calls.last();
+  await expect(held.locator("[data-phone='dropConnection']")).toHaveAttribute("aria-keyshortcuts", "Alt+Shift+X");
+  await page.keyboard.press("Alt+Shift+v");
+  await expect(held.locator(".phone-data")).toHaveAttribute("open");
+  await expect(bar.calls.first().locator(".phone-data")).not.toHaveAttribute("open");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Alt+Shift+x");
+  await expect(bar.calls).toHaveCount(1);
+  await expect(bar.calls).toContainText("8001");
+  await board.live();
+});
+
+test("what rings is answered, and a mode that has to wait for the end of the call says so", async ({ context, page, own }) => {
+  const { url, platform: sdk } = await own.demo("--agents", "3");
+  const platform = new Platform(sdk);
+  await signIn(context.request, url, "5000", "8003");
+  await page.goto(url);
+  await new Board(page).live();
+  const bar = new Bar(page);
+  await bar.logOn("force");
+  await bar.did("login", "confirmed");
+  await page.keyboard.press("Alt+y");
+  await expect(bar.root.locator("[data-mode]")).toHaveText("Ready");
+  const call = await platform.dial("8001", "8003");
+  await expect(bar.calls).toHaveAttribute("data-phone-state", "alerting");
+  await expect(bar.button("answerCall")).toContainText("a");
+  await page.keyboard.press("Alt+a");
+  await expect(bar.calls).toHaveAttribute("data-phone-state", "connected");
+  await page.keyboard.press("Alt+n");
+  const last = bar.root.locator("[data-phone-last='setAgentMode NotReady']");
+  await expect(last).toHaveAttribute("data-outcome", "accepted");
+  await expect(last).toContainText("after the call");
+  await platform.drop(call, "8001");
+  await bar.did("setAgentMode NotReady", "confirmed");
+  await expect(bar.root.locator("[data-mode]")).toHaveText("Not ready");
+});
+
 test("who has joined a call sees beforehand that it goes on without him, and leaves it", async ({ board, page, platform }) => {
   await platform.talk("5001", "5002");
   await board.is("5001", "on-call");
@@ -203,6 +244,19 @@ test("a click on a number asks once, and calls it", async ({ board, page }) => {
     await page.keyboard.press("Enter");
     await expect(bar.calls).toContainText("8004", { timeout: 500 });
   }).toPass();
+});
+
+test("numbers can be called from the calls and from an agent's page", async ({ board, page, platform }) => {
+  await platform.talkOutside("5001", OUTSIDE);
+  const bar = new Bar(page);
+  for (const path of ["/calls", "/agents/5001"]) {
+    await board.open(path);
+    await page.locator("main .well-canBeCalled", { hasText: OUTSIDE }).first().click();
+    await expect(bar.number).toHaveValue(OUTSIDE);
+    await expect(bar.button("makeCall")).toBeFocused();
+    await expect(page).toHaveURL(new RegExp(`${path}$`));
+    await expect(bar.calls).toHaveCount(0);
+  }
 });
 
 test("data travels with the call, and what cannot be is said in words", async ({ board, page, platform, quiet }) => {

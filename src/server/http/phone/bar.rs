@@ -107,13 +107,15 @@ impl Bar<'_> {
         if let Some(kind) = kind {
             ask.append_pair("type", kind);
         }
-        // The calls stand one after the other: a key is that of the first.
-        let key = key_of(operation, kind.is_some());
-        let is_first = call.is_none_or(|call| {
+        // The calls stand one after the other, and what they share has the same letter.
+        let before = call.map_or(0, |call| {
             let before = own.calls.iter().take_while(|other| other.row.id != *call);
-            !before.flat_map(|other| own.phone.possible(Some(&other.row.id), self.device, self.agent)).any(|(other, _)| other == operation)
+            let offers = |other: &&OwnCall| {
+                own.phone.possible(Some(&other.row.id), self.device, self.agent).iter().any(|(other, _)| *other == operation)
+            };
+            before.filter(offers).count()
         });
-        let key = is_first.then_some(key);
+        let key = Key::new(letter_of(operation, kind.is_some()), before);
         let class = if operation == PhoneOperation::Drop { "danger" } else { "plain" };
         view! {
             <button
@@ -124,11 +126,11 @@ impl Bar<'_> {
                 formnovalidate=!operation.dials()
                 data-phone=operation.action()
                 data-effect=effect.code()
-                data-key=key
-                aria-keyshortcuts=key.map(|key| format!("Alt+{}", key.to_uppercase()))
+                data-key=key.map(Key::code)
+                aria-keyshortcuts=key.map(Key::shortcut)
             >
                 {name}
-                {key.map(|key| view! { " " <kbd>{key}</kbd> })}
+                {key.map(Key::shown)}
             </button>
         }
         .into_any()
@@ -155,6 +157,7 @@ impl Bar<'_> {
         }
         let occupied = own.last.as_ref().is_some_and(words::is_occupied);
         let ask = form_urlencoded::Serializer::new(String::new()).append_pair("do", PhoneOperation::Login.action()).finish();
+        let key = Key::new(letter_of(PhoneOperation::Login, false), 0);
         let modes = [("ask", words.login_ask), ("force", words.login_force), ("stop", words.login_stop)];
         let modes = modes.map(|(mode, word)| {
             view! { <option value=mode selected=mode == if occupied { "force" } else { "ask" }>{word}</option> }
@@ -162,7 +165,9 @@ impl Bar<'_> {
         Some(
             view! {
                 <details class="phone-login" open=occupied>
-                    <summary data-key="u" aria-keyshortcuts="Alt+U">{(words.operation)(PhoneOperation::Login)} " " <kbd>"u"</kbd></summary>
+                    <summary data-key=key.map(Key::code) aria-keyshortcuts=key.map(Key::shortcut)>
+                        {(words.operation)(PhoneOperation::Login)} {key.map(Key::shown)}
+                    </summary>
                     <form class="phone-fields">
                         <label>{self.language.texts().password} <input name="password" type="password" required autocomplete="current-password" /></label>
                         <label>
@@ -209,15 +214,17 @@ impl Bar<'_> {
                     {row.recording.then(|| view! { " " <small>{texts.recording}</small> })}
                 </p>
                 <div class="phone-buttons">{self.buttons(own, Some(&row.id))}</div>
-                {self.data(call, own.calls.first() == Some(call), filter)}
+                {self.data(own, call, filter)}
             </div>
         }
         .into_any()
     }
 
     /// What travels with the call, and a field to add to it.
-    fn data(&self, call: &OwnCall, is_first: bool, filter: &NumberFilter) -> AnyView {
+    fn data(&self, own: &OwnPhone, call: &OwnCall, filter: &NumberFilter) -> AnyView {
         let words = self.language.phone_texts();
+        let before = own.calls.iter().take_while(|other| other.row.id != call.row.id).count();
+        let key = Key::new(letter_of(PhoneOperation::SetData, false), before);
         let ask = form_urlencoded::Serializer::new(String::new())
             .append_pair("do", PhoneOperation::SetData.action())
             .append_pair("callId", call.row.id.as_str())
@@ -227,9 +234,8 @@ impl Bar<'_> {
         });
         view! {
             <details class="phone-data">
-                <summary data-key=is_first.then_some("v") aria-keyshortcuts=is_first.then_some("Alt+V")>
-                    {words.data}
-                    {is_first.then(|| view! { " " <kbd>"v"</kbd> })}
+                <summary data-key=key.map(Key::code) aria-keyshortcuts=key.map(Key::shortcut)>
+                    {words.data} {key.map(Key::shown)}
                 </summary>
                 <div class="phone-fields">
                     <dl>{known.collect::<Vec<_>>()}</dl>
@@ -255,26 +261,52 @@ impl Bar<'_> {
     }
 }
 
-/// With Alt.
-fn key_of(operation: PhoneOperation, silently: bool) -> &'static str {
+/// What presses a button: Alt and a letter, with Shift at the second call. A third has none.
+#[derive(Clone, Copy)]
+struct Key {
+    letter: char,
+    shift: bool,
+}
+
+impl Key {
+    /// The key of what so many calls before offer as well.
+    fn new(letter: char, before: usize) -> Option<Key> {
+        (before < 2).then_some(Key { letter, shift: before == 1 })
+    }
+
+    /// As the page's script looks for it.
+    fn code(self) -> String {
+        if self.shift { self.letter.to_uppercase().to_string() } else { self.letter.to_string() }
+    }
+
+    fn shortcut(self) -> String {
+        format!("Alt+{}{}", if self.shift { "Shift+" } else { "" }, self.letter.to_uppercase())
+    }
+
+    fn shown(self) -> AnyView {
+        view! { " " <kbd>{self.shift.then_some("⇧")} {self.letter}</kbd> }.into_any()
+    }
+}
+
+fn letter_of(operation: PhoneOperation, silently: bool) -> char {
     match operation {
-        PhoneOperation::Login => "u",
-        PhoneOperation::Logout => "q",
-        PhoneOperation::Ready => "y",
-        PhoneOperation::NotReady => "n",
-        PhoneOperation::Call => "c",
-        PhoneOperation::Answer => "a",
-        PhoneOperation::Hold => "h",
-        PhoneOperation::Retrieve => "r",
-        PhoneOperation::Drop => "x",
-        PhoneOperation::Transfer => "t",
-        PhoneOperation::Conference if silently => "l",
-        PhoneOperation::Conference => "j",
-        PhoneOperation::Consult => "s",
-        PhoneOperation::ConsultConference => "g",
-        PhoneOperation::ConsultCancel => "b",
-        PhoneOperation::ConsultTransfer => "w",
-        PhoneOperation::StartRecording | PhoneOperation::StopRecording => "o",
-        PhoneOperation::SetData => "v",
+        PhoneOperation::Login => 'u',
+        PhoneOperation::Logout => 'q',
+        PhoneOperation::Ready => 'y',
+        PhoneOperation::NotReady => 'n',
+        PhoneOperation::Call => 'c',
+        PhoneOperation::Answer => 'a',
+        PhoneOperation::Hold => 'h',
+        PhoneOperation::Retrieve => 'r',
+        PhoneOperation::Drop => 'x',
+        PhoneOperation::Transfer => 't',
+        PhoneOperation::Conference if silently => 'l',
+        PhoneOperation::Conference => 'j',
+        PhoneOperation::Consult => 's',
+        PhoneOperation::ConsultConference => 'g',
+        PhoneOperation::ConsultCancel => 'b',
+        PhoneOperation::ConsultTransfer => 'w',
+        PhoneOperation::StartRecording | PhoneOperation::StopRecording => 'o',
+        PhoneOperation::SetData => 'v',
     }
 }
