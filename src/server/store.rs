@@ -21,7 +21,6 @@ pub use scheduled::ScheduledAction;
 pub use sessions::StoredSession;
 pub use tokens::StoredToken;
 
-use crate::server::clock::now;
 use crate::server::config::Database;
 use crate::server::database::{Durability, Engine, EngineError, Postgres, Sqlite, on_own_thread};
 use aside::take_up;
@@ -180,7 +179,7 @@ impl Store {
         if self.queue.is_lost() {
             return Some(StoreError::Lost);
         }
-        if self.queue.stuck_since().is_some_and(|since| now().since(since) >= STUCK) {
+        if self.queue.stuck_for().is_some_and(|time| time >= STUCK) {
             return Some(StoreError::Stuck);
         }
         (self.queue.waiting() >= MOST_WAITING).then_some(StoreError::Behind)
@@ -288,6 +287,21 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn of_what_was_set_aside_only_what_is_known_is_written_and_the_rest_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::File(folder.path().join("console.db"));
+        let aside = folder.path().join("console.db-unwritten");
+        let of_another_version = r#"[["INSERT INTO day VALUES (?1)",["5001"]]]"#;
+        let known = serde_json::to_string(&[(moment::ALIVE, [42])]).unwrap();
+        std::fs::write(&aside, format!("{of_another_version}\n{known}\n[[\"INSERT")).unwrap();
+        let store = Store::open_to_serve(&database).unwrap();
+        assert_eq!(store.alive().await.unwrap(), Some(at(42)));
+        let kept = std::fs::read_to_string(folder.path().join("console.db-unwritten-unknown")).unwrap();
+        assert_eq!(kept, format!("{of_another_version}\n[[\"INSERT\n"));
+        assert!(!aside.exists());
+    }
+
+    #[tokio::test]
     async fn nothing_is_dropped_while_the_file_is_locked_and_past_a_bound_that_is_said() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("console.db");
@@ -303,7 +317,7 @@ mod tests {
         assert_eq!(store.last_intervention().await.unwrap(), 0);
         lock.execute_batch("COMMIT").unwrap();
         store.written().await.unwrap();
-        assert!(store.trouble().is_none() && store.queue.stuck_since().is_none());
+        assert!(store.trouble().is_none() && store.queue.stuck_for().is_none());
         let (count, order): (usize, bool) =
             lock.query_row("SELECT count(*), max(at) = count(*) - 1 FROM moment", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
         assert!(count == MOST_WAITING && order);

@@ -2,6 +2,7 @@
 
 use crate::server::config::Database;
 use crate::server::database::{Engine, Statement, Value, beside};
+use std::fs::File;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Result, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ pub(super) fn place(database: &Database) -> Option<PathBuf> {
 
 /// Sets writes aside in the file, behind those that are there: a line each.
 pub(super) fn set_aside<'a>(path: &Path, writes: impl Iterator<Item = &'a [Statement]>) -> Result<()> {
-    let mut file = std::fs::OpenOptions::new().append(true).create(true).mode(0o600).open(path)?;
+    let mut file = append_to(path)?;
     for write in writes {
         let line: Vec<(&str, &[Value])> = write.iter().map(|statement| (statement.sql, statement.values.as_slice())).collect();
         writeln!(file, "{}", serde_json::to_string(&line)?)?;
@@ -29,24 +30,43 @@ pub(super) fn set_aside<'a>(path: &Path, writes: impl Iterator<Item = &'a [State
     file.sync_all()
 }
 
-/// Writes what was set aside, and removes the file. `known` are the statements that may be there.
+/// Writes what was set aside, and removes the file. `known` are the statements that may be there: a line that holds another, which another
+/// version wrote, or that cannot be read is kept in a file of its own (`-unknown` behind the name), and the rest is written all the same.
 pub(super) fn take_up(path: &Path, engine: &mut dyn Engine, known: &[&'static str]) -> Result<()> {
-    let file = match std::fs::File::open(path) {
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    let mut all = Vec::new();
-    for line in BufReader::new(file).lines() {
-        let line: Vec<(String, Vec<Value>)> = serde_json::from_str(&line?)?;
-        for (sql, values) in line {
-            let Some(sql) = known.iter().find(|known| **known == sql) else {
-                return Err(Error::new(ErrorKind::InvalidData, format!("no statement of ours: {sql}")));
-            };
-            all.push(Statement::new(sql, values));
+    let (mut all, mut unknown) = (Vec::new(), Vec::new());
+    for line in BufReader::new(file).split(b'\n') {
+        let line = line?;
+        match statements(&line, known) {
+            Some(statements) => all.extend(statements),
+            None => unknown.push(line),
         }
+    }
+    if !unknown.is_empty() {
+        let unknown_path = beside(path, "-unknown");
+        let mut file = append_to(&unknown_path)?;
+        for line in &unknown {
+            file.write_all(line)?;
+            file.write_all(b"\n")?;
+        }
+        file.sync_all()?;
+        tracing::warn!(lines = unknown.len(), path = %unknown_path.display(), "some of what was set aside is not known to this version: it is kept there");
     }
     engine.write(&all).map_err(Error::other)?;
     tracing::info!(statements = all.len(), "what the database had not taken before the last end is written now");
     std::fs::remove_file(path)
+}
+
+/// What a line holds, if all of it is known.
+fn statements(line: &[u8], known: &[&'static str]) -> Option<Vec<Statement>> {
+    let line: Vec<(String, Vec<Value>)> = serde_json::from_slice(line).ok()?;
+    line.into_iter().map(|(sql, values)| Some(Statement::new(known.iter().find(|known| **known == sql)?, values))).collect()
+}
+
+fn append_to(path: &Path) -> Result<File> {
+    File::options().append(true).create(true).mode(0o600).open(path)
 }
