@@ -3,13 +3,13 @@
 
 use super::StoreError;
 use super::aside::set_aside;
-use crate::floor::ConsoleTime;
 use crate::server::database::{Engine, EngineError, Statement};
+use crate::server::lock::lock;
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -45,8 +45,8 @@ struct Health {
     /// Writes that are not done yet.
     waiting: AtomicUsize,
     lost: AtomicBool,
-    /// Since when the next write has failed, milliseconds since 1970; 0 where it has not.
-    stuck_since: AtomicI64,
+    /// Since when the next write has failed.
+    stuck_since: Mutex<Option<Instant>>,
     ended: CancellationToken,
 }
 
@@ -98,9 +98,9 @@ impl Queue {
         self.health.lost.load(Ordering::Relaxed)
     }
 
-    /// Since when nothing could be written.
-    pub fn stuck_since(&self) -> Option<ConsoleTime> {
-        Some(self.health.stuck_since.load(Ordering::Relaxed)).filter(|since| *since != 0).map(ConsoleTime::from_millis)
+    /// For how long nothing could be written.
+    pub fn stuck_for(&self) -> Option<Duration> {
+        lock(&self.health.stuck_since).map(|since| since.elapsed())
     }
 
     /// Waits until the thread has ended, which it does not while a handle lives.
@@ -184,7 +184,7 @@ impl Thread {
 
     /// In the usual case a write is done at once, before the question that came behind it.
     fn write_if_free(&mut self) {
-        if self.health.stuck_since.load(Ordering::Relaxed) == 0 {
+        if lock(&self.health.stuck_since).is_none() {
             self.write();
         }
     }
@@ -201,7 +201,7 @@ impl Thread {
                 Err(error) if error.may_pass() => return self.stuck(error),
                 Err(error) => tracing::error!(%error, "{} can never be written", pending.what),
             }
-            self.health.stuck_since.store(0, Ordering::Relaxed);
+            *lock(&self.health.stuck_since) = None;
             self.health.waiting.fetch_sub(1, Ordering::Relaxed);
             let done = self.writes.pop_front().and_then(|pending| pending.done).filter(|_| written.is_ok());
             // Nobody waiting any more is no error.
@@ -210,8 +210,9 @@ impl Thread {
     }
 
     fn stuck(&self, error: &EngineError) {
-        if self.health.stuck_since.load(Ordering::Relaxed) == 0 {
-            self.health.stuck_since.store(crate::server::clock::now().as_millis(), Ordering::Relaxed);
+        let mut since = lock(&self.health.stuck_since);
+        if since.is_none() {
+            *since = Some(Instant::now());
             tracing::warn!(%error, "the database cannot be written: what is to be kept waits");
         }
     }
