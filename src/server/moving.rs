@@ -42,7 +42,7 @@ const fn table(name: &'static str, key: usize, columns: &'static [&'static str])
     Table { name, columns, key, rows_at_once: ROWS, numbered: None }
 }
 
-const STORE: [Table; 9] = [
+const STORE: [Table; 10] = [
     table("session", 1, &["id_hash", "agent", "device", "name", "platform_session", "created"]),
     Table {
         numbered: Some("line"),
@@ -69,6 +69,7 @@ const STORE: [Table; 9] = [
     table("pending", 1, &["id", "kind", "agent", "device", "by_agent", "by_device", "at", "minutes", "due"]),
     table("token", 1, &["name", "hash", "role", "made", "used"]),
     table("moment", 1, &["name", "at"]),
+    table("secret", 1, &["name", "bytes"]),
     table("state_interval", 2, &["agent", "began", "ended", "state", "reason", "certain"]),
     table(
         "call_record",

@@ -11,6 +11,7 @@ mod records;
 mod runs;
 mod scheduled;
 mod schema;
+mod secret;
 mod sessions;
 mod tokens;
 

@@ -76,8 +76,8 @@ pub struct Subscription {
 }
 
 impl Published {
-    pub fn new(head: Head) -> Arc<Published> {
-        let first = Publication { seq: 0, head, board: Board::default(), mask: Mask::new(rand::random()) };
+    fn new(head: Head, naming_key: [u64; 2]) -> Arc<Published> {
+        let first = Publication { seq: 0, head, board: Board::default(), mask: Mask::new(naming_key) };
         let audiences = [Audience::new(Visibility::Whole), Audience::new(Visibility::Masked)];
         Arc::new(Published { now: watch::Sender::new(first), audiences, pressing: AtomicBool::new(false) })
     }
@@ -153,8 +153,9 @@ pub struct Publisher {
 }
 
 impl Publisher {
-    pub fn new(head: Head) -> Publisher {
-        let shared = Published::new(head);
+    /// Begins with nothing but the head; `naming_key` is that of the calls' other names.
+    pub fn new(head: Head, naming_key: [u64; 2]) -> Publisher {
+        let shared = Published::new(head, naming_key);
         let latest = shared.now();
         Publisher { shared, latest }
     }
@@ -295,7 +296,7 @@ mod tests {
 
     #[tokio::test]
     async fn rows_that_go_go_in_every_browser() {
-        let mut publisher = Publisher::new(head());
+        let mut publisher = Publisher::new(head(), [1, 2]);
         let shared = Arc::clone(&publisher.shared);
         publish(&mut publisher, 5001..=5003);
         let mut watching = shared.join(Visibility::Masked, None).await;
@@ -314,7 +315,7 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_comes_soon_after_another_is_sent_the_same_board_and_what_came_since() {
-        let mut publisher = Publisher::new(head());
+        let mut publisher = Publisher::new(head(), [1, 2]);
         let shared = Arc::clone(&publisher.shared);
         publish(&mut publisher, [5001]);
         let first = shared.join(Visibility::Whole, None).await;
@@ -331,7 +332,7 @@ mod tests {
 
     #[tokio::test]
     async fn nobody_is_sent_what_was_not_written_for_want_of_listeners() {
-        let mut publisher = Publisher::new(head());
+        let mut publisher = Publisher::new(head(), [1, 2]);
         let shared = Arc::clone(&publisher.shared);
         publish(&mut publisher, [5001]);
         publish(&mut publisher, [5002]);

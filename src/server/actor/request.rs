@@ -120,6 +120,8 @@ pub struct Kept {
     pub schedule: Vec<ScheduledAction>,
     /// When the console was last alive.
     pub alive: Option<PlatformTime>,
+    /// The key of the calls' other names.
+    pub naming_key: [u64; 2],
 }
 
 impl Kept {
@@ -134,6 +136,7 @@ impl Kept {
             queues: store.queues().await?,
             schedule,
             alive: store.alive().await?,
+            naming_key: store.naming_key().await?,
         })
     }
 }

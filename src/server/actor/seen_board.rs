@@ -121,7 +121,7 @@ mod tests {
     fn publication() -> Publication {
         let link = Link::new(LinkState::Live, ConsoleTime::default());
         let head = Head { epoch: 1, offset: Offset::NONE, link };
-        let mut publisher = Publisher::new(head.clone());
+        let mut publisher = Publisher::new(head.clone(), [1, 2]);
         let row = |n: u32| {
             let mut row = Row::unknown(AgentId::trusted(format!("{}@test.cc", n * 7 % 1000)));
             row.state = State::ALL[n as usize % State::ALL.len()];

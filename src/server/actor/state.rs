@@ -93,7 +93,8 @@ impl FloorState {
         carry_out: mpsc::Sender<ScheduledAction>,
         leads: watch::Receiver<Lead>,
     ) -> Self {
-        let published = Publisher::new(Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() });
+        let head = Head { epoch: rand::random(), offset: Offset::NONE, link: link.clone() };
+        let published = Publisher::new(head, past.kept.naming_key);
         // Where the broker keeps what comes meanwhile, nothing is missed.
         let Restored { fold, kept: past } = past;
         let alive = past.alive.filter(|_| !fold.is_kept());

@@ -5,7 +5,7 @@ use crate::server::database::Schema;
 
 pub const SCHEMA: Schema = Schema { name: "console", sqlite: &SQLITE, postgres: &POSTGRES };
 
-const SQLITE: [&str; 10] = [
+const SQLITE: [&str; 11] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -78,9 +78,12 @@ const SQLITE: [&str; 10] = [
     "
     DROP TABLE day;
 ",
+    "
+    CREATE TABLE secret (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
+",
 ];
 
-const POSTGRES: [&str; 2] = [
+const POSTGRES: [&str; 3] = [
     "
     CREATE TABLE session (
         id_hash BYTEA PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL, platform_session TEXT NOT NULL,
@@ -121,5 +124,8 @@ const POSTGRES: [&str; 2] = [
 ",
     "
     DROP TABLE day;
+",
+    "
+    CREATE TABLE secret (name TEXT PRIMARY KEY, bytes BYTEA NOT NULL);
 ",
 ];

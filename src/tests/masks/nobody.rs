@@ -2,7 +2,7 @@
 
 use super::decoded;
 use crate::access::talking;
-use crate::support::{Lab, Live, all_ready, event_time};
+use crate::support::{Console, Database, Lab, Live, Simulator, all_ready, event_time};
 use serde_json::{Value, json};
 use supervisor_console::floor::{Operation, Outcome, State};
 use supervisor_console::page::PageContext;
@@ -65,18 +65,7 @@ async fn a_refusal_names_our_agents_and_hides_outside_numbers() {
 async fn a_call_whose_id_holds_a_number_is_stepped_into_by_its_other_name() {
     let lab = lab().await;
     let (supervisor, mut live) = lab.supervisor().await;
-    let mut event = json!({
-        "eventName": "delivered", "eventTime": event_time(), "serial": 900_000, "namespace": "test.cc", "callId": "call-13800006661",
-        "srcDeviceId": "8005@test.cc", "deviceId": "8005@test.cc", "alertingDevice": "8005@test.cc", "calledDevice": "8005@test.cc",
-        "callingDevice": "8006@test.cc",
-    });
-    lab.simulator.raw(event.to_string().as_bytes()).await;
-    (event["eventName"], event["serial"], event["answeringDevice"]) = (json!("established"), json!(900_001), json!("8005@test.cc"));
-    event["alertingDevice"] = Value::Null;
-    lab.simulator.raw(event.to_string().as_bytes()).await;
-    live.until_state("5005", State::OnCall).await;
-    let name = live.board.row("5005").call.as_ref().unwrap().id.to_string();
-    assert!(name.starts_with("call-138****6661~") && live.board.calls.keys().any(|id| id.as_str() == name), "{name}");
+    let (mut event, name) = called_with_a_number_in_the_id(&lab.simulator, &mut live).await;
     let drop = [("deviceId", "8005@test.cc"), ("callId", name.as_str())];
     // The platform knows of no such call, but that is the one it is asked about.
     supervisor.force(Operation::Drop, &drop).await;
@@ -94,4 +83,40 @@ async fn a_call_whose_id_holds_a_number_is_stepped_into_by_its_other_name() {
 async fn called_in_the_step_in(live: &mut Live) -> String {
     live.until("the intervention is there", |board| board.action("5005").is_some_and(|action| action.call.is_some())).await;
     live.board.action("5005").and_then(|action| action.call.as_ref()).map(ToString::to_string).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_keeps_its_other_name_over_a_restart() {
+    let (simulator, folder) = (Simulator::start().await, tempfile::tempdir().unwrap());
+    let database = Database::at(folder.path().join("console.db"));
+    let flags = ["--whole-numbers", "nobody"];
+    let console = Console::start(&simulator.url(), &database, &flags).await;
+    console.until_ready().await;
+    let mut browser = console.sign_in("5000", "8000").await;
+    let (_, name) = called_with_a_number_in_the_id(&simulator, &mut all_ready(&browser).await).await;
+    console.stop().await;
+    // Without the roster, which knows nothing of that call.
+    simulator.fault(json!({ "refuse": { "status": 500, "times": 100, "path": "/api/operation" } })).await;
+    let console = Console::start(&simulator.url(), &database, &flags).await;
+    browser.address.clone_from(&console.address);
+    let mut live = browser.live().await;
+    live.until("the call is remembered", |board| !board.calls.is_empty()).await;
+    assert_eq!(live.board.calls.keys().map(|id| id.as_str()).collect::<Vec<_>>(), [name]);
+}
+
+/// 8005 talks to 8006 in a call whose id holds an outside number: the last event of it, and the name under which the call is shown.
+async fn called_with_a_number_in_the_id(simulator: &Simulator, live: &mut Live) -> (Value, String) {
+    let mut event = json!({
+        "eventName": "delivered", "eventTime": event_time(), "serial": 900_000, "namespace": "test.cc", "callId": "call-13800006661",
+        "srcDeviceId": "8005@test.cc", "deviceId": "8005@test.cc", "alertingDevice": "8005@test.cc", "calledDevice": "8005@test.cc",
+        "callingDevice": "8006@test.cc",
+    });
+    simulator.raw(event.to_string().as_bytes()).await;
+    (event["eventName"], event["serial"], event["answeringDevice"]) = (json!("established"), json!(900_001), json!("8005@test.cc"));
+    event["alertingDevice"] = Value::Null;
+    simulator.raw(event.to_string().as_bytes()).await;
+    live.until_state("5005", State::OnCall).await;
+    let name = live.board.row("5005").call.as_ref().unwrap().id.to_string();
+    assert!(name.starts_with("call-138****6661~") && live.board.calls.keys().any(|id| id.as_str() == name), "{name}");
+    (event, name)
 }
