@@ -170,14 +170,16 @@ impl PhoneBar<'_> {
             return pending().await;
         }
         let now = told.borrow_and_update().clone();
+        let filter = self.console.floor.number_filter(self.console.config.visibility(self.session.role));
         let bar = Bar {
             config: &self.console.config,
             language: self.language,
             zones: Zones::of(self.headers, &self.console.config.time_zone),
             device: &self.session.device,
             agent: &self.session.agent,
+            filter: &filter,
         };
-        bar.render(&now, &self.console.floor.number_filter(self.console.config.visibility(self.session.role)))
+        bar.render(&now)
     }
 }
 

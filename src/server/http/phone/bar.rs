@@ -17,12 +17,14 @@ pub struct Bar<'a> {
     pub zones: Zones<'a>,
     pub device: &'a DeviceId,
     pub agent: &'a AgentId,
+    /// What the reader may see of numbers.
+    pub filter: &'a NumberFilter,
 }
 
 impl Bar<'_> {
-    pub fn render(&self, own: &OwnPhone, filter: &NumberFilter) -> String {
-        let calls: Vec<AnyView> = own.calls.iter().map(|call| self.call(own, call, filter)).collect();
-        let said = own.last.as_ref().map(|done| self.said(done, filter));
+    pub fn render(&self, own: &OwnPhone) -> String {
+        let calls: Vec<AnyView> = own.calls.iter().map(|call| self.call(own, call)).collect();
+        let said = own.last.as_ref().map(|done| self.said(done));
         view! {
             <div class="phone-mode" data-no-number=self.config.hides(Control::Number)>{self.who(own)} {self.buttons(own, None)}</div>
             {self.log_on(own)}
@@ -99,10 +101,10 @@ impl Bar<'_> {
         let mut ask = form_urlencoded::Serializer::new(String::new());
         ask.append_pair("do", operation.action()).append_pair("expect", effect.code());
         if let Some(call) = call {
-            ask.append_pair("callId", call.as_str());
+            ask.append_pair("callId", &self.filter.call_id(call.to_string()));
         }
         if let Some(consult) = consult.filter(|_| operation.ends_consultation()) {
-            ask.append_pair("consultCallId", consult.as_str());
+            ask.append_pair("consultCallId", &self.filter.call_id(consult.to_string()));
         }
         if let Some(kind) = kind {
             ask.append_pair("type", kind);
@@ -188,7 +190,7 @@ impl Bar<'_> {
         )
     }
 
-    fn call(&self, own: &OwnPhone, call: &OwnCall, filter: &NumberFilter) -> AnyView {
+    fn call(&self, own: &OwnPhone, call: &OwnCall) -> AnyView {
         let texts = self.language.texts();
         let OwnCall { row, with } = call;
         let party = row.party(self.device);
@@ -198,13 +200,13 @@ impl Bar<'_> {
         let others: Vec<String> = with
             .iter()
             .map(|(device, name)| {
-                let device = filter.device(device.clone());
+                let device = self.filter.device(device.clone());
                 listed([name.as_deref().unwrap_or_default(), device.number()].into_iter().filter(|part| !part.is_empty()), " ")
             })
             .collect();
         let word = if listens { (texts.party_role)(crate::floor::PartyRole::Listener) } else { (texts.party_state)(state) };
         view! {
-            <div class="phone-call" data-phone-call=filter.call_id(row.id.to_string()) data-phone-state=state.code()>
+            <div class="phone-call" data-phone-call=self.filter.call_id(row.id.to_string()) data-phone-state=state.code()>
                 <p>
                     <span class="phone-state">{word}</span>
                     " "
@@ -214,23 +216,23 @@ impl Bar<'_> {
                     {row.recording.then(|| view! { " " <small>{texts.recording}</small> })}
                 </p>
                 <div class="phone-buttons">{self.buttons(own, Some(&row.id))}</div>
-                {self.data(own, call, filter)}
+                {self.data(own, call)}
             </div>
         }
         .into_any()
     }
 
     /// What travels with the call, and a field to add to it.
-    fn data(&self, own: &OwnPhone, call: &OwnCall, filter: &NumberFilter) -> AnyView {
+    fn data(&self, own: &OwnPhone, call: &OwnCall) -> AnyView {
         let words = self.language.phone_texts();
         let before = own.calls.iter().take_while(|other| other.row.id != call.row.id).count();
         let key = Key::new(letter_of(PhoneOperation::SetData, false), before);
         let ask = form_urlencoded::Serializer::new(String::new())
             .append_pair("do", PhoneOperation::SetData.action())
-            .append_pair("callId", call.row.id.as_str())
+            .append_pair("callId", &self.filter.call_id(call.row.id.to_string()))
             .finish();
         let known = call.row.data.iter().map(|(key, value)| {
-            view! { <dt>{filter.text(key.clone())}</dt> <dd>{filter.text(value.clone())}</dd> }
+            view! { <dt>{self.filter.text(key.clone())}</dt> <dd>{self.filter.text(value.clone())}</dd> }
         });
         view! {
             <details class="phone-data">
@@ -252,9 +254,9 @@ impl Bar<'_> {
         .into_any()
     }
 
-    fn said(&self, done: &crate::floor::Intervention, filter: &NumberFilter) -> AnyView {
+    fn said(&self, done: &crate::floor::Intervention) -> AnyView {
         let Operation::Phone(operation) = done.operation else { return ().into_any() };
-        let done = filter.intervention(done.clone());
+        let done = self.filter.intervention(done.clone());
         let said = words::progress(self.language, operation, &done);
         view! { <p class="phone-last" data-outcome=done.outcome.code() data-phone-last=operation.action() title=said.more>{said.words}</p> }
             .into_any()
