@@ -48,6 +48,7 @@ use store::{Store, StoreError};
 use telemetry::log;
 use telemetry::wire::Wire;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -127,6 +128,7 @@ async fn run(listener: TcpListener, config: Config, site: Site, stop: Cancellati
     let wire = Wire::default();
     let console = Arc::new(Console {
         platform: Platform::new(&config, wire.clone())?,
+        queues: watch::Sender::default(),
         sessions: Sessions::open(store.clone(), &config).await?,
         floor: floor.clone(),
         store: store.clone(),
@@ -150,11 +152,15 @@ async fn run(listener: TcpListener, config: Config, site: Site, stop: Cancellati
     }
     // Said only now that it is true; the port is the real one where 0 was given.
     tracing::info!(address = %listener.local_addr()?, sdk = config::shown(&config.sdk_url), events = config::shown(&config.events_url), namespace = %config.namespace, "serving");
-    parts.start_on(floor_thread.tasks(), "link to the platform", sdk::link::run(config, floor.clone(), wire, acks, stop.clone()));
+    parts.start_on(
+        floor_thread.tasks(),
+        "link to the platform",
+        sdk::link::run(config, floor.clone(), wire, journal_watch.clone(), acks, stop.clone()),
+    );
     let (kept_up, leads) = (console.clone(), peers.leads.clone());
     parts.start("upkeep", async move {
-        let Console { platform, sessions, floor, stop, .. } = &*kept_up;
-        upkeep::run(Upkeep { platform, sessions, floor, leads: &leads }, stop).await;
+        let Console { platform, queues, sessions, floor, stop, .. } = &*kept_up;
+        upkeep::run(Upkeep { platform, queues, sessions, floor, leads: &leads }, stop).await;
     });
     let (journal_ends, stopping) = (journal_watch.clone(), stop.clone());
     parts.start("journal", async move {

@@ -5,10 +5,12 @@ use crate::server::auth::session::Sessions;
 use crate::server::config::Config;
 use crate::server::journal::{JournalWatch, Tail};
 use crate::server::pace::Pace;
-use crate::server::sdk::Platform;
+use crate::server::sdk::{Platform, Queue};
 use crate::server::site::Site;
 use crate::server::store::Store;
 use crate::server::telemetry::wire::Wire;
+use std::sync::Arc;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,6 +19,8 @@ pub struct Console {
     pub config: Config,
     pub floor: FloorHandle,
     pub platform: Platform,
+    /// The platform's queues, as they were read last.
+    pub queues: watch::Sender<Arc<Vec<Queue>>>,
     pub sessions: Sessions,
     pub store: Store,
     /// The events as they come, for who follows them.

@@ -6,7 +6,7 @@ use crate::server::actor::FloorHandle;
 use crate::server::auth::session::{Session, Sessions};
 use crate::server::clock::now;
 use crate::server::database::Lead;
-use crate::server::sdk::{CallError, Platform};
+use crate::server::sdk::{CallError, Platform, Queue};
 use crate::server::telemetry;
 use futures_util::{StreamExt, stream};
 use std::collections::HashSet;
@@ -27,6 +27,7 @@ const SWEEP: Duration = Duration::from_secs(10);
 #[derive(Clone, Copy)]
 pub struct Upkeep<'a> {
     pub platform: &'a Platform,
+    pub queues: &'a watch::Sender<Arc<Vec<Queue>>>,
     pub sessions: &'a Sessions,
     pub floor: &'a FloorHandle,
     /// Who of several consoles keeps the platform's sessions alive: each knows them all.
@@ -104,13 +105,18 @@ async fn beat(Upkeep { platform, sessions, .. }: Upkeep<'_>) {
         .await;
 }
 
-/// The roster can be read with anybody's session; the latest is the likeliest to hold.
-async fn fetch_roster(Upkeep { platform, sessions, floor, .. }: Upkeep<'_>) {
+/// Roster and queues can be read with anybody's session; the latest is the likeliest to hold.
+async fn fetch_roster(Upkeep { platform, queues, sessions, floor, .. }: Upkeep<'_>) {
     for session in sessions.all().into_iter().take(3) {
         match platform.roster(&session.platform).await {
             Ok(roster) => {
                 tracing::debug!(agents = roster.len(), "the roster was read");
-                return floor.roster(roster).await;
+                floor.roster(roster).await;
+                match platform.queues(&session.platform).await {
+                    Ok(read) => drop(queues.send_replace(Arc::new(read))),
+                    Err(error) => tracing::debug!(%error, "the queues could not be read: those of the calls are offered"),
+                }
+                return;
             }
             Err(CallError::Refused { status: 426, .. }) => sessions.forgotten(&session.platform),
             Err(error) => {

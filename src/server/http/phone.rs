@@ -23,6 +23,7 @@ use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 use std::collections::HashMap;
 use std::sync::Arc;
+use targets::Known;
 
 /// The field that names what a button asks for: a form of its own, with the operation in `do` and whatever it is about.
 pub const ASK: &str = "ask";
@@ -124,7 +125,9 @@ pub async fn targets(State(console): State<Arc<Console>>, headers: HeaderMap, Ra
         tokio::join!(console.floor.floor_snapshot(query.clone(), visibility), console.floor.calls_snapshot(Default::default(), visibility));
     match (floor, calls) {
         (Ok(floor), Ok(calls)) => {
-            let found = targets::render(preferences::language(&headers), &floor.rows, &calls.calls, &query.search, &session.device);
+            let queues = console.queues.borrow().clone();
+            let known = Known { rows: &floor.rows, calls: &calls.calls, queues: &queues };
+            let found = targets::render(preferences::language(&headers), known, &query.search, &session.device);
             ([(header::CACHE_CONTROL, "no-store")], Html(found)).into_response()
         }
         _ => (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response(),

@@ -2,6 +2,7 @@
 
 use super::path::encoded;
 use super::requests::PlatformRequest;
+use super::roster::Queue;
 use crate::floor::{AgentId, CallId, ConsoleTime, Namespace, RosterEntry};
 use crate::server::clock::now;
 use crate::server::config::{Config, below};
@@ -191,6 +192,12 @@ impl Platform {
         };
         let body = self.get(session, "/api/operation/tenant/agents").await?;
         super::roster::agents(&body, &teams, &self.namespace).ok_or(CallError::NotUnderstood)
+    }
+
+    /// The queues that the platform lists.
+    pub async fn queues(&self, session: &PlatformSession) -> Result<Vec<Queue>, CallError> {
+        let body = self.get(session, "/api/operation/tenant/resources/queues").await?;
+        super::roster::queues(&body).ok_or(CallError::NotUnderstood)
     }
 
     async fn get(&self, session: &PlatformSession, path: &str) -> Result<Vec<u8>, CallError> {

@@ -1,11 +1,14 @@
-//! Roster and teams (protocol, section 1), read leniently: numbers and truth values are taken as text, what is not understood is passed
+//! Roster, teams and queues (protocol, section 1), read leniently: numbers and truth values are taken as text, what is not understood is passed
 //! over, and so is an agent of another domain.
 
-use crate::floor::{AgentId, Namespace, RosterEntry};
+use crate::floor::{AgentId, Namespace, RosterEntry, is_phone_number};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt;
+
+/// A longer list of queues is cut.
+const MOST_QUEUES: usize = 10_000;
 
 /// `{"root":[{"loginName","code","userName","status","org":{"id","name"},"namespace"}]}`, the agents of `ours`; none where it is no such
 /// list.
@@ -98,6 +101,26 @@ fn text(value: &Value) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// A queue: what it is called, and the number that leads to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queue {
+    pub name: String,
+    pub number: String,
+}
+
+/// `{"root":[{"name","code"}]}`, those that can be dialled, by their numbers; none where it is no such list.
+pub fn queues(body: &[u8]) -> Option<Vec<Queue>> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    let queue = |entry: &Value| {
+        let text = |name: &str| entry.get(name).and_then(text);
+        let number = ["code", "number", "extension"].into_iter().find_map(text).filter(|number| is_phone_number(number))?;
+        Some(Queue { name: short(&text("name").unwrap_or_default()), number })
+    };
+    let mut queues: Vec<Queue> = answer.get("root")?.as_array()?.iter().take(MOST_QUEUES).filter_map(queue).collect();
+    queues.sort_by(|one, other| one.number.cmp(&other.number));
+    Some(queues)
+}
+
 /// Every team's name by its id, from the tree `{"id","name","children":[..]}`.
 pub fn teams(body: &[u8]) -> HashMap<String, String> {
     let mut names = HashMap::new();
@@ -170,6 +193,15 @@ mod tests {
                 row(["18446744073709551615@test.cc", "", "", ""]),
             ]
         );
+    }
+
+    #[test]
+    fn queues_are_those_that_can_be_dialled() {
+        let body =
+            br#"{"root":[{"name":"Sales","code":7003},{"id":"a","code":"7001","name":"Claims"},{"name":"none"},{"code":"x7"},7,null]}"#;
+        let queue = |name: &str, number: &str| Queue { name: name.to_owned(), number: number.to_owned() };
+        assert_eq!(queues(body), Some(vec![queue("Claims", "7001"), queue("Sales", "7003")]));
+        assert_eq!((queues(b"{}"), queues(b"[")), (None, None));
     }
 
     #[test]

@@ -1,15 +1,25 @@
-//! Somebody to call: agents whose phone is known, those who are ready first, and the queues of the calls that there are.
+//! Somebody to call: agents whose phone is known, those who are ready first, and queues: the platform's, and those of the calls that there are.
 
 use crate::floor::{CallRow, DeviceId, Row, State, is_phone_number};
 use crate::page::Language;
+use crate::server::sdk::Queue;
 use leptos::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// So many are shown; who looks for another one types more of the name.
 const MOST: usize = 12;
+/// Where there are queues as well, agents leave them so many places.
+const FOR_QUEUES: usize = 4;
 
-pub fn render(language: Language, rows: &[Arc<Row>], calls: &[Arc<CallRow>], search: &str, own: &DeviceId) -> String {
+/// What is looked through.
+pub struct Known<'a> {
+    pub rows: &'a [Arc<Row>],
+    pub calls: &'a [Arc<CallRow>],
+    pub queues: &'a [Queue],
+}
+
+pub fn render(language: Language, Known { rows, calls, queues }: Known, search: &str, own: &DeviceId) -> String {
     let (texts, words) = (language.texts(), language.phone_texts());
     let mut agents: Vec<(&Row, &DeviceId)> = rows
         .iter()
@@ -17,8 +27,13 @@ pub fn render(language: Language, rows: &[Arc<Row>], calls: &[Arc<CallRow>], sea
         .filter_map(|row| Some((&**row, row.device.as_ref().filter(|device| *device != own && is_phone_number(device.number()))?)))
         .collect();
     agents.sort_by_key(|(row, _)| (row.state != State::Ready, row.called().to_lowercase(), row.agent.clone()));
-    let queues: BTreeSet<&str> = calls.iter().filter_map(|call| call.queue.as_deref()).filter(|queue| is_phone_number(queue)).collect();
-    let queues = queues.into_iter().filter(|queue| queue.contains(search));
+    let of_calls = calls.iter().filter_map(|call| call.queue.as_deref()).filter(|queue| is_phone_number(queue)).map(|queue| (queue, ""));
+    // The platform's name for a number wins.
+    let queues: BTreeMap<&str, &str> = of_calls.chain(queues.iter().map(|queue| (&*queue.number, &*queue.name))).collect();
+    let wanted = search.to_lowercase();
+    let queues: Vec<(&str, &str)> =
+        queues.into_iter().filter(|(number, name)| number.contains(&wanted) || name.to_lowercase().contains(&wanted)).collect();
+    agents.truncate(MOST - queues.len().min(FOR_QUEUES));
     let agents = agents.into_iter().map(|(row, device)| {
         view! {
             <button type="button" data-number=device.number().to_owned()>
@@ -29,11 +44,12 @@ pub fn render(language: Language, rows: &[Arc<Row>], calls: &[Arc<CallRow>], sea
         }
         .into_any()
     });
-    let queues = queues.map(|queue| {
+    let queues = queues.into_iter().map(|(number, name)| {
         view! {
-            <button type="button" data-number=queue.to_owned()>
+            <button type="button" data-number=number.to_owned()>
                 <span>{texts.queue}</span>
-                <b>{queue.to_owned()}</b>
+                <bdi>{name.to_owned()}</bdi>
+                <b>{number.to_owned()}</b>
             </button>
         }
         .into_any()
