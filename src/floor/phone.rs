@@ -4,7 +4,7 @@ mod forecast;
 
 pub use forecast::PhoneTarget;
 
-use super::{AgentId, CallId, PartyRole, PartyState, State};
+use super::{AgentId, CallId, CallRow, DeviceId, Party, PartyRole, PartyState, State};
 use serde::{Deserialize, Serialize};
 use strum::{EnumCount, EnumString, IntoStaticStr, VariantNames};
 
@@ -219,12 +219,18 @@ pub struct PhoneCall {
     pub made: bool,
     /// How many parties are connected or hold the call, listeners not counted, the own one with them.
     pub parties: u32,
+    /// How many others stay in the call or still ring there once the own phone has left, listeners not counted.
+    pub stay: u32,
 }
 
 impl PhoneCall {
-    /// Makes it of the own party in a call with so many in it.
-    pub fn new(id: CallId, state: PartyState, role: PartyRole, parties: u32) -> PhoneCall {
-        PhoneCall { id, state, listens: role == PartyRole::Listener, made: role == PartyRole::Caller, parties }
+    /// Makes it of the call, or returns `None` if the phone at `own` has no part in it.
+    pub fn of(call: &CallRow, own: &DeviceId) -> Option<PhoneCall> {
+        let Party { state, role, .. } = *call.party(own)?;
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let stay = call.talkers().filter(|party| party.device != *own).count();
+        let (listens, made) = (role == PartyRole::Listener, role == PartyRole::Caller);
+        Some(PhoneCall { id: call.id.clone(), state, listens, made, parties: count(call.in_it()), stay: count(stay) })
     }
 }
 

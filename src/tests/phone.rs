@@ -165,7 +165,7 @@ async fn a_call_is_made_held_retrieved_recorded_given_data_and_handed_over() {
 
     let about = json!({ "callId": call });
     done(&browser, "hold", about.clone()).await;
-    assert_eq!(refused(&browser, "hold", about.clone()).await["obstacle"], "not-answered");
+    assert_eq!(refused(&browser, "hold", about.clone()).await["obstacle"], "on-hold");
     only_call(&browser, "held").await;
     done(&browser, "retrieve", about.clone()).await;
     assert_eq!(refused(&browser, "retrieve", about.clone()).await["obstacle"], "not-on-hold");

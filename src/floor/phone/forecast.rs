@@ -35,7 +35,10 @@ impl Phone {
             // Where somebody else sits, the platform decides.
             PhoneOperation::Login if is_logged_on => Err(Obstacle::LoggedOn),
             PhoneOperation::Logout | PhoneOperation::Ready | PhoneOperation::NotReady if !is_logged_on => Err(Obstacle::LoggedOut),
-            PhoneOperation::Login | PhoneOperation::Logout | PhoneOperation::Call if is_talking => Err(Obstacle::OwnBusy),
+            PhoneOperation::Login | PhoneOperation::Call if is_talking => Err(Obstacle::OwnBusy),
+            // The platform logs nobody out who has a call on hold either; and a phone has two calls, the one on hold and the other.
+            PhoneOperation::Logout if !self.calls.is_empty() => Err(Obstacle::OwnBusy),
+            PhoneOperation::Call if self.calls.len() > 1 => Err(Obstacle::OwnBusy),
             PhoneOperation::Ready if self.state == Some(State::Ready) => Err(Obstacle::AlreadyReady),
             PhoneOperation::NotReady if self.state == Some(State::NotReady) => Err(Obstacle::AlreadyNotReady),
             PhoneOperation::Ready | PhoneOperation::NotReady if !self.calls.is_empty() => Ok(Effect::AfterCall),
@@ -46,7 +49,10 @@ impl Phone {
                 if call.is_some_and(|call| call.listens) {
                     return Err(Obstacle::OnlyListens);
                 }
-                is(call, PartyState::Connected, Obstacle::NotAnswered)
+                match call.map(|call| call.state) {
+                    Some(PartyState::Held) => Err(Obstacle::OnHold),
+                    _ => is(call, PartyState::Connected, Obstacle::NotAnswered),
+                }
             }
             PhoneOperation::StartRecording | PhoneOperation::StopRecording => is(call, PartyState::Connected, Obstacle::NotAnswered),
             PhoneOperation::ConsultConference | PhoneOperation::ConsultTransfer | PhoneOperation::ConsultCancel => {
@@ -63,8 +69,8 @@ impl Phone {
                 }
             }
             PhoneOperation::Drop => match call {
-                // Who only listens leaves the others alone; the last but one ends it for both.
-                Some(call) if call.listens || call.parties > 2 => Ok(Effect::Leaves),
+                // Who only listens leaves the others alone; the last but one ends it for both. Whoever still rings may answer.
+                Some(call) if call.listens || call.stay > 1 => Ok(Effect::Leaves),
                 _ => Ok(Effect::EndsCall),
             },
             PhoneOperation::Login
@@ -80,7 +86,10 @@ impl Phone {
     /// the call on hold.
     pub fn possible(&self, call: Option<&CallId>, own: &DeviceId, by: &AgentId) -> Vec<(PhoneOperation, Effect)> {
         let target = PhoneTarget { call, consult: call.and_then(|call| self.other_than(call)), dialled: None };
-        let here = PhoneOperation::ALL.into_iter().filter(|operation| operation.on_call() == call.is_some());
+        // Where another agent sits, that one decides, unless it is logged out there.
+        let is_others = self.agent.as_ref().is_some_and(|agent| agent != by);
+        let is_own = |operation: &PhoneOperation| !is_others || *operation == PhoneOperation::Login;
+        let here = PhoneOperation::ALL.into_iter().filter(|operation| operation.on_call() == call.is_some()).filter(is_own);
         here.filter_map(|operation| Some((operation, self.forecast(operation, target, own, by).ok()?))).collect()
     }
 

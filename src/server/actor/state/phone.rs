@@ -21,9 +21,8 @@ impl FloorState {
         let call = |id: CallId| {
             // What is known to be over although its end was not heard keeps the phone from nothing.
             let row = self.fold.floor.call_row(&id).filter(|row| !row.end_not_seen)?;
-            let party = row.party(device).filter(|_| !row.monitors())?;
-            let call = PhoneCall::new(id, party.state, party.role, u32::try_from(row.in_it()).unwrap_or(u32::MAX));
-            Some((party.state == PartyState::Held, row.started, call))
+            let call = PhoneCall::of(&row, device).filter(|_| !row.monitors())?;
+            Some((call.state == PartyState::Held, row.started, call))
         };
         let mut calls: Vec<_> = self.fold.floor.calls_at(device).into_iter().filter_map(call).collect();
         calls.sort_by_key(|(held, started, _)| (*held, *started));
