@@ -4,7 +4,7 @@ use crate::api::ApiError;
 use crate::api::arguments::phone::{
     ConferenceArguments, ConsultationArguments, DataArguments, DataEntry, LoginArguments, ModeArguments, OwnCallArguments, RecordArguments,
 };
-use crate::floor::{AgentId, CallId, DeviceId, Intervention, Obstacle, Operation, Outcome, PhoneOperation, Role, is_phone_number};
+use crate::floor::{AgentId, CallId, DeviceId, Effect, Intervention, Obstacle, Operation, Outcome, PhoneOperation, Role, is_phone_number};
 use crate::server::actor::{PhoneBegun, PhoneRequest, PlatformAnswer};
 use crate::server::auth::session::Session;
 use crate::server::clock::now;
@@ -238,7 +238,9 @@ async fn log_on(
         CallError::Refused { status: 459, holder } => {
             let named = holder.as_ref().map(|holder| AgentId::named(holder, &console.config.namespace));
             let Some(Ok(Some(holder))) = named else { return Err(refused) };
-            let whom = Arguments { agent_id: Some(holder.to_string()), device_id: Some(device.to_string()), ..Arguments::default() };
+            // Who is in a call would be logged out after it, when nobody waits for the phone any more.
+            let (agent_id, expect) = (Some(holder.to_string()), Some(Effect::Now.code().to_owned()));
+            let whom = Arguments { agent_id, device_id: Some(device.to_string()), expect, ..Arguments::default() };
             let logged_out = intervene::run(console.clone(), actor.clone(), Operation::Logout, whom).await;
             if logged_out.is_ok_and(|done| !done.deferred) { Ok(Taken::default()) } else { Err(refused) }
         }
