@@ -54,6 +54,13 @@ function put(number) {
   (now.querySelector("[data-phone=makeCall]:enabled") ?? field).focus();
 }
 
+// What opens something has the focus go into it: the next key is meant for that.
+function press(button) {
+  button.click();
+  const opened = button.tagName === "SUMMARY" && button.parentElement;
+  if (opened?.open) opened.querySelector("input, select").focus();
+}
+
 async function send(form, button) {
   if (asked.has(button.value)) return;
   asked.add(button.value);
@@ -108,7 +115,7 @@ document.addEventListener(
     const letter = /^[a-z]$/i.test(event.key) ? event.key : event.code.slice(3);
     const key = event.shiftKey ? letter.toUpperCase() : letter.toLowerCase();
     const button = event.altKey && now.querySelector(`[data-key="${key}"]:not(:disabled)`);
-    if (button) button.click();
+    if (button) press(button);
     else if (event.key === "p" && !event.altKey && !isField(event.target)) field.focus();
     else return;
     event.preventDefault();
