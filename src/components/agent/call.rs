@@ -28,7 +28,10 @@ fn in_depth(call: &CallRow, other: &str) -> Erased {
     let lasts = move |since: PlatformTime| move || duration(now().since(since));
     let mut facts: Vec<(&'static str, String)> = Vec::new();
     if !other.is_empty() {
-        facts.push((texts.other_party, listed([other].into_iter().chain(call.queue.as_deref()), " · ")));
+        facts.push((texts.other_party, other.to_owned()));
+    }
+    if let Some(queue) = &call.queue {
+        facts.push((texts.queue, queue.clone()));
     }
     facts.push((texts.call_direction, (texts.direction)(call.direction).to_owned()));
     if call.recording {
@@ -37,7 +40,11 @@ fn in_depth(call: &CallRow, other: &str) -> Erased {
     if !call.former.is_empty() {
         facts.push((texts.former_ids, listed(call.former.iter().map(|id| id.as_str()), ", ")));
     }
-    let facts = facts.into_iter().map(|(what, value)| erased(view! { <dt>{what}</dt> <dd>{value}</dd> })).collect_view();
+    let facts = facts.into_iter().map(|(what, value)| {
+        let class = (what == texts.other_party || what == texts.queue).then_some("well-canBeCalled");
+        erased(view! { <dt>{what}</dt> <dd class=class>{value}</dd> })
+    });
+    let facts = facts.collect_view();
     let holds = call.holds;
     let held = move || (texts.held)(holds.count, &duration(holds.total(now())));
     let parties = call.parties.iter().map(|party| {
