@@ -85,9 +85,9 @@ pub fn note(console: &Console, by: &AgentId, text: &str, is_error: bool) -> Resu
     }
     let text = teller(console).text(text);
     if is_error {
-        tracing::error!(by = by.as_str(), text, "note");
+        tracing::error!(target: "note", by = by.as_str(), text, "note");
     } else {
-        tracing::info!(by = by.as_str(), text, "note");
+        tracing::info!(target: "note", by = by.as_str(), text, "note");
     }
     Ok(())
 }

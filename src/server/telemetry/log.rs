@@ -21,6 +21,8 @@ const LINES: usize = 500;
 const LONGEST_LINE: usize = 2 << 10;
 /// What is logged of the console's own where it is to be in detail.
 const DETAILED: &str = "supervisor_console=trace";
+/// What of people's notes is logged in any case.
+const NOTES: &str = "note=info";
 
 /// Set where this process started the log.
 static FILTER: OnceLock<Handle<EnvFilter, Registry>> = OnceLock::new();
@@ -45,7 +47,12 @@ pub fn start_logging(format: LogFormat) {
 }
 
 fn usual() -> EnvFilter {
-    EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"))
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // A note that somebody writes is to be found again, however little else is logged.
+    match NOTES.parse() {
+        Ok(notes) => filter.add_directive(notes),
+        Err(_) => filter,
+    }
 }
 
 /// Until when the log is in detail; `None` where it is as usual.

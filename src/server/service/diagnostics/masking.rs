@@ -3,6 +3,7 @@
 
 use crate::floor::visibility::NumberFilter;
 use serde_json::{Map, Value};
+use std::net::{IpAddr, SocketAddr};
 
 /// What is done with JSON's own numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,12 +87,23 @@ impl Teller {
         masked.replace('|', "%7C")
     }
 
-    /// A line of the log; the time that it begins with stays.
+    /// A line of the log; the time that it begins with stays, and so do addresses of machines.
     pub fn line(&self, line: &str) -> String {
-        match line.split_once(' ') {
-            Some((time, rest)) => format!("{time} {}", self.text(rest)),
-            None => self.text(line),
+        let (time, rest) = line.split_once(' ').unwrap_or(("", line));
+        let mut told = String::from(time);
+        let mut words = String::new();
+        for word in rest.split(' ') {
+            let value = word.rsplit('=').next().unwrap_or(word);
+            if value.parse::<SocketAddr>().is_ok() || value.parse::<IpAddr>().is_ok() {
+                told.push_str(&self.text(&std::mem::take(&mut words)));
+                told.push(' ');
+                told.push_str(word);
+            } else {
+                words.push(' ');
+                words.push_str(word);
+            }
         }
+        told + &self.text(&words)
     }
 }
 
@@ -112,6 +124,8 @@ mod tests {
         assert_eq!(teller.body("<p>13800138000</p>"), "<p>138****8000</p>");
         let line = teller.line("2026-11-28T07:00:00.123456Z  INFO asked s3cret for 13800138000");
         assert_eq!(line, "2026-11-28T07:00:00.123456Z  INFO asked *** for 138****8000");
+        let line = "2026-11-28T07:00:00.123456Z  INFO serving address=127.0.0.1:57551 sdk=1.2.3.4 [::1]:80 to=138 0013 8000";
+        assert_eq!(teller.line(line), line.replace("138 0013 8000", "138 **** 8000"));
         let held = teller.value(serde_json::json!({"13800138000@x": [1_764_313_200_000_u64]}), Numbers::Stay);
         assert!(!held.to_string().contains("13800138000") && held.to_string().contains("1764313200000"), "{held}");
     }
