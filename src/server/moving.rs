@@ -3,7 +3,7 @@
 use crate::server::config::Database;
 use crate::server::database::{Engine, EngineError, Row, Statement, Value};
 use crate::server::journal;
-use crate::server::store;
+use crate::server::store::{self, IDS_EACH};
 use sha2::{Digest, Sha256};
 
 /// Why not everything was moved: one line, the remedy in it.
@@ -15,6 +15,8 @@ pub enum MigrateError {
     Missing(String),
     #[error("{flag} {database} cannot be used ({reason})")]
     Unusable { flag: &'static str, database: String, reason: EngineError },
+    #[error("--to is the same database as --from: give another one")]
+    Same,
     #[error("--to {database} holds something already (table {table}): give an empty database")]
     NotEmpty { database: String, table: &'static str },
     #[error("table {table} is not the same in both ({from} and {to} rows): stop the console that uses --from, empty --to, and begin anew")]
@@ -91,6 +93,7 @@ const STORE: [Table; 10] = [
             "conferences",
             "parties",
             "stepped_in",
+            "certain",
         ],
     ),
     table("bulk_run", 1, &["id", "console", "at", "by_agent", "operation", "minutes", "agents", "cancelled"]),
@@ -104,6 +107,9 @@ const JOURNAL: [Table; 4] = [
     table("place", 1, &["name", "position"]),
 ];
 
+const NUMBER_ON: &str = "SELECT setval('console_number', greatest(1, (SELECT max(id) FROM (SELECT max(id) AS id FROM audit
+    UNION ALL SELECT max(id) FROM pending UNION ALL SELECT max(intervention) FROM bulk_item) AS given) / ?1))";
+
 /// A table that was moved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moved {
@@ -115,6 +121,9 @@ pub struct Moved {
 
 /// Moves everything. `to` has to be empty. What is moved is read once more from both, and compared.
 pub fn run(from: &Database, to: &Database) -> Result<Vec<Moved>, MigrateError> {
+    if from.to_string() == to.to_string() {
+        return Err(MigrateError::Same);
+    }
     let unusable = |flag, database: &Database, reason| MigrateError::Unusable { flag, database: database.to_string(), reason };
     let open = |database: &Database| Ok::<_, EngineError>((store::engine(database)?, journal::engine(database)?));
     let (mut store_from, mut journal_from) = open(from).map_err(|error| unusable("--from", from, error))?;
@@ -128,6 +137,10 @@ pub fn run(from: &Database, to: &Database) -> Result<Vec<Moved>, MigrateError> {
     }
     let mut moved = all(&STORE, &mut *store_from, &mut *store_to)?;
     moved.extend(all(&JOURNAL, &mut *journal_from, &mut *journal_to)?);
+    if matches!(to, Database::Postgres(_)) {
+        // Consoles give ids of operations by their number, which the database counts: those that were given are not given again.
+        store_to.query(NUMBER_ON, &[IDS_EACH.into()])?;
+    }
     journal_to.execute("UPDATE size SET bytes = (SELECT coalesce(sum(length(bytes)), 0) FROM block)", [])?;
     Ok(moved)
 }

@@ -16,7 +16,7 @@ mod sessions;
 mod tokens;
 
 pub use audit::AuditedOperation;
-pub use notice::{CHANNEL, Notice, Told, console_of};
+pub use notice::{CHANNEL, IDS_EACH, Notice, Told, console_of};
 pub use runs::StoredRun;
 pub use scheduled::ScheduledAction;
 pub use sessions::StoredSession;
@@ -294,11 +294,12 @@ mod tests {
         let aside = folder.path().join("console.db-unwritten");
         let of_another_version = r#"[["INSERT INTO day VALUES (?1)",["5001"]]]"#;
         let known = serde_json::to_string(&[(moment::ALIVE, [42])]).unwrap();
-        std::fs::write(&aside, format!("{of_another_version}\n{known}\n[[\"INSERT")).unwrap();
+        let breaks_a_rule = serde_json::to_string(&[(moment::ALIVE, [(); 1])]).unwrap();
+        std::fs::write(&aside, format!("{of_another_version}\n{known}\n{breaks_a_rule}\n[[\"INSERT")).unwrap();
         let store = Store::open_to_serve(&database).unwrap();
         assert_eq!(store.alive().await.unwrap(), Some(at(42)));
         let kept = std::fs::read_to_string(folder.path().join("console.db-unwritten-unknown")).unwrap();
-        assert_eq!(kept, format!("{of_another_version}\n[[\"INSERT\n"));
+        assert_eq!(kept, format!("{of_another_version}\n[[\"INSERT\n{breaks_a_rule}\n"));
         assert!(!aside.exists());
     }
 

@@ -9,6 +9,7 @@ use supervisor_console::live::LinkState;
 use tokio::time::{Duration, Instant, sleep};
 
 const AGENT: [(&str, &str); 2] = [("agentId", "5001@test.cc"), ("deviceId", "8001@test.cc")];
+const OTHER_AGENT: [(&str, &str); 2] = [("agentId", "5002@test.cc"), ("deviceId", "8002@test.cc")];
 
 /// A server of the test's own, which it may stop; none where PostgreSQL is not installed.
 pub fn server() -> Option<PostgresServer> {
@@ -152,6 +153,24 @@ async fn what_was_under_way_at_a_console_that_is_killed_is_told_by_the_others() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_console_that_hangs_does_not_write_another_one_writes_once_it_is_ended() {
+    let Some(server) = server() else { return };
+    let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
+    let (hanging, _browser, _other, _live) = doomed_and_other(&simulator, &database).await;
+    hanging.signal("-STOP");
+    // Longer than a console that leads is ever behind.
+    let marks: Vec<String> = (0..27).map(|n| format!("mark-{n}.")).collect();
+    for mark in &marks {
+        simulator.event(json!({ "eventName": mark })).await;
+        sleep(Duration::from_secs(1)).await;
+    }
+    drop(hanging);
+    for mark in &marks {
+        database.until_journalled(mark.as_bytes()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_not_ready_for_some_minutes_outlives_the_console_that_was_asked() {
     let Some(server) = server() else { return };
     let (simulator, database) = (Simulator::start().await, Database::on_server(server.database()));
@@ -277,6 +296,8 @@ async fn a_small_installation_moves_to_a_large_one_with_all_that_it_kept() {
     let asked_for = browser.force(Operation::Logout, &AGENT).await.intervention();
     live.until("the order is shown", |board| board.row("5001").scheduled.is_some()).await;
     console.stop().await;
+    // One from when it was on a server: its consoles gave ids by their numbers.
+    small.change("INSERT INTO audit (id, at, outcome, operation, by_agent, by_device) VALUES (3000007, 0, 'confirmed', 'forceReady', '5000@test.cc', '8000@test.cc')");
 
     let large = Database::on_server(server.database());
     let migrate = || crate::support::run(&["migrate", "--from", &small.url(), "--to", &large.url()]);
@@ -287,6 +308,8 @@ async fn a_small_installation_moves_to_a_large_one_with_all_that_it_kept() {
     for table in ["session", "audit", "pending", "moment", "state_interval", "block", "piece", "snapshot"] {
         assert!(rows.iter().any(|(name, rows)| name == table && *rows > 0), "nothing of {table} was moved:\n{said}");
     }
+    let same = crate::support::run(&["migrate", "--from", &large.url(), "--to", &large.url()]);
+    assert!(String::from_utf8(same.stderr).unwrap().contains("the same database"));
     // Into a database that holds something nothing is moved.
     let again = migrate();
     let complaint = String::from_utf8(again.stderr).unwrap();
@@ -306,6 +329,8 @@ async fn a_small_installation_moves_to_a_large_one_with_all_that_it_kept() {
     live.until_state("5001", State::LoggedOut).await;
     until("the step-in ends where it began", async || large.outcomes(asked_for.id).last().is_some_and(|last| last == "confirmed")).await;
     assert_eq!(large.outcomes(asked_for.id)[0], "requested");
+    let next = browser.force(Operation::NotReady, &OTHER_AGENT).await.intervention();
+    assert_eq!(next.id / 1_000_000, 4, "ids that were given are not given again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

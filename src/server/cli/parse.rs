@@ -66,6 +66,7 @@ pub fn database_url(text: &str) -> Result<Database, String> {
     let path = text.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
     match path {
         Some(":memory:") => Ok(Database::Memory),
+        Some(":memory") => Err("give sqlite::memory:, with a colon at its end".to_owned()),
         Some(path) if !path.is_empty() => Ok(Database::File(PathBuf::from(path))),
         None if !text.is_empty() && !text.contains(':') => Ok(Database::File(PathBuf::from(text))),
         _ => {

@@ -2,20 +2,23 @@
 
 use crate::server::config::Database;
 use crate::server::database::{Engine, Statement, Value, beside};
+use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Error, ErrorKind, Result, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// The file for what the database does not take: beside a SQLite file; else in the folder that the service manager gives for what is to last,
-/// or where the console was started. Memory has none.
+/// or where the console was started, with a name that is that database's alone. Memory has none.
 pub(super) fn place(database: &Database) -> Option<PathBuf> {
     match database {
         Database::Memory => None,
         Database::File(path) => Some(beside(path, "-unwritten")),
         Database::Postgres(_) => {
             let folder = std::env::var_os("STATE_DIRECTORY").map(PathBuf::from).unwrap_or_default();
-            Some(folder.join("supervisor-console-unwritten"))
+            // By host and name, without the password.
+            let whose: String = Sha256::digest(database.to_string()).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+            Some(folder.join(format!("supervisor-console-{whose}-unwritten")))
         }
     }
 }
@@ -38,13 +41,26 @@ pub(super) fn take_up(path: &Path, engine: &mut dyn Engine, known: &[&'static st
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    let (mut all, mut unknown) = (Vec::new(), Vec::new());
+    let (mut lines, mut unknown) = (Vec::new(), Vec::new());
     for line in BufReader::new(file).split(b'\n') {
         let line = line?;
         match statements(&line, known) {
-            Some(statements) => all.extend(statements),
+            Some(statements) => lines.push((line, statements)),
             None => unknown.push(line),
         }
+    }
+    let all: Vec<Statement> = lines.iter().flat_map(|(_, statements)| statements.iter().cloned()).collect();
+    match engine.write(&all) {
+        // One of them breaks a rule of the database: that one is as good as unknown.
+        Err(error) if !error.may_pass() => {
+            for (line, statements) in lines {
+                match engine.write(&statements) {
+                    Err(error) if !error.may_pass() => unknown.push(line),
+                    written => drop(written.map_err(Error::other)?),
+                }
+            }
+        }
+        written => drop(written.map_err(Error::other)?),
     }
     if !unknown.is_empty() {
         let unknown_path = beside(path, "-unknown");
@@ -56,7 +72,6 @@ pub(super) fn take_up(path: &Path, engine: &mut dyn Engine, known: &[&'static st
         file.sync_all()?;
         tracing::warn!(lines = unknown.len(), path = %unknown_path.display(), "some of what was set aside is not known to this version: it is kept there");
     }
-    engine.write(&all).map_err(Error::other)?;
     tracing::info!(statements = all.len(), "what the database had not taken before the last end is written now");
     std::fs::remove_file(path)
 }
