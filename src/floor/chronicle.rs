@@ -7,6 +7,7 @@ use super::{AgentId, Applied, CallId, Changes, ConsoleTime, Event, Fold, PartyRo
 use foldhash::{HashMap, HashSet};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// Something that is to be kept; a later one of the same call, or of the same agent and beginning, takes its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,8 @@ pub struct Chronicle {
     over: HashMap<CallId, Vec<AgentId>>,
     /// The calls into which somebody stepped, under the id that each had then, as long as the floor knows it.
     stepped_in: HashMap<CallId, Vec<StepIn>>,
+    /// The latest times of which not everything was heard: from when until when. The last one may go on.
+    unheard: VecDeque<(PlatformTime, Option<PlatformTime>)>,
     /// When the present day began.
     day: PlatformTime,
     workdays: HashMap<AgentId, Workday>,
@@ -39,6 +42,8 @@ pub struct Chronicle {
     changed: HashSet<AgentId>,
 }
 
+/// So many times are known of which not everything was heard: a call lasts no longer than the older ones are past.
+const MOST_UNHEARD: usize = 100;
 /// How many calls that are over are known before it is looked which of them the floor has forgotten.
 const MOST_OVER: usize = 1 << 14;
 
@@ -80,6 +85,7 @@ impl Chronicle {
         if let Some(heard) = silent_since.filter(|_| changes != Changes::default()) {
             self.uncertain_from(heard);
         }
+        self.heard_again(at);
         self.note(&changes, at);
     }
 
@@ -99,6 +105,7 @@ impl Chronicle {
     /// Records that what arrived between `since` and `at` is not known here.
     pub fn missed(&mut self, since: ConsoleTime, at: ConsoleTime) {
         self.uncertain_from(since);
+        self.heard_again(at);
         let changes = self.fold.interrupt();
         self.note(&changes, at);
     }
@@ -174,14 +181,33 @@ impl Chronicle {
     }
 
     fn uncertain_from(&mut self, heard: ConsoleTime) {
+        let from = self.fold.platform_time(heard);
+        match self.unheard.back_mut() {
+            Some((known, None)) => *known = from.min(*known),
+            _ => self.unheard.push_back((from, None)),
+        }
+        if self.unheard.len() > MOST_UNHEARD {
+            self.unheard.pop_front();
+        }
         let Chronicle { fold, intervals, records, workdays, changed, day, .. } = self;
         intervals.lost(fold.platform_time(heard), |interval| keep_interval(interval, *day, records, workdays, changed));
+    }
+
+    /// From then on everything is heard.
+    fn heard_again(&mut self, at: ConsoleTime) {
+        let at = self.fold.platform_time(at);
+        if let Some((_, until)) = self.unheard.back_mut() {
+            until.get_or_insert(at);
+        }
     }
 
     fn note_call(&mut self, id: &CallId) {
         match self.fold.floor.call_record(id) {
             Some(mut record) => {
                 record.stepped_in = self.steps_into(&record);
+                // The platform's times are whole seconds.
+                let (began, ended) = (record.started.unwrap_or(record.ended), record.ended + Duration::from_secs(1));
+                record.certain &= !self.unheard.iter().any(|(from, until)| *from <= ended && until.is_none_or(|until| began <= until));
                 let whose = if record.ended >= self.day { in_whose_day(&record) } else { Vec::new() };
                 let counted = self.over.insert(id.clone(), whose.clone()).unwrap_or_default();
                 self.count(&counted, |calls| calls.saturating_sub(1));

@@ -42,6 +42,8 @@ pub struct CallRecord {
     pub parties: Vec<PartyRecord>,
     /// Which supervisors stepped in, each step-in once, in the order in which they were asked for.
     pub stepped_in: Vec<StepIn>,
+    /// Whether all of it was heard, from its beginning to its end: where not, times and counts may be short of the truth.
+    pub certain: bool,
 }
 
 /// An operation about a call that took effect.
@@ -146,9 +148,13 @@ impl Floor {
             conferences: call.told(EventKind::Conferenced),
             parties: parties.into_iter().map(|(_, party)| party).collect(),
             stepped_in: Vec::new(),
+            certain: !standing.unseen && BEGINNINGS.into_iter().any(|kind| call.told(kind) > 0),
         })
     }
 }
+
+/// The events with which a call begins.
+const BEGINNINGS: [EventKind; 3] = [EventKind::ServiceInitiated, EventKind::Originated, EventKind::Delivered];
 
 fn ending(call: &Call, standing: &Standing) -> Ending {
     match call.folded().answered {

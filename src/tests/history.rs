@@ -38,6 +38,7 @@ async fn a_call_becomes_a_record_its_states_intervals_and_both_the_boards_figure
         text("SELECT call || ' ' || direction || ' ' || ending || ' ' || holds FROM call_record"),
         format!("{call} internal hung-up 1")
     );
+    assert_eq!(lab.database.count("SELECT certain FROM call_record"), 1);
     assert_eq!(text("SELECT ended_by FROM call_record"), "8001@test.cc");
     let parties: Value = serde_json::from_str(&text("SELECT parties FROM call_record")).unwrap();
     let told = |n: usize, what: &str| parties[n][what].as_str().unwrap_or_default().to_owned();
@@ -86,13 +87,49 @@ async fn after_a_kill_nothing_of_history_is_missing_or_there_twice() {
     }
     Program::serve(&simulator.url(), &database, &[]).terminate();
     let known = database.count("SELECT count(*) FROM call_record");
-    assert_eq!(known, 4);
+    assert_eq!((known, database.count("SELECT count(*) FROM call_record WHERE certain = 1")), (4, 4), "all of each was heard");
     for call in calls {
         assert_eq!(database.count(&format!("SELECT count(*) FROM call_record WHERE call = '{call}'")), 1);
     }
     assert_eq!(database.count("SELECT count(*) FROM state_interval WHERE agent = '5009@test.cc' AND state = 'not-ready'"), 4);
     assert!(database.count("SELECT count(*) FROM state_interval WHERE certain = 0") > 0, "the times between were not heard");
     assert_whole(&database);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_of_which_not_all_was_heard_says_so() {
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::at(folder.path().join("console.db"));
+    let program = Program::live(&simulator.url(), &database, &[]);
+    let browser = program.sign_in("5000", "8000").await;
+    let mut live = all_ready(&browser).await;
+    let through_the_gap = simulator.dial("8001", "8002").await;
+    live.until("they talk", |board| board.state("5002") == Some(State::OnCall)).await;
+    program.terminate();
+    // Held and taken up again while nobody hears, and one that begins meanwhile.
+    for action in ["hold", "retrieve"] {
+        simulator.act("8002", &through_the_gap, action, json!({})).await;
+    }
+    let begun_in_it = simulator.dial("8003", "8004").await;
+    let program = Program::live(&simulator.url(), &database, &[]);
+    let mut browser = browser;
+    browser.address.clone_from(&program.address);
+    let mut live = browser.live().await;
+    for (device, call) in [("8001", &through_the_gap), ("8003", &begun_in_it)] {
+        simulator.hang_up(device, call).await;
+    }
+    live.until("both are over", |board| board.calls.is_empty()).await;
+    // The platform's times are whole seconds: what begins in the same one may have begun before.
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    let later = simulator.dial("8005", "8006").await;
+    live.until("they talk", |board| board.state("5006") == Some(State::OnCall)).await;
+    simulator.hang_up("8005", &later).await;
+    live.until("it is over", |board| board.calls.is_empty()).await;
+    program.terminate();
+    let certain = |call: &str| database.text(&format!("SELECT coalesce(max(certain), -1) || '' FROM call_record WHERE call = '{call}'"));
+    assert_eq!((certain(&through_the_gap), certain(&later)), ("0".to_owned(), "1".to_owned()));
+    assert_ne!(certain(&begun_in_it), "1");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -127,7 +164,7 @@ async fn history_is_kept_for_as_many_days_as_was_asked_for() {
         let ended = hours_ago(hours);
         database.change(&format!("INSERT INTO state_interval VALUES ('{agent}', {}, {ended}, 'ready', NULL, 1)", ended - 1000));
         database.change(&format!(
-            "INSERT INTO call_record VALUES ('{agent}', '[]', 'inbound', NULL, NULL, 0, 0, {ended}, 'hung-up', NULL, 0, 0, 0, 0, '[]', '[]')"
+            "INSERT INTO call_record VALUES ('{agent}', '[]', 'inbound', NULL, NULL, 0, 0, {ended}, 'hung-up', NULL, 0, 0, 0, 0, '[]', '[]', 1)"
         ));
     }
     let _console = Program::serve(&simulator.url(), &database, &["--history-days", "1"]);

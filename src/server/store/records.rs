@@ -10,12 +10,12 @@ pub(super) const KEEP_INTERVAL: &str =
     certain = excluded.certain";
 pub(super) const KEEP_CALL: &str =
     "INSERT INTO call_record (call, former, direction, kind, queue, started, answered, ended, ending, ended_by,
-    holds, held_ms, transfers, conferences, parties, stepped_in)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+    holds, held_ms, transfers, conferences, parties, stepped_in, certain)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
     ON CONFLICT (call) DO UPDATE SET former = excluded.former, direction = excluded.direction, kind = excluded.kind, queue = excluded.queue,
     started = excluded.started, answered = excluded.answered, ended = excluded.ended, ending = excluded.ending, ended_by = excluded.ended_by,
     holds = excluded.holds, held_ms = excluded.held_ms, transfers = excluded.transfers, conferences = excluded.conferences,
-    parties = excluded.parties, stepped_in = excluded.stepped_in";
+    parties = excluded.parties, stepped_in = excluded.stepped_in, certain = excluded.certain";
 pub(super) const NOT_OVER: &str = "DELETE FROM call_record WHERE call = ?1";
 pub(super) const RECORDED: &str = "INSERT INTO moment (name, at) VALUES ('recorded', ?1) ON CONFLICT (name) DO UPDATE SET at = excluded.at";
 const INTERVALS: &str =
@@ -34,6 +34,11 @@ impl Store {
             Record::NotOver(call) => not_over(&call),
         });
         self.keep_told("history", lines.chain(position.map(|position| Statement::new(RECORDED, [position.into()]))).collect())
+    }
+
+    /// Keeps that there are no records yet of the journal as it is now.
+    pub fn begin_records(&self) {
+        self.keep("the beginning of history", vec![Statement::new(RECORDED, [0_i64.into()])]);
     }
 
     /// Up to which position of the journal its records are kept.
@@ -105,6 +110,7 @@ fn call_line(call: CallRecord) -> Statement {
             call.conferences.into(),
             list(serde_json::to_string(&call.parties.iter().map(party).collect::<Vec<_>>())).into(),
             list(serde_json::to_string(&call.stepped_in.iter().map(step_in).collect::<Vec<_>>())).into(),
+            call.certain.into(),
         ],
     )
 }

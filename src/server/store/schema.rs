@@ -5,7 +5,7 @@ use crate::server::database::Schema;
 
 pub const SCHEMA: Schema = Schema { name: "console", sqlite: &SQLITE, postgres: &POSTGRES };
 
-const SQLITE: [&str; 11] = [
+const SQLITE: [&str; 12] = [
     "
     CREATE TABLE session (
         id_hash BLOB PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL,
@@ -81,9 +81,12 @@ const SQLITE: [&str; 11] = [
     "
     CREATE TABLE secret (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) WITHOUT ROWID;
 ",
+    "
+    ALTER TABLE call_record ADD COLUMN certain INTEGER NOT NULL DEFAULT 1;
+",
 ];
 
-const POSTGRES: [&str; 3] = [
+const POSTGRES: [&str; 4] = [
     "
     CREATE TABLE session (
         id_hash BYTEA PRIMARY KEY, agent TEXT NOT NULL, device TEXT NOT NULL, name TEXT NOT NULL, platform_session TEXT NOT NULL,
@@ -127,5 +130,8 @@ const POSTGRES: [&str; 3] = [
 ",
     "
     CREATE TABLE secret (name TEXT PRIMARY KEY, bytes BYTEA NOT NULL);
+",
+    "
+    ALTER TABLE call_record ADD COLUMN certain BIGINT NOT NULL DEFAULT 1;
 ",
 ];
