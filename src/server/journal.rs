@@ -136,6 +136,11 @@ impl JournalWatch {
         self.0.bytes.load(Ordering::Relaxed)
     }
 
+    /// Whether so much waits to be written that what a broker keeps had better wait there. Where nothing can be written that is no help.
+    pub fn is_behind(&self) -> bool {
+        self.waiting() > MOST_BYTES / 2 && !self.0.is_failing()
+    }
+
     /// Waits until everything is written and the journal has ended, which it does not while the floor's owner lives.
     pub async fn ended(&self) {
         self.0.ended.cancelled().await;
@@ -168,6 +173,11 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
         None => (Box::new(table::Nowhere), None, Past::default()),
         Some((blocks, snapshots, past)) => (Box::new(blocks), Some(snapshots), past),
     };
+    // A journal that was begun anew counts from 1: none of its entries has its records in the database yet.
+    let recorded = if recorded > past.position { 0 } else { recorded };
+    if recorded == 0 {
+        store.begin_records();
+    }
     let tail = Tail::new(&config.database, past.position);
     let writer = Writer {
         blocks,
@@ -178,6 +188,7 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
         safe,
         tail: tail.clone(),
         left_out: false,
+        damaged: false,
         acks: acks.clone(),
     };
     spawn("journal", move || writer.run(&entries))?;
@@ -199,6 +210,7 @@ impl Journal {
         if self.health.waits(&entry) > MOST_BYTES {
             self.health.written(std::slice::from_ref(&entry));
             self.health.lose(entry.at);
+            // The broker would send nothing more, and the board would stand still.
             return entry.ack.map_or((), |ack| self.acknowledge(ack));
         }
         // Fails only where the writer has ended, which ends the program.
@@ -206,7 +218,7 @@ impl Journal {
     }
 
     /// Has the broker told that it need not keep that message any more.
-    pub fn acknowledge(&self, ack: Ack) {
+    fn acknowledge(&self, ack: Ack) {
         // Fails only where the link has ended with the console.
         self.acks.send(ack).ok();
     }

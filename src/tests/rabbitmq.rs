@@ -84,6 +84,38 @@ impl Proxy {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_journal_could_not_take_the_broker_brings_again_after_a_kill() {
+    let Some(broker) = Broker::running() else { return };
+    let simulator = Simulator::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::file(folder.path().join("console.db"));
+    let url = broker.events_url();
+    let flags = ["--events-url", &url, "--broker-login", "guest", "--broker-passcode", "guest", "--durable-queue", "console-7"];
+    let console = tokio::task::block_in_place(|| Program::live(&simulator.url(), &database, &flags));
+    let browser = console.sign_in("5000", "8000").await;
+    let mut live = browser.live().await;
+    let locked = rusqlite::Connection::open(format!("{}-events", database.path.display())).unwrap();
+    locked.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut publisher = Publisher::to(&broker).await;
+    let marks: Vec<String> = (0..20).map(|n| format!("mark-{n}-")).collect();
+    for mark in &marks {
+        publisher.publish(&serde_json::json!({ "eventName": mark })).await;
+    }
+    live.until("the journal's trouble is shown", |board| board.header.as_ref().is_some_and(|header| header.link.unwritten_since.is_some()))
+        .await;
+    publisher.publish(&agent_event("agentNotReady", "5001")).await;
+    // The board does not wait for it.
+    live.until_state("5001", State::NotReady).await;
+    drop(console);
+    locked.execute_batch("ROLLBACK").unwrap();
+    let _console = tokio::task::block_in_place(|| Program::live(&simulator.url(), &database, &flags));
+    for mark in &marks {
+        database.until_journalled(mark.as_bytes()).await;
+    }
+    database.until_journalled(b"agentNotReady").await;
+}
+
 async fn nothing_is_lost(events: u64, kills: u64, cuts_between: u64) {
     let Some(broker) = Broker::running() else { return };
     let simulator = Simulator::start().await;

@@ -217,8 +217,9 @@ impl FloorState {
         self.link.last_event = Some(arrived);
         let Delivery { ack, again } = delivery;
         match self.fold.event(&mut event, arrived) {
-            // The broker brings it again because it was not acknowledged in time: it is in the journal already.
-            Applied::Duplicate if again => return ack.map_or((), |ack| self.journal.acknowledge(ack)),
+            // The broker brings it again because it was not acknowledged in time: it is in the journal already, or on its way there, behind
+            // which this one is acknowledged.
+            Applied::Duplicate if again => return self.odd([].into(), arrived, ack),
             Applied::Duplicate => {}
             applied => self.heard(&event, &body, applied, arrived, heard),
         }

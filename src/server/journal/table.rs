@@ -317,9 +317,15 @@ impl Blocks for Table {
         let (less, remove) = removal!("first IN (SELECT first FROM block ORDER BY first LIMIT ?1) AND ended < ?2");
         self.remove(less, remove, &[REMOVED_AT_ONCE.into(), horizon.into()])?;
         let used = self.engine.query_one("SELECT bytes FROM size", &[])?.map_or(Ok(0), |row| row.get::<i64>(0))?;
-        if u64::try_from(used).is_ok_and(|used| used > most) {
-            let (less, remove) = removal!("first IN (SELECT first FROM block ORDER BY first LIMIT ?1)");
-            self.remove(less, remove, &[REMOVED_AT_ONCE.into()])?;
+        let beyond = used.saturating_sub(i64::try_from(most).unwrap_or(i64::MAX));
+        if beyond > 0 {
+            // No more of the oldest than it takes.
+            let (less, remove) = removal!(
+                "first IN (SELECT first FROM (SELECT first,
+                    coalesce(sum(length(bytes)) OVER (ORDER BY first ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS older
+                    FROM (SELECT first, bytes FROM block ORDER BY first LIMIT ?1) AS oldest) AS sums WHERE older < ?2)"
+            );
+            self.remove(less, remove, &[REMOVED_AT_ONCE.into(), beyond.into()])?;
         }
         Ok(())
     }

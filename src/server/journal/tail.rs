@@ -5,7 +5,7 @@ use super::entry::{Entry, Said, What};
 use super::table::{JournalError, Position, Table};
 use crate::floor::{ConsoleTime, Intervention};
 use crate::server::config::Database;
-use crate::server::database::on_own_thread;
+use crate::server::database::{EngineError, on_own_thread};
 use crate::server::lock::lock;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -226,7 +226,14 @@ impl Tail {
     }
 
     async fn read(&self, after: Position) -> Result<Page, JournalError> {
-        let blocks = self.with_table(move |table| table.behind(after, BLOCKS_AT_ONCE)).await?;
+        let blocks = match self.with_table(move |table| table.behind(after, BLOCKS_AT_ONCE)).await {
+            // What cannot be read any more is passed over, up to what this console remembers.
+            Err(JournalError::Engine(EngineError::Damaged(_))) if !self.is_shared() => {
+                let since = lock(&self.0.recent).since;
+                return Ok(Page { up_to: since.max(after), has_gap: since > after, ..Page::default() });
+            }
+            blocks => blocks?,
+        };
         let mut page = Page { up_to: after, ..Page::default() };
         for block in blocks {
             page.has_gap |= block.first > page.up_to + 1 || block.entries.is_err();

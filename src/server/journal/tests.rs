@@ -221,6 +221,12 @@ fn the_oldest_blocks_go_by_age_and_by_size() {
     table.retain(ready(5001, 4).at, u64::MAX).unwrap();
     assert_eq!(first(&mut table), Some(5));
     assert_eq!(table.next().unwrap(), 11);
+    // No more than it takes goes.
+    let used = |table: &mut Table| table.behind(0, 100).unwrap().len();
+    let before = used(&mut table);
+    let bytes: i64 = rusqlite::Connection::open(&path).unwrap().query_row("SELECT bytes FROM size", [], |row| row.get(0)).unwrap();
+    table.retain(at(0), bytes as u64 - 1).unwrap();
+    assert_eq!(used(&mut table), before - 1);
     table.retain(at(0), 1).unwrap();
     assert_eq!((first(&mut table), past(&path).position), (None, 0), "all went");
 }
@@ -277,6 +283,7 @@ fn failing_of(
         safe,
         tail: Tail::new(&Database::Memory, 0),
         left_out: false,
+        damaged: false,
         acks: acks.clone(),
     };
     spawn("journal", move || writer.run(&entries)).unwrap();
@@ -302,6 +309,7 @@ fn where_writing_fails_it_goes_on_by_itself_and_nothing_is_lost_meanwhile() {
     for second in 0..2000 {
         journal.append(ready(5001, second % 3600));
     }
+    assert!(acknowledged.try_recv().is_err(), "the broker keeps it for as long as it is not written");
     *fails.lock().unwrap() = false;
     let mut safe = 0;
     while safe < 2001 {
@@ -348,10 +356,11 @@ fn who_takes_over_writes_what_is_not_there_and_nothing_twice() {
     let mut others = Table::open(&database_of(&path)).unwrap();
     others.append(1, &[event(1), event(2)]).unwrap();
     let (leading, leads) = tokio::sync::watch::channel(Lead::Others);
-    let (journal, fails, committed, _acknowledged) = failing_of(&path, 4096, leads);
+    let (journal, fails, committed, mut acknowledged) = failing_of(&path, 4096, leads);
     *fails.lock().unwrap() = false;
+    let ack = |n: u8| Ack { connection: 1, id: n.to_string() };
     for n in 1..=4 {
-        journal.append(event(n));
+        journal.append(Entry { ack: Some(ack(n)), ..event(n) });
     }
     let mut held = 0;
     while held < 4 {
@@ -359,9 +368,11 @@ fn who_takes_over_writes_what_is_not_there_and_nothing_twice() {
         assert_eq!(first, None);
         held += entries.len();
     }
+    assert!(acknowledged.try_recv().is_err(), "whether the other console has them is not known");
     leading.send_replace(Lead::Ours);
     wait_for("it took over", || bodies(&path).len() >= 4);
     assert_eq!(bodies(&path), [1, 2, 3, 4]);
+    assert_eq!([1, 2, 3, 4].map(|_| acknowledged.blocking_recv()), [1, 2, 3, 4].map(|n| Some(ack(n))));
 }
 
 fn bodies(path: &Path) -> Vec<u8> {

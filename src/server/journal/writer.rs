@@ -2,7 +2,7 @@
 //! succeeds; what finds no room meanwhile is counted, and the journal says so itself.
 
 use super::entry::{Ack, Entry, Once, Said, What};
-use super::table::{Blocks, Position};
+use super::table::{Blocks, JournalError, Position};
 use super::tail::Tail;
 use super::{Health, NotKept};
 use crate::server::clock::now;
@@ -21,9 +21,12 @@ const MOST_ENTRIES: usize = 512;
 const GATHER: Duration = Duration::from_millis(50);
 /// The pause after an attempt that failed.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How long, and how much of, what was heard while another console keeps the journal is held.
+/// What was heard while another console keeps the journal is held until that one wrote something so long after it, and so much of it.
 const HELD: Duration = Duration::from_secs(20);
 const MOST_HELD: usize = 200_000;
+/// How many messages that are not safe yet the broker keeps for us. With more it would send nothing new, and the board would stand still:
+/// beyond that they are kept in memory only.
+const MOST_UNACKNOWLEDGED: usize = 25_000;
 /// How far the clocks of two consoles may be apart.
 const APART: Duration = Duration::from_secs(60);
 /// How often what is old is removed.
@@ -34,6 +37,22 @@ pub struct Committed {
     /// None where another console keeps the journal.
     pub first: Option<Position>,
     pub entries: Vec<Entry>,
+}
+
+/// What was heard while another console keeps the journal, each with when.
+#[derive(Default)]
+struct Held {
+    entries: VecDeque<(Instant, Entry)>,
+    /// Where the journal ended when it was looked at last, and when that one was seen to have written last.
+    written_up_to: Position,
+    written_at: Option<Instant>,
+}
+
+impl Held {
+    /// Whether the other console has written what was heard then: it wrote long afterwards. One that hangs writes nothing.
+    fn is_written(&self, heard: Instant) -> bool {
+        self.written_at.is_some_and(|written| written.saturating_duration_since(heard) > HELD)
+    }
 }
 
 pub struct Writer {
@@ -50,6 +69,8 @@ pub struct Writer {
     pub tail: Tail,
     /// Something was not handed on there.
     pub left_out: bool,
+    /// It was said that old blocks are damaged.
+    pub damaged: bool,
     /// Where goes what the broker need not keep any more.
     pub acks: UnboundedSender<Ack>,
 }
@@ -58,7 +79,7 @@ impl Writer {
     /// Writes what comes until nobody can send any more.
     pub fn run(mut self, queue: &Receiver<Entry>) {
         let mut waiting = VecDeque::new();
-        let mut tail = VecDeque::new();
+        let mut tail = Held::default();
         let (mut led, mut unknown_since) = (true, None);
         let (mut write_at, mut upkeep_at) = (None, Instant::now());
         loop {
@@ -84,7 +105,7 @@ impl Writer {
             }
             if upkeep_at <= Instant::now() {
                 upkeep_at = Instant::now() + UPKEEP;
-                self.upkeep();
+                self.upkeep(&mut tail);
             }
             match self.lead() {
                 Lead::Ours => unknown_since = None,
@@ -124,37 +145,42 @@ impl Writer {
             return;
         }
         self.health.fails(&EngineError::Away("the database does not answer".to_owned()).into());
-        // The broker would send nothing more, and the board would stand still.
-        self.acknowledge(waiting.make_contiguous());
+        self.acknowledge_the_oldest(waiting.iter_mut());
     }
 
-    /// Another console keeps the journal: here only what was heard last is held, for the case that it ends.
-    fn hold(&self, waiting: &mut VecDeque<Entry>, tail: &mut VecDeque<(Instant, Entry)>) {
+    /// Another console keeps the journal: here is held what that one may not have written yet, for the case that it ends.
+    fn hold(&self, waiting: &mut VecDeque<Entry>, tail: &mut Held) {
         let now = Instant::now();
         self.health.goes_on();
         if !waiting.is_empty() {
-            let mut entries: Vec<Entry> = waiting.drain(..).collect();
-            self.acknowledge(&mut entries);
+            let entries: Vec<Entry> = waiting.drain(..).collect();
             self.health.written(&entries);
             // How a console fared that did not lead is not the journal's affair: written at a takeover it would be told of that moment.
             let is_own = |what: &What| matches!(what, What::Said(Said::Started(_) | Said::ClockSet(_) | Said::Live(..) | Said::Down(_)));
             let told = entries.iter().filter(|entry| !is_own(&entry.what));
-            tail.extend(told.map(|entry| (now, entry.clone())));
+            tail.entries.extend(told.map(|entry| (now, entry.clone())));
             // Fails only where the archive has ended, which ends the program.
             self.safe.send(Committed { first: None, entries }).ok();
         }
-        while tail.len() > MOST_HELD || tail.front().is_some_and(|(at, _)| now.duration_since(*at) > HELD) {
-            tail.pop_front();
+        while tail.entries.front().is_some_and(|(at, _)| tail.is_written(*at)) {
+            self.acknowledge(tail.entries.pop_front().map(|(_, entry)| entry).as_mut_slice());
         }
+        while tail.entries.len() > MOST_HELD {
+            // The broker may have it still: it is not told otherwise.
+            tail.entries.pop_front();
+            telemetry::not_journalled();
+        }
+        self.acknowledge_the_oldest(tail.entries.iter_mut().map(|(_, entry)| entry));
     }
 
     /// The console that kept the journal has ended: writes what it has not written; false where that fails.
-    fn take_over(&mut self, tail: &mut VecDeque<(Instant, Entry)>) -> bool {
-        let mut entries: Vec<Entry> = tail.iter().map(|(_, entry)| entry.clone()).collect();
+    fn take_over(&mut self, tail: &mut Held) -> bool {
+        let mut entries: Vec<Entry> = tail.entries.iter().map(|(_, entry)| entry.clone()).collect();
+        let since = entries.iter().map(|entry| entry.at).min().unwrap_or_else(now);
         let written = self.blocks.next().and_then(|next| {
             self.next = next;
             let mut new: HashSet<Once> = entries.iter().filter_map(|entry| entry.what.once()).collect();
-            self.blocks.without_written(now() - HELD - APART, &mut new)?;
+            self.blocks.without_written(since - HELD - APART, &mut new)?;
             entries.retain(|entry| entry.what.once().is_none_or(|once| new.contains(&once)));
             for block in entries.chunks(MOST_ENTRIES) {
                 self.blocks.append(self.next, block)?;
@@ -165,7 +191,9 @@ impl Writer {
         match written {
             Ok(()) => {
                 tracing::info!(entries = entries.len(), next = self.next, "this console keeps the journal from now on");
-                tail.clear();
+                for (_, entry) in tail.entries.drain(..) {
+                    self.acknowledge(&mut [entry]);
+                }
                 // The archive goes on from the journal as it is now.
                 self.hand_on(Vec::new());
                 true
@@ -193,9 +221,8 @@ impl Writer {
                 Err(error) => {
                     self.health.fails(&error);
                     entries.extend(waiting.drain(..));
-                    // The broker would send nothing more, and the board would stand still.
-                    self.acknowledge(&mut entries);
                     waiting.extend(entries);
+                    self.acknowledge_the_oldest(waiting.iter_mut());
                     // Nobody heard whether it was written, or another console wrote there.
                     self.next = self.blocks.next().unwrap_or(self.next);
                     return false;
@@ -209,6 +236,13 @@ impl Writer {
         for ack in entries.iter_mut().filter_map(|entry| entry.ack.take()) {
             // Fails only where the link has ended with the console.
             self.acks.send(ack).ok();
+        }
+    }
+
+    /// Has the broker keep no more than it can while new messages come.
+    fn acknowledge_the_oldest<'a>(&self, entries: impl DoubleEndedIterator<Item = &'a mut Entry>) {
+        for entry in entries.rev().filter(|entry| entry.ack.is_some()).skip(MOST_UNACKNOWLEDGED) {
+            self.acknowledge(std::slice::from_mut(entry));
         }
     }
 
@@ -234,8 +268,13 @@ impl Writer {
         }
     }
 
-    fn upkeep(&mut self) {
+    fn upkeep(&mut self, tail: &mut Held) {
         if self.lead() != Lead::Ours {
+            // Where that cannot be read, what is held stays.
+            match self.blocks.next() {
+                Ok(next) if next != tail.written_up_to => (tail.written_up_to, tail.written_at) = (next, Some(Instant::now())),
+                _ => {}
+            }
             return;
         }
         if self.left_out {
@@ -243,8 +282,16 @@ impl Writer {
             self.hand_on(Vec::new());
         }
         let JournalLimits { age, bytes } = self.limits;
-        if let Err(error) = self.blocks.retain(now() - age, bytes) {
-            tracing::debug!(%error, "old blocks of the journal could not be removed");
+        match self.blocks.retain(now() - age, bytes) {
+            Ok(()) => {}
+            Err(JournalError::Engine(error @ EngineError::Damaged(_))) if !self.damaged => {
+                self.damaged = true;
+                tracing::error!(
+                    %error,
+                    "an old part of the journal is damaged, and nothing old is removed any more: end the console, move the journal's file away, and start it anew"
+                );
+            }
+            Err(error) => tracing::debug!(%error, "old blocks of the journal could not be removed"),
         }
     }
 }

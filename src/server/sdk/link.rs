@@ -10,6 +10,7 @@ use crate::server::actor::FloorHandle;
 use crate::server::clock::now;
 use crate::server::config::{Config, shown};
 use crate::server::journal::Ack;
+use crate::server::journal::JournalWatch;
 use crate::server::telemetry;
 use crate::server::telemetry::wire::{Direction, Wire};
 use crate::stomp::{Decoder, Frame, Item, Limits, Version};
@@ -35,8 +36,11 @@ const LONGEST_MESSAGE: usize = 4 << 20;
 /// How much is read of the socket at once. The library clears that much before each read, the one that finds nothing included; an event
 /// has about 1 KiB. Longer messages get a longer buffer by themselves.
 const READ_BUFFER: usize = 16 << 10;
-/// How many messages a broker that keeps them may send before the first is acknowledged: a few blocks of the journal.
-const PREFETCH: usize = 2048;
+/// How many messages a broker that keeps them may send before the first is acknowledged. While the journal cannot be written nothing is, and the
+/// board goes on all the same.
+const PREFETCH: usize = 30_000;
+/// How long they stay there while the journal is behind, before it is asked again.
+const BEHIND: Duration = Duration::from_millis(20);
 /// How many are acknowledged at once.
 const ACKS: usize = 512;
 
@@ -65,6 +69,7 @@ struct Link {
     floor: FloorHandle,
     wire: Wire,
     acks: UnboundedReceiver<Ack>,
+    journal: JournalWatch,
     malformed: Malformed,
 }
 
@@ -77,10 +82,17 @@ struct Life {
     heard: ConsoleTime,
 }
 
-/// Keeps the link until `stop`; `acks` are messages that are safe.
-pub async fn run(config: Config, floor: FloorHandle, wire: Wire, acks: UnboundedReceiver<Ack>, stop: CancellationToken) {
+/// Keeps the link until `stop`; `acks` are messages that are safe in the journal.
+pub async fn run(
+    config: Config,
+    floor: FloorHandle,
+    wire: Wire,
+    journal: JournalWatch,
+    acks: UnboundedReceiver<Ack>,
+    stop: CancellationToken,
+) {
     let mut backoff = Backoff::new();
-    let mut link = Link { config, floor, wire, acks, malformed: Malformed::default() };
+    let mut link = Link { config, floor, wire, acks, journal, malformed: Malformed::default() };
     for connection in 1.. {
         let mut life = Life { connection, live_since: None, heard: now() };
         link.wire.connects(connection);
@@ -173,7 +185,7 @@ fn problem(frame: &Frame) -> String {
 }
 
 async fn listen(link: &mut Link, life: &mut Life, socket: &mut Socket, decoder: &mut Decoder, hello: &Frame) -> LinkError {
-    let Link { config, floor, wire, acks, malformed } = link;
+    let Link { config, floor, wire, acks, journal, malformed } = link;
     let version = version(hello);
     if config.durable_queue.is_some() && version != Version::V1_2 {
         return LinkError::Refused("--durable-queue needs a broker that speaks STOMP 1.2".to_owned());
@@ -223,7 +235,8 @@ async fn listen(link: &mut Link, life: &mut Life, socket: &mut Socket, decoder: 
         }
         tokio::select! {
             // Sending a beat must not wait behind a flood of events, nor the other way round.
-            message = socket.next() => {
+            () = sleep(BEHIND), if config.durable_queue.is_some() && journal.is_behind() => {}
+            message = socket.next(), if config.durable_queue.is_none() || !journal.is_behind() => {
                 let told = match message {
                     Some(Ok(Message::Text(text))) => ear.hear(text.as_bytes()).await,
                     Some(Ok(Message::Binary(bytes))) => ear.hear(&bytes).await,

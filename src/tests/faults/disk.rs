@@ -175,7 +175,12 @@ async fn a_journal_that_is_rubbish_at_the_start_is_put_aside_and_costs_the_past(
     let program = Program::live(&simulator.url(), &database, &[]);
     let mut browser = program.sign_in("5000", "8000").await;
     all_ready(&browser).await;
+    for event in ["agentNotReady", "agentReady"] {
+        simulator.event(agent_event(event, "5002")).await;
+    }
     program.terminate();
+    let of_5001 = "SELECT count(*) FROM state_interval WHERE agent = '5001@test.cc'";
+    let before = database.count(of_5001);
     // The whole of it: what stands in its log would heal it.
     for beside in ["-wal", "-shm"] {
         let _ = std::fs::remove_file(format!("{}{beside}", journal_of(&database).display()));
@@ -187,11 +192,20 @@ async fn a_journal_that_is_rubbish_at_the_start_is_put_aside_and_costs_the_past(
     browser.address.clone_from(&program.address);
     let mut live = browser.live().await;
     live.until("the roster names all", |board| board.rows.values().filter(|row| !row.name.is_empty()).count() == 10).await;
-    simulator.event(agent_event("agentNotReady", "5001")).await;
-    live.until_state("5001", State::NotReady).await;
-    database.until_journalled(b"5001@test.cc").await;
+    for (event, state) in [("agentNotReady", State::NotReady), ("agentReady", State::Ready), ("agentNotReady", State::NotReady)] {
+        // The platform's times are whole seconds: within one of them an agent has one interval.
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        simulator.event(agent_event(event, "5001")).await;
+        live.until_state("5001", state).await;
+    }
+    simulator.raw(br#"{"eventName":"mark"}"#).await;
+    database.until_journalled(b"\"mark\"").await;
     let kept = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
     assert!(kept.into_iter().any(|name| name.contains("-events.damaged-")), "it is gone for good");
+    // The new journal counts from 1 again, and its entries become history although as many had before.
+    drop(program);
+    Program::serve(&simulator.url(), &database, &[]).terminate();
+    assert!(database.count(of_5001) > before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
