@@ -187,10 +187,11 @@ impl BoardQuery {
             SortKey::Call => (began().is_none(), began().map_or(0, latest_first), number),
             SortKey::Trouble => {
                 let urgency = row.since.map(|since| threshold::urgency(row.state, since, now));
-                (urgency.is_none(), urgency.map_or(0, |(level, at)| u64::from(level) << 62 | moment_rank(at) >> 2), 0)
+                (urgency.is_none(), urgency.map_or(0, |(level, at)| u64::from(level) << 62 | near_moment_rank(at)), number)
             }
         };
-        Rank { last, by_key: if self.sort.descending { !by_key } else { by_key }, number }
+        let by_key = if self.sort.descending { !by_key } else { by_key };
+        Rank(u128::from(last) << 127 | u128::from(by_key) << 63 | u128::from(number))
     }
 
     /// Returns when the row's place may next change only because time passes, or `None` if it cannot: it can only when sorted by trouble.
@@ -200,13 +201,9 @@ impl BoardQuery {
     }
 }
 
-/// A row's place in an order; see [`BoardQuery::rank`].
+/// A row's place in an order; see [`BoardQuery::rank`]. From above: a bit for rows without a value to sort by, 64 for the value, 63 for the number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Rank {
-    last: bool,
-    by_key: u64,
-    number: u64,
-}
+pub struct Rank(u128);
 
 /// From how many bytes on a text's rank does not tell how long it is.
 const TEXT: usize = 8;
@@ -216,9 +213,9 @@ fn text_rank(text: &str) -> u64 {
     beginning(text) << 8 | text.len().min(TEXT) as u64
 }
 
-/// Returns a rank that puts shorter numbers first, then compares their first seven bytes.
+/// Returns a rank of 63 bits that puts shorter numbers first, then compares their first seven bytes.
 fn number_rank(number: &str) -> u64 {
-    (number.len().min(255) as u64) << 56 | beginning(number)
+    (number.len().min(127) as u64) << 56 | beginning(number)
 }
 
 /// Returns the first seven bytes as a number.
@@ -229,6 +226,12 @@ fn beginning(text: &str) -> u64 {
 /// Returns the moment as a number without a sign, in the same order.
 fn moment_rank(at: PlatformTime) -> u64 {
     at.as_millis().cast_unsigned() ^ 1 << 63
+}
+
+/// The same in 62 bits: moments more than seventy million years from 1970 are as far as that.
+fn near_moment_rank(at: PlatformTime) -> u64 {
+    const FAR: i64 = 1 << 61;
+    (at.as_millis().clamp(-FAR, FAR - 1) + FAR).cast_unsigned()
 }
 
 /// Returns whether the text, which is in lower case, is in the row.
@@ -368,7 +371,8 @@ mod tests {
                 row.name = (*name).to_owned();
                 row.team = names[(n * 2 + m) % names.len()].to_owned();
                 row.state = State::ALL[(n * 3 + m) % State::ALL.len()];
-                row.since = (m != 3).then(|| at(NOW.as_millis() - (n as i64 * 37 + m as i64 * 401) % 1500 * 1000));
+                // Some at the same moment.
+                row.since = (m != 3).then(|| at(NOW.as_millis() - (n as i64 * 37 + m as i64 * 401) % 25 * 60_000));
                 let device = format!("{}@{}", numbers[(n + m) % 6], ["a.cc", "b.cc"][m % 2]);
                 row.device = (n != 2).then(|| crate::floor::DeviceId::trusted(device));
                 rows.push(row);
