@@ -15,6 +15,8 @@ const WHOLE: usize = 150;
 const BEYOND: usize = 4;
 /// The window moves by so many rows at once, so that scrolling does not rebuild it at every pixel.
 const STEP: usize = 2;
+/// While somebody scrolls, so many rows come into the document with each frame: on an old computer more would hold up the scrolling itself.
+const AT_ONCE: usize = 4;
 
 #[derive(Clone, Copy)]
 pub struct Viewport {
@@ -29,6 +31,10 @@ pub struct Viewport {
     height: StoredValue<i32>,
     /// First row in the document, and the one after the last.
     pub window: Memo<(usize, usize)>,
+    /// As far as the window has come since somebody scrolled; `None` where it is where it should be.
+    reached: RwSignal<Option<(usize, usize)>>,
+    /// Whether it comes nearer with the next frame.
+    frame: StoredValue<bool>,
     /// The slot whose row has, or last had, the focus.
     pub focused: RwSignal<Option<usize>>,
     /// The slot to which the focus was carried because its own row had gone: nobody has chosen that row.
@@ -42,7 +48,11 @@ impl Viewport {
     pub fn new(order: RwSignal<Arc<Vec<usize>>>) -> Self {
         let view = RwSignal::new((0, 30));
         let focused = RwSignal::new(None);
-        let window = Memo::new(move |_| window(order.with(|order| order.len()), view.get()));
+        let reached = RwSignal::new(None);
+        let window = Memo::new(move |_| {
+            let wanted = window(order.with(|order| order.len()), view.get());
+            reached.get().map_or(wanted, |reached| within(reached, wanted))
+        });
         let active = Memo::new(move |_| {
             let (start, end) = window.get();
             order.with(|order| {
@@ -58,6 +68,8 @@ impl Viewport {
             view,
             height: StoredValue::new(ROW),
             window,
+            reached,
+            frame: StoredValue::new(false),
             focused,
             strayed: StoredValue::new(None),
             active,
@@ -97,15 +109,43 @@ impl Viewport {
 
     /// Looks where the rows are scrolled to, and how high they are.
     pub fn measure(self) {
-        if let Some(scroller) = self.scroller.get_untracked() {
-            let height = row_height(&scroller);
-            self.height.set_value(height);
-            let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or(0);
-            let view = (rows(scroller.scroll_top()), rows(scroller.client_height()));
-            if self.view.get_untracked() != view {
-                self.view.set(view);
-            }
+        set_if_new(self.reached, None);
+        if let Some(view) = self.seen() {
+            set_if_new(self.view, view);
         }
+    }
+
+    /// The same after somebody has scrolled: rows that came into view come into the document a few with each frame.
+    pub fn scrolled(self) {
+        if !self.frame.get_value() {
+            self.frame.set_value(true);
+            request_animation_frame(move || self.come_nearer());
+        }
+    }
+
+    fn come_nearer(self) {
+        // The page may be another one by now.
+        if self.frame.try_set_value(false).is_some() {
+            return;
+        }
+        let Some(view) = self.seen() else { return };
+        let rows = self.order.with_untracked(|order| order.len());
+        let wanted = window(rows, view);
+        let reached = if rows <= WHOLE { wanted } else { nearer(self.window.get_untracked(), wanted, view.0) };
+        set_if_new(self.view, view);
+        set_if_new(self.reached, (reached != wanted).then_some(reached));
+        if reached != wanted {
+            self.scrolled();
+        }
+    }
+
+    /// Returns the first row in view and how many there is room for, by how high they are now.
+    fn seen(self) -> Option<(usize, usize)> {
+        let scroller = self.scroller.get_untracked()?;
+        let height = row_height(&scroller);
+        self.height.set_value(height);
+        let rows = |pixels: i32| usize::try_from(pixels / height).unwrap_or(0);
+        Some((rows(scroller.scroll_top()), rows(scroller.client_height())))
     }
 
     /// Gives the focus back to a row that moved in the document, or else to the row now in its place, for as long as the calling view
@@ -244,6 +284,12 @@ impl Viewport {
     }
 }
 
+fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|now| *now != value) {
+        signal.set(value);
+    }
+}
+
 fn set_style(element: NodeRef<html::Div>, property: &str, value: &str) {
     if let Some(element) = element.get() {
         let element: &HtmlElement = &element;
@@ -290,9 +336,40 @@ fn window(rows: usize, (first, room): (usize, usize)) -> (usize, usize) {
     (start, end.clamp(first + room.min(rows - first), rows))
 }
 
+/// Returns the part of a window that is wanted.
+fn within((start, end): (usize, usize), wanted: (usize, usize)) -> (usize, usize) {
+    (start.clamp(wanted.0, wanted.1), end.clamp(wanted.0, wanted.1))
+}
+
+/// Returns the window that is nearer by a few rows to the one that is wanted: from what both have in common, or else from the first row in view.
+fn nearer(reached: (usize, usize), wanted: (usize, usize), first: usize) -> (usize, usize) {
+    let (start, end) = match within(reached, wanted) {
+        (start, end) if start < end => (start, end),
+        _ => (first.clamp(wanted.0, wanted.1), first.clamp(wanted.0, wanted.1)),
+    };
+    let further = (end + AT_ONCE).min(wanted.1);
+    (start.saturating_sub(AT_ONCE - (further - end)).max(wanted.0), further)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_window_comes_nearer_a_few_rows_at_a_time_and_arrives() {
+        for (reached, wanted, first) in
+            [((0, 34), (96, 134), 100), ((96, 134), (100, 138), 104), ((500, 538), (0, 34), 0), ((96, 134), (80, 118), 84)]
+        {
+            let (mut here, mut frames) = (reached, 0);
+            while here != wanted {
+                let before = within(here, wanted);
+                here = nearer(here, wanted, first);
+                assert!(here.1 - here.0 <= before.1 - before.0 + AT_ONCE && here.0 >= wanted.0 && here.1 <= wanted.1, "{here:?}");
+                frames += 1;
+                assert!(frames <= 38 / AT_ONCE + 1, "{reached:?} {wanted:?}: {here:?}");
+            }
+        }
+    }
 
     #[test]
     fn a_small_board_is_whole() {

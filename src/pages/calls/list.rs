@@ -54,7 +54,7 @@ pub fn CallList() -> impl IntoView {
             aria-rowcount=dynamic(move || shown.matching.get() + 1)
             tabindex="-1"
             node_ref=viewport.scroller
-            on:scroll=move |_| viewport.measure()
+            on:scroll=move |_| viewport.scrolled()
             on:keydown=keydown
         >
             <div role="row" class="row head" aria-rowindex="1">

@@ -73,7 +73,7 @@ pub fn Board() -> impl IntoView {
             tabindex="-1"
             node_ref=viewport.scroller
             data-figures=dynamic(move || store.figures.get().then_some(""))
-            on:scroll=move |_| viewport.measure()
+            on:scroll=move |_| viewport.scrolled()
             on:keydown=keydown
         >
             <Columns />
