@@ -12,7 +12,7 @@ use tokio::time::Instant;
 /// How long a call whose end was not heard is shown after that was found.
 const UNSEEN_SHOWN: Duration = Duration::from_secs(60);
 /// The least time between two publications: several changes of a row within it are one.
-const PACE: Duration = Duration::from_millis(20);
+const PACE: Duration = Duration::from_millis(4);
 /// The most: what is on a screen is never older by more.
 const SLOWEST: Duration = Duration::from_millis(100);
 /// What a browser adds, since a publication costs the same for each of them: with more than 1,000 they are told less often.
