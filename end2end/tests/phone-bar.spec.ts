@@ -190,6 +190,11 @@ test("what rings is answered, and a mode that has to wait for the end of the cal
   const last = bar.root.locator("[data-phone-last='setAgentMode NotReady']");
   await expect(last).toHaveAttribute("data-outcome", "accepted");
   await expect(last).toContainText("after the call");
+  // It stays there while something else is done.
+  await page.keyboard.press("Alt+h");
+  await bar.did("holdCall", "confirmed");
+  await expect(bar.root.locator("[data-pending-mode]")).toHaveText("· Not ready after the call");
+  await expect(bar.button("setAgentMode NotReady")).toHaveCount(0);
   await platform.drop(call, "8001");
   await bar.did("setAgentMode NotReady", "confirmed");
   await expect(bar.root.locator("[data-mode]")).toHaveText("Not ready");

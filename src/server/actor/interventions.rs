@@ -313,6 +313,16 @@ impl Interventions {
         self.index.at_device(device).filter_map(|id| self.get(id)).filter(|i| own(i)).max_by_key(|i| i.id)
     }
 
+    /// The mode that the platform put off for `by` at the phone until the call ends (`pendingMode`): ready or not ready.
+    pub fn pending_mode(&self, device: &DeviceId, by: &AgentId) -> Option<PhoneOperation> {
+        let put_off = |i: &Intervention| i.deferred && i.outcome.pending() && i.by_device == *device && i.by == *by;
+        let modes = self.index.at_device(device).filter_map(|id| self.get(id)).filter(|i| put_off(i)).filter_map(|i| match i.operation {
+            Operation::Phone(mode @ (PhoneOperation::Ready | PhoneOperation::NotReady)) => Some((i.id, mode)),
+            _ => None,
+        });
+        modes.max_by_key(|(id, _)| *id).map(|(_, mode)| mode)
+    }
+
     /// Rows show who stepped in, not what somebody does with the own phone.
     fn steps_in(&self, id: i64) -> bool {
         self.get(id).is_some_and(|intervention| intervention.operation.steps_in())

@@ -1,6 +1,6 @@
 //! What a supervisor's page is told of the own phone, and who follows which.
 
-use crate::floor::{AgentId, CallId, CallRow, DeviceId, Intervention, Phone};
+use crate::floor::{AgentId, CallId, CallRow, DeviceId, Intervention, Phone, PhoneOperation};
 use crate::server::actor::published::Delta;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,6 +10,8 @@ use tokio::sync::watch;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnPhone {
     pub phone: Phone,
+    /// The mode that the platform put off until the call ends.
+    pub pending_mode: Option<PhoneOperation>,
     /// Its calls, in the phone's order.
     pub calls: Vec<OwnCall>,
     /// What was done with it last, while it runs and for a short time after.

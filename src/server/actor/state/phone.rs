@@ -60,7 +60,8 @@ impl FloorState {
             OwnCall { row, with }
         });
         let calls = calls.collect();
-        OwnPhone { phone, calls, last: self.interventions.latest_with_phone(device, by).cloned() }
+        let pending_mode = self.interventions.pending_mode(device, by);
+        OwnPhone { phone, pending_mode, calls, last: self.interventions.latest_with_phone(device, by).cloned() }
     }
 
     /// Checks what the operation needs, takes it up and has it written down.

@@ -41,7 +41,13 @@ impl Bar<'_> {
             (Some(agent), _) if agent != self.agent => {
                 view! { <b>{number}</b> <span>{words::taken(self.language, agent)}</span> }.into_any()
             }
-            (Some(_), Some(state)) => view! { <b>{number}</b> <span data-mode=state.code()>{(texts.state)(state)}</span> }.into_any(),
+            (Some(_), Some(state)) => {
+                let pending = own.pending_mode.map(|mode| {
+                    let word = words::button(self.language, mode, Effect::AfterCall);
+                    view! { <span data-pending-mode=mode.action()>{format!("· {word}")}</span> }
+                });
+                view! { <b>{number}</b> <span data-mode=state.code()>{(texts.state)(state)}</span> {pending} }.into_any()
+            }
             _ => view! { <b>{number}</b> <span>{words.nobody}</span> }.into_any(),
         }
     }
@@ -52,7 +58,9 @@ impl Bar<'_> {
         let possible = own.phone.possible(call, self.device, self.agent).into_iter();
         let offered = possible.filter(|(operation, _)| {
             // A log-on and call data have fields of their own.
-            self.config.offers(*operation) && !is_others && !matches!(operation, PhoneOperation::Login | PhoneOperation::SetData)
+            let is_asked_for = own.pending_mode == Some(*operation);
+            let has_fields = matches!(operation, PhoneOperation::Login | PhoneOperation::SetData);
+            self.config.offers(*operation) && !is_others && !is_asked_for && !has_fields
         });
         let consult = call.and_then(|call| own.phone.other_than(call));
         // Without the field there is nobody to call.
