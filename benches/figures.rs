@@ -8,6 +8,7 @@ mod journal;
 mod latency;
 mod memory;
 mod page;
+mod pixels;
 mod restart;
 mod stall;
 
@@ -17,7 +18,7 @@ use crate::support::stats::Spread;
 use std::time::Duration;
 
 /// Every figure.
-pub const ALL: [&str; 14] = ["R1", "R2", "R3", "R4", "R5", "R7", "R9", "R10", "R11", "R12", "R13", "J1", "J2", "J3"];
+pub const ALL: [&str; 17] = ["R1", "R2", "R3", "R4", "R5", "R6", "R7", "R9", "R10", "R11", "R12", "R13", "C", "H", "J1", "J2", "J3"];
 
 /// Measures one.
 pub async fn measure(id: &str) -> Outcome<Vec<Row>> {
@@ -27,12 +28,15 @@ pub async fn measure(id: &str) -> Outcome<Vec<Row>> {
         "R3" => Box::pin(deliver::measure()).await,
         "R4" => Box::pin(browser::against_vanilla()).await,
         "R5" => Box::pin(browser::against_few()).await,
+        "R6" => Box::pin(pixels::measure()).await,
         "R7" => Box::pin(page::measure()).await,
         "R9" => Box::pin(stall::measure()).await,
         "R10" => Box::pin(memory::measure()).await,
         "R11" => Box::pin(join::measure()).await,
         "R12" => Box::pin(latency::measure()).await,
         "R13" => Box::pin(browser::first_load()).await,
+        "C" => Box::pin(browser::of_calls()).await,
+        "H" => Box::pin(browser::hidden()).await,
         "J1" => Box::pin(restart::of_a_floor()).await,
         "J2" => Box::pin(restart::after_a_day()).await,
         "J3" => Box::pin(journal::measure()).await,

@@ -2,6 +2,7 @@
 
 pub mod chromium;
 pub mod crowd;
+pub mod direct;
 pub mod exchange;
 pub mod feed;
 pub mod lab;

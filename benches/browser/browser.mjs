@@ -4,12 +4,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { findBrowser } from "../../scripts/browser.mjs";
+import { beginToFollow, followed } from "./follow.mjs";
 
 const require = createRequire(new URL("../../end2end/package.json", import.meta.url));
 const { chromium } = require("@playwright/test");
-const VANILLA = Object.fromEntries(
-  ["html", "js"].map((kind) => [kind, readFileSync(new URL(`vanilla.${kind}`, import.meta.url), "utf8")]),
-);
+const fileOf = (name) => readFileSync(new URL(name, import.meta.url), "utf8");
 const SIZE = { width: 1600, height: 900 };
 
 const found = findBrowser();
@@ -41,11 +40,16 @@ async function bytesOfWasm() {
 }
 
 const COMMANDS = {
-  /** Opens a page in a browser of its own: `page` is ours (with `path`) or vanilla. Answers when it is live, with how long that took. */
+  /**
+   * Opens a page in a browser of its own: `page` is ours (with `path`), or the board by hand on the `console`'s messages or on those of the
+   * `broker` (told of it by `path`). Answers when it is live, with how long that took.
+   */
   async open({ address, cookie, page: which, path = "/", slow = 1 }) {
     const context = await browser.newContext({ viewport: SIZE, locale: "en" });
-    const [name, value] = cookie.split("=");
-    await context.addCookies([{ name, value, url: `http://${address}` }]);
+    if (cookie) {
+      const [name, value] = cookie.split("=");
+      await context.addCookies([{ name, value, url: `http://${address}` }]);
+    }
     const page = await context.newPage();
     const devtools = await context.newCDPSession(page);
     await devtools.send("Performance.enable", { timeDomain: "timeTicks" });
@@ -56,13 +60,15 @@ const COMMANDS = {
     page.on("pageerror", (error) => wrong.push(String(error)));
     open = { context, page, devtools, wrong };
     if (slow !== 1) await devtools.send("Emulation.setCPUThrottlingRate", { rate: slow });
-    if (which === "vanilla") {
+    if (which !== "ours") {
       // It comes from the console's own address, whose live channel answers nobody else.
       await page.route("**/vanilla**", (route) => {
-        const kind = route.request().url().includes(".js") ? "js" : "html";
-        return route.fulfill({ contentType: kind === "js" ? "text/javascript" : "text/html", body: VANILLA[kind] });
+        const file = new URL(route.request().url()).pathname.slice(1);
+        const isPage = file === "vanilla";
+        const body = isPage ? fileOf("vanilla.html").replace("SOURCE", which) : fileOf(file);
+        return route.fulfill({ contentType: isPage ? "text/html" : "text/javascript", body });
       });
-      await page.goto(`http://${address}/vanilla`, { waitUntil: "commit" });
+      await page.goto(`http://${address}/vanilla${path}`, { waitUntil: "commit" });
       await page.waitForSelector("body[data-live]", { state: "attached", timeout: 60_000 });
     } else {
       await page.goto(`http://${address}${path}`, { waitUntil: "commit" });
@@ -107,12 +113,36 @@ const COMMANDS = {
     return { wasm, heap: JSHeapUsedSize, nodes, listeners: JSEventListeners };
   },
 
-  /** The rows in view, each as its attributes have it. */
+  /**
+   * Hides the page or shows it again, as far as it can tell: it draws no frame meanwhile. A browser without a window hides none itself. (A hidden
+   * page's timers go slower as well; these do not.)
+   */
+  async hide({ hidden }) {
+    await open.page.evaluate((hidden) => {
+      globalThis.drawFrame ??= globalThis.requestAnimationFrame.bind(globalThis);
+      globalThis.framesWaiting ??= [];
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => (hidden ? "hidden" : "visible") });
+      globalThis.requestAnimationFrame = hidden ? (callback) => globalThis.framesWaiting.push(callback) : globalThis.drawFrame;
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+      if (!hidden) for (const callback of globalThis.framesWaiting.splice(0)) globalThis.drawFrame(callback);
+    }, hidden);
+    return {};
+  },
+
+  /** Has the page changed by events for so many seconds: each change of a row, and when it was drawn. */
+  async follow({ seconds }) {
+    await open.page.evaluate(beginToFollow);
+    await open.page.waitForTimeout(seconds * 1000);
+    return { changes: await open.page.evaluate(followed) };
+  },
+
+  /** The rows in view, each as its attributes have it; those of calls have no agent. */
   async rows() {
     const rows = await open.page.evaluate(() =>
-      [...document.querySelectorAll(".row[data-agent]")]
+      [...document.querySelectorAll(".row:is([data-agent], [data-call])")]
         .filter((row) => !row.hidden && row.getBoundingClientRect().bottom > 0 && row.getBoundingClientRect().top < innerHeight)
-        .map((row) => ({ agent: row.dataset.agent, state: row.dataset.state, call: row.dataset.call || null })),
+        .map((row) => ({ agent: row.dataset.agent ?? null, state: row.dataset.state, call: row.dataset.call || null })),
     );
     return { rows, wrong: open.wrong };
   },
@@ -165,30 +195,44 @@ const COMMANDS = {
     return {};
   },
 
-  /** Searches, sorts and filters the whole floor; answers how many milliseconds of script each took until its frame. */
+  /** Searches, sorts and filters the whole list; answers how many milliseconds of the main thread each took, its frame included. */
   async interact() {
     const { page } = open;
+    // Without Playwright's own looking about, which is script too.
+    const click = (selector) => () => page.evaluate((selector) => document.querySelector(selector).click(), selector);
+    const search = (text) => () =>
+      page.evaluate((text) => {
+        const field = document.querySelector("input[name=q]");
+        field.value = text;
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      }, text);
+    const sort = (key) => click(`.head [data-sort="${key}"]`);
+    const filter = click(".tile:is([data-filter='on-call'], [data-filter='talking'])");
     const steps = {
-      search: () => page.locator("input[name=q]").pressSequentially("7"),
-      "search on": () => page.locator("input[name=q]").pressSequentially("7"),
-      "search off": () => page.fill("input[name=q]", ""),
-      "sort by time": () => page.click('.head [data-sort="time"]'),
-      "sort by name": () => page.click('.head [data-sort="name"]'),
-      "sort by state": () => page.click('.head [data-sort="state"]'),
-      "trouble first": () => page.click(".trouble-first"),
-      filter: () => page.click('.tile[data-filter="on-call"]'),
-      "filter off": () => page.click('.tile[data-filter="on-call"]'),
-      "sort by number": () => page.click('.head [data-sort="agent"]'),
+      nothing: () => page.evaluate(() => undefined),
+      search: search("7"),
+      "search on": search("77"),
+      "search off": search(""),
+      "sort by time": sort("time"),
+      "sort by name": sort("name"),
+      "sort by state": sort("state"),
+      "trouble first": click(".trouble-first"),
+      filter,
+      "filter off": filter,
+      "sort by number": sort("agent"),
     };
+    const isSorted = await page.evaluate(() => !!document.querySelector(".head [data-sort]"));
     const took = {};
     for (const [name, step] of Object.entries(steps)) {
+      if (!isSorted && /sort|trouble/.test(name)) continue;
       await page.waitForTimeout(300);
-      const before = (await metrics()).ScriptDuration;
+      const before = (await metrics()).TaskDuration;
       await step();
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-      took[name] = ((await metrics()).ScriptDuration - before) * 1000;
+      await page.waitForTimeout(200);
+      took[name] = ((await metrics()).TaskDuration - before) * 1000;
     }
-    return { took };
+    const { nothing, ...rest } = took;
+    return { took: Object.fromEntries(Object.entries(rest).map(([name, ms]) => [name, ms - nothing])) };
   },
 
   /** Writes a profile of so many seconds to a file. */

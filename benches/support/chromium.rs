@@ -3,11 +3,12 @@
 use super::Outcome;
 use super::lab::Lab;
 use super::process::Program;
-use super::wire::{FIRST_AGENT, digest};
+use super::script::Left;
+use super::wire::{FIRST_AGENT, Fnv, digest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use supervisor_console::floor::State;
 
 /// Which page is opened.
@@ -17,6 +18,8 @@ pub enum Page {
     Ours(&'static str),
     /// The board that was written by hand, on the same messages.
     Vanilla,
+    /// The same, on the broker's.
+    OfBroker,
 }
 
 pub struct Chromium(Program);
@@ -55,6 +58,27 @@ pub struct Scrolled {
     pub p99: f64,
 }
 
+/// A row that has changed on a page: since when it says that, and since when everybody can see it, in milliseconds since 1970.
+#[derive(Debug, Deserialize)]
+pub struct Change {
+    #[serde(flatten)]
+    row: ShownRow,
+    pub dom: f64,
+    pub drawn: f64,
+}
+
+impl Change {
+    /// The agent's place and the digest of the row.
+    pub fn left(&self) -> Outcome<Left> {
+        self.row.left()
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Followed {
+    changes: Vec<Change>,
+}
+
 #[derive(Debug, Deserialize)]
 struct Interacted {
     took: BTreeMap<String, f64>,
@@ -68,7 +92,8 @@ struct Shown {
 
 #[derive(Debug, Deserialize)]
 struct ShownRow {
-    agent: String,
+    /// None where the rows are calls.
+    agent: Option<String>,
     state: String,
     call: Option<String>,
 }
@@ -89,12 +114,25 @@ impl Chromium {
 
     /// Opens a page as whoever has the lab's cookie, on a computer so many times slower.
     pub async fn open(&mut self, lab: &Lab, page: Page, slow: u32) -> Outcome<Opened> {
-        let (which, path) = match page {
-            Page::Ours(path) => ("ours", path),
-            Page::Vanilla => ("vanilla", "/"),
+        let path = if let Page::Ours(path) = page { path } else { "" };
+        self.open_at(&lab.address, Some(&lab.cookie), page, path, slow).await
+    }
+
+    /// The same with another address.
+    pub async fn open_at(&mut self, address: &str, cookie: Option<&str>, page: Page, path: &str, slow: u32) -> Outcome<Opened> {
+        let which = match page {
+            Page::Ours(_) => "ours",
+            Page::Vanilla => "console",
+            Page::OfBroker => "broker",
         };
-        let command = json!({ "command": "open", "address": lab.address, "cookie": lab.cookie, "page": which, "path": path, "slow": slow });
+        let command = json!({ "command": "open", "address": address, "cookie": cookie, "page": which, "path": path, "slow": slow });
         self.ask(command).await
+    }
+
+    /// Follows the rows of the page for so many seconds.
+    pub async fn follow(&mut self, seconds: f64) -> Outcome<Vec<Change>> {
+        let Followed { changes } = self.ask(json!({ "command": "follow", "seconds": seconds })).await?;
+        Ok(changes)
     }
 
     pub async fn measure(&mut self, seconds: f64) -> Outcome<Spent> {
@@ -114,7 +152,7 @@ impl Chromium {
         self.ask::<Value>(json!({ "command": "round" })).await.map(drop)
     }
 
-    /// Searches, sorts and filters the floor; returns how many milliseconds of script each took until its frame.
+    /// Searches, sorts and filters the floor; returns how many milliseconds of the main thread each took, its frame included.
     pub async fn interact(&mut self) -> Outcome<BTreeMap<String, f64>> {
         let Interacted { took } = self.ask(json!({ "command": "interact" })).await?;
         Ok(took)
@@ -141,23 +179,45 @@ impl Chromium {
     /// Fails where a row in view is not what was published, or the page has met with an error. Returns how many rows are in view.
     pub async fn check(&mut self, lab: &mut Lab) -> Outcome<usize> {
         lab.until_known().await?;
+        let script = lab.script()?;
+        self.check_rows(script.truth(), script.calls()).await
+    }
+
+    /// The same with what is true of each agent, and the calls under way.
+    pub async fn check_rows(&mut self, truth: &[u32], calls: &BTreeSet<u32>) -> Outcome<usize> {
         self.settle(1.0).await?;
+        self.shows(truth, calls).await?.map_err(Into::into)
+    }
+
+    /// How many rows are in view, or which of them is not true.
+    pub async fn shows(&mut self, truth: &[u32], calls: &BTreeSet<u32>) -> Outcome<Result<usize, String>> {
         let Shown { rows, wrong } = self.ask(json!({ "command": "rows" })).await?;
         if let Some(wrong) = wrong.first() {
             return Err(format!("the page says: {wrong}").into());
         }
-        let truth = lab.script()?.truth();
-        for ShownRow { agent, state, call } in &rows {
-            let place = agent.split('@').next().and_then(|number| number.parse::<u32>().ok()?.checked_sub(FIRST_AGENT));
-            let published = place.and_then(|place| truth.get(place as usize)).ok_or_else(|| format!("nobody is {agent}"))?;
-            let state = State::from_code(state).ok_or_else(|| format!("{agent} is {state}"))?;
-            if *published != digest(state, call.as_deref().filter(|_| state.in_call()), None) {
-                return Err(format!("the page shows {agent} as {state:?} in {call:?}, and that was not published").into());
-            }
-        }
-        if rows.len() < 15 {
-            return Err(format!("only {} rows are in view", rows.len()).into());
-        }
-        Ok(rows.len())
+        let is_true = |row: &&ShownRow| match (&row.agent, &row.call) {
+            (Some(_), _) => row.left().is_ok_and(|(place, shown)| truth.get(place as usize) == Some(&shown)),
+            (None, call) => call.as_ref().is_some_and(|call| calls.contains(&Fnv::of(call))),
+        };
+        Ok(match rows.iter().find(|row| !is_true(row)) {
+            Some(row) => Err(format!("the page shows {row:?}, and that was not published")),
+            None if rows.len() < 15 => Err(format!("only {} rows are in view", rows.len())),
+            None => Ok(rows.len()),
+        })
+    }
+
+    /// Has the page take itself to be hidden, or in front again.
+    pub async fn hide(&mut self, hidden: bool) -> Outcome<()> {
+        self.ask::<Value>(json!({ "command": "hide", "hidden": hidden })).await.map(drop)
+    }
+}
+
+impl ShownRow {
+    fn left(&self) -> Outcome<Left> {
+        let ShownRow { agent, state, call } = self;
+        let agent = agent.as_deref().unwrap_or_default();
+        let place = agent.split('@').next().and_then(|number| number.parse::<u32>().ok()?.checked_sub(FIRST_AGENT));
+        let state = State::from_code(state).ok_or_else(|| format!("{agent} is {state}"))?;
+        Ok((place.ok_or_else(|| format!("nobody is {agent}"))?, digest(state, call.as_deref().filter(|_| state.in_call()), None)))
     }
 }

@@ -2,11 +2,11 @@
 
 use super::Outcome;
 use super::script::Script;
-use super::time::micros;
+use super::time::{epoch_millis, micros};
 use super::wire::write_text_head;
 use futures_util::{SinkExt, StreamExt};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -19,23 +19,46 @@ const BEAT: Duration = Duration::from_secs(5);
 /// Events that are late are written together, but not more of them at once.
 const MOST_AT_ONCE: usize = 512;
 
+/// An event that was written: when, in milliseconds since 1970, whose row it leaves, and the row's digest.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    pub at: f64,
+    pub agent: u32,
+    pub digest: u32,
+}
+
 /// When the last event of each agent was written, and which row it leaves: microseconds above, the row's digest below.
-pub struct Sent(Vec<AtomicU64>);
+pub struct Sent {
+    last: Vec<AtomicU64>,
+    /// All that were written to the agents who are looked at more often.
+    log: Mutex<Vec<Mark>>,
+}
 
 impl Sent {
     pub fn new(agents: usize) -> Arc<Sent> {
-        Arc::new(Sent((0..agents).map(|_| AtomicU64::new(0)).collect()))
+        Arc::new(Sent { last: (0..agents).map(|_| AtomicU64::new(0)).collect(), log: Mutex::default() })
     }
 
     fn mark(&self, agent: u32, digest: u32, at: u64) {
-        if let Some(slot) = self.0.get(agent as usize) {
+        if let Some(slot) = self.last.get(agent as usize) {
             slot.store((at << 32) | u64::from(digest), Ordering::Release);
         }
     }
 
+    fn write_down(&self, marks: impl Iterator<Item = Mark>) {
+        if let Ok(mut log) = self.log.lock() {
+            log.extend(marks);
+        }
+    }
+
+    /// What was written to the agents who are looked at more often, since it was asked for last.
+    pub fn written(&self) -> Vec<Mark> {
+        self.log.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default()
+    }
+
     /// When the event was written that leaves this row, if it is the agent's last.
     pub fn when(&self, agent: u32, digest: u32) -> Option<u64> {
-        let known = self.0.get(agent as usize)?.load(Ordering::Acquire);
+        let known = self.last.get(agent as usize)?.load(Ordering::Acquire);
         (known as u32 == digest && known != 0).then_some(known >> 32)
     }
 }
@@ -94,6 +117,23 @@ impl Feed {
 
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Writes so many events a second until `watch` is done.
+    pub async fn pace_while<T>(
+        &self,
+        script: Script,
+        rate: f64,
+        sent: &Arc<Sent>,
+        watch: impl Future<Output = Outcome<T>>,
+    ) -> Outcome<(Paced, T)> {
+        let watch = async {
+            let seen = watch.await;
+            self.stop();
+            seen
+        };
+        let (paced, seen) = tokio::join!(self.pace(script, rate, u64::MAX, sent), watch);
+        Ok((paced?, seen?))
     }
 }
 
@@ -155,7 +195,9 @@ async fn pace(stream: &mut TcpStream, pacing: Pacing) -> Outcome<Paced> {
             left.extend(script.write_next(&mut out).into_iter().flatten());
             done += 1;
         }
-        let at = micros();
+        let (at, looked_at) = (micros(), script.looked_at());
+        let epoch = epoch_millis();
+        sent.write_down(left.iter().filter(|(agent, _)| *agent < looked_at).map(|&(agent, digest)| Mark { at: epoch, agent, digest }));
         for (agent, digest) in left.drain(..) {
             sent.mark(agent, digest, at);
         }

@@ -175,14 +175,10 @@ impl Lab {
 
     /// Lets events come at a cadence until `watch` is done; returns how many came, and what it has seen.
     pub async fn pace_while<T>(&mut self, rate: f64, watch: impl Future<Output = Outcome<T>>) -> Outcome<(u64, T)> {
-        let feed = self.feed.clone();
-        let watch = async {
-            let seen = watch.await;
-            feed.stop();
-            seen
-        };
-        let (paced, seen) = tokio::join!(self.pace(rate, u64::MAX), watch);
-        Ok((paced?.events, seen?))
+        let script = self.script.take().ok_or("the script was lost")?;
+        let (Paced { script, events, .. }, seen) = self.feed.pace_while(script, rate, &self.sent, watch).await?;
+        self.script = Some(script);
+        Ok((events, seen))
     }
 
     /// Browsers that have their whole boards.

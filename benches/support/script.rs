@@ -103,6 +103,10 @@ pub struct Script {
     agents: u32,
     pairs: Vec<Taken>,
     turn: usize,
+    /// How many of the first pairs are looked at: one event of ten is theirs.
+    looked_at: usize,
+    /// Which one of ten: at an even pace they would keep step with a screen's frames.
+    random: u64,
     clock: PlatformClock,
     serials: u64,
     runs: u64,
@@ -139,6 +143,8 @@ impl Script {
             agents,
             pairs,
             turn: 0,
+            looked_at: 0,
+            random: 1,
             clock,
             serials: 1,
             runs: 0,
@@ -182,9 +188,24 @@ impl Script {
         events + 1
     }
 
+    /// Has one event of ten happen to the first so many agents, an even number.
+    pub fn look_at(&mut self, agents: u32) {
+        self.looked_at = agents as usize / 2;
+    }
+
+    /// How many agents are looked at.
+    pub fn looked_at(&self) -> u32 {
+        self.looked_at as u32 * 2
+    }
+
     /// The next event; returns the rows that it leaves.
     pub fn write_next(&mut self, out: &mut Vec<u8>) -> [Option<Left>; 2] {
-        let pair = self.turn % self.pairs.len().max(1);
+        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let drawn = (self.random >> 33) as usize;
+        let pair = match self.looked_at {
+            pairs if pairs > 0 && drawn.is_multiple_of(10) => drawn / 10 % pairs,
+            _ => self.turn % self.pairs.len().max(1),
+        };
         self.turn += 1;
         self.write_step(out, pair)
     }

@@ -9,6 +9,11 @@ pub fn micros() -> u64 {
     START.get_or_init(Instant::now).elapsed().as_micros() as u64
 }
 
+/// Milliseconds since 1970, as browsers tell them.
+pub fn epoch_millis() -> f64 {
+    jiff::Timestamp::now().as_nanosecond() as f64 / 1e6
+}
+
 /// Tells the time as events have it: now, or a past that goes on with each event as a backlog's does, so that a floor which is fed in
 /// seconds has no more calls in ten minutes than a real one.
 pub struct PlatformClock {
