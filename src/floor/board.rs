@@ -243,7 +243,7 @@ fn found_in(row: &Row, wanted: &str) -> bool {
 }
 
 /// Returns whether `wanted`, which is in lower case and not empty, is in the text, regardless of case.
-fn contains(text: &str, wanted: &str) -> bool {
+pub(super) fn contains(text: &str, wanted: &str) -> bool {
     if text.is_ascii() {
         text.as_bytes().windows(wanted.len()).any(|part| part.eq_ignore_ascii_case(wanted.as_bytes()))
     } else {

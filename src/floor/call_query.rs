@@ -1,6 +1,7 @@
 //! Which calls `/calls` shows: the query in the page's address. The longest call always comes first.
 
-use super::{AgentId, CallRow, CallState, Direction};
+use super::board::contains;
+use super::{AgentId, CallRow, CallState, Direction, Party};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
@@ -54,26 +55,24 @@ impl CallQuery {
         all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
     }
 
-    /// Returns whether the page shows the call; `team_of` returns the name of an agent's team.
+    /// Returns whether the page shows the call; `team_of` returns the name of an agent's team. For many calls: [`CallQuery::filter`].
     pub fn matches<T: AsRef<str>>(&self, call: &CallRow, team_of: impl Fn(&AgentId) -> Option<T>) -> bool {
+        self.filter(team_of)(call)
+    }
+
+    /// Returns what tells of a call whether the page shows it.
+    pub fn filter<T: AsRef<str>>(&self, team_of: impl Fn(&AgentId) -> Option<T>) -> impl Fn(&CallRow) -> bool {
+        let wanted = self.search.trim().to_lowercase();
+        move |call| self.shows(call, &wanted, &team_of)
+    }
+
+    fn shows<T: AsRef<str>>(&self, call: &CallRow, wanted: &str, team_of: impl Fn(&AgentId) -> Option<T>) -> bool {
         let in_team = |agent: &AgentId| team_of(agent).is_some_and(|team| team.as_ref() == self.team);
         (self.team.is_empty() || call.parties.iter().filter_map(|party| party.agent.as_ref()).any(in_team))
             && (self.queue.is_empty() || call.queue.as_deref() == Some(self.queue.as_str()))
             && self.direction.is_none_or(|direction| direction == call.direction)
             && (self.states.is_empty() || self.states.contains(&call.state()))
-            && self.found_in(call)
-    }
-
-    /// Returns whether the searched text is in the call.
-    fn found_in(&self, call: &CallRow) -> bool {
-        let wanted = self.search.trim().to_lowercase();
-        let in_party = |party: &super::Party| {
-            party.device.as_str().to_lowercase().contains(&wanted)
-                || party.agent.as_ref().is_some_and(|agent| agent.as_str().to_lowercase().contains(&wanted))
-        };
-        wanted.is_empty()
-            || call.parties.iter().any(in_party)
-            || call.queue.as_ref().is_some_and(|queue| queue.to_lowercase().contains(&wanted))
+            && (wanted.is_empty() || found_in(call, wanted))
     }
 
     /// Compares two calls in the order of the page: the longest first; the id decides between equals, so the order is total.
@@ -81,4 +80,12 @@ impl CallQuery {
         let began = |call: &CallRow| (call.started.is_none(), call.started);
         began(a).cmp(&began(b)).then_with(|| a.id.cmp(&b.id))
     }
+}
+
+/// Returns whether the text, which is in lower case, is in the call.
+fn found_in(call: &CallRow, wanted: &str) -> bool {
+    let in_party = |party: &Party| {
+        contains(party.device.as_str(), wanted) || party.agent.as_ref().is_some_and(|agent| contains(agent.as_str(), wanted))
+    };
+    call.parties.iter().any(in_party) || call.queue.as_ref().is_some_and(|queue| contains(queue, wanted))
 }

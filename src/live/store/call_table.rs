@@ -138,7 +138,8 @@ impl CallTable {
     /// Returns the slots of the calls that match `query`, the longest call first. `before` is the order so far: the sort is faster if it is
     /// nearly right. `team_of` tells an agent's team.
     pub fn arrange<'a>(&self, query: &CallQuery, team_of: impl Fn(&AgentId) -> Option<&'a str>, before: &[usize]) -> Vec<usize> {
-        let mut wanted: Vec<bool> = self.calls.iter().map(|call| call.as_ref().is_some_and(|call| query.matches(call, &team_of))).collect();
+        let is_shown = query.filter(&team_of);
+        let mut wanted: Vec<bool> = self.calls.iter().map(|call| call.as_ref().is_some_and(|call| is_shown(call))).collect();
         let mut shown: Vec<usize> = before.iter().copied().filter(|slot| wanted.get_mut(*slot).is_some_and(std::mem::take)).collect();
         shown.extend(wanted.into_iter().enumerate().filter_map(|(slot, wanted)| wanted.then_some(slot)));
         let mut shown: Vec<(usize, &CallRow)> = shown.into_iter().filter_map(|slot| Some((slot, &**self.get(slot)?))).collect();
@@ -151,7 +152,8 @@ impl CallTable {
     pub fn counts<'a>(&self, query: &CallQuery, team_of: impl Fn(&AgentId) -> Option<&'a str>) -> [u32; CallState::ALL.len()] {
         let query = CallQuery { search: String::new(), states: Vec::new(), ..query.clone() };
         let mut counts = [0; CallState::ALL.len()];
-        for (_, call) in self.iter().filter(|(_, call)| query.matches(call, &team_of)) {
+        let shown = query.filter(&team_of);
+        for (_, call) in self.iter().filter(|(_, call)| shown(call)) {
             let state = call.state();
             for (count, _) in counts.iter_mut().zip(CallState::ALL).filter(|(_, of)| *of == state) {
                 *count += 1;
