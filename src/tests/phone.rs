@@ -290,6 +290,57 @@ async fn somebody_rings_and_is_answered_and_a_conference_is_made_in_one_step() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hanging_up_leaves_the_call_to_who_still_rings_there() {
+    let lab = Lab::new().await;
+    let (browser, _) = lab.supervisor().await;
+    // Whoever logged on by hand answers by hand.
+    let other = lab.console.sign_in("5901", "8003").await;
+    done(&other, "login", json!({ "password": "Aa123456", "loginMode": "force", "agentMode": "Ready" })).await;
+    let call = talks_to(&browser, "13800138000").await;
+    // Nothing proves it before there is an answer.
+    assert_eq!(browser.post_json("/api/phone/conference", &json!({ "callId": call, "phoneNumber": "8003" })).await.status, 202);
+    only_call(&other, "alerting").await;
+    assert_eq!(refused(&browser, "drop", json!({ "callId": call, "expect": "ends-call" })).await["effect"], "leaves");
+    done(&browser, "drop", json!({ "callId": call, "expect": "leaves" })).await;
+    let ringing = only_call(&other, "alerting").await;
+    done(&other, "answer", json!({ "callId": ringing })).await;
+    only_call(&other, "connected").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_on_that_somebodys_call_is_in_the_way_of_logs_nobody_out_later() {
+    let lab = Lab::new().await;
+    let (_, mut live) = lab.supervisor().await;
+    let call = talking(&lab.simulator, &mut live).await;
+    lab.simulator.act("8001", &call, "hold", Value::Null).await;
+    live.until_state("5001", State::OnHold).await;
+    let other = lab.console.sign_in("5901", "8001").await;
+    let login = json!({ "password": "Aa123456", "loginMode": "force" });
+    let answer = other.post_json("/api/phone/login", &login).await;
+    assert_eq!((answer.error().0, answer.json()["platformStatus"].clone()), (409, json!(459)), "{}", answer.body);
+    assert!(live.board.row("5001").scheduled.is_none());
+    lab.simulator.hang_up("8001", &call).await;
+    live.until_state("5001", State::Ready).await;
+    lab.settled().await;
+    live.until_now().await;
+    assert_eq!(live.board.state("5001"), Some(State::Ready));
+    let told = other.get("/api/phone").await.json();
+    assert_eq!(controls(&told), [["login"]], "another agent sits there");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn queues_are_found_by_name_and_by_number_behind_however_many_agents() {
+    let lab = Lab::new().await;
+    let (browser, _) = lab.supervisor().await;
+    let found = async |search: &str| browser.get(&format!("/phone/targets?q={search}")).await.body;
+    // They are read after the roster.
+    crate::peers::until("the queues are known", async || found("sales").await.contains("data-number=\"7003\"")).await;
+    assert!(found("7001").await.contains("Claims hotline"));
+    let anybody = found("").await;
+    assert!(anybody.contains("data-mode=\"ready\"") && anybody.contains("data-number=\"7001\""), "{anybody}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_supervisor_with_a_phone_is_let() {
     let lab = Lab::with(&["--supervisors", "5000,5901", "--viewers", "5900", "--hide-button", "make,sTran"]).await;
     let call = json!({ "phoneNumber": "8001" });

@@ -86,6 +86,26 @@ async fn called_in_the_step_in(live: &mut Live) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_phone_bar_names_a_call_by_its_other_name_and_is_understood() {
+    let lab = lab().await;
+    let (supervisor, mut live) = lab.supervisor().await;
+    let event = json!({
+        "eventName": "established", "eventTime": event_time(), "serial": 900_000, "namespace": "test.cc", "callId": "call-13800006661",
+        "srcDeviceId": "8000@test.cc", "deviceId": "8000@test.cc", "answeringDevice": "8000@test.cc", "calledDevice": "8000@test.cc",
+        "callingDevice": "8006@test.cc",
+    });
+    lab.simulator.raw(event.to_string().as_bytes()).await;
+    live.until("the call is in the bar", |board| board.phone.contains("do=holdCall")).await;
+    assert!(!live.board.phone.contains("13800006661"), "{}", live.board.phone);
+    let told = supervisor.get("/api/phone").await.json();
+    let name = told["calls"][0]["callId"].as_str().unwrap().to_owned();
+    assert!(name.starts_with("call-138****6661~"), "{name}");
+    supervisor.post("/phone", &[("ask", &format!("do=holdCall&callId={name}"))]).await;
+    let asked = lab.simulator.operations().await.last().map(|request| request.path.clone()).unwrap_or_default();
+    assert!(asked.contains("/call-13800006661/"), "{asked}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_keeps_its_other_name_over_a_restart() {
     let (simulator, folder) = (Simulator::start().await, tempfile::tempdir().unwrap());
     let database = Database::at(folder.path().join("console.db"));

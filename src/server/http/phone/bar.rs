@@ -54,13 +54,12 @@ impl Bar<'_> {
 
     /// Everything that can be done with `call`, or without one.
     fn buttons(&self, own: &OwnPhone, call: Option<&CallId>) -> Vec<AnyView> {
-        let is_others = own.phone.agent.as_ref().is_some_and(|agent| agent != self.agent);
         let possible = own.phone.possible(call, self.device, self.agent).into_iter();
         let offered = possible.filter(|(operation, _)| {
             // A log-on and call data have fields of their own.
             let is_asked_for = own.pending_mode == Some(*operation);
             let has_fields = matches!(operation, PhoneOperation::Login | PhoneOperation::SetData);
-            self.config.offers(*operation) && !is_others && !is_asked_for && !has_fields
+            self.config.offers(*operation) && !is_asked_for && !has_fields
         });
         let consult = call.and_then(|call| own.phone.other_than(call));
         // Without the field there is nobody to call.
