@@ -151,9 +151,7 @@ async fn an_answer_that_takes_too_long_is_not_waited_for() {
     let asking = tokio::spawn(async move { asking.force(Operation::NotReady, &AGENT).await });
     live.until_outcome("5001", Outcome::Requested).await;
     // The others do not wait for it.
-    while lab.simulator.operations().await.is_empty() {
-        live.next().await;
-    }
+    crate::peers::until("the platform is asked", async || !lab.simulator.operations().await.is_empty()).await;
     let other = [("agentId", "5002@test.cc"), ("deviceId", "8002@test.cc")];
     browser.force(Operation::NotReady, &other).await.intervention();
     live.until_within(Duration::from_secs(12), "it is given up", |board| board.outcome("5001") == Some(Outcome::Unknown)).await;

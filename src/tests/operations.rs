@@ -242,9 +242,7 @@ async fn it_is_written_down_and_shown_before_the_platform_answers() {
     let asking = tokio::spawn(async move { browser.force(Operation::NotReady, &AGENT).await });
     live.until_outcome("5001", Outcome::Requested).await;
     let id = live.board.action("5001").unwrap().id;
-    while lab.simulator.operations().await.is_empty() {
-        live.next().await;
-    }
+    crate::peers::until("the platform is asked", async || !lab.simulator.operations().await.is_empty()).await;
     assert_eq!(lab.simulator.operations().await[0].status, None, "answered already: nothing is proved");
     assert_eq!(lab.database.outcomes(id), ["requested"]);
     assert_eq!(live.board.state("5001"), Some(State::Ready));
@@ -279,9 +277,7 @@ async fn a_browser_that_goes_away_leaves_no_operation_without_its_outcome() {
     lab.simulator.fault(json!({ "stall_http_ms": 3000 })).await;
     let asking = tokio::spawn(async move { browser.force(Operation::NotReady, &AGENT).await });
     live.until_outcome("5001", Outcome::Requested).await;
-    while lab.simulator.operations().await.is_empty() {
-        live.next().await;
-    }
+    crate::peers::until("the platform is asked", async || !lab.simulator.operations().await.is_empty()).await;
     asking.abort();
     assert!(asking.await.is_err_and(|error| error.is_cancelled()));
     live.until_outcome("5001", Outcome::Confirmed).await;

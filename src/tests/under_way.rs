@@ -166,9 +166,7 @@ async fn an_event_before_a_refusal_confirms_nothing_and_no_lunch_is_cut_short() 
     lab.simulator.fault(json!({ "stall_http_ms": 1000, "refuse": { "status": 460, "path": "/api/csta/agent/state" } })).await;
     let asking = browser.clone();
     let asking = tokio::spawn(async move { asking.force(Operation::NotReady, &MINUTES).await });
-    while lab.simulator.operations().await.is_empty() {
-        live.next().await;
-    }
+    crate::peers::until("the platform is asked", async || !lab.simulator.operations().await.is_empty()).await;
     lab.simulator.event(agent_event("agentNotReady", "5001")).await;
     live.until_state("5001", State::NotReady).await;
     assert_eq!(live.board.outcome("5001"), Some(Outcome::Requested), "nobody knows yet whether it came of that");
@@ -186,9 +184,7 @@ async fn while_nobody_knows_whether_it_was_done_a_lunch_is_the_agents_own() {
     let (browser, mut live) = lab.supervisor().await;
     lab.simulator.fault(json!({ "stall_http_ms": 1000, "refuse": { "status": 502, "path": "/api/csta/agent/state" } })).await;
     let asking = tokio::spawn(async move { browser.force(Operation::NotReady, &MINUTES).await });
-    while lab.simulator.operations().await.is_empty() {
-        live.next().await;
-    }
+    crate::peers::until("the platform is asked", async || !lab.simulator.operations().await.is_empty()).await;
     lab.simulator.event(agent_event("agentNotReady", "5001")).await;
     assert_eq!(asking.await.unwrap().error(), (504, "outcome-unknown".to_owned()));
     live.until_outcome("5001", Outcome::Unknown).await;
@@ -214,9 +210,7 @@ async fn what_the_platform_answered_is_known_after_a_restart_though_the_file_was
     let asking = tokio::spawn(async move { browser.force(Operation::NotReady, &AGENT).await });
     live.until_outcome("5001", Outcome::Requested).await;
     let id = live.board.action("5001").unwrap().id;
-    while lab.simulator.operations().await.is_empty() {
-        live.next().await;
-    }
+    crate::peers::until("the platform is asked", async || !lab.simulator.operations().await.is_empty()).await;
     let lock = Lock::of(&lab.database);
     assert_eq!(asking.await.unwrap().error(), (409, "refused".to_owned()));
     let Lab { simulator, console, database, folder: _folder } = lab;
