@@ -35,7 +35,14 @@ impl Past {
         if past.snapshot == 0 {
             past.position = past.position.max(last - MOST_FOLDED);
         }
-        table.read(past.position, |block| past.go_on(block, &mut reader, recorded))?;
+        let mut next = past.position + 1;
+        table.read(past.position, |block| {
+            if past.snapshot != 0 && block.first > next {
+                past.misses(block.first - next);
+            }
+            next = block.last + 1;
+            past.go_on(block, &mut reader, recorded);
+        })?;
         past.position = last;
         tracing::info!(
             snapshot = past.snapshot,
@@ -45,6 +52,13 @@ impl Past {
             "what the last console knew was read from the journal"
         );
         Ok(past)
+    }
+
+    /// The journal was so small that entries went before a snapshot had them.
+    fn misses(&mut self, entries: Position) {
+        tracing::warn!(entries, "the journal does not have what came after the latest snapshot any more: raise --journal-size");
+        let heard = self.chronicle.fold.heard().unwrap_or_default();
+        self.chronicle.missed(heard, heard);
     }
 
     fn go_on(&mut self, block: Block, reader: &mut Reader, recorded: Position) {

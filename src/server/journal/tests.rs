@@ -99,6 +99,12 @@ fn a_start_takes_the_newest_snapshot_that_can_be_read_and_what_came_after_it() {
     let other = rusqlite::Connection::open(&path).unwrap();
     other.execute("DELETE FROM block WHERE first = 1", []).unwrap();
     assert_eq!(all(&past(&path)), everybody);
+    // Without what came after the newest: who is there may be in another state by now.
+    assert!(agents(&past(&path).chronicle).iter().any(|(number, _, remembered)| number == "5004" && !remembered));
+    table.append(6, &[ready(5004, 5)]).unwrap();
+    other.execute("UPDATE block SET first = 7 WHERE first = 6", []).unwrap();
+    assert!(agents(&past(&path).chronicle).iter().any(|(number, _, remembered)| number == "5003" && *remembered));
+    other.execute("DELETE FROM block WHERE first = 7", []).unwrap();
     // The newest is damaged, of a later version, or not whole: the one before it serves.
     for damage in ["UPDATE piece SET bytes = x'00' WHERE position = 4", "DELETE FROM piece WHERE position = 4"] {
         other.execute(damage, []).unwrap();
