@@ -64,7 +64,7 @@ pub fn shell(page: PageContext, assets: Assets, is_engineer: bool) -> impl IntoV
 /// The phone bar at the foot of the page. What stands in it the server draws (`server::http::phone`), and `public/phone.js` shows it: the
 /// page's program only hands it on.
 #[cfg(feature = "ssr")]
-fn phone_bar(language: Language, is_engineer: bool) -> impl IntoView {
+pub fn phone_bar(language: Language, is_engineer: bool) -> impl IntoView {
     let texts = language.phone_texts();
     view! {
         <aside id="phone" class="phone" aria-label=texts.phone tabindex="-1">

@@ -106,6 +106,6 @@ pub use {
     interval::{StateInterval, Workday},
     kept::KeptError,
     record::{CallRecord, Ending, PartyRecord, StepIn},
-    state::{Floor, MOST_AGENTS, RosterEntry},
+    state::{Floor, MOST_AGENTS, Queue, RosterEntry},
     tenant::NotOurs,
 };

@@ -1,6 +1,6 @@
 // The console's inside as a page (the SDK's document, section 5): plain HTML, which needs no program in the page.
 import { noSidewaysScroll } from "./support/boxes";
-import { expect, test } from "./support/fixtures";
+import { expect, provoked, test } from "./support/fixtures";
 
 test("an engineer sees the link, opens a frame, looks an agent up and leaves a note", async ({ board, page }) => {
   await board.is("5001", "ready");
@@ -27,4 +27,22 @@ test("an engineer sees the link, opens a frame, looks an agent up and leaves a n
   await expect(page.locator("[data-detailed]")).toHaveAttribute("data-detailed", "false");
   const [bundle] = await Promise.all([page.waitForEvent("download"), page.getByText("Download support bundle").click()]);
   expect(bundle.suggestedFilename()).toMatch(/^supervisor-console-\d+\.zip$/);
+});
+
+test("the own phone is at the foot of this page too", async ({ board, page, quiet }) => {
+  // The platform takes one call in two seconds: one that comes too soon after the test before is refused, and tried again.
+  quiet.expect(provoked.status(429));
+  await board.open("/");
+  await page.goto("/diagnostics");
+  await expect(page.locator("#phone [data-phone=makeCall]")).toBeVisible();
+  await page.keyboard.press("p");
+  await page.keyboard.type("13800138000");
+  const call = page.locator("[data-phone-call]");
+  await expect(async () => {
+    await page.keyboard.press("Enter");
+    await expect(call).toHaveAttribute("data-phone-state", /dialling|connected/, { timeout: 500 });
+  }).toPass();
+  await expect(call).toHaveAttribute("data-phone-state", "connected");
+  await page.keyboard.press("Alt+x");
+  await expect(call).toHaveCount(0);
 });

@@ -74,6 +74,15 @@ pub struct RosterEntry {
     pub status: Option<String>,
 }
 
+/// A queue as the platform lists it (protocol, section 1).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queue {
+    /// What it is called; empty if the list gives no name.
+    pub name: String,
+    /// The number that leads to it.
+    pub number: String,
+}
+
 impl Floor {
     /// Takes the roster as read at `now`, in platform time: names, teams and agents of whom no event has come, up to [`MOST_AGENTS`].
     /// Returns the agents whose rows may differ.

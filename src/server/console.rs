@@ -1,11 +1,12 @@
 //! What the parts of one running console are, in one place: handlers and use cases find there what they work with.
 
+use crate::floor::Queue;
 use crate::server::actor::FloorHandle;
 use crate::server::auth::session::Sessions;
 use crate::server::config::Config;
 use crate::server::journal::{JournalWatch, Tail};
 use crate::server::pace::Pace;
-use crate::server::sdk::{Platform, Queue};
+use crate::server::sdk::Platform;
 use crate::server::site::Site;
 use crate::server::store::Store;
 use crate::server::telemetry::wire::Wire;

@@ -9,4 +9,3 @@ pub mod requests;
 pub mod roster;
 
 pub use http::{CallError, LoginError, Platform, PlatformSession, Taken};
-pub use roster::Queue;

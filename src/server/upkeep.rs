@@ -1,12 +1,13 @@
 //! What has to be done again and again, each by itself: the roster, the heart-beats that keep the platform's sessions alive, and the end of
 //! sessions that have run out.
 
+use crate::floor::Queue;
 use crate::live::LinkState;
 use crate::server::actor::FloorHandle;
 use crate::server::auth::session::{Session, Sessions};
 use crate::server::clock::now;
 use crate::server::database::Lead;
-use crate::server::sdk::{CallError, Platform, Queue};
+use crate::server::sdk::{CallError, Platform};
 use crate::server::telemetry;
 use futures_util::{StreamExt, stream};
 use std::collections::HashSet;

@@ -13,7 +13,7 @@ const MAP: &[(&str, &str)] = &[
          server::store server::telemetry server::config",
     ),
     ("server::follow", "server::service server::console server::actor server::peers server::store server::database server::clock"),
-    ("server::upkeep", "server::auth server::sdk server::actor server::database server::telemetry server::clock live"),
+    ("server::upkeep", "server::auth server::sdk server::actor server::database server::telemetry server::clock live floor"),
     (
         "server::http",
         "app server::service server::console server::auth server::actor server::journal server::store server::telemetry server::lock \
@@ -34,7 +34,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::moving", "server::journal server::store server::database server::config"),
     ("server::journal", "server::store server::database server::config server::telemetry server::lock server::clock floor"),
     ("server::peers", "server::store server::database server::config"),
-    ("server::store", "server::database server::config server::clock floor"),
+    ("server::store", "server::database server::config server::lock server::clock floor"),
     ("server::database", "floor"),
     ("server::telemetry", "server::config server::lock server::clock live floor"),
     ("server::config", "floor"),

@@ -409,8 +409,10 @@ async fn the_bar_is_for_supervisors_on_our_own_pages() {
     for (who, status) in [(&lab.console.visitor(), 401), (&viewer, 403), (&lured, 403)] {
         assert_eq!(who.post("/phone", &ask).await.status, status);
     }
-    assert_eq!(lab.console.visitor().get("/phone/targets?q=").await.status, 401);
-    assert_eq!(viewer.get("/phone/targets?q=").await.status, 403);
+    for path in ["/phone/targets?q=", "/phone/now"] {
+        assert_eq!(lab.console.visitor().get(path).await.status, 401);
+        assert_eq!(viewer.get(path).await.status, 403);
+    }
     let found = supervisor.get("/phone/targets?q=5003").await.body;
     assert!(found.contains(r#"data-number="8003""#) && !found.contains("8001"), "{found}");
     assert!(lab.simulator.operations().await.is_empty());

@@ -3,6 +3,7 @@
 mod page;
 
 use crate::api::ApiError;
+use crate::floor::Role;
 use crate::server::actor::MemoryOf;
 use crate::server::console::Console;
 use crate::server::http::caller::{Caller, Engineer};
@@ -39,7 +40,8 @@ pub async fn page(State(console): State<Arc<Console>>, headers: HeaderMap, uri: 
     let Ok(caller) = Caller::of(&console, &headers).await else {
         return Redirect::to(&sign_in_address(&uri)).into_response();
     };
-    let page = page_for(&console, &headers);
+    let mut page = page_for(&console, &headers);
+    page.has_phone = caller.session().is_some_and(|session| session.role == Role::Supervisor);
     if !caller.session().is_some_and(|session| diagnostics::may(&console, session)) {
         return (StatusCode::FORBIDDEN, document(page.refused())).into_response();
     }
@@ -125,6 +127,7 @@ fn page_for<'a>(console: &'a Console, headers: &HeaderMap) -> Page<'a> {
         theme: preferences::theme(headers),
         css: &console.site.addresses.css,
         zones: Zones::of(headers, &console.config.time_zone),
+        has_phone: false,
     }
 }
 

@@ -3,16 +3,13 @@
 //! The messages are frames already, the same bytes for all browsers, and are written to the connection as they are: deflated to those who
 //! can inflate, as every browser can. The library does the rest: the handshake, what the browser says, answers to pings and the close.
 
-use crate::floor::Role;
 use crate::live::Down;
-use crate::page::Language;
-use crate::server::actor::{Behind, Framed, Listener, OwnPhone, Stopped, Subscription};
+use crate::server::actor::{Behind, Framed, Listener, Stopped, Subscription};
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
 use crate::server::http::inflating;
-use crate::server::http::phone::Bar;
+use crate::server::http::phone::Follower;
 use crate::server::http::preferences;
-use crate::server::http::zone::Zones;
 use crate::server::telemetry;
 use axum::body::Body;
 use axum::extract::{Query, Request, State};
@@ -23,12 +20,10 @@ use http::{HeaderMap, StatusCode};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
-use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
-use tokio::sync::watch;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -92,16 +87,16 @@ pub async fn upgrade(State(console): State<Arc<Console>>, Query(from): Query<Fro
         }
         telemetry::browsers(1.0);
         let language = preferences::page_language(&headers);
-        let phone = PhoneBar { console: &console, session: &session, language, headers: &headers, told: None };
+        let phone = Follower::new(console, session, language, headers);
         serve(browser, phone, from.epoch.zip(from.seq)).await;
         telemetry::browsers(-1.0);
     });
     switching
 }
 
-async fn serve(mut browser: Browser, mut phone: PhoneBar<'_>, from: Option<(u64, u64)>) {
-    let PhoneBar { console, session, .. } = phone;
-    let Ok(mut rest) = begin(&mut browser, console, session, from).await else { return };
+async fn serve(mut browser: Browser, mut phone: Follower, from: Option<(u64, u64)>) {
+    let (console, session) = (phone.console.clone(), phone.session.clone());
+    let Ok(mut rest) = begin(&mut browser, &console, &session, from).await else { return };
     if phone.follow().await.is_err() {
         return;
     }
@@ -116,7 +111,7 @@ async fn serve(mut browser: Browser, mut phone: PhoneBar<'_>, from: Option<(u64,
                 let sent = match messages {
                     Ok(messages) => browser.send(messages).await,
                     // Too far behind: the rest is void, the whole board is not.
-                    Err(Behind) => begin(&mut browser, console, session, None).await.map(|fresh| rest = fresh),
+                    Err(Behind) => begin(&mut browser, &console, &session, None).await.map(|fresh| rest = fresh),
                 };
                 if sent.is_err() {
                     return;
@@ -140,46 +135,6 @@ async fn serve(mut browser: Browser, mut phone: PhoneBar<'_>, from: Option<(u64,
             }
             () = &mut stopping => return browser.close(CloseCode::Away, "the console is stopping").await,
         }
-    }
-}
-
-/// What the page is told of the own phone.
-struct PhoneBar<'a> {
-    console: &'a Console,
-    session: &'a Session,
-    language: Language,
-    headers: &'a HeaderMap,
-    /// None for those who have no phone here.
-    told: Option<watch::Receiver<Arc<OwnPhone>>>,
-}
-
-impl PhoneBar<'_> {
-    async fn follow(&mut self) -> Result<(), Stopped> {
-        if self.session.role == Role::Supervisor {
-            let (device, agent) = (self.session.device.clone(), self.session.agent.clone());
-            self.told = Some(self.console.floor.follow_phone(device, agent).await?);
-        }
-        Ok(())
-    }
-
-    /// Returns the bar once it looks another way than it did; never for those who have none.
-    async fn next(&mut self) -> String {
-        let Some(told) = &mut self.told else { return pending().await };
-        if told.changed().await.is_err() {
-            // The console is stopping.
-            return pending().await;
-        }
-        let now = told.borrow_and_update().clone();
-        let filter = self.console.floor.number_filter(self.console.config.visibility(self.session.role));
-        let bar = Bar {
-            config: &self.console.config,
-            language: self.language,
-            zones: Zones::of(self.headers, &self.console.config.time_zone),
-            device: &self.session.device,
-            agent: &self.session.agent,
-            filter: &filter,
-        };
-        bar.render(&now)
     }
 }
 

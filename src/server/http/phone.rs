@@ -1,12 +1,15 @@
 //! The phone bar at the foot of every page: what the own phone does now and what can be done with it, as pieces of HTML that the server alone
 //! writes. How the phone is comes over the live channel whenever it changes; `POST /phone` carries out what one of its buttons asks, and
-//! answers only with why that is not possible; `GET /phone/targets` looks for somebody to call.
+//! answers only with why that is not possible; `GET /phone/targets` looks for somebody to call. A page without a program of ours hears at
+//! `GET /phone/now` how the phone is.
 
 mod bar;
+mod follower;
 mod targets;
 mod words;
 
-pub use bar::Bar;
+use bar::Bar;
+pub use follower::Follower;
 
 use crate::api::ApiError;
 use crate::api::arguments::phone::{
@@ -19,7 +22,9 @@ use crate::server::service::error::masked;
 use crate::server::service::intervene::Principal;
 use crate::server::service::phone::{self, Ask};
 use axum::extract::{RawForm, RawQuery, State};
+use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
+use futures_util::stream;
 use http::{HeaderMap, StatusCode, header};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -107,6 +112,29 @@ pub async fn act(State(console): State<Arc<Console>>, headers: HeaderMap, RawFor
             (StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), Html(said)).into_response()
         }
     }
+}
+
+/// `GET /phone/now`: the bar as server-sent events, each a piece of HTML as a JSON text, whenever it looks another way.
+pub async fn now(State(console): State<Arc<Console>>, headers: HeaderMap) -> Response {
+    let Some(session) = console.sessions.of(&headers).await else {
+        return (StatusCode::UNAUTHORIZED, "signed out: sign in and try again\n").into_response();
+    };
+    if session.role != Role::Supervisor {
+        return (StatusCode::FORBIDDEN, "your role has no phone here\n").into_response();
+    }
+    let mut follower = Follower::new(console, session, preferences::language(&headers), headers);
+    if follower.follow().await.is_err() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the console is stopping: try again in a moment\n").into_response();
+    }
+    let told = stream::unfold(follower, async |mut follower| {
+        let (session, stop) = (follower.session.clone(), follower.console.stop.clone());
+        tokio::select! {
+            html = follower.next() => Some((Sent::default().json_data(html), follower)),
+            () = session.ended.cancelled() => None,
+            () = stop.cancelled() => None,
+        }
+    });
+    Sse::new(told).keep_alive(KeepAlive::default()).into_response()
 }
 
 /// `GET /phone/targets?q=`: whom to call, as a piece of HTML.

@@ -30,6 +30,7 @@ pub fn router(console: Arc<Console>) -> Router {
         .route("/api/{*function}", any(json::nowhere))
         .route("/agents/{id}/day", get(day::fragment))
         .route("/phone", post(phone::act))
+        .route("/phone/now", get(phone::now))
         .route("/phone/targets", get(phone::targets))
         .route("/preferences", get(preferences::choose))
         .route("/diagnostics", get(diagnostics::page))

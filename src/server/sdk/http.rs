@@ -2,8 +2,7 @@
 
 use super::path::encoded;
 use super::requests::PlatformRequest;
-use super::roster::Queue;
-use crate::floor::{AgentId, CallId, ConsoleTime, Namespace, RosterEntry};
+use crate::floor::{AgentId, CallId, ConsoleTime, Namespace, Queue, RosterEntry};
 use crate::server::clock::now;
 use crate::server::config::{Config, below};
 use crate::server::telemetry::wire::{BodySeen, RequestSeen, Wire, body_without_secrets};

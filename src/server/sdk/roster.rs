@@ -1,7 +1,7 @@
 //! Roster, teams and queues (protocol, section 1), read leniently: numbers and truth values are taken as text, what is not understood is passed
 //! over, and so is an agent of another domain.
 
-use crate::floor::{AgentId, Namespace, RosterEntry, is_phone_number};
+use crate::floor::{AgentId, Namespace, Queue, RosterEntry, is_phone_number};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -99,13 +99,6 @@ fn text(value: &Value) -> Option<String> {
         Value::Null | Value::Array(_) | Value::Object(_) => return None,
     };
     (!text.is_empty()).then_some(text)
-}
-
-/// A queue: what it is called, and the number that leads to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Queue {
-    pub name: String,
-    pub number: String,
 }
 
 /// `{"root":[{"name","code"}]}`, those that can be dialled, by their numbers; none where it is no such list.

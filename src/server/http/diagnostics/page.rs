@@ -2,6 +2,7 @@
 
 mod wire;
 
+use crate::app::phone_bar;
 use crate::i18n::DiagnosticsTexts;
 use crate::page::{Language, Theme};
 use crate::server::http::zone::Zones;
@@ -18,6 +19,8 @@ pub struct Page<'a> {
     pub theme: Theme,
     pub css: &'a str,
     pub zones: Zones<'a>,
+    /// Whether the reader has a phone here.
+    pub has_phone: bool,
 }
 
 /// What was found of whom the page asks for.
@@ -97,6 +100,12 @@ impl Page<'_> {
                         <a href="/">{words.floor}</a>
                     </header>
                     <main>{inside}</main>
+                    {self.has_phone.then(|| {
+                        view! {
+                            {phone_bar(self.language, false)}
+                            <script type="module" src="/phone-page.js"></script>
+                        }
+                    })}
                 </body>
             </html>
         };

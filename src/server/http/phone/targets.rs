@@ -1,8 +1,7 @@
 //! Somebody to call: agents whose phone is known, those who are ready first, and queues: the platform's, and those of the calls that there are.
 
-use crate::floor::{CallRow, DeviceId, Row, State, is_phone_number};
+use crate::floor::{CallRow, DeviceId, Queue, Row, State, is_phone_number};
 use crate::page::Language;
-use crate::server::sdk::Queue;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
