@@ -14,7 +14,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// The platform wants a heart-beat every 60 s (protocol, section 1).
@@ -22,6 +22,8 @@ const HEARTBEAT: Duration = Duration::from_secs(60);
 /// How many heart-beats are under way at a time.
 const SIDE_BY_SIDE: usize = 128;
 const ROSTER: Duration = Duration::from_secs(600);
+/// How long the platform may take to list its queues.
+const QUEUES_WITHIN: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(10);
 
 /// What the upkeep works with.
@@ -109,15 +111,17 @@ async fn beat(Upkeep { platform, sessions, .. }: Upkeep<'_>) {
 /// Roster and queues can be read with anybody's session; the latest is the likeliest to hold.
 async fn fetch_roster(Upkeep { platform, queues, sessions, floor, .. }: Upkeep<'_>) {
     for session in sessions.all().into_iter().take(3) {
-        match platform.roster(&session.platform).await {
+        // Side by side; the roster does not wait long for the other.
+        let (roster, read) = tokio::join!(platform.roster(&session.platform), timeout(QUEUES_WITHIN, platform.queues(&session.platform)));
+        match roster {
             Ok(roster) => {
                 tracing::debug!(agents = roster.len(), "the roster was read");
-                floor.roster(roster).await;
-                match platform.queues(&session.platform).await {
-                    Ok(read) => drop(queues.send_replace(Arc::new(read))),
-                    Err(error) => tracing::debug!(%error, "the queues could not be read: those of the calls are offered"),
+                match read {
+                    Ok(Ok(read)) => drop(queues.send_replace(Arc::new(read))),
+                    Ok(Err(error)) => tracing::debug!(%error, "the queues could not be read: those of the calls are offered"),
+                    Err(_) => tracing::debug!("the queues could not be read in time: those of the calls are offered"),
                 }
-                return;
+                return floor.roster(roster).await;
             }
             Err(CallError::Refused { status: 426, .. }) => sessions.forgotten(&session.platform),
             Err(error) => {
