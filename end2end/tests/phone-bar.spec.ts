@@ -201,8 +201,8 @@ test("what rings is answered, and a mode that has to wait for the end of the cal
   await expect(bar.root.locator("[data-pending-mode]")).toHaveText("· Not ready after the call");
   await expect(bar.button("setAgentMode NotReady")).toHaveCount(0);
   await platform.drop(call, "8001");
-  await bar.did("setAgentMode NotReady", "confirmed");
   await expect(bar.root.locator("[data-mode]")).toHaveText("Not ready");
+  await expect(bar.root.locator("[data-pending-mode]")).toHaveCount(0);
 });
 
 test("who has joined a call sees beforehand that it goes on without him, and leaves it", async ({ board, page, platform }) => {
