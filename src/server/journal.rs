@@ -174,10 +174,12 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
         Some((blocks, snapshots, past)) => (Box::new(blocks), Some(snapshots), past),
     };
     // A journal that was begun anew counts from 1: none of its entries has its records in the database yet.
-    let recorded = if recorded > past.position { 0 } else { recorded };
-    if recorded == 0 {
+    let recorded = if recorded > past.position {
         store.begin_records();
-    }
+        0
+    } else {
+        recorded
+    };
     let tail = Tail::new(&config.database, past.position);
     let writer = Writer {
         blocks,
