@@ -135,6 +135,7 @@ async fn what_is_malformed_unknown_or_late_is_counted_with_a_sample() {
     let mut unknown = agent_event("agentOnTheMoon", "5001");
     unknown["wanted"] = OUTSIDE.into();
     lab.simulator.event(unknown).await;
+    until(&browser, "the unknown one is counted", |told| odd(told, "unknown")["count"] == 1).await;
     lab.simulator.fault(json!({ "too_long": 1 })).await;
     lab.simulator.event(agent_event("agentNotReady", "5004")).await;
     lab.simulator.event(agent_event("agentNotReady", "5002")).await;

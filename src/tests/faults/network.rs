@@ -60,11 +60,14 @@ async fn a_half_open_link_is_given_up_within_25_seconds_and_what_it_swallowed_is
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_link_stays_live_and_everything_comes_late_but_whole() {
     let (lab, proxy, mut live) = behind_a_proxy().await;
+    let browser = lab.console.sign_in("5900", "8900").await;
     // About ten events a second.
     proxy.change(|weather| (weather.rate, weather.late) = (Some(10_000), Duration::from_secs(1)));
     play(&lab.simulator, &mut Dice(1), 60).await;
-    assert!(!lies(&live.board, &lab.simulator.floor().await).is_empty(), "it was not slow: nothing is proved");
+    lab.simulator.event(agent_event("agentReady", "5799")).await;
+    assert_eq!(browser.get("/api/agents/5799").await.status, 404, "it was not slow: nothing is proved");
     let links = lab.simulator.links().await;
+    live.until_state("5799", State::Ready).await;
     until_true(&lab.simulator, &mut live).await;
     assert_eq!((lab.simulator.links().await, live.board.link()), (links, Some(LinkState::Live)), "slow is not dead");
     assert!(live.board.header.as_ref().unwrap().link.gaps.is_empty() && live.board.rows.values().all(|row| !row.remembered));
