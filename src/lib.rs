@@ -14,6 +14,7 @@ pub mod page;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod signal;
 #[cfg(feature = "ssr")]
 pub mod simulator;
 #[cfg(feature = "ssr")]

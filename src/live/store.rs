@@ -25,6 +25,7 @@ pub use table::{Table, moves};
 use super::browser::{BrowserTime, Skew};
 use super::{Down, InitialState, Link};
 use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, ConsoleTime, Counts, Offset, Row};
+use crate::signal;
 use arrangement::Arrangement;
 use core::time::Duration;
 use leptos::prelude::*;
@@ -215,7 +216,7 @@ impl Store {
             changed_calls.extend(calls);
         }
         if snapshot {
-            self.whole.set(true);
+            signal::set(self.whole, true);
         } else if changed.is_empty() && changed_calls.is_empty() {
             return;
         }
@@ -238,7 +239,7 @@ impl Store {
         if rows_changed && self.shown.pace.changed(rows, snapshot, local_now) {
             self.rearrange(false);
         }
-        self.changes.update(|count| *count = count.wrapping_add(1));
+        signal::update(self.changes, |count| *count = count.wrapping_add(1));
     }
 
     /// Returns the slots of the agents in these calls.
@@ -259,7 +260,7 @@ impl Store {
         if self.query.with_untracked(|now| *now == query) {
             return;
         }
-        self.query.set(query);
+        signal::set(self.query, query);
         self.recount();
         self.rearrange(true);
     }
@@ -273,7 +274,7 @@ impl Store {
     /// Holds both lists or releases them: while held, rows and calls keep their places; then they move to the places they should have.
     pub fn hold(self, held: bool) {
         if self.held.get_untracked() != held {
-            self.held.set(held);
+            signal::set(self.held, held);
             if !held {
                 self.settle();
             }
@@ -292,11 +293,11 @@ impl Store {
             return;
         }
         self.table.with_value(|Table { tally, .. }| {
-            set_if_new(self.counts, self.query.with_untracked(|query| tally.counts(&query.team)));
-            set_if_new(self.figures, tally.has_figures());
+            signal::set_if_new(self.counts, self.query.with_untracked(|query| tally.counts(&query.team)));
+            signal::set_if_new(self.figures, tally.has_figures());
             if self.team_turns.get_value() != tally.turns() {
                 self.team_turns.set_value(tally.turns());
-                set_if_new(self.teams, tally.teams());
+                signal::set_if_new(self.teams, tally.teams());
             }
         });
     }
@@ -310,12 +311,5 @@ impl Store {
         if let Some(after) = self.arrangement.try_update_value(arrange) {
             self.table.with_value(|table| self.shown.put(after, at_once, |slot| table.get(slot).is_some()));
         }
-    }
-}
-
-/// Sets the signal only if its value differs, so that it does not fire without need.
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|now| *now != value) {
-        signal.set(value);
     }
 }

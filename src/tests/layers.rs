@@ -46,8 +46,8 @@ const MAP: &[(&str, &str)] = &[
     ("i18n", "api page floor"),
     ("api", "address floor"),
     ("page", "live floor"),
-    ("live", "floor"),
-    ("ui", "address"),
+    ("live", "signal floor"),
+    ("ui", "signal address"),
     ("address", "floor"),
     ("simulator", "stomp floor"),
 ];

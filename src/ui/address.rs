@@ -2,6 +2,7 @@
 //! page is the browser's affair: each page begins with what the server knows.
 
 use crate::address::percent::{encode, pairs};
+use crate::signal;
 use leptos::prelude::*;
 
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +21,7 @@ impl Address {
             // Back and forward.
             let gone = window_event_listener(leptos::ev::popstate, move |_| {
                 let search = location().search().unwrap_or_default();
-                address.query.set(search.trim_start_matches('?').to_owned());
+                signal::set(address.query, search.trim_start_matches('?').to_owned());
             });
             on_cleanup(move || gone.remove());
         }
@@ -66,7 +67,7 @@ impl Address {
         if self.query.with_untracked(|now| *now == query) {
             return;
         }
-        self.query.set(query);
+        signal::set(self.query, query);
         #[cfg(feature = "hydrate")]
         if let Ok(history) = window().history() {
             let (state, address) = (leptos::wasm_bindgen::JsValue::NULL, untrack(|| self.whole()));

@@ -1,6 +1,7 @@
 //! The elements of the rows in the document. They are made once: one whose row is out of view is given to a row that came into view, so that
 //! scrolling through thousands makes nothing and throws nothing away.
 
+use crate::signal;
 use crate::ui::Erased;
 use crate::ui::erased::Shown;
 use leptos::html;
@@ -48,7 +49,7 @@ impl Place {
             _ = park.focus();
         }
         if let Some(slot) = slot {
-            self.slot.set(slot);
+            signal::set(self.slot, slot);
         }
     }
 
@@ -111,7 +112,7 @@ impl Pool {
                 },
             };
             if let Some(place) = places.get(number).filter(|place| place.index.get_untracked() != index) {
-                place.index.set(index);
+                signal::set(place.index, index);
             }
             after.push(number);
         }

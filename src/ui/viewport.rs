@@ -1,5 +1,6 @@
 //! Which rows are in the document: those in view and a few on each side. A small board is whole.
 
+use crate::signal;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -109,9 +110,9 @@ impl Viewport {
 
     /// Looks where the rows are scrolled to, and how high they are.
     pub fn measure(self) {
-        set_if_new(self.reached, None);
+        signal::set_if_new(self.reached, None);
         if let Some(view) = self.seen() {
-            set_if_new(self.view, view);
+            signal::set_if_new(self.view, view);
         }
     }
 
@@ -132,8 +133,8 @@ impl Viewport {
         let rows = self.order.with_untracked(|order| order.len());
         let wanted = window(rows, view);
         let reached = if rows <= WHOLE { wanted } else { nearer(self.window.get_untracked(), wanted, view.0) };
-        set_if_new(self.view, view);
-        set_if_new(self.reached, (reached != wanted).then_some(reached));
+        signal::set_if_new(self.view, view);
+        signal::set_if_new(self.reached, (reached != wanted).then_some(reached));
         if reached != wanted {
             self.scrolled();
         }
@@ -229,7 +230,7 @@ impl Viewport {
         }
         self.measure();
         self.strayed.set_value(None);
-        self.focused.set(Some(slot));
+        signal::set(self.focused, Some(slot));
         // The row may have come into the document with this very step.
         request_animation_frame(move || focus_slot(slot));
     }
@@ -281,12 +282,6 @@ impl Viewport {
         {
             request_animation_frame(move || focus_slot(slot));
         }
-    }
-}
-
-fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|now| *now != value) {
-        signal.set(value);
     }
 }
 

@@ -1,9 +1,10 @@
 //! The calls of the floor, and the list of them on `/calls`. On other pages no list is kept up to date.
 
-use super::{CallTable, Shown, Watches, set_if_new};
+use super::{CallTable, Shown, Watches};
 use crate::floor::{AgentId, CallId, CallQuery, CallRow, CallState, DeviceId, OwnConnection, PartyRole, PartyState, Row};
 use crate::live::InitialState;
 use crate::live::browser::BrowserTime;
+use crate::signal;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -168,7 +169,7 @@ impl Calls {
                 Some(OwnDeviceCall { call: call.id.clone(), listens, held })
             })
         });
-        set_if_new(self.own, own);
+        signal::set_if_new(self.own, own);
     }
 
     /// Lists the calls of `query` from now on. `whole`: whether all calls are here; `team_of`: tells an agent's team.
@@ -178,13 +179,13 @@ impl Calls {
             return;
         }
         self.listed.set_value(true);
-        self.query.set(query);
+        signal::set(self.query, query);
         let matching = self.shown.matching.get_untracked();
         self.rearrange(true, team_of);
         if first && !whole {
             // Not all calls are here yet; the server has counted them.
-            self.shown.matching.set(matching);
-            self.counts.set(None);
+            signal::set(self.shown.matching, matching);
+            signal::set(self.counts, None);
         }
     }
 
@@ -195,7 +196,7 @@ impl Calls {
             self.table.with_value(|table| (table.arrange(query, &team_of, &before), table.counts(query, &team_of), table.queues()))
         });
         self.table.with_value(|table| self.shown.put(Arc::new(after), at_once, |slot| table.get(slot).is_some()));
-        set_if_new(self.counts, Some(counts));
-        set_if_new(self.queues, queues);
+        signal::set_if_new(self.counts, Some(counts));
+        signal::set_if_new(self.queues, queues);
     }
 }

@@ -1,10 +1,11 @@
 //! The store's clocks: the console's, derived from the browser's, and the platform's, by which times in state are counted; and what
 //! changes only because time passes.
 
-use super::{Liveness, Store, Table, set_if_new};
+use super::{Liveness, Store, Table};
 use crate::floor::{ConsoleTime, PlatformTime};
 use crate::live::browser::{BrowserTime, Skew};
 use crate::live::{Header, LinkState};
+use crate::signal;
 use core::time::Duration;
 use leptos::prelude::*;
 
@@ -24,15 +25,15 @@ impl Store {
         }
         self.heard.set_value(self.skew.get_value().to_console(local_now));
         if self.link.with_untracked(|known| *known != header.link) {
-            self.link.set(header.link.clone());
+            signal::set(self.link, header.link.clone());
         }
-        set_if_new(self.offset, header.offset);
+        signal::set_if_new(self.offset, header.offset);
     }
 
     /// Moves the clocks on to `local_now`, and puts the lists in order where that is due.
     pub fn tick(self, local_now: BrowserTime) {
         let now = self.skew.get_value().to_console(local_now);
-        self.fine_clock.set(now);
+        signal::set(self.fine_clock, now);
         if self.counting.due(local_now) {
             self.recount();
         }
@@ -43,7 +44,7 @@ impl Store {
         // While the page is not live, times in state on the board stand still.
         let live = self.liveness.get_untracked() == Liveness::Live;
         if live && second(now) != second(self.clock.get_untracked()) {
-            self.clock.set(now);
+            signal::set(self.clock, now);
         }
         self.turn(local_now);
     }
@@ -63,9 +64,10 @@ impl Store {
         self.offset.get_untracked().to_platform(self.clock.get_untracked())
     }
 
-    /// Returns the time now by the platform's clock, like [`Store::platform_now_untracked`]. Tracked.
+    /// Returns the time now by the platform's clock, like [`Store::platform_now_untracked`]. Tracked: follows the clock, each second; another
+    /// offset shows with the next.
     pub fn platform_now(self) -> PlatformTime {
-        self.offset.get().to_platform(self.clock.get())
+        self.offset.get_untracked().to_platform(self.clock.get())
     }
 
     /// Returns how long ago the last message of the console arrived; zero if the clock was set back since.
@@ -84,7 +86,7 @@ impl Store {
             (true, _) if platform == LinkState::Down => Liveness::PlatformDown,
             (true, _) => Liveness::Live,
         };
-        set_if_new(self.liveness, now);
+        signal::set_if_new(self.liveness, now);
     }
 }
 

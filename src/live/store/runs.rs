@@ -1,6 +1,7 @@
 //! The bulk runs of the supervisor who is signed in, under way or ended, until they are dismissed.
 
 use crate::floor::{AgentId, BulkRun, BulkStep, Operation};
+use crate::signal;
 use leptos::prelude::*;
 use std::collections::HashMap;
 
@@ -30,7 +31,7 @@ impl BulkRuns {
         Effect::new(move |before: Option<()>| {
             dismissed.track();
             match before {
-                None => dismissed.update(|dismissed| dismissed.extend(kept::read())),
+                None => signal::update(dismissed, |dismissed| dismissed.extend(kept::read())),
                 Some(()) => dismissed.with(|dismissed| kept::write(dismissed)),
             }
         });
@@ -43,7 +44,7 @@ impl BulkRuns {
         if snapshot {
             let mine = self.me.with_value(|me| told.into_iter().filter(|run| run.by == *me).collect::<Vec<_>>());
             if self.runs.with_untracked(|runs| *runs != mine) {
-                self.runs.set(mine);
+                signal::set(self.runs, mine);
             }
         } else {
             for run in told {
@@ -57,7 +58,7 @@ impl BulkRuns {
         if self.me.with_value(|me| run.by != *me) || self.runs.with_untracked(|runs| runs.contains(&run)) {
             return;
         }
-        self.runs.update(|runs| match runs.iter_mut().find(|known| known.id == run.id) {
+        signal::update(self.runs, |runs| match runs.iter_mut().find(|known| known.id == run.id) {
             Some(known) => *known = run,
             None => runs.push(run),
         });
@@ -90,7 +91,7 @@ impl BulkRuns {
 
     /// Dismisses the run: it is not shown any more.
     pub fn dismiss(self, id: u64) {
-        self.dismissed.update(|dismissed| {
+        signal::update(self.dismissed, |dismissed| {
             self.runs.with_untracked(|runs| dismissed.retain(|id| runs.iter().any(|run| run.id == *id)));
             if !dismissed.contains(&id) {
                 dismissed.push(id);

@@ -1,7 +1,8 @@
 //! Which slots a list shows in which order, and the order that waits while the list is held.
 
+use super::moves;
 use super::pace::Pace;
-use super::{moves, set_if_new};
+use crate::signal;
 use core::time::Duration;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -43,7 +44,7 @@ impl Shown {
     /// slot still has a row.
     pub fn put(self, after: Arc<Vec<usize>>, at_once: bool, is_alive: impl Fn(usize) -> bool) {
         let before = self.order.get_untracked();
-        set_if_new(self.matching, after.len() as u32);
+        signal::set_if_new(self.matching, after.len() as u32);
         let still = Arc::ptr_eq(&before, &after) || before == after;
         if still || at_once || !self.held.get_untracked() {
             return self.show(before, after);
@@ -53,9 +54,9 @@ impl Shown {
         if alive.is_empty() {
             return self.show(before, after);
         }
-        set_if_new(self.waiting, moves(&alive, &after) as u32);
+        signal::set_if_new(self.waiting, moves(&alive, &after) as u32);
         if alive.len() != before.len() {
-            self.order.set(Arc::new(alive));
+            signal::set(self.order, Arc::new(alive));
         }
         self.next.set_value(Some(after));
     }
@@ -63,17 +64,17 @@ impl Shown {
     /// Shows the rows in the order `after`, where it is another one than `before`; nothing waits any more.
     fn show(self, before: Arc<Vec<usize>>, after: Arc<Vec<usize>>) {
         self.next.set_value(None);
-        set_if_new(self.waiting, 0);
+        signal::set_if_new(self.waiting, 0);
         if before != after {
-            self.order.set(after);
+            signal::set(self.order, after);
         }
     }
 
     /// Shows the order that waits, if there is one.
     pub fn settle(self) {
         if let Some(next) = self.next.try_update_value(Option::take).flatten() {
-            self.order.set(next);
+            signal::set(self.order, next);
         }
-        set_if_new(self.waiting, 0);
+        signal::set_if_new(self.waiting, 0);
     }
 }

@@ -1,5 +1,6 @@
 //! The signals of what is on screen: each fires when the content of its slot changes, and only then.
 
+use crate::signal::set;
 use leptos::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,7 +55,7 @@ impl<T: Send + Sync + 'static> Watches<T> {
             }
         });
         if let Some(value) = value {
-            signal.set(value);
+            set(signal, value);
         }
     }
 
@@ -66,7 +67,7 @@ impl<T: Send + Sync + 'static> Watches<T> {
         });
         for (signal, slot) in signals {
             if let Some(value) = get(slot) {
-                signal.set(value);
+                set(signal, value);
             }
         }
     }
