@@ -2,6 +2,7 @@
 //! known: requests, answers, lines of the log, the floor's memory.
 
 use crate::floor::visibility::NumberFilter;
+use crate::server::telemetry::wire::without_secrets;
 use serde_json::{Map, Value};
 use std::net::{IpAddr, SocketAddr};
 
@@ -37,9 +38,10 @@ impl Teller {
 
     /// An event's body; what is no event, as any text.
     pub fn event(&self, bytes: &[u8]) -> String {
-        match self.filter.event(bytes) {
+        let body = without_secrets(bytes, &[]);
+        match self.filter.event(body.as_bytes()) {
             Some(masked) => self.without_secrets(&masked),
-            None => self.text(&String::from_utf8_lossy(bytes)),
+            None => self.text(&body),
         }
     }
 
@@ -122,6 +124,11 @@ mod tests {
         assert_eq!(teller.ids("/calls?from=8001@test.cc&to=13800138000"), "/calls?from=8001@test.cc&to=138****8000");
         assert_eq!(teller.body(r#"{"to":13800138000,"n":3}"#), r#"{"n":3,"to":"138****8000"}"#);
         assert_eq!(teller.body("<p>13800138000</p>"), "<p>138****8000</p>");
+        let ready = r#"{"eventName":"agentReady","agentId":"5001@test.cc""#;
+        for end in [r#","sessionId":"s-1"}"#, r#","sessionId":"s-1""#] {
+            let told = teller.event([ready, end].concat().as_bytes());
+            assert!(told.contains("***") && !told.contains("s-1"), "{told}");
+        }
         let line = teller.line("2026-11-28T07:00:00.123456Z  INFO asked s3cret for 13800138000");
         assert_eq!(line, "2026-11-28T07:00:00.123456Z  INFO asked *** for 138****8000");
         let line = "2026-11-28T07:00:00.123456Z  INFO serving address=127.0.0.1:57551 sdk=1.2.3.4 [::1]:80 to=138 0013 8000";
