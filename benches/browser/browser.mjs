@@ -189,9 +189,11 @@ const COMMANDS = {
     await page.waitForTimeout(100);
     await page.fill("input[name=q]", "");
     await page.click(".row[data-agent] a.name >> nth=2");
-    await page.waitForSelector("[data-panel]");
+    // A locator, which holds nothing: a handle of an element would keep the whole panel after it was closed.
+    const panel = page.locator("[data-panel]");
+    await panel.waitFor();
     await page.keyboard.press("Escape");
-    await page.waitForSelector("[data-panel]", { state: "detached" });
+    await panel.waitFor({ state: "detached" });
     return {};
   },
 
