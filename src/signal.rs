@@ -20,6 +20,12 @@ pub fn update<T: Send + Sync + 'static>(signal: RwSignal<T>, change: impl FnOnce
     }
 }
 
+/// Tells whoever follows the signal although it has not changed, so that it forgets who is gone. For signals that hardly ever change, where
+/// many views have gone at once.
+pub fn retell<T: Send + Sync + 'static>(signal: RwSignal<T>) {
+    update(signal, |_| ());
+}
+
 /// Sets the signal only if its value differs, so that it does not fire without need.
 pub fn set_if_new<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
     if signal.try_with_untracked(|now| *now != value) == Some(true) {

@@ -25,7 +25,7 @@ impl Times {
     /// Returns a moment as `14:45` in the reader's zone, or `14:45:10`; empty until the page is live; tracked. A clock at the reader's
     /// machine that is wrong does not change when it was: all times of a page agree with each other.
     pub fn of_day<C: Copy>(self, at: Time<C>, seconds: bool) -> String {
-        if !self.local.get() {
+        if !self.is_local() {
             return String::new();
         }
         let mut time = time_of_day(at.as_millis());
@@ -35,9 +35,14 @@ impl Times {
         time
     }
 
+    /// Tracked until it is so: from then on nothing changes it.
+    fn is_local(self) -> bool {
+        self.local.get_untracked() || self.local.get()
+    }
+
     /// Returns what the tooltip of a time says: the same moment where the platform is; `None` until the page is live; tracked.
     pub fn on_platform<C: Copy>(self, at: Time<C>, texts: &Texts) -> Option<String> {
-        let zone = self.local.get().then(|| self.zone.get_value())?;
+        let zone = self.is_local().then(|| self.zone.get_value())?;
         Some((texts.platform_time)(&date_in(at.as_millis(), &zone)?, &zone))
     }
 }

@@ -42,7 +42,7 @@ const MAP: &[(&str, &str)] = &[
     ("server::site", "page"),
     ("app", "pages page address ui i18n floor"),
     ("pages", "components i18n api page live ui address floor"),
-    ("components", "i18n api page live ui address floor"),
+    ("components", "i18n api page live ui signal address floor"),
     ("i18n", "api page floor"),
     ("api", "address floor"),
     ("page", "live floor"),

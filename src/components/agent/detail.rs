@@ -5,7 +5,7 @@ use super::cells::TimeInState;
 use super::day;
 use super::not_ready::NotReadyFor;
 use super::scheduled::ScheduledTag;
-use crate::components::intervention::{Actions, Progress, steps};
+use crate::components::intervention::{Actions, Progress, interventions, steps};
 use crate::components::times::times;
 use crate::components::workspace::workspace;
 use crate::floor::{AgentId, Row};
@@ -69,6 +69,7 @@ fn Detail(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
         })
     };
     let always = Memo::new(|_| true);
+    interventions().forget_with_view();
     let day = RwSignal::new(day);
     let drawn = NodeRef::<html::Div>::new();
     day::follow(workspace().store, agent, row, day, drawn);

@@ -3,7 +3,8 @@
 use super::note::Note;
 use super::target::Target;
 use crate::components::workspace::Workspace;
-use crate::floor::{Effect, Operation};
+use crate::floor::{self, Operation};
+use crate::signal;
 use leptos::prelude::*;
 use std::collections::HashMap;
 
@@ -24,13 +25,26 @@ pub(super) struct Confirmation {
     /// As it was when the question was put: what is named is what will be sent.
     pub(super) target: Target,
     /// What it would have done then.
-    pub(super) effect: Effect,
+    pub(super) effect: floor::Effect,
 }
 
 impl Interventions {
     /// Provides them to the page's parts.
     pub fn provide(workspace: Workspace) {
         provide_context(Interventions { workspace, notes: RwSignal::new(HashMap::new()), confirmation: RwSignal::new(None) });
+    }
+
+    /// Has the signals of the page that hardly ever change forget the calling view with all its parts, once it is gone.
+    pub fn forget_with_view(self) {
+        // In the browser alone, and after the view is gone: by then its parts do not follow any more.
+        Effect::new(move |_| {
+            on_cleanup(move || {
+                request_animation_frame(move || {
+                    signal::retell(self.notes);
+                    self.workspace.store.forget_gone();
+                });
+            });
+        });
     }
 
     /// Returns whether the user is being asked to confirm something; tracked.

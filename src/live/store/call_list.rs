@@ -111,6 +111,11 @@ impl Calls {
         self.own.get()
     }
 
+    /// Has the signal of [`Calls::own`] forget the views that are gone.
+    pub(super) fn forget_gone(self) {
+        signal::retell(self.own);
+    }
+
     /// Applies the calls of a message, all of them if it is a snapshot, and removes those that are `gone`. Returns the slots that changed.
     pub(super) fn take(self, snapshot: bool, calls: Vec<Arc<CallRow>>, gone: &[CallId]) -> Vec<usize> {
         let changed = self.table.try_update_value(|table| {

@@ -30,6 +30,12 @@ impl Store {
         signal::set_if_new(self.offset, header.offset);
     }
 
+    /// Has the signals that hardly ever change forget the views that are gone.
+    pub fn forget_gone(self) {
+        signal::retell(self.liveness);
+        self.calls.forget_gone();
+    }
+
     /// Moves the clocks on to `local_now`, and puts the lists in order where that is due.
     pub fn tick(self, local_now: BrowserTime) {
         let now = self.skew.get_value().to_console(local_now);
