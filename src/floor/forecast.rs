@@ -106,6 +106,12 @@ pub enum Obstacle {
     /// The own phone only listens to the call.
     #[error("your phone only listens to that call: join it first")]
     OnlyListens,
+    /// The call is being recorded.
+    #[error("the call is being recorded already")]
+    Recording,
+    /// The call is not being recorded.
+    #[error("the call is not being recorded")]
+    NotRecording,
 }
 
 impl Obstacle {
@@ -129,6 +135,8 @@ impl Obstacle {
         Obstacle::NotRinging,
         Obstacle::NotOnHold,
         Obstacle::OnlyListens,
+        Obstacle::Recording,
+        Obstacle::NotRecording,
     ];
 }
 

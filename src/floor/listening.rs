@@ -33,16 +33,24 @@ impl Floor {
             if !asked || listeners.iter().any(|(known, _)| known == device) {
                 continue;
             }
-            let own = self.calls_at(device).into_iter().filter(|id| id != call.id());
-            let listens = own.filter_map(|id| self.calls.get(&id)).find_map(|own| {
-                let standing = self.standing(own);
-                let (id, listener, connection) = self.listened_to_by(own, &standing).filter(|_| !standing.over)?;
-                (id == *call.id() && listener == device).then(|| connection.clone())
-            });
-            listeners.extend(listens.map(|connection| (device.clone(), connection)));
+            listeners.extend(self.listens_from(device, call.id()).map(|(_, connection)| (device.clone(), connection.clone())));
         }
         listeners.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         listeners
+    }
+
+    /// Returns the call by which `device` listens to `call`, where that is a call of its own.
+    pub fn monitoring_call(&self, device: &DeviceId, call: &CallId) -> Option<CallId> {
+        self.listens_from(device, call).map(|(own, _)| own)
+    }
+
+    fn listens_from(&self, device: &DeviceId, call: &CallId) -> Option<(CallId, &Connection)> {
+        let own = self.calls_at(device).into_iter().filter(|id| id != call);
+        own.filter_map(|id| self.calls.get(&id)).find_map(|own| {
+            let standing = self.standing(own);
+            let (watched, listener, connection) = self.listened_to_by(own, &standing).filter(|_| !standing.over)?;
+            (watched == *call && listener == device).then(|| (own.id().clone(), connection))
+        })
     }
 
     /// Returns the other call that a device in the call `id` was asked to listen to: events of this one may change the other's row.

@@ -217,6 +217,8 @@ pub struct PhoneCall {
     pub listens: bool,
     /// Whether the own phone made the call.
     pub made: bool,
+    /// Whether the call is being recorded.
+    pub recording: bool,
     /// How many parties are connected or hold the call, listeners not counted, the own one with them.
     pub parties: u32,
     /// How many others stay in the call or still ring there once the own phone has left, listeners not counted.
@@ -230,7 +232,15 @@ impl PhoneCall {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let stay = call.talkers().filter(|party| party.device != *own).count();
         let (listens, made) = (role == PartyRole::Listener, role == PartyRole::Caller);
-        Some(PhoneCall { id: call.id.clone(), state, listens, made, parties: count(call.in_it()), stay: count(stay) })
+        Some(PhoneCall {
+            id: call.id.clone(),
+            state,
+            listens,
+            made,
+            recording: call.recording,
+            parties: count(call.in_it()),
+            stay: count(stay),
+        })
     }
 }
 

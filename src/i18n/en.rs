@@ -261,6 +261,8 @@ pub static TEXTS: Texts = Texts {
         Obstacle::NotRinging => "not ringing at your phone",
         Obstacle::NotOnHold => "not on hold at your phone",
         Obstacle::OnlyListens => "your phone only listens: join first",
+        Obstacle::Recording => "the call is being recorded already",
+        Obstacle::NotRecording => "the call is not being recorded",
     },
     action_while_down: "no connection to the console",
     requested: |operation| format!("{operation} requested"),

@@ -223,6 +223,8 @@ pub static TEXTS: Texts = Texts {
         Obstacle::NotRinging => "该通话未在您的分机振铃",
         Obstacle::NotOnHold => "您的分机未保持该通话",
         Obstacle::OnlyListens => "您的分机仅在监听，请先加入通话",
+        Obstacle::Recording => "通话已在录音",
+        Obstacle::NotRecording => "通话未在录音",
     },
     action_while_down: "与班长台的连接已断开",
     requested: |operation| format!("{operation}已请求"),

@@ -1,10 +1,11 @@
 //! The supervisor's own phone (the SDK's document, section 2): each operation as its request, followed to the event that proves it.
 
 use crate::access::talking;
-use crate::support::{Browser, Lab, PATIENCE, Request};
+use crate::support::{Browser, Lab, PATIENCE, Request, Simulator};
 use serde_json::{Value, json};
 use std::time::Duration;
 use supervisor_console::floor::{Operation, State};
+use supervisor_console::simulator::Ways;
 use tokio::time::{Instant, sleep};
 
 /// Asks for an address until the answer is as it should be.
@@ -151,16 +152,8 @@ async fn a_call_is_made_held_retrieved_recorded_given_data_and_handed_over() {
     let body = r#"{"from":"8000@test.cc","to":"13800138000","destForDisplay":"8000"}"#;
     assert_eq!(sent(&requests, before), ("POST", "/api/csta/callControl/calls", body));
     let told = phone(&browser, "it talks", |_| true).await;
-    let with_call = [
-        "holdCall",
-        "dropConnection",
-        "singleStepTransfer",
-        "singleStepConference",
-        "consult",
-        "recording Start",
-        "recording Stop",
-        "setCallData",
-    ];
+    let with_call =
+        ["holdCall", "dropConnection", "singleStepTransfer", "singleStepConference", "consult", "recording Start", "setCallData"];
     assert_eq!(controls(&told), [vec![], with_call.to_vec()]);
 
     let about = json!({ "callId": call });
@@ -169,8 +162,12 @@ async fn a_call_is_made_held_retrieved_recorded_given_data_and_handed_over() {
     only_call(&browser, "held").await;
     done(&browser, "retrieve", about.clone()).await;
     assert_eq!(refused(&browser, "retrieve", about.clone()).await["obstacle"], "not-on-hold");
-    done(&browser, "record", json!({ "callId": call, "on": true })).await;
-    done(&browser, "record", json!({ "callId": call, "on": false })).await;
+    for (on, obstacle) in [(true, "recording"), (false, "not-recording")] {
+        done(&browser, "record", json!({ "callId": call, "on": on })).await;
+        assert_eq!(refused(&browser, "record", json!({ "callId": call, "on": on })).await["obstacle"], obstacle);
+    }
+    let entries = json!([{ "key": "order", "value": "42" }, { "key": "order", "value": "43" }]);
+    assert_eq!(refused(&browser, "data", json!({ "callId": call, "entries": entries })).await["field"], "entries");
     let entries = json!([{ "key": "order", "value": "42" }, { "key": "客户", "value": "张伟" }]);
     done(&browser, "data", json!({ "callId": call, "entries": entries })).await;
     assert_eq!(browser.get(&format!("/api/phone/data?callId={call}")).await.json()["entries"], entries);
@@ -430,4 +427,35 @@ async fn who_is_brought_in_to_listen_does_not_keep_the_call_alive() {
     let drop =
         phone["calls"][0]["controls"].as_array().unwrap().iter().find(|control| control["operation"] == "dropConnection").unwrap().clone();
     assert_eq!((&phone["calls"][0]["parties"], &drop["effect"]), (&json!(2), &json!("ends-call")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_listens_by_a_call_of_its_own_leaves_that_one() {
+    let ways = Ways { monitor_calls: true, ..Ways::default() };
+    let lab = Lab::on(Simulator::of(ways, 5_000).await, &[]).await;
+    let (browser, mut live) = lab.supervisor().await;
+    let call = talking(&lab.simulator, &mut live).await;
+    browser.force(Operation::Listen, &[("callId", &call), ("deviceId", "8000@test.cc")]).await.intervention();
+    phone(&browser, "the phone listens", |phone| phone["calls"][0]["callId"] == call.as_str()).await;
+    let record = refused(&browser, "record", json!({ "callId": call, "on": true })).await;
+    assert_eq!(record["obstacle"], "only-listens", "{record}");
+    done(&browser, "drop", json!({ "callId": call, "expect": "leaves" })).await;
+    phone(&browser, "the phone has no call", |phone| phone["calls"] == json!([])).await;
+    assert_eq!(lab.simulator.truth_of("5000").await["calls"], json!([]));
+    assert_eq!((live.board.state("5001"), lab.simulator.truth_of("5001").await["calls"][0].as_str()), (Some(State::OnCall), Some(&*call)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_not_ready_can_say_why_and_why_else() {
+    let lab = Lab::new().await;
+    let (browser, _) = lab.supervisor().await;
+    done(&browser, "login", json!({ "password": "Aa123456" })).await;
+    for reason in ["Lunch", "Training"] {
+        done(&browser, "mode", json!({ "mode": "NotReady", "reason": reason })).await;
+        assert_eq!(lab.simulator.truth_of("5000").await["reason"], reason);
+        let again = refused(&browser, "mode", json!({ "mode": "NotReady", "reason": reason })).await;
+        assert_eq!(again["obstacle"], "already-not-ready", "{again}");
+    }
+    let told = phone(&browser, "not ready is possible", |phone| controls(phone)[0].contains(&"setAgentMode NotReady")).await;
+    assert_eq!(told["state"], "not-ready", "{told}");
 }

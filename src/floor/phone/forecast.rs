@@ -12,6 +12,8 @@ pub struct PhoneTarget<'a> {
     pub consult: Option<&'a CallId>,
     /// Who is dialled.
     pub dialled: Option<&'a DeviceId>,
+    /// Whether not ready is for another reason than it is now.
+    pub another_reason: bool,
 }
 
 impl Phone {
@@ -40,7 +42,7 @@ impl Phone {
             PhoneOperation::Logout if !self.calls.is_empty() => Err(Obstacle::OwnBusy),
             PhoneOperation::Call if self.calls.len() > 1 => Err(Obstacle::OwnBusy),
             PhoneOperation::Ready if self.state == Some(State::Ready) => Err(Obstacle::AlreadyReady),
-            PhoneOperation::NotReady if self.state == Some(State::NotReady) => Err(Obstacle::AlreadyNotReady),
+            PhoneOperation::NotReady if self.state == Some(State::NotReady) && !target.another_reason => Err(Obstacle::AlreadyNotReady),
             PhoneOperation::Ready | PhoneOperation::NotReady if !self.calls.is_empty() => Ok(Effect::AfterCall),
             PhoneOperation::Answer => is(call, PartyState::Alerting, Obstacle::NotRinging),
             PhoneOperation::Retrieve if call.is_some_and(|call| call.state == PartyState::Held) && is_talking => Err(Obstacle::OwnBusy),
@@ -54,6 +56,11 @@ impl Phone {
                     _ => is(call, PartyState::Connected, Obstacle::NotAnswered),
                 }
             }
+            PhoneOperation::StartRecording | PhoneOperation::StopRecording if call.is_some_and(|call| call.listens) => {
+                Err(Obstacle::OnlyListens)
+            }
+            PhoneOperation::StartRecording if call.is_some_and(|call| call.recording) => Err(Obstacle::Recording),
+            PhoneOperation::StopRecording if call.is_some_and(|call| !call.recording) => Err(Obstacle::NotRecording),
             PhoneOperation::StartRecording | PhoneOperation::StopRecording => is(call, PartyState::Connected, Obstacle::NotAnswered),
             PhoneOperation::ConsultConference | PhoneOperation::ConsultTransfer | PhoneOperation::ConsultCancel => {
                 let consult = self.call(target.consult.ok_or(Obstacle::NotInCall)?)?;
@@ -83,9 +90,9 @@ impl Phone {
     }
 
     /// Returns what can be done now with `call`, or if it is `None` without one, and what each would do. The end of a consultation stands at
-    /// the call on hold.
+    /// the call on hold. Who is not ready can be so for another reason.
     pub fn possible(&self, call: Option<&CallId>, own: &DeviceId, by: &AgentId) -> Vec<(PhoneOperation, Effect)> {
-        let target = PhoneTarget { call, consult: call.and_then(|call| self.other_than(call)), dialled: None };
+        let target = PhoneTarget { call, consult: call.and_then(|call| self.other_than(call)), dialled: None, another_reason: true };
         // Where another agent sits, that one decides, unless it is logged out there.
         let is_others = self.agent.as_ref().is_some_and(|agent| agent != by);
         let is_own = |operation: &PhoneOperation| !is_others || *operation == PhoneOperation::Login;

@@ -57,6 +57,8 @@ pub struct PhoneRequest {
     pub role: Role,
     /// The consultation's call, for its end.
     pub consult: Option<CallId>,
+    /// Why not ready, if a reason is given.
+    pub reason: Option<String>,
     /// Whether who is brought in only listens.
     pub silent: bool,
     /// The effect that the one who asks was shown.

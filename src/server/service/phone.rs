@@ -14,6 +14,7 @@ use crate::server::sdk::{CallError, Taken};
 use crate::server::service::arguments::Arguments;
 use crate::server::service::intervene::{self, Principal, answered, bad, call_of, effect_of, own, written_down};
 use secrecy::SecretString;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 const LONGEST_REASON: usize = 100;
@@ -127,6 +128,9 @@ impl Ask {
                 &format!("a key of at most {LONGEST_KEY} characters without /, a value of at most {LONGEST_VALUE}"),
             ));
         }
+        if entries.iter().map(|entry| &entry.key).collect::<HashSet<_>>().len() < entries.len() {
+            return Err(bad("entries", "each key once"));
+        }
         let entries = entries.into_iter().map(|DataEntry { key, value }| (key, value)).collect();
         Ok(Ask { call: Some(call_id), detail: Detail::Data(entries), ..Ask::new(PhoneOperation::SetData) })
     }
@@ -166,7 +170,8 @@ pub async fn run(console: Arc<Console>, actor: Principal, ask: Ask) -> Result<In
         ..Intervention::requested(operation, actor.by.clone(), own_device, now())
     };
     let silent = matches!(ask.detail, Detail::Kind("Silent"));
-    let request = PhoneRequest { intervention, operation: ask.operation, role: actor.role, consult, silent, expect };
+    let reason = if let Detail::Reason(reason) = &ask.detail { Some(reason.clone()).filter(|reason| !reason.is_empty()) } else { None };
+    let request = PhoneRequest { intervention, operation: ask.operation, role: actor.role, consult, reason, silent, expect };
     let carried_out = console.under_way.spawn(carry_out(console.clone(), actor, request, ask.detail));
     carried_out.await.unwrap_or(Err(ApiError::OutcomeUnknown))
 }

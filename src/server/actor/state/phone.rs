@@ -29,6 +29,11 @@ impl FloorState {
         Phone { agent, state, calls: calls.into_iter().map(|(_, _, call)| call).collect() }
     }
 
+    /// Why the agent at the device is not ready.
+    fn reason_at(&self, device: &DeviceId) -> Option<String> {
+        self.fold.floor.agent_at(device).and_then(|agent| self.row(agent)).and_then(|row| row.reason.clone())
+    }
+
     /// Returns where a page is told of the own phone of `by`.
     pub fn follow_phone(&mut self, device: DeviceId, by: AgentId) -> watch::Receiver<Arc<OwnPhone>> {
         let now = self.own_phone(&device, &by);
@@ -67,7 +72,7 @@ impl FloorState {
     /// Checks what the operation needs, takes it up and has it written down.
     pub fn begin_phone(&mut self, request: PhoneRequest) -> Result<PhoneBegun, FloorError> {
         self.can_be_written_down()?;
-        let PhoneRequest { mut intervention, operation, role, consult, silent, expect } = request;
+        let PhoneRequest { mut intervention, operation, role, consult, reason, silent, expect } = request;
         if role != Role::Supervisor {
             return Err(FloorError::Obstacle(Obstacle::NotPermitted));
         }
@@ -76,7 +81,8 @@ impl FloorState {
         let (call, consult) = (intervention.call.take().map(latest), consult.map(latest));
         let (own, by) = (&intervention.by_device, &intervention.by);
         let phone = self.phone(own);
-        let target = PhoneTarget { call: call.as_ref(), consult: consult.as_ref(), dialled: intervention.device.as_ref() };
+        let another_reason = reason.is_some() && reason != self.reason_at(own);
+        let target = PhoneTarget { call: call.as_ref(), consult: consult.as_ref(), dialled: intervention.device.as_ref(), another_reason };
         let effect = phone.forecast(operation, target, own, by).map_err(FloorError::Obstacle)?;
         if operation != PhoneOperation::Login
             && let Some(other) = phone.agent.filter(|agent| agent != by)
@@ -89,7 +95,10 @@ impl FloorState {
         if operation == PhoneOperation::Call && self.interventions.has_called(own, now() - CALLS_EVERY) {
             return Err(FloorError::Busy);
         }
-        (intervention.operation, intervention.call) = (Operation::Phone(operation), call);
+        // Who listens by a call of its own leaves that one: in the other it has no connection.
+        let listens_by = call.as_ref().filter(|_| operation == PhoneOperation::Drop);
+        let listens_by = listens_by.and_then(|call| self.fold.floor.monitoring_call(own, call));
+        (intervention.operation, intervention.call) = (Operation::Phone(operation), listens_by.or(call));
         let begun = self.interventions.begin(intervention).ok_or(FloorError::Busy)?;
         telemetry::operation(begun.operation, begun.outcome);
         self.phones.use_one();

@@ -64,12 +64,6 @@ impl Bar<'_> {
         let consult = call.and_then(|call| own.phone.other_than(call));
         // Without the field there is nobody to call.
         let offered = offered.filter(|(operation, _)| !(operation.dials() && self.config.hides(Control::Number)));
-        let is_recording = call.is_some_and(|call| own.calls.iter().any(|other| other.row.id == *call && other.row.recording));
-        let offered = offered.filter(|(operation, _)| match operation {
-            PhoneOperation::StartRecording => !is_recording,
-            PhoneOperation::StopRecording => is_recording,
-            _ => true,
-        });
         let mut offered: Vec<(PhoneOperation, Effect)> = offered.collect();
         // The first one is what Enter in the number's field does.
         offered.sort_by_key(|(operation, _)| *operation != PhoneOperation::Call);
@@ -238,6 +232,8 @@ impl Bar<'_> {
             .append_pair("do", PhoneOperation::SetData.action())
             .append_pair("callId", &self.filter.call_id(call.row.id.to_string()))
             .finish();
+        let possible = own.phone.possible(Some(&call.row.id), self.device, self.agent);
+        let can_be_set = possible.iter().any(|(operation, _)| *operation == PhoneOperation::SetData);
         let known = call.row.data.iter().map(|(key, value)| {
             view! { <dt>{self.filter.text(key.clone())}</dt> <dd>{self.filter.text(value.clone())}</dd> }
         });
@@ -248,7 +244,7 @@ impl Bar<'_> {
                 </summary>
                 <div class="phone-fields">
                     <dl>{known.collect::<Vec<_>>()}</dl>
-                    <form>
+                    <form hidden=!can_be_set>
                         <label>{words.key} <input name="key" required maxlength="100" /></label>
                         <label>{words.value} <input name="value" maxlength="1000" /></label>
                         <button class="plain" name=ASK value=ask data-phone=PhoneOperation::SetData.action()>
