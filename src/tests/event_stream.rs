@@ -1,10 +1,11 @@
 //! The platform's events for programs: filtered, resumed, masked, and only for who may.
 
 use crate::access::talking;
-use crate::support::{Console, Lab, Message, agent_event};
+use crate::support::{Console, Lab, Message, Simulator, agent_event};
 use serde_json::json;
 use std::collections::BTreeSet;
 use supervisor_console::floor::{Operation, State};
+use supervisor_console::simulator::Ways;
 
 fn names(messages: &[Message]) -> Vec<(&str, &str)> {
     messages.iter().map(|message| (message.event.as_str(), message.data["agentId"].as_str().unwrap_or_default())).collect()
@@ -176,5 +177,32 @@ async fn each_event_of_the_document_is_heard_by_its_name_and_without_one_all_are
     let mut missing = BTreeSet::from(DOCUMENTED);
     while !missing.is_empty() {
         missing.remove(all.next().await.unwrap().event.as_str());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_is_followed_when_it_gets_another_id() {
+    let ways = Ways { transfers_rename: true, ..Ways::default() };
+    let lab = Lab::on(Simulator::of(ways, 5_000).await, &[]).await;
+    let (browser, mut live) = lab.supervisor().await;
+    let call = talking(&lab.simulator, &mut live).await;
+    let mut followed = browser.follow(&format!("/api/events?call={call}&name=established&name=connectionCleared"), None).await;
+    browser.force(Operation::Take, &[("callId", &call), ("deviceId", "8001@test.cc")]).await.intervention();
+    // What is written while it begins comes too: the call's beginning, under its first id.
+    let mut established = followed.next().await.unwrap();
+    while established.data["callId"] == call.as_str() {
+        established = followed.next().await.unwrap();
+    }
+    let new = established.data["callId"].as_str().unwrap().to_owned();
+    assert_eq!(established.event, "established");
+    // Whoever begins only now knows the call by its first id.
+    let mut begun = browser.follow(&format!("/api/events?call={call}"), None).await;
+    lab.simulator.hang_up("8000", &new).await;
+    for stream in [&mut followed, &mut begun] {
+        let mut heard = stream.next().await.unwrap();
+        while heard.event != "connectionCleared" || heard.data["callId"] == call.as_str() {
+            heard = stream.next().await.unwrap();
+        }
+        assert_eq!(heard.data["callId"], new.as_str());
     }
 }

@@ -245,6 +245,12 @@ impl FloorHandle {
         self.published.now().board.row(agent).map(|row| row.team.clone())
     }
 
+    /// The present id of the call that has or had this id; `None` where the floor does not know it.
+    pub fn call_now(&self, id: &CallId) -> Option<CallId> {
+        let board = &self.published.now().board;
+        board.call(id).or_else(|| board.calls().find(|call| call.is(id))).map(|call| call.id.clone())
+    }
+
     /// An intervention under way or lately ended; older ones are in the audit log.
     pub async fn intervention(&self, id: i64) -> Result<Option<Intervention>, Stopped> {
         self.ask(|reply| Message::Intervention(id, reply)).await

@@ -47,7 +47,7 @@ const MOST_BEHIND: Position = 20_000;
         ("name" = Option<String>, Query, description = "The event's `eventName`, or how it begins and `*`; repeatable", example = "agentReady"),
         ("agent" = Option<String>, Query, description = "The agent's id or number; repeatable", example = "5001@test.cc"),
         ("team" = Option<String>, Query, description = "The team of the agent; repeatable"),
-        ("call" = Option<String>, Query, description = "The call's id; repeatable"),
+        ("call" = Option<String>, Query, description = "One of the call's ids; it is followed when it gets another one; repeatable"),
         ("after" = Option<i64>, Query, description = "As `Last-Event-ID`, which counts before it", minimum = 0),
         ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last message that was taken", minimum = 0),
     ),
@@ -55,7 +55,8 @@ const MOST_BEHIND: Position = 20_000;
 )]
 pub async fn events(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let params = params(&uri)?;
-    let filter = Filter::of(&params, &console.config.namespace)?;
+    let mut filter = Filter::of(&params, &console.config.namespace)?;
+    filter.follow_calls(&console, &console.floor.number_filter(caller.visibility));
     let last = headers.get(LAST_EVENT_ID).map(|last| last.to_str().unwrap_or("?"));
     let last = last.or_else(|| of(&params, "after").next()).map(|last| match last.parse::<Position>() {
         Ok(last) if last >= 0 => Ok(last),
@@ -145,8 +146,9 @@ impl Follower {
                 return Some(sent(None, cut(self.after)));
             }
             let masked = self.console.floor.number_filter(self.caller.visibility);
-            let told = page.lines.iter().filter_map(|line| Some((line, self.filter.message(line, &self.console, &masked)?)));
-            self.waiting.extend(told.map(|(line, message)| sent(Some(line.position), message)));
+            let Follower { filter, console, waiting, .. } = self;
+            let told = page.lines.iter().filter_map(|line| Some((line, filter.message(line, console, &masked)?)));
+            waiting.extend(told.map(|(line, message)| sent(Some(line.position), message)));
             self.after = page.up_to;
         }
     }

@@ -3,7 +3,7 @@
 use super::interventions::InterventionView;
 use crate::api::problem::Problem;
 use crate::floor::visibility::NumberFilter;
-use crate::floor::{AgentId, Event, Intervention, Namespace};
+use crate::floor::{AgentId, CallId, Event, Intervention, Namespace};
 use crate::server::clock::{in_utc, rfc3339};
 use crate::server::console::Console;
 use crate::server::journal::{Line, Told};
@@ -42,6 +42,9 @@ struct JournalNews {
     until: String,
     entries: u64,
 }
+
+/// So many ids of calls one filter has at most.
+const MOST_CALLS: usize = 10_000;
 
 /// Which events somebody wants; what is empty does not matter.
 #[derive(Debug, Default)]
@@ -97,13 +100,28 @@ impl Filter {
         })
     }
 
-    /// Returns what is told of that line, with the numbers that the reader may see; none where it is not wanted.
-    pub fn message(&self, line: &Line, console: &Console, masked: &NumberFilter) -> Option<Message> {
+    /// Wants the calls under their present ids too.
+    pub fn follow_calls(&mut self, console: &Console, masked: &NumberFilter) {
+        let present: Vec<CallId> = self.calls.iter().filter_map(|call| console.floor.call_now(&CallId::parse(call).ok()?)).collect();
+        self.calls.extend(present.into_iter().map(|call| masked.call_id(call.to_string())));
+    }
+
+    /// Returns what is told of that line, with the numbers that the reader may see; none where it is not wanted. A call that gets another id
+    /// with it is wanted under that one from then on.
+    pub fn message(&mut self, line: &Line, console: &Console, masked: &NumberFilter) -> Option<Message> {
         match &line.told {
             Told::Event(body) => {
                 let config = &console.config;
                 let event = Event::decode(body, &|local| in_utc(&config.time_zone, local)).ok()?.of_tenant(&config.namespace).ok()?;
-                let call = event.call.as_ref().map(|call| masked.call_id(call.to_string()));
+                let shown = |call: &CallId| masked.call_id(call.to_string());
+                let mut call = event.call.as_ref().map(shown);
+                if let Some(new) = event.new_call.as_ref().map(shown).filter(|_| !self.calls.is_empty()) {
+                    let olds = [&event.call, &event.primary_old, &event.secondary_old].into_iter().flatten().map(shown);
+                    if olds.into_iter().any(|old| self.calls.contains(&old)) && self.calls.len() < MOST_CALLS {
+                        self.calls.insert(new.clone());
+                        call = Some(new);
+                    }
+                }
                 self.wants(&event.name, event.agent.as_ref(), call.as_deref(), console).then_some(())?;
                 let name = masked.text(event.name.to_string()).chars().filter(|character| !character.is_control()).collect();
                 // A line end would end the message's line. In JSON it can only stand where a blank can.

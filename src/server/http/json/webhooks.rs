@@ -170,8 +170,9 @@ impl Hook {
         }
         let masked = self.console.floor.number_filter(self.console.config.visibility(Role::Supervisor));
         let lost = page.has_gap.then(|| Posted::new(None, now(), &gap(self.after)));
+        let Hook { filter, console, .. } = self;
         let told = page.lines.iter().filter_map(|line| {
-            let message = self.filter.message(line, &self.console, &masked)?;
+            let message = filter.message(line, console, &masked)?;
             Some(Posted::new(Some(line.position), line.at, &message))
         });
         let events: Vec<Posted> = lost.into_iter().chain(told).collect();
