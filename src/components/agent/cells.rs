@@ -32,7 +32,7 @@ pub fn TimeInState(row: RwSignal<Arc<Row>>) -> impl IntoView {
 pub fn CallCell(row: RwSignal<Arc<Row>>) -> impl IntoView {
     let texts = texts();
     let store = workspace().store;
-    move || {
+    dynamic(move || {
         let row = row.get();
         match &row.call {
             Some(call) => {
@@ -56,7 +56,7 @@ pub fn CallCell(row: RwSignal<Arc<Row>>) -> impl IntoView {
             }
             None => erased(row.reason.clone().map(|reason| erased(view! { <bdi class="reason">{reason}</bdi> }))),
         }
-    }
+    })
 }
 
 pub fn direction_code(direction: Direction) -> &'static str {

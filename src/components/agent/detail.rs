@@ -27,7 +27,7 @@ pub fn AgentDetail(agent: AgentId, day: String, looked: bool) -> impl IntoView {
             store.slot(&agent)
         })
     };
-    move || match slot.get().and_then(|slot| store.watch(slot)) {
+    dynamic(move || match slot.get().and_then(|slot| store.watch(slot)) {
         Some(row) => erased(view! { <Detail row day=day.clone() /> }),
         None if looked || store.whole.get() => {
             let words = (texts.no_such_agent)(Outside(agent.number()));
@@ -39,7 +39,7 @@ pub fn AgentDetail(agent: AgentId, day: String, looked: bool) -> impl IntoView {
             })
         }
         None => erased(()),
-    }
+    })
 }
 
 #[component]
@@ -77,7 +77,7 @@ fn Detail(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
         <div class="in-depth">
             <div class="present">
                 <h2 class="who">
-                    <bdi>{name}</bdi> " " <small><bdi>{number}</bdi></small>
+                    <bdi>{dynamic(name)}</bdi> " " <small><bdi>{dynamic(number)}</bdi></small>
                 </h2>
                 <p class="muted">
                     {dynamic(team)}
@@ -89,10 +89,10 @@ fn Detail(row: RwSignal<Arc<Row>>, day: String) -> impl IntoView {
                         <span class="cell state">{dynamic(move || (texts.state)(state()))}</span>
                         <TimeInState row />
                         <time class="muted" data-since title=dynamic(since_there)>
-                                {since_words}
+                                {dynamic(since_words)}
                             </time>
                     </div>
-                    <p class="muted">{note}</p>
+                    <p class="muted">{dynamic(note)}</p>
                     <ScheduledTag row />
                     <CurrentCall row />
                 </section>

@@ -6,7 +6,7 @@ use crate::components::times::{Times, times};
 use crate::components::workspace::workspace;
 use crate::floor::{Row, Scheduled, ScheduledKind};
 use crate::i18n::{Outside, Texts, texts};
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -40,7 +40,7 @@ pub fn ScheduledTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
             }
         });
     };
-    move || {
+    dynamic(move || {
         scheduled.get().map(|scheduled| {
             let words = words(times, &scheduled, texts);
             let due = match scheduled.kind {
@@ -70,5 +70,5 @@ pub fn ScheduledTag(row: RwSignal<Arc<Row>>) -> impl IntoView {
                 </span>
             })
         })
-    }
+    })
 }

@@ -53,7 +53,7 @@ pub fn LinkBanner() -> impl IntoView {
         Some((texts.unwritten)(&times.of_day(since, true)))
     };
     erased(view! {
-        {move || unwritten().map(|words| erased(view! { <div class="link-banner" data-unwritten>{words}</div> }))}
+        {dynamic(move || unwritten().map(|words| erased(view! { <div class="link-banner" data-unwritten>{words}</div> })))}
         <Show when=move || words.with(Option::is_some)>
             <div class="link-banner" data-banner title=dynamic(move || since.get().and_then(|since| times.on_platform(since, texts)))>
                 {dynamic(move || words.get())}

@@ -5,7 +5,7 @@ use super::line::line;
 use super::target::Target;
 use crate::floor::Row;
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub fn ProgressAt(target: Memo<Target>) -> impl IntoView {
     let texts = texts();
     let line =
         Memo::new(move |_| target.with(|target| interventions.notes.with(|notes| line(interventions, target, target.note(notes), texts))));
-    erased(move || {
+    erased(dynamic(move || {
         line.get().map(|line| {
             let title = if line.more.is_empty() { line.words.clone() } else { format!("{}. {}", line.words, line.more) };
             erased(view! {
@@ -48,5 +48,5 @@ pub fn ProgressAt(target: Memo<Target>) -> impl IntoView {
                 </span>
             })
         })
-    })
+    }))
 }

@@ -91,7 +91,7 @@ fn Empty() -> impl IntoView {
     let navigation = expect_context::<CallsNavigation>();
     let texts = texts();
     let calls = workspace().store.calls;
-    move || {
+    dynamic(move || {
         if calls.shown.order.with(|order| !order.is_empty()) {
             None
         } else if calls.query.with(|query| *query == CallQuery::default()) {
@@ -116,5 +116,5 @@ fn Empty() -> impl IntoView {
                 </div>
             }))
         }
-    }
+    })
 }

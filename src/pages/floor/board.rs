@@ -88,7 +88,7 @@ fn Empty() -> impl IntoView {
     let navigation = expect_context::<BoardNavigation>();
     let texts = texts();
     let store = workspace().store;
-    move || {
+    dynamic(move || {
         if store.order.with(|order| !order.is_empty()) {
             None
         } else if store.counts.with(|counts| counts.all()) == 0 && store.query.with(|query| *query == unfiltered(query)) {
@@ -109,5 +109,5 @@ fn Empty() -> impl IntoView {
                 </div>
             }))
         }
-    }
+    })
 }

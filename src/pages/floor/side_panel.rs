@@ -5,7 +5,7 @@ use crate::address::agent::page_path;
 use crate::components::agent::AgentDetail;
 use crate::components::workspace::workspace;
 use crate::i18n::texts;
-use crate::ui::erased;
+use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 
 /// Stands beside the board while an agent is open.
@@ -14,7 +14,7 @@ pub fn SidePanel() -> impl IntoView {
     let workspace = workspace();
     let navigation = expect_context::<BoardNavigation>();
     let texts = texts();
-    move || {
+    dynamic(move || {
         navigation.open.get().map(|agent| {
             let name = workspace.name_of(&agent);
             let (path, id) = (page_path(&agent), agent.to_string());
@@ -41,5 +41,5 @@ pub fn SidePanel() -> impl IntoView {
                 </aside>
             })
         })
-    }
+    })
 }

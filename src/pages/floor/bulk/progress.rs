@@ -176,7 +176,7 @@ pub fn RunStep(row: RwSignal<Arc<Row>>) -> impl IntoView {
             (step.1 == BulkStep::Waiting || row.intervention.is_none()).then_some(step)
         })
     });
-    move || {
+    dynamic(move || {
         step.get().map(|(operation, step)| {
             let word = (texts.operation)(operation);
             let (code, words) = match step {
@@ -190,5 +190,5 @@ pub fn RunStep(row: RwSignal<Arc<Row>>) -> impl IntoView {
                 </span>
             })
         })
-    }
+    })
 }
