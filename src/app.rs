@@ -20,9 +20,9 @@ use crate::pages::sign_in::SignInPage;
 use crate::ui::{Address, erased};
 use leptos::prelude::*;
 
-/// The whole document; `is_engineer` for one who may see the console's inside.
+/// The whole document; `is_engineer` for one who may see the console's inside, `logs_on` where the own phone can be logged on.
 #[cfg(feature = "ssr")]
-pub fn shell(page: PageContext, assets: Assets, is_engineer: bool) -> impl IntoView {
+pub fn shell(page: PageContext, assets: Assets, is_engineer: bool, logs_on: bool) -> impl IntoView {
     provide_context(page.language);
     let texts = page.language.texts();
     let context = context::to_text(&page);
@@ -45,7 +45,7 @@ pub fn shell(page: PageContext, assets: Assets, is_engineer: bool) -> impl IntoV
                 <link rel="modulepreload" href=assets.js.clone() />
                 <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="" />
             </head>
-            <body data-link="down">
+            <body data-link="down" data-no-log-on=!logs_on>
                 <App />
                 {phone}
                 <noscript>

@@ -20,8 +20,8 @@ pub enum ApiError {
     /// There is no session and no token, or none that is known.
     #[error("not signed in: sign in and try again")]
     SignedOut,
-    /// The role does not permit it, or the console does not offer it (`--hide-action`).
-    #[error("the role of this user does not permit it")]
+    /// The role does not permit it, or the console does not offer it (`--hide-action`, `--hide-button`).
+    #[error("the role of this user does not permit it, or the console does not offer it")]
     NotPermitted,
     /// A page of another origin sent the request.
     #[error("the request came from another origin")]

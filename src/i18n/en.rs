@@ -287,7 +287,7 @@ pub static TEXTS: Texts = Texts {
     dismiss: "Dismiss",
     api_error: |error| match error {
         ApiError::SignedOut => "you are signed out; sign in again".to_owned(),
-        ApiError::NotPermitted => "your role does not permit it".to_owned(),
+        ApiError::NotPermitted => "your role does not permit it, or it is not offered here".to_owned(),
         ApiError::WrongOrigin => "the request came from another site; reload the page".to_owned(),
         ApiError::BadArgument { field, problem } => format!("{field}: {problem}"),
         ApiError::Obstacle { obstacle } => (TEXTS.obstacle)(*obstacle).to_owned(),

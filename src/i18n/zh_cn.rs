@@ -249,7 +249,7 @@ pub static TEXTS: Texts = Texts {
     dismiss: "关闭提示",
     api_error: |error| match error {
         ApiError::SignedOut => "您已退出，请重新登录".to_owned(),
-        ApiError::NotPermitted => "您的角色无此权限".to_owned(),
+        ApiError::NotPermitted => "您的角色无此权限，或此处未提供该功能".to_owned(),
         ApiError::WrongOrigin => "请求来自其他网站，请刷新页面".to_owned(),
         ApiError::BadArgument { field, .. } => format!("参数 {field} 不正确"),
         ApiError::Obstacle { obstacle } => (TEXTS.obstacle)(*obstacle).to_owned(),

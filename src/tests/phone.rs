@@ -459,3 +459,41 @@ async fn who_is_not_ready_can_say_why_and_why_else() {
     let told = phone(&browser, "not ready is possible", |phone| controls(phone)[0].contains(&"setAgentMode NotReady")).await;
     assert_eq!(told["state"], "not-ready", "{told}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_phone_at_which_somebody_talks_is_asked_about_too() {
+    let lab = Lab::new().await;
+    let (_, mut live) = lab.supervisor().await;
+    talking(&lab.simulator, &mut live).await;
+    // Agent 5001 talks at 8001: who would be logged out after the call cannot be logged out for somebody else now.
+    let browser = lab.console.sign_in("5900", "8001").await;
+    for mode in ["ask", "force"] {
+        let told = refused(&browser, "login", json!({ "password": "Aa123456", "loginMode": mode })).await;
+        assert_eq!((&told["platformStatus"], &told["holder"]), (&json!(459), &json!("5001@test.cc")), "{mode}: {told}");
+    }
+    assert_eq!(live.board.state("5001"), Some(State::OnCall));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mode_that_waits_for_the_end_of_the_call_is_told() {
+    let lab = Lab::new().await;
+    let (browser, _) = lab.supervisor().await;
+    done(&browser, "login", json!({ "password": "Aa123456" })).await;
+    let call = talks_to(&browser, "13800138000").await;
+    assert_eq!(phone(&browser, "it talks", |_| true).await["pendingMode"], Value::Null);
+    let asked = browser.post_json("/api/phone/mode", &json!({ "mode": "Ready" })).await;
+    assert!(matches!(asked.status, 200 | 202), "{}", asked.body);
+    phone(&browser, "the mode waits", |phone| phone["pendingMode"] == "setAgentMode Ready").await;
+    done(&browser, "drop", json!({ "callId": call })).await;
+    let told = phone(&browser, "it does not wait any more", |phone| phone["pendingMode"].is_null()).await;
+    assert_eq!(told["calls"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_log_on_that_is_not_offered_is_not_offered_at_the_sign_in() {
+    for (flags, hides) in [(&["--hide-button", "login"][..], true), (&[], false)] {
+        let lab = Lab::with(flags).await;
+        let page = lab.console.visitor().get("/sign-in").await.body;
+        assert_eq!(page.contains("data-no-log-on"), hides);
+    }
+}

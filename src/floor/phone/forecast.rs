@@ -34,8 +34,9 @@ impl Phone {
             None => return Err(Obstacle::NotInCall),
         };
         match operation {
-            // Where somebody else sits, the platform decides.
+            // Where somebody else sits, the platform decides: its refusal names who.
             PhoneOperation::Login if is_logged_on => Err(Obstacle::LoggedOn),
+            PhoneOperation::Login if self.agent.is_some() => Ok(Effect::Now),
             PhoneOperation::Logout | PhoneOperation::Ready | PhoneOperation::NotReady if !is_logged_on => Err(Obstacle::LoggedOut),
             PhoneOperation::Login | PhoneOperation::Call if is_talking => Err(Obstacle::OwnBusy),
             // The platform logs nobody out who has a call on hold either; and a phone has two calls, the one on hold and the other.

@@ -3,7 +3,7 @@
 use crate::address::agent;
 use crate::api::ApiError;
 use crate::app;
-use crate::floor::{BoardQuery, CallQuery, Sort};
+use crate::floor::{BoardQuery, CallQuery, PhoneOperation, Sort};
 use crate::live::InitialState;
 use crate::page::{FormError, Language, PageContext};
 use crate::server::actor::{Reader, Subject};
@@ -61,6 +61,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
     };
     let (provided, addresses) = (context.clone(), console.site.addresses.clone());
     let is_engineer = session.as_ref().is_some_and(|session| service::diagnostics::may(&console, session));
+    let logs_on = console.config.offers(PhoneOperation::Login);
     // Leptos writes scripts into the document, and gives them this.
     let nonce = Nonce::new();
     let policy = policy::of_document(&nonce);
@@ -69,7 +70,7 @@ pub async fn page(State(console): State<Arc<Console>>, request: Request<Body>) -
             provide_context(provided.clone());
             provide_context(nonce.clone());
         },
-        move || app::shell(context.clone(), addresses.clone(), is_engineer),
+        move || app::shell(context.clone(), addresses.clone(), is_engineer, logs_on),
     );
     let mut response = render(request).await;
     if unknown_agent {

@@ -57,7 +57,8 @@ pub async fn events(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri, hea
     let params = params(&uri)?;
     let mut filter = Filter::of(&params, &console.config.namespace)?;
     filter.follow_calls(&console, &console.floor.number_filter(caller.visibility));
-    let last = headers.get(LAST_EVENT_ID).map(|last| last.to_str().unwrap_or("?"));
+    // A browser that has heard nothing yet may send it empty.
+    let last = headers.get(LAST_EVENT_ID).map(|last| last.to_str().unwrap_or("?")).filter(|last| !last.is_empty());
     let last = last.or_else(|| of(&params, "after").next()).map(|last| match last.parse::<Position>() {
         Ok(last) if last >= 0 => Ok(last),
         _ => Err(Problem::bad("Last-Event-ID", "the id of an earlier message, a whole number")),

@@ -1,6 +1,7 @@
 //! The own phone: who is logged on, its calls, and what it can do now.
 
-use crate::floor::{AgentId, CallId, DeviceId, Effect, Phone, PhoneCall, PhoneOperation, State};
+use crate::floor::{AgentId, CallId, DeviceId, Effect, PhoneCall, PhoneOperation, State};
+use crate::server::actor::OwnPhone;
 use crate::server::http::json::schema::{one_of, states};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -52,6 +53,9 @@ pub struct PhoneAnswer {
     /// The state of who is logged on there.
     #[schema(required, schema_with = states)]
     state: Option<&'static str>,
+    /// What was asked for in a call and comes at its end: `setAgentMode Ready` or `setAgentMode NotReady`.
+    #[schema(required)]
+    pending_mode: Option<&'static str>,
     calls: Vec<PhoneCallView>,
     /// What can be done without a call.
     controls: Vec<ControlView>,
@@ -60,7 +64,7 @@ pub struct PhoneAnswer {
 impl PhoneAnswer {
     /// The phone `own` of `by`, as far as `shown` lets its ids be seen; what the console does not offer is left out.
     pub fn new(
-        phone: &Phone,
+        OwnPhone { phone, pending_mode, .. }: &OwnPhone,
         own: &DeviceId,
         by: &AgentId,
         is_offered: impl Fn(PhoneOperation) -> bool,
@@ -86,6 +90,7 @@ impl PhoneAnswer {
             device: shown(own.to_string()),
             agent: phone.agent.as_ref().map(|agent| shown(agent.to_string())),
             state: phone.state.map(State::code),
+            pending_mode: pending_mode.map(PhoneOperation::action),
             calls: phone.calls.iter().map(call).collect(),
             controls: controls_of(None),
         }
