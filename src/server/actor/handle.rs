@@ -3,7 +3,7 @@
 use crate::floor::visibility::{NumberFilter, Visibility};
 use crate::floor::{
     AgentId, BoardQuery, BulkItem, BulkRun, BulkStep, CallId, CallQuery, ConsoleTime, DeviceId, Event, Intervention, NotSent, Offset,
-    Operation, Phone, RosterEntry,
+    Operation, RosterEntry,
 };
 use crate::live::{Header, Link};
 use crate::server::actor::error::{FloorError, Stopped};
@@ -120,9 +120,9 @@ impl FloorHandle {
         self.published.now().header()
     }
 
-    /// The own phone, as the floor knows it.
-    pub async fn phone(&self, device: DeviceId) -> Result<Phone, Stopped> {
-        self.ask(|reply| Message::Phone(device, reply)).await
+    /// The own phone of `by`, as it is now.
+    pub async fn phone(&self, device: DeviceId, by: AgentId) -> Result<OwnPhone, Stopped> {
+        self.ask(|reply| Message::Phone(device, by, reply)).await
     }
 
     /// The own phone of `by`, and from now on whenever it changes.

@@ -1,8 +1,6 @@
 //! What the floor's owner is sent, each with where its answer goes.
 
-use crate::floor::{
-    AgentId, BulkItem, BulkRun, BulkStep, CallId, ConsoleTime, DeviceId, Intervention, NotSent, Operation, Phone, RosterEntry,
-};
+use crate::floor::{AgentId, BulkItem, BulkRun, BulkStep, CallId, ConsoleTime, DeviceId, Intervention, NotSent, Operation, RosterEntry};
 use crate::server::actor::error::FloorError;
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::own_phone::OwnPhone;
@@ -25,7 +23,7 @@ pub enum Message {
     Day(AgentId, oneshot::Sender<Option<DayView>>),
     Begin(Box<InterventionRequest>, oneshot::Sender<Result<Begun, FloorError>>),
     Memory(MemoryOf, oneshot::Sender<Option<serde_json::Value>>),
-    Phone(DeviceId, oneshot::Sender<Phone>),
+    Phone(DeviceId, AgentId, oneshot::Sender<OwnPhone>),
     FollowPhone(DeviceId, AgentId, oneshot::Sender<watch::Receiver<Arc<OwnPhone>>>),
     CallData(CallId, Vec<(String, String)>),
     BeginPhone(Box<PhoneRequest>, oneshot::Sender<Result<PhoneBegun, FloorError>>),

@@ -93,7 +93,7 @@ fn take(state: &mut FloorState, message: Message) {
         Message::Day(agent, reply) => drop(reply.send(state.day(&agent))),
         Message::Begin(request, reply) => drop(reply.send(state.begin(*request))),
         Message::Memory(of, reply) => drop(reply.send(state.memory(of))),
-        Message::Phone(device, reply) => drop(reply.send(state.phone(&device))),
+        Message::Phone(device, by, reply) => drop(reply.send(state.own_phone(&device, &by))),
         Message::FollowPhone(device, by, reply) => drop(reply.send(state.follow_phone(device, by))),
         Message::CallData(call, data) => state.call_data(call, data),
         Message::BeginPhone(request, reply) => drop(reply.send(state.begin_phone(*request))),

@@ -15,7 +15,7 @@ const CALLS_EVERY: Duration = Duration::from_secs(2);
 
 impl FloorState {
     /// The phone as the floor knows it.
-    pub fn phone(&self, device: &DeviceId) -> Phone {
+    fn phone(&self, device: &DeviceId) -> Phone {
         let agent = self.fold.floor.agent_at(device).cloned();
         let state = agent.as_ref().and_then(|agent| self.row(agent)).map(|row| row.state);
         let call = |id: CallId| {
@@ -53,7 +53,8 @@ impl FloorState {
         self.phones.read_data(call, data);
     }
 
-    fn own_phone(&self, device: &DeviceId, by: &AgentId) -> OwnPhone {
+    /// The own phone of `by`, with its calls and what was done with it last.
+    pub fn own_phone(&self, device: &DeviceId, by: &AgentId) -> OwnPhone {
         let phone = self.phone(device);
         let name_of = |agent: &AgentId| self.fold.row(agent).map(|row| row.called().to_owned());
         let calls = phone.calls.iter().filter_map(|call| self.fold.call_row(&call.id)).map(|mut row| {

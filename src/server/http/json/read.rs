@@ -118,7 +118,7 @@ pub async fn intervention(Of(console): Of<Arc<Console>>, caller: Caller, id: Res
 pub async fn phone(Of(console): Of<Arc<Console>>, caller: Caller) -> Answer {
     let visibility = caller.visibility;
     let session = caller.session().ok_or_else(|| not_found("a token has no phone of its own"))?;
-    let phone = console.floor.follow_phone(session.device.clone(), session.agent.clone()).await?.borrow().clone();
+    let phone = console.floor.phone(session.device.clone(), session.agent.clone()).await?;
     let filter = console.floor.number_filter(visibility);
     let is_offered = |operation| session.role == Role::Supervisor && console.config.offers(operation);
     let answer = PhoneAnswer::new(&phone, &session.device, &session.agent, is_offered, |id| filter.id(filter.call_id(id)));
