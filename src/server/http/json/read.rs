@@ -7,6 +7,8 @@ use super::problems::ReadProblems;
 use super::views::{AgentAnswer, CallDataAnswer, CallsAnswer, FloorAnswer, PhoneAnswer, is_call_state};
 use crate::api::problem::Problem;
 use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, Direction, Role, Sort, State};
+use crate::server::actor::OwnPhone;
+use crate::server::auth::session::Session;
 use crate::server::console::Console;
 use crate::server::http::caller::Caller;
 use crate::server::service::phone as phone_service;
@@ -117,15 +119,14 @@ pub async fn intervention(Of(console): Of<Arc<Console>>, caller: Caller, id: Res
 )]
 pub async fn phone(Of(console): Of<Arc<Console>>, caller: Caller) -> Answer {
     let visibility = caller.visibility;
-    let session = caller.session().ok_or_else(|| not_found("a token has no phone of its own"))?;
-    let phone = console.floor.phone(session.device.clone(), session.agent.clone()).await?;
+    let (session, phone) = own_phone(&console, &caller).await?;
     let filter = console.floor.number_filter(visibility);
     let is_offered = |operation| session.role == Role::Supervisor && console.config.offers(operation);
     let answer = PhoneAnswer::new(&phone, &session.device, &session.agent, is_offered, |id| filter.id(filter.call_id(id)));
     Ok(fresh(Json(answer).into_response()))
 }
 
-/// The data that travels with a call.
+/// The data that travels with a call of the own phone.
 #[utoipa::path(
     get,
     path = "/api/phone/data",
@@ -137,12 +138,22 @@ pub async fn phone(Of(console): Of<Arc<Console>>, caller: Caller) -> Answer {
 pub async fn call_data(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri) -> Answer {
     let params = params(&uri)?;
     let filter = console.floor.number_filter(caller.visibility);
+    let (_, phone) = own_phone(&console, &caller).await?;
     let supervisor = caller.supervisor(&console)?;
     let text = pairs(&params).find(|(name, _)| *name == "callId").map(|(_, id)| id).unwrap_or_default();
     let call = CallId::parse(text).map_err(|error| Problem::bad("callId", &error.to_string()))?;
+    let own = phone.calls.into_iter().map(|own| own.row).find(|row| row.is(&call));
+    let call = own.ok_or_else(|| not_found("the own phone is in no such call"))?.id;
     let data = phone_service::data(&console, &supervisor.principal, call).await?;
     let answer = CallDataAnswer::new(data.into_iter().map(|(key, value)| (filter.text(key), filter.text(value))));
     Ok(fresh(Json(answer).into_response()))
+}
+
+/// Returns the caller's phone, with the session that it is of.
+async fn own_phone<'a>(console: &Console, caller: &'a Caller) -> Result<(&'a Session, OwnPhone), Problem> {
+    let session = caller.session().ok_or_else(|| not_found("a token has no phone of its own"))?;
+    let phone = console.floor.phone(session.device.clone(), session.agent.clone()).await?;
+    Ok((session, phone))
 }
 
 pub(super) fn params(uri: &Uri) -> Result<Vec<(String, String)>, Problem> {
