@@ -206,6 +206,11 @@ impl CallRow {
         self.parties.iter().filter(|party| party.role != PartyRole::Listener)
     }
 
+    /// Returns how many others stay in the call or still ring there once `device` has left, listeners not counted.
+    pub fn stay_without(&self, device: &DeviceId) -> u32 {
+        u32::try_from(self.talkers().filter(|party| party.device != *device).count()).unwrap_or(u32::MAX)
+    }
+
     /// Returns the devices that hear it silently.
     pub fn listeners(&self) -> impl Iterator<Item = &DeviceId> {
         self.parties.iter().filter(|party| party.role == PartyRole::Listener).map(|party| &party.device)

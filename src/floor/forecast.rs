@@ -3,7 +3,7 @@
 //!
 //! Both halves decide by it: the browser disables a button and says why, the server refuses the request.
 
-use super::{CallId, DeviceId, Operation, PartyState, Role, Row, ScheduledKind, State};
+use super::{CallId, CallRow, DeviceId, Operation, Party, PartyRole, PartyState, Role, Row, ScheduledKind, State};
 use serde::{Deserialize, Serialize};
 use strum::{EnumCount, EnumString, IntoStaticStr};
 
@@ -149,8 +149,10 @@ pub struct TargetConnection<'a> {
     pub state: PartyState,
     /// Whether anybody has answered the call.
     pub answered: bool,
-    /// How many parties are connected or hold the call, listeners not counted.
-    pub parties: u32,
+    /// Whether the target only listens.
+    pub listens: bool,
+    /// How many others stay in the call or still ring there once the target has left, listeners not counted.
+    pub stay: u32,
 }
 
 impl Row {
@@ -163,7 +165,17 @@ impl Row {
             State::OnHold => PartyState::Held,
             _ => PartyState::Connected,
         };
-        Some(TargetConnection { call: &call.id, state, answered: call.answered.is_some(), parties: call.parties })
+        let listens = self.device.as_ref().is_some_and(|device| call.listeners.contains(device));
+        Some(TargetConnection { call: &call.id, state, answered: call.answered.is_some(), listens, stay: call.stay })
+    }
+}
+
+impl CallRow {
+    /// Returns the connection of `device`, or `None` if it has none in the call.
+    pub fn connection(&self, device: &DeviceId) -> Option<TargetConnection<'_>> {
+        let Party { state, role, .. } = *self.party(device)?;
+        let (answered, listens) = (self.answered.is_some(), role == PartyRole::Listener);
+        Some(TargetConnection { call: &self.id, state, answered, listens, stay: self.stay_without(device) })
     }
 }
 
@@ -230,7 +242,7 @@ pub fn forecast(operation: Operation, situation: &Situation) -> Result<Effect, O
 fn drops(situation: &Situation) -> Result<Effect, Obstacle> {
     let connection = situation.connection.ok_or(Obstacle::NotInCall)?;
     situation.device.ok_or(Obstacle::NoDevice)?;
-    Ok(if connection.parties > 2 { Effect::Leaves } else { Effect::EndsCall })
+    Ok(if connection.listens || connection.stay > 1 { Effect::Leaves } else { Effect::EndsCall })
 }
 
 /// Returns the target's connection, and whether the supervisor's own phone listens to its call; that phone must be free to come in, to
@@ -289,7 +301,7 @@ mod tests {
     /// Returns what each call operation (listen, join, take, drop) would do.
     fn at(state: PartyState, own_call: Option<OwnConnection>) -> [Result<Effect, Obstacle>; 4] {
         let (row, own, call) = (row(State::OnCall), DeviceId::trusted("8099@test.cc"), CallId::trusted("c1"));
-        let connection = Some(TargetConnection { call: &call, state, answered: state >= PartyState::Connected, parties: 2 });
+        let connection = Some(TargetConnection { call: &call, state, answered: state >= PartyState::Connected, listens: false, stay: 1 });
         let situation =
             Situation { role: Role::Supervisor, own_device: &own, own_call, row: Some(&row), device: row.device.as_ref(), connection };
         [Operation::Listen, Operation::Join, Operation::Take, Operation::Drop].map(|operation| forecast(operation, &situation))
@@ -301,6 +313,18 @@ mod tests {
         assert_eq!(at(PartyState::Connected, None), [Ok(Effect::Listens), Ok(Effect::Joins), Ok(Effect::Takes), Ok(Effect::EndsCall)]);
         assert_eq!(at(PartyState::Held, None), [Ok(Effect::Listens), Err(OnHold), Err(OnHold), Ok(Effect::EndsCall)]);
         assert_eq!(at(PartyState::Alerting, None), [Err(NotAnswered), Err(NotAnswered), Err(NotAnswered), Ok(Effect::EndsCall)]);
+    }
+
+    #[test]
+    fn a_call_goes_on_without_who_only_listens_and_where_more_than_one_stays() {
+        let (call, own, device) = (CallId::trusted("c1"), DeviceId::trusted("8099@test.cc"), DeviceId::trusted("8004@test.cc"));
+        let drops = |listens, stay| {
+            let connection = Some(TargetConnection { call: &call, state: PartyState::Alerting, answered: true, listens, stay });
+            let situation =
+                Situation { role: Role::Supervisor, own_device: &own, own_call: None, row: None, device: Some(&device), connection };
+            forecast(Operation::Drop, &situation)
+        };
+        assert_eq!([drops(false, 1), drops(false, 2), drops(true, 1)], [Ok(Effect::EndsCall), Ok(Effect::Leaves), Ok(Effect::Leaves)]);
     }
 
     #[test]

@@ -185,7 +185,7 @@ impl Mask {
     }
 
     fn call_view(&self, call: CallView) -> CallView {
-        let CallView { id, direction, other, queue, started, answered, holds, parties, listeners, joined, recording, others } = call;
+        let CallView { id, direction, other, queue, started, answered, holds, parties, stay, listeners, joined, recording, others } = call;
         CallView {
             id: self.call_id(&id),
             other: self.number(&other),
@@ -197,6 +197,7 @@ impl Mask {
             answered,
             holds,
             parties,
+            stay,
             recording,
             others,
         }

@@ -230,7 +230,6 @@ impl PhoneCall {
     pub fn of(call: &CallRow, own: &DeviceId) -> Option<PhoneCall> {
         let Party { state, role, .. } = *call.party(own)?;
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        let stay = call.talkers().filter(|party| party.device != *own).count();
         let (listens, made) = (role == PartyRole::Listener, role == PartyRole::Caller);
         Some(PhoneCall {
             id: call.id.clone(),
@@ -239,7 +238,7 @@ impl PhoneCall {
             made,
             recording: call.recording,
             parties: count(call.in_it()),
-            stay: count(stay),
+            stay: call.stay_without(own),
         })
     }
 }

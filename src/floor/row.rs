@@ -157,6 +157,8 @@ pub struct CallView {
     pub holds: u32,
     /// How many parties are connected or hold the call, listeners not counted.
     pub parties: u32,
+    /// How many others stay in the call or still ring there once this device has left, listeners not counted.
+    pub stay: u32,
     /// The devices that listen silently.
     pub listeners: Vec<DeviceId>,
     /// The devices that joined by a conference.

@@ -212,7 +212,9 @@ impl Floor {
             return;
         };
         let in_it = |connection: &Connection| matches!(connection.state, Some(ConnectionState::Connected | ConnectionState::Held));
-        let counted = || call.connections().filter(|(index, _, connection)| standing.counts(*index, connection) && in_it(connection));
+        let open = || call.connections().filter(|(index, _, connection)| standing.counts(*index, connection));
+        let stay = open().filter(|(_, other, connection)| *other != device && !connection.listens()).count();
+        let counted = || open().filter(|(_, _, connection)| in_it(connection));
         let party_count = counted().filter(|(_, _, connection)| !connection.listens()).count();
         let role = |role: PartyRole| -> Vec<DeviceId> {
             counted().filter(|(_, _, connection)| connection.role == Some(role)).map(|(_, device, _)| device.clone()).collect()
@@ -237,6 +239,7 @@ impl Floor {
             answered: call.folded().answered,
             holds: connection.holds,
             parties: u32::try_from(party_count).unwrap_or(u32::MAX),
+            stay: u32::try_from(stay).unwrap_or(u32::MAX),
             listeners: listeners.chain(role(PartyRole::Listener)).collect(),
             joined: role(PartyRole::Joined),
             recording: call.folded().recording(),

@@ -65,11 +65,7 @@ impl Target {
     /// Returns the part of the target in its call.
     pub(super) fn connection(&self) -> Option<TargetConnection<'_>> {
         let id = self.call_id.as_ref()?;
-        let of_call = || {
-            let (call, device) = (self.call.as_ref()?, self.device.as_ref()?);
-            let parties = u32::try_from(call.in_it()).unwrap_or(u32::MAX);
-            Some(TargetConnection { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
-        };
+        let of_call = || self.call.as_ref()?.connection(self.device.as_ref()?);
         let of_row = || self.row.as_ref()?.connection().filter(|connection| connection.call == id);
         of_call().or_else(of_row)
     }
@@ -136,7 +132,7 @@ impl Target {
             device: Outside(self.device.as_ref().map(|device| device.number()).unwrap_or_default()),
             own: Outside(own.number()),
             caller: Outside(self.caller()),
-            others: self.connection().map_or(0, |connection| connection.parties.saturating_sub(1)),
+            others: self.connection().map_or(0, |connection| connection.stay),
         })
     }
 

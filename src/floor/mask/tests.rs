@@ -62,6 +62,7 @@ fn a_row_hides_whatever_comes_from_outside_and_keeps_the_agent() {
         answered: None,
         holds: 0,
         parties: 2,
+        stay: 1,
         listeners: vec![device(OUTSIDE), device("8000@test.cc")],
         joined: vec![device(OUTSIDE), device("80010001@test.cc"), device("80010002@test.cc")],
         recording: false,

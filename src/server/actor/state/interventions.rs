@@ -3,7 +3,7 @@
 use super::FloorState;
 use crate::floor::{
     CallId, DeviceId, Effect, Intervention, NotSent, Obstacle, Operation, Outcome, OwnConnection, PartyRole, PartyState, Situation, StepIn,
-    TargetConnection, forecast,
+    forecast,
 };
 use crate::server::actor::interventions::PlatformAnswer;
 use crate::server::actor::{Begun, FloorError, InterventionRequest};
@@ -44,10 +44,7 @@ impl FloorState {
         }
         let call = intervention.call.as_ref().and_then(|call| self.call_row(call));
         let own_call = self.own_call(&intervention.by_device);
-        let connection = call.as_ref().zip(intervention.device.as_ref()).and_then(|(call, device)| {
-            let parties = u32::try_from(call.in_it()).unwrap_or(u32::MAX);
-            Some(TargetConnection { call: &call.id, state: call.party(device)?.state, answered: call.answered.is_some(), parties })
-        });
+        let connection = call.as_ref().zip(intervention.device.as_ref()).and_then(|(call, device)| call.connection(device));
         let own_call = own_call.as_ref().map(|(call, role, state)| OwnConnection {
             call,
             listens: *role == PartyRole::Listener,
