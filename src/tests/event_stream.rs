@@ -1,7 +1,7 @@
 //! The platform's events for programs: filtered, resumed, masked, and only for who may.
 
 use crate::access::talking;
-use crate::support::{Console, Lab, Message, Simulator, agent_event};
+use crate::support::{Console, Lab, Message, agent_event};
 use serde_json::json;
 use std::collections::BTreeSet;
 use supervisor_console::floor::{Operation, State};
@@ -183,7 +183,7 @@ async fn each_event_of_the_document_is_heard_by_its_name_and_without_one_all_are
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_is_followed_when_it_gets_another_id() {
     let ways = Ways { transfers_rename: true, ..Ways::default() };
-    let lab = Lab::on(Simulator::of(ways, 5_000).await, &[]).await;
+    let lab = Lab::of(ways).await;
     let (browser, mut live) = lab.supervisor().await;
     let call = talking(&lab.simulator, &mut live).await;
     let mut followed = browser.follow(&format!("/api/events?call={call}&name=established&name=connectionCleared"), None).await;

@@ -2,7 +2,7 @@
 //! listening by a call of its own.
 
 use crate::calls::{parties, until_parties, with_customer};
-use crate::support::{Lab, Live, Simulator, agent_event, event_time};
+use crate::support::{Lab, Live, agent_event, event_time};
 use reqwest::Method;
 use serde_json::{Value, json};
 use supervisor_console::floor::{CallRow, Operation, Outcome, PartyState, State};
@@ -21,7 +21,7 @@ async fn answers_by_hand(lab: &Lab, live: &mut Live) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_1_a_call_that_is_transferred_while_it_rings_rings_until_it_is_answered() {
     let ways = Ways { workers: 3, ..Ways::default() };
-    let lab = Lab::on(Simulator::of(ways, 5_000).await, &[]).await;
+    let lab = Lab::of(ways).await;
     let (_, mut live) = lab.supervisor().await;
     answers_by_hand(&lab, &mut live).await;
     let call = with_customer(&lab, &mut live).await;
@@ -94,7 +94,7 @@ fn later(seconds: i64) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn row_9_a_listener_with_a_call_of_his_own_is_one_and_can_join() {
     let ways = Ways { monitor_calls: true, workers: 2, ..Ways::default() };
-    let lab = Lab::on(Simulator::of(ways, 5_000).await, &[]).await;
+    let lab = Lab::of(ways).await;
     let (browser, mut live) = lab.supervisor().await;
     let call = with_customer(&lab, &mut live).await;
     browser.force(Operation::Listen, &[("callId", &call), ("deviceId", "8000@test.cc")]).await.intervention();

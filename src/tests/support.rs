@@ -32,6 +32,7 @@ pub use system::System;
 use std::io::Write;
 use std::time::Duration;
 use supervisor_console::floor::State;
+use supervisor_console::simulator::Ways;
 use tempfile::TempDir;
 
 /// Everybody's on the simulated platform.
@@ -57,6 +58,11 @@ impl Lab {
     /// With further flags of `serve`.
     pub async fn with(flags: &[&str]) -> Lab {
         Lab::on(Simulator::start().await, flags).await
+    }
+
+    /// With a platform of such ways.
+    pub async fn of(ways: Ways) -> Lab {
+        Lab::on(Simulator::of(ways, 5_000).await, &[]).await
     }
 
     /// With a platform of one's own.
