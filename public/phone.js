@@ -56,6 +56,7 @@ function put(number) {
 
 // What opens something has the focus go into it: the next key is meant for that.
 function press(button) {
+  if (isField(button)) return button.focus();
   button.click();
   const opened = button.tagName === "SUMMARY" && button.parentElement;
   if (opened?.open) opened.querySelector("input, select").focus();
@@ -101,8 +102,19 @@ targets.addEventListener("click", (event) => {
   const chosen = event.target.closest("[data-number]");
   if (chosen) put(chosen.dataset.number);
 });
+// The arrows go from the field through those who are found, and around.
+function walk(event, by) {
+  const places = [field, ...targets.querySelectorAll("button")];
+  const place = places.indexOf(document.activeElement);
+  if (place < 0) return;
+  places.at((place + by) % places.length).focus();
+  event.preventDefault();
+}
+
 bar.addEventListener("keydown", (event) => {
   if (event.key === "Escape") document.activeElement.blur();
+  if (event.key === "ArrowDown") walk(event, 1);
+  if (event.key === "ArrowUp") walk(event, -1);
   // The keys of the rows are not meant here.
   event.stopPropagation();
 });

@@ -203,6 +203,10 @@ test("what rings is answered, and a mode that has to wait for the end of the cal
   await platform.drop(call, "8001");
   await expect(bar.root.locator("[data-mode]")).toHaveText("Not ready");
   await expect(bar.root.locator("[data-pending-mode]")).toHaveCount(0);
+  await page.keyboard.press("Alt+m");
+  await page.keyboard.type("Lunch");
+  await page.keyboard.press("Enter");
+  await expect(new Board(page).row("5000")).toContainText("Lunch");
 });
 
 test("who has joined a call sees beforehand that it goes on without him, and leaves it", async ({ board, page, platform }) => {
@@ -233,6 +237,14 @@ test("a colleague is found by name, those who are ready first, and called", asyn
   await expect(found.filter({ hasText: "8001" })).toContainText("Not ready");
   await found.filter({ hasText: "8001" }).click();
   await expect(bar.number).toHaveValue("8001");
+  // Without a mouse the arrows choose: from the field to the first, back past it to the last.
+  await bar.number.fill("8001");
+  await expect(found).toHaveCount(1);
+  for (const [key, there] of [["ArrowDown", found], ["ArrowDown", bar.number], ["ArrowUp", found]] as const) {
+    await page.keyboard.press(key);
+    await expect(there).toBeFocused();
+  }
+  await page.keyboard.press("Enter");
   await expect(bar.button("makeCall")).toBeFocused();
   await expect(async () => {
     await page.keyboard.press("Enter");

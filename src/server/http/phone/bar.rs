@@ -61,7 +61,6 @@ impl Bar<'_> {
             let has_fields = matches!(operation, PhoneOperation::Login | PhoneOperation::SetData);
             self.config.offers(*operation) && !is_asked_for && !has_fields
         });
-        let consult = call.and_then(|call| own.phone.other_than(call));
         // Without the field there is nobody to call.
         let offered = offered.filter(|(operation, _)| !(operation.dials() && self.config.hides(Control::Number)));
         let mut offered: Vec<(PhoneOperation, Effect)> = offered.collect();
@@ -77,38 +76,28 @@ impl Bar<'_> {
             buttons.push(disabled.into_any());
         }
         for (operation, effect) in offered {
-            let name = words::button(self.language, operation, effect);
-            let button = self.button(own, operation, effect, name, call, consult, None);
+            let button = self.button(own, call, Offered { operation, effect, silently: false });
             buttons.push(if operation == PhoneOperation::NotReady { self.with_reason(button) } else { button });
             if operation == PhoneOperation::Conference {
-                let name = self.language.phone_texts().bring_in_silently;
-                buttons.push(self.button(own, operation, effect, name, call, consult, Some("Silent")));
+                buttons.push(self.button(own, call, Offered { operation, effect, silently: true }));
             }
         }
         buttons
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is another part of one button")]
-    fn button(
-        &self,
-        own: &OwnPhone,
-        operation: PhoneOperation,
-        effect: Effect,
-        name: &'static str,
-        call: Option<&CallId>,
-        consult: Option<&CallId>,
-        kind: Option<&'static str>,
-    ) -> AnyView {
+    fn button(&self, own: &OwnPhone, call: Option<&CallId>, Offered { operation, effect, silently }: Offered) -> AnyView {
+        let name = if silently { self.language.phone_texts().bring_in_silently } else { words::button(self.language, operation, effect) };
         let mut ask = form_urlencoded::Serializer::new(String::new());
         ask.append_pair("do", operation.action()).append_pair("expect", effect.code());
         if let Some(call) = call {
             ask.append_pair("callId", &self.filter.call_id(call.to_string()));
         }
-        if let Some(consult) = consult.filter(|_| operation.ends_consultation()) {
+        let consult = call.and_then(|call| own.phone.other_than(call)).filter(|_| operation.ends_consultation());
+        if let Some(consult) = consult {
             ask.append_pair("consultCallId", &self.filter.call_id(consult.to_string()));
         }
-        if let Some(kind) = kind {
-            ask.append_pair("type", kind);
+        if silently {
+            ask.append_pair("type", "Silent");
         }
         // The calls stand one after the other, and what they share has the same letter.
         let before = call.map_or(0, |call| {
@@ -118,7 +107,7 @@ impl Bar<'_> {
             };
             before.filter(offers).count()
         });
-        let key = Key::new(letter_of(operation, kind.is_some()), before);
+        let key = Key::new(letter_of(operation, silently), before);
         let class = if operation == PhoneOperation::Drop { "danger" } else { "plain" };
         view! {
             <button
@@ -142,9 +131,20 @@ impl Bar<'_> {
     /// Not ready, with a field for why.
     fn with_reason(&self, button: AnyView) -> AnyView {
         let reason = self.language.phone_texts().reason;
+        let key = Key { letter: 'm', shift: false };
         view! {
             <form class="phone-reason">
-                {button} " " <input name="reason" maxlength="100" autocomplete="off" aria-label=reason placeholder=reason />
+                {button} " "
+                <input
+                    name="reason"
+                    maxlength="100"
+                    autocomplete="off"
+                    aria-label=reason
+                    placeholder=reason
+                    data-key=key.code()
+                    aria-keyshortcuts=key.shortcut()
+                />
+                {key.shown()}
             </form>
         }
         .into_any()
@@ -264,6 +264,14 @@ impl Bar<'_> {
         view! { <p class="phone-last" data-outcome=done.outcome.code() data-phone-last=operation.action() title=said.more>{said.words}</p> }
             .into_any()
     }
+}
+
+/// What can be done now.
+struct Offered {
+    operation: PhoneOperation,
+    effect: Effect,
+    /// Whether who is brought in only listens.
+    silently: bool,
 }
 
 /// What presses a button: Alt and a letter, with Shift at the second call. A third has none.
