@@ -111,6 +111,27 @@ pub struct Event {
     pub figures: Vec<(Figure, u32)>,
 }
 
+impl Event {
+    /// Returns whose state changed: the device that this kind of event names, or else its `deviceId` (protocol, section 5). Of a conference that
+    /// is who was added.
+    pub fn subject(&self) -> Option<&DeviceId> {
+        let named = match self.kind {
+            EventKind::ServiceInitiated => &self.initiated,
+            EventKind::Originated => &self.calling,
+            EventKind::Delivered => &self.alerting,
+            EventKind::Established => &self.answering,
+            EventKind::Held => &self.holding,
+            EventKind::Retrieved => &self.retrieving,
+            EventKind::Conferenced => &self.added,
+            EventKind::Transferred => &self.transferring,
+            EventKind::ConnectionCleared => &self.releasing,
+            EventKind::Failed => &self.called,
+            _ => &None,
+        };
+        named.as_ref().or(self.device.as_ref())
+    }
+}
+
 /// What an AgentStatusEvent says of its agent (protocol, section 3).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {

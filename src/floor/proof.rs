@@ -28,22 +28,21 @@ impl Intervention {
     /// Returns whether `event`, already applied to `floor`, shows that this intervention took effect. One that the floor ignored, because
     /// it knows something newer, does not.
     pub fn is_proved_by(&self, event: &Event, floor: &Floor) -> bool {
-        let is = |field: &Option<DeviceId>, device: &DeviceId| field.as_ref() == Some(device);
         let own = &self.by_device;
         match self.operation {
             Operation::Ready => self.is_mode_of(event, EventKind::AgentReady, floor),
             Operation::NotReady => self.is_mode_of(event, EventKind::AgentNotReady, floor),
             Operation::Logout => self.is_mode_of(event, EventKind::AgentLoggedOff, floor),
             Operation::Drop => {
-                let left = |device: &DeviceId| event.releasing.as_ref() == Some(device) && !self.is_in_call(device, floor);
+                let left = |device: &DeviceId| event.subject() == Some(device) && !self.is_in_call(device, floor);
                 event.kind == EventKind::ConnectionCleared && self.device.as_ref().is_some_and(left) && self.concerns(event, floor)
             }
             Operation::Join => {
-                let joined = event.kind == EventKind::Conferenced && is(&event.added, own);
+                let joined = event.kind == EventKind::Conferenced && event.subject() == Some(own);
                 (joined || answered_at(event, own)) && self.concerns(event, floor) && self.is_in_call(own, floor)
             }
             Operation::Take => {
-                let taken = event.kind == EventKind::Transferred && is(&event.transferred_to, own);
+                let taken = event.kind == EventKind::Transferred && event.transferred_to.as_ref() == Some(own);
                 (taken || answered_at(event, own)) && self.concerns(event, floor) && self.is_in_call(own, floor)
             }
             Operation::Listen => {
@@ -57,8 +56,8 @@ impl Intervention {
     /// The same of something with the own phone.
     fn is_done_by_phone(&self, operation: PhoneOperation, event: &Event, floor: &Floor) -> bool {
         let own = Some(&self.by_device);
-        let of_call =
-            |kind: EventKind, subject: &Option<DeviceId>| event.kind == kind && subject.as_ref() == own && self.concerns(event, floor);
+        let of_call = |kind: EventKind, subject: Option<&DeviceId>| event.kind == kind && subject == own && self.concerns(event, floor);
+        let done = |kind: EventKind| of_call(kind, event.subject());
         // The call that is dialled is known by nothing but that it begins.
         let dialled = || {
             let begins = matches!(event.kind, EventKind::ServiceInitiated | EventKind::Originated);
@@ -72,18 +71,18 @@ impl Intervention {
             PhoneOperation::Call => dialled(),
             PhoneOperation::Consult => dialled() && !self.concerns(event, floor),
             PhoneOperation::Answer => answered_at(event, &self.by_device) && self.concerns(event, floor),
-            PhoneOperation::Hold => of_call(EventKind::Held, &event.holding),
-            PhoneOperation::Retrieve | PhoneOperation::ConsultCancel => of_call(EventKind::Retrieved, &event.retrieving),
-            PhoneOperation::Drop => of_call(EventKind::ConnectionCleared, &event.releasing) && !self.is_in_call(&self.by_device, floor),
-            PhoneOperation::Transfer | PhoneOperation::ConsultTransfer => of_call(EventKind::Transferred, &event.transferring),
+            PhoneOperation::Hold => done(EventKind::Held),
+            PhoneOperation::Retrieve | PhoneOperation::ConsultCancel => done(EventKind::Retrieved),
+            PhoneOperation::Drop => done(EventKind::ConnectionCleared) && !self.is_in_call(&self.by_device, floor),
+            PhoneOperation::Transfer | PhoneOperation::ConsultTransfer => done(EventKind::Transferred),
             PhoneOperation::Conference => {
-                let came = |guest: &Option<DeviceId>| guest.is_some() && *guest == self.device;
-                let joined = event.kind == EventKind::Conferenced && came(&event.added);
-                let answered = event.kind == EventKind::Established && came(&event.answering);
-                (joined || answered) && self.concerns(event, floor)
+                let comes = matches!(event.kind, EventKind::Conferenced | EventKind::Established);
+                let is_guest = event.subject().is_some() && event.subject() == self.device.as_ref();
+                comes && is_guest && self.concerns(event, floor)
             }
-            PhoneOperation::ConsultConference => of_call(EventKind::Conferenced, &event.conferencing),
-            PhoneOperation::StartRecording => of_call(EventKind::RecordStarted, &event.device),
+            // Its subject is who was added; where it does not name who did it, the own copy tells.
+            PhoneOperation::ConsultConference => of_call(EventKind::Conferenced, event.conferencing.as_ref().or(event.source.as_ref())),
+            PhoneOperation::StartRecording => done(EventKind::RecordStarted),
             // It names the recording, and not its call.
             PhoneOperation::StopRecording => event.kind == EventKind::RecordStopped && event.source.as_ref() == own,
             // No event tells of it.
@@ -120,5 +119,5 @@ impl Intervention {
 
 /// Returns whether the event says that `device` answered.
 fn answered_at(event: &Event, device: &DeviceId) -> bool {
-    event.kind == EventKind::Established && event.answering.as_ref() == Some(device)
+    event.kind == EventKind::Established && event.subject() == Some(device)
 }

@@ -50,23 +50,18 @@ impl Fact {
 
     /// Makes the fact that `event` tells, or returns `None` if it says nothing of a call. `place` gives a device its place.
     ///
-    /// If the event does not name whose state changed, that is its `deviceId`. Whose copy it is does not tell (protocol, section 5),
-    /// except for off-hook and dialling, of which only the caller gets copies.
-    pub fn of<'e>(event: &'e Event, under: u8, at: Stamp, mut place: impl FnMut(&DeviceId) -> u8) -> Option<Fact> {
+    /// Whose copy it is does not tell whose state changed (protocol, section 5), except for off-hook and dialling, of which only the caller
+    /// gets copies.
+    pub fn of(event: &Event, under: u8, at: Stamp, mut place: impl FnMut(&DeviceId) -> u8) -> Option<Fact> {
         let source = event.source.as_ref();
-        let or_device = |named: &'e Option<DeviceId>| named.as_ref().or(event.device.as_ref());
+        let subject = event.subject();
         let (device, other, third) = match event.kind {
-            EventKind::ServiceInitiated => (or_device(&event.initiated).or(source), None, None),
-            EventKind::Originated => (or_device(&event.calling).or(source), None, event.called.as_ref()),
-            EventKind::Delivered => (or_device(&event.alerting), event.calling.as_ref(), event.called.as_ref()),
-            EventKind::Established => (or_device(&event.answering), event.calling.as_ref(), event.called.as_ref()),
-            EventKind::Held => (or_device(&event.holding), None, None),
-            EventKind::Retrieved => (or_device(&event.retrieving), None, None),
-            // Here the state that changed is the added party's.
-            EventKind::Conferenced => (event.conferencing.as_ref(), or_device(&event.added), None),
-            EventKind::Transferred => (or_device(&event.transferring), event.transferred_to.as_ref(), None),
-            EventKind::ConnectionCleared => (or_device(&event.releasing), None, None),
-            EventKind::Failed => (event.called.as_ref().or(event.device.as_ref()), None, None),
+            EventKind::ServiceInitiated => (subject.or(source), None, None),
+            EventKind::Originated => (subject.or(source), None, event.called.as_ref()),
+            EventKind::Delivered | EventKind::Established => (subject, event.calling.as_ref(), event.called.as_ref()),
+            EventKind::Conferenced => (event.conferencing.as_ref(), subject, None),
+            EventKind::Transferred => (subject, event.transferred_to.as_ref(), None),
+            EventKind::Held | EventKind::Retrieved | EventKind::ConnectionCleared | EventKind::Failed => (subject, None, None),
             EventKind::RecordStarted | EventKind::RecordStopped | EventKind::CallEnd => (None, None, None),
             _ => return None,
         };

@@ -4,6 +4,7 @@ mod answers;
 mod bindings;
 mod listening;
 mod order;
+mod proofs;
 mod readings;
 mod workers;
 
