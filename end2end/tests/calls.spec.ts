@@ -92,6 +92,23 @@ test("a step-in works from the call's row and shows its outcome there", async ({
   expect(await platform.devicesIn(call)).toEqual(["8000", "8004", "8005"]);
 });
 
+test("under the pointer a call that is over keeps its place, with nothing to be done there", async ({ board, platform }) => {
+  const over = await platform.talk("5004", "5005");
+  const next = await platform.talk("5001", "5002");
+  await board.open("/calls");
+  await callRow(board.page, over).hover();
+  await platform.drop(over, "8004");
+  const row = callRow(board.page, over);
+  await expect(row).toHaveAttribute("data-over");
+  for (const operation of ["forceListen", "forceJoin", "forceTake", "forceDrop"]) {
+    await expect(row.locator(`[data-action="${operation}"]`)).toHaveAttribute("aria-disabled", "true");
+  }
+  await expect(callRows(board.page)).toHaveCount(2);
+  await board.page.locator("h1, header").first().hover();
+  await expect(row).toHaveCount(0);
+  await expect(callRow(board.page, next)).toHaveAttribute("aria-rowindex", "2");
+});
+
 test("a listener appears on a second supervisor's screen before he clicks", async ({ board, platform, browser, demo, quiet }) => {
   const call = await platform.talk("5001", "5002");
   const context = await browser.newContext({ baseURL: demo.url });

@@ -7,6 +7,7 @@ use crate::ui::erased::Shown;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::tachys::view::{Mountable, Render};
+use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{Element, HtmlElement};
 
 /// Is told that an element shows the row in another slot, or none for now.
@@ -39,9 +40,6 @@ impl Place {
     fn give(self, slot: Option<usize>, park: Option<&HtmlElement>) {
         let before = self.slot.get_untracked();
         self.followers.with_value(|followers| followers.iter().for_each(|follower| follower(before, slot)));
-        if slot == Some(before) {
-            return;
-        }
         let focused = document().active_element();
         if self.element().is_some_and(|here| here.contains(focused.as_deref()))
             && let Some(park) = park
@@ -127,16 +125,22 @@ impl Pool {
     }
 }
 
-/// Moves as few elements as possible.
+/// Moves as few elements as possible; one with the focus keeps it.
 fn put_in_order(container: &Element, places: &[Place], before: &[usize], after: &[usize]) {
     let was_at = |number: &usize| before.iter().position(|other| other == number);
     let stays = longest_run(&after.iter().map(was_at).collect::<Vec<_>>());
     let mut next: Option<Element> = None;
+    let focused = document().active_element();
     for (number, stays) in after.iter().zip(stays).rev() {
         let Some(element) = places.get(*number).and_then(|place| place.element()) else { continue };
         if !stays {
+            let has_focus = element.contains(focused.as_deref());
             // Fails only where somebody else has taken `next` out of the container.
             _ = container.insert_before(&element, next.as_deref());
+            // The browser takes it from whatever is moved, and keys that are pressed until it is back would be lost.
+            if let Some(focused) = focused.as_ref().filter(|_| has_focus).and_then(|focused| focused.dyn_ref::<HtmlElement>()) {
+                _ = focused.focus();
+            }
         }
         next = Some(element);
     }

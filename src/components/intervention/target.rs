@@ -16,7 +16,7 @@ pub struct Target {
     pub row: Option<Arc<Row>>,
     pub device: Option<DeviceId>,
     pub call_id: Option<CallId>,
-    /// The call as a whole; none until the calls are here, and when it has ended.
+    /// The call as a whole; none until the calls are here, and when it is over.
     pub call: Option<Arc<CallRow>>,
     /// Aimed at from the call's row, which then shows what becomes of it.
     pub at_call: bool,
@@ -48,7 +48,7 @@ impl Target {
             agent,
             device,
             call_id: Some(call.id.clone()),
-            call: Some(call),
+            call: store.call(&call.id),
             at_call: true,
         }
     }

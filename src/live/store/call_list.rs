@@ -153,6 +153,8 @@ impl Calls {
             if due {
                 self.rearrange(false, team_of);
             }
+        } else {
+            self.table.update_value(CallTable::reuse_cleared);
         }
     }
 
@@ -200,7 +202,9 @@ impl Calls {
         let (after, counts, queues) = self.query.with_untracked(|query| {
             self.table.with_value(|table| (table.arrange(query, &team_of, &before), table.counts(query, &team_of), table.queues()))
         });
-        self.table.with_value(|table| self.shown.put(Arc::new(after), at_once, |slot| table.get(slot).is_some()));
+        if self.table.with_value(|table| self.shown.put(Arc::new(after), at_once, |slot| table.get(slot).is_some())) {
+            self.table.update_value(CallTable::reuse_cleared);
+        }
         signal::set_if_new(self.counts, Some(counts));
         signal::set_if_new(self.queues, queues);
     }

@@ -17,6 +17,8 @@ pub struct CallTable {
     index: Index,
     /// The slots that are free.
     free: Vec<usize>,
+    /// The slots of calls that are gone, which a list may show still: another call there would be taken for the one that was.
+    cleared: Vec<usize>,
     /// The supervisor's own phone, as it stands in calls, and the slots of the calls that it is in.
     own: Option<DeviceId>,
     own_calls: Vec<usize>,
@@ -40,7 +42,12 @@ impl CallTable {
 
     /// Returns how many calls there are.
     pub fn count(&self) -> usize {
-        self.calls.len() - self.free.len()
+        self.calls.len() - self.free.len() - self.cleared.len()
+    }
+
+    /// Lets other calls have the slots of those that are gone: no list shows them any more.
+    pub fn reuse_cleared(&mut self) {
+        self.free.append(&mut self.cleared);
     }
 
     /// Iterates over the calls with their slots, by ascending slot.
@@ -119,11 +126,11 @@ impl CallTable {
         changed
     }
 
-    /// Removes the call in the slot, which is then free.
+    /// Removes the call in the slot, which is free once no list shows it.
     fn clear(&mut self, slot: usize) {
         if let Some(gone) = self.calls.get_mut(slot).and_then(Option::take) {
             self.forget(slot, &gone);
-            self.free.push(slot);
+            self.cleared.push(slot);
         }
     }
 
@@ -231,9 +238,19 @@ mod tests {
         assert_eq!(table.remove(&CallId::trusted("a")), None, "it goes on under another id");
         // A new id altogether.
         assert_eq!(table.put(call("c", &["a", "b"], 10, &[("8001", IN)])), Some(0));
-        assert_eq!(table.put(call("d", &[], 30, &[("8003", IN)])), Some(1));
+        assert_eq!(table.put(call("d", &[], 30, &[("8003", IN)])), Some(2), "a list may still show the other in slot 1");
         assert_eq!(table.remove(&CallId::trusted("c")), Some(0));
-        assert_eq!((slot(&table, "a"), slot(&table, "c"), slot(&table, "d"), table.count()), (None, None, Some(1), 1));
+        assert_eq!((slot(&table, "a"), slot(&table, "c"), slot(&table, "d"), table.count()), (None, None, Some(2), 1));
+    }
+
+    #[test]
+    fn the_slot_of_a_call_that_is_gone_is_reused_once_no_list_shows_it() {
+        let mut table = CallTable::default();
+        table.put(call("a", &[], 10, &[]));
+        assert_eq!(table.remove(&CallId::trusted("a")), Some(0));
+        assert_eq!((table.put(call("b", &[], 20, &[])), table.count()), (Some(1), 1));
+        table.reuse_cleared();
+        assert_eq!((table.put(call("c", &[], 30, &[])), table.count()), (Some(0), 2));
     }
 
     #[test]

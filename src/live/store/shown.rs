@@ -40,25 +40,21 @@ impl Shown {
         }
     }
 
-    /// Shows the rows in the order `after`: now if the list is not held or `at_once`, else when the hold ends. `is_alive` tells whether a
-    /// slot still has a row.
-    pub fn put(self, after: Arc<Vec<usize>>, at_once: bool, is_alive: impl Fn(usize) -> bool) {
+    /// Shows the rows in the order `after`: now if the list is not held or `at_once`, else when the hold ends. Returns whether it does now.
+    /// `is_alive` tells whether a slot still has a row. While held, a row that is gone keeps its place: the next one would come under the pointer.
+    pub fn put(self, after: Arc<Vec<usize>>, at_once: bool, is_alive: impl Fn(usize) -> bool) -> bool {
         let before = self.order.get_untracked();
         signal::set_if_new(self.matching, after.len() as u32);
         let still = Arc::ptr_eq(&before, &after) || before == after;
-        if still || at_once || !self.held.get_untracked() {
-            return self.show(before, after);
+        // If no row is left, the new order need not wait: nothing can jump.
+        let holds = || self.held.get_untracked() && before.iter().any(|slot| is_alive(*slot));
+        if still || at_once || !holds() {
+            self.show(before, after);
+            return true;
         }
-        // A row that was removed vanishes even while held. If no row is left, the new order need not wait: nothing can jump.
-        let alive: Vec<usize> = before.iter().copied().filter(|slot| is_alive(*slot)).collect();
-        if alive.is_empty() {
-            return self.show(before, after);
-        }
-        signal::set_if_new(self.waiting, moves(&alive, &after) as u32);
-        if alive.len() != before.len() {
-            signal::set(self.order, Arc::new(alive));
-        }
+        signal::set_if_new(self.waiting, moves(&before, &after) as u32);
         self.next.set_value(Some(after));
+        false
     }
 
     /// Shows the rows in the order `after`, where it is another one than `before`; nothing waits any more.

@@ -1,6 +1,7 @@
 //! The rows as plain data: which slot holds which agent, and which slots match a query in which order. No signals, so tests need no page.
 //!
-//! A slot is a row's place in memory and its key on the page. It is reused only after its row was removed.
+//! A slot is a row's place in memory and its key on the page, and never another agent's: a row of the page that shows it still would be taken
+//! for the one that was there. Few agents ever go.
 
 use super::index::Index;
 use super::tally::Tally;
@@ -14,8 +15,6 @@ pub struct Table {
     rows: Vec<Option<Arc<Row>>>,
     /// The slot of each agent.
     index: Index,
-    /// The slots that are free.
-    free: Vec<usize>,
     /// What is counted over all rows.
     pub tally: Tally,
 }
@@ -47,10 +46,8 @@ impl Table {
             Some(slot) if self.get(slot).is_some_and(|known| *known == row) => return None,
             Some(slot) => slot,
             None => {
-                let slot = self.free.pop().unwrap_or_else(|| {
-                    self.rows.push(None);
-                    self.rows.len() - 1
-                });
+                let slot = self.rows.len();
+                self.rows.push(None);
                 self.index.insert(row.agent.as_str(), slot);
                 slot
             }
@@ -64,29 +61,19 @@ impl Table {
 
     /// Replaces all rows; those of agents who are not in `rows` are removed. Returns the slots that hold something new, in no order.
     pub fn replace(&mut self, rows: Vec<Arc<Row>>) -> Vec<usize> {
-        let mut kept = vec![false; self.rows.len()];
+        let mut gone = vec![true; self.rows.len()];
         let mut changed = Vec::new();
-        let mut fresh = Vec::new();
         for row in rows {
-            match self.slot(&row.agent) {
-                Some(slot) => {
-                    if let Some(kept) = kept.get_mut(slot) {
-                        *kept = true;
-                    }
-                    changed.extend(self.put(row));
-                }
-                None => fresh.push(row),
+            changed.extend(self.put(row.clone()));
+            if let Some(gone) = self.slot(&row.agent).and_then(|slot| gone.get_mut(slot)) {
+                *gone = false;
             }
         }
-        for (slot, kept) in kept.into_iter().enumerate() {
-            if !kept && let Some(gone) = self.rows.get_mut(slot).and_then(Option::take) {
+        for (slot, gone) in gone.into_iter().enumerate() {
+            if gone && let Some(gone) = self.rows.get_mut(slot).and_then(Option::take) {
                 self.tally.remove(&gone);
                 self.index.remove(gone.agent.as_str(), slot);
-                self.free.push(slot);
             }
-        }
-        for row in fresh {
-            changed.extend(self.put(row));
         }
         changed
     }
@@ -159,14 +146,16 @@ pub mod tests {
     }
 
     #[test]
-    fn a_snapshot_forgets_who_is_not_in_it_and_reuses_the_slot() {
+    fn a_snapshot_forgets_who_is_not_in_it_and_gives_the_slot_to_nobody() {
         let mut table = Table::default();
         table.replace(vec![row(5001, State::Ready, 1), row(5002, State::Ready, 1)]);
         let changed = table.replace(vec![row(5002, State::Ready, 1), row(5003, State::OnCall, 1)]);
-        assert_eq!(changed, vec![0]);
+        assert_eq!(changed, vec![2]);
         assert_eq!(table.slot(&AgentId::trusted("5001@test.cc")), None);
-        assert_eq!(table.slot(&AgentId::trusted("5003@test.cc")), Some(0));
-        assert_eq!(table.iter().map(|(_, row)| row.agent.number()).collect::<Vec<_>>(), ["5003", "5002"]);
+        assert_eq!(table.slot(&AgentId::trusted("5003@test.cc")), Some(2));
+        let changed = table.replace([5002, 5003, 5004].map(|number| row(number, State::Ready, 1)).to_vec());
+        assert_eq!(changed, vec![2, 3]);
+        assert_eq!(table.iter().map(|(_, row)| row.agent.number()).collect::<Vec<_>>(), ["5002", "5003", "5004"]);
     }
 
     #[test]

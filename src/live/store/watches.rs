@@ -59,16 +59,14 @@ impl<T: Send + Sync + 'static> Watches<T> {
         }
     }
 
-    /// Sets the signals of these slots to what `get` returns for them; those of slots that are empty now keep their value.
+    /// Sets the signals of these slots to what `get` returns for them; those of slots that are empty now tell their value again.
     pub fn fire(self, slots: &[usize], get: impl Fn(usize) -> Option<Arc<T>>) {
         let signals: Vec<(RwSignal<Arc<T>>, usize)> = self.0.with_value(|signals| {
             let here = |slot: &usize| signals.get(slot).into_iter().flatten().map(|signal| (*signal, *slot)).collect::<Vec<_>>();
             slots.iter().flat_map(here).collect()
         });
         for (signal, slot) in signals {
-            if let Some(value) = get(slot) {
-                set(signal, value);
-            }
+            set(signal, get(slot).unwrap_or_else(|| signal.get_untracked()));
         }
     }
 }

@@ -70,6 +70,7 @@ pub fn CallLine(place: Place) -> impl IntoView {
                 data-parties=dynamic(move || call.with(|call| call.devices()))
                 data-state=dynamic(move || state.get().code())
                 data-direction=dynamic(move || call.with(|call| call.direction.code()))
+                data-over=dynamic(move || target.with(|target| target.call.is_none()))
                 on:focusin=move |_| viewport.focused.set(Some(at()))
                 on:click=move |event| {
                     if viewport.opens(&event) {
