@@ -5,8 +5,10 @@ use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::js_sys::Date;
 use leptos::web_sys::{Element, HtmlElement};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A row's height in pixels where the document does not tell it. What it is, the style decides (`--row`): in a narrow window rows are cards.
 const ROW: i32 = 34;
@@ -16,8 +18,11 @@ const WHOLE: usize = 150;
 const BEYOND: usize = 4;
 /// The window moves by so many rows at once, so that scrolling does not rebuild it at every pixel.
 const STEP: usize = 2;
-/// While somebody scrolls, so many rows come into the document with each frame: on an old computer more would hold up the scrolling itself.
+/// While somebody scrolls, at least so many rows come into the document with each frame, and more where the computer is fast enough for that: on
+/// an old one more would hold up the scrolling itself.
 const AT_ONCE: usize = 4;
+/// More rows come with the next frame where this one took less than the first of these milliseconds, and fewer where it took more than the second.
+const EASY: (f64, f64) = (10.0, 22.0);
 
 #[derive(Clone, Copy)]
 pub struct Viewport {
@@ -36,6 +41,8 @@ pub struct Viewport {
     reached: RwSignal<Option<(usize, usize)>>,
     /// Whether it comes nearer with the next frame.
     frame: StoredValue<bool>,
+    /// By how many rows at the most.
+    at_once: StoredValue<usize>,
     /// The slot whose row has, or last had, the focus.
     pub focused: RwSignal<Option<usize>>,
     /// The slot to which the focus was carried because its own row had gone: nobody has chosen that row.
@@ -71,6 +78,7 @@ impl Viewport {
             window,
             reached,
             frame: StoredValue::new(false),
+            at_once: StoredValue::new(AT_ONCE),
             focused,
             strayed: StoredValue::new(None),
             active,
@@ -132,12 +140,28 @@ impl Viewport {
         let Some(view) = self.seen() else { return };
         let rows = self.order.with_untracked(|order| order.len());
         let wanted = window(rows, view);
-        let reached = if rows <= WHOLE { wanted } else { nearer(self.window.get_untracked(), wanted, view.0) };
+        let at_once = self.at_once.get_value();
+        let reached = if rows <= WHOLE { wanted } else { nearer(self.window.get_untracked(), wanted, view.0, at_once) };
         signal::set_if_new(self.view, view);
         signal::set_if_new(self.reached, (reached != wanted).then_some(reached));
         if reached != wanted {
             self.scrolled();
+            // The rows are drawn by the time that anything else has its turn.
+            let begun = Date::now();
+            set_timeout(move || self.learn(Date::now() - begun), Duration::ZERO);
         }
+    }
+
+    /// Has more or fewer rows come with the next frame, by how long as many as were allowed took.
+    fn learn(self, millis: f64) {
+        let (easy, hard) = EASY;
+        _ = self.at_once.try_update_value(|at_once| {
+            if millis < easy {
+                *at_once = (*at_once * 2).min(WHOLE);
+            } else if millis > hard {
+                *at_once = (*at_once / 2).max(AT_ONCE);
+            }
+        });
     }
 
     /// Returns the first row in view and how many there is room for, by how high they are now.
@@ -166,9 +190,8 @@ impl Viewport {
             if let Some(target) = target {
                 // The rows move after this effect: whether the focus went with them shows in the next frame.
                 request_animation_frame(move || {
-                    // On the page's body the focus is nowhere: it was in the row until now.
-                    let nowhere = document().active_element().is_none_or(|element| element.tag_name() == "BODY");
-                    if nowhere || (place.is_none() && self.is_parked()) {
+                    // It was in the row until now.
+                    if is_nowhere() || (place.is_none() && self.is_parked()) {
                         if place.is_some() { self.refocus(target) } else { self.stray(target) }
                     }
                 });
@@ -259,6 +282,13 @@ impl Viewport {
         }
     }
 
+    /// Gives the focus back to the row that had it last, if it is nowhere.
+    pub fn take_back_focus(self) {
+        if let Some(slot) = self.focused.get_untracked().filter(|_| is_nowhere()) {
+            focus_slot(slot);
+        }
+    }
+
     /// Returns where the focused row, or the one that Tab reaches, stands.
     pub fn position(self) -> Option<usize> {
         let place = |slot: usize| self.order.with_untracked(|order| order.iter().position(|other| *other == slot));
@@ -315,10 +345,19 @@ pub fn row_id(slot: usize) -> String {
 }
 
 fn focus_slot(slot: usize) {
-    let row = document().get_element_by_id(&row_id(slot));
-    if let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) {
-        _ = row.focus();
+    focus_on(document().get_element_by_id(&row_id(slot)));
+}
+
+/// Gives the focus to the element, if there is one.
+pub fn focus_on(element: Option<Element>) {
+    if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        _ = element.focus();
     }
+}
+
+/// Returns whether the focus is on the page's body.
+pub fn is_nowhere() -> bool {
+    document().active_element().is_none_or(|element| element.tag_name() == "BODY")
 }
 
 fn window(rows: usize, (first, room): (usize, usize)) -> (usize, usize) {
@@ -336,14 +375,15 @@ fn within((start, end): (usize, usize), wanted: (usize, usize)) -> (usize, usize
     (start.clamp(wanted.0, wanted.1), end.clamp(wanted.0, wanted.1))
 }
 
-/// Returns the window that is nearer by a few rows to the one that is wanted: from what both have in common, or else from the first row in view.
-fn nearer(reached: (usize, usize), wanted: (usize, usize), first: usize) -> (usize, usize) {
+/// Returns the window that is nearer by `at_once` rows to the one that is wanted: from what both have in common, or else from the first row in
+/// view.
+fn nearer(reached: (usize, usize), wanted: (usize, usize), first: usize, at_once: usize) -> (usize, usize) {
     let (start, end) = match within(reached, wanted) {
         (start, end) if start < end => (start, end),
         _ => (first.clamp(wanted.0, wanted.1), first.clamp(wanted.0, wanted.1)),
     };
-    let further = (end + AT_ONCE).min(wanted.1);
-    (start.saturating_sub(AT_ONCE - (further - end)).max(wanted.0), further)
+    let further = (end + at_once).min(wanted.1);
+    (start.saturating_sub(at_once - (further - end)).max(wanted.0), further)
 }
 
 #[cfg(test)]
@@ -352,16 +392,15 @@ mod tests {
 
     #[test]
     fn the_window_comes_nearer_a_few_rows_at_a_time_and_arrives() {
-        for (reached, wanted, first) in
-            [((0, 34), (96, 134), 100), ((96, 134), (100, 138), 104), ((500, 538), (0, 34), 0), ((96, 134), (80, 118), 84)]
-        {
+        let cases = [((0, 34), (96, 134), 100), ((96, 134), (100, 138), 104), ((500, 538), (0, 34), 0), ((96, 134), (80, 118), 84)];
+        for ((reached, wanted, first), at_once) in cases.into_iter().flat_map(|case| [4, 32, 150].map(|at_once| (case, at_once))) {
             let (mut here, mut frames) = (reached, 0);
             while here != wanted {
                 let before = within(here, wanted);
-                here = nearer(here, wanted, first);
-                assert!(here.1 - here.0 <= before.1 - before.0 + AT_ONCE && here.0 >= wanted.0 && here.1 <= wanted.1, "{here:?}");
+                here = nearer(here, wanted, first, at_once);
+                assert!(here.1 - here.0 <= before.1 - before.0 + at_once && here.0 >= wanted.0 && here.1 <= wanted.1, "{here:?}");
                 frames += 1;
-                assert!(frames <= 38 / AT_ONCE + 1, "{reached:?} {wanted:?}: {here:?}");
+                assert!(frames <= 38 / at_once + 1, "{reached:?} {wanted:?}: {here:?}");
             }
         }
     }

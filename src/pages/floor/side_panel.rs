@@ -3,8 +3,10 @@
 use super::navigation::BoardNavigation;
 use crate::address::agent::page_path;
 use crate::components::agent::AgentDetail;
+use crate::components::grid::grid;
 use crate::components::workspace::workspace;
 use crate::i18n::texts;
+use crate::ui::viewport::{focus_on, is_nowhere};
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
 
@@ -14,6 +16,22 @@ pub fn SidePanel() -> impl IntoView {
     let workspace = workspace();
     let navigation = expect_context::<BoardNavigation>();
     let texts = texts();
+    // Where the panel covers the board, the row that had the focus is hidden: it goes into the panel, and back with it.
+    let viewport = grid().viewport;
+    Effect::new(move |before: Option<bool>| {
+        let is_open = navigation.open.with(Option::is_some);
+        if before.is_some_and(|before| before != is_open) {
+            // The browser finds out with the next frame that the row is hidden.
+            request_animation_frame(move || {
+                request_animation_frame(move || match is_open {
+                    true if is_nowhere() => focus_on(document().query_selector("[data-close-panel]").ok().flatten()),
+                    true => {}
+                    false => viewport.take_back_focus(),
+                });
+            });
+        }
+        is_open
+    });
     dynamic(move || {
         navigation.open.get().map(|agent| {
             let name = workspace.name_of(&agent);
