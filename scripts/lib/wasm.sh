@@ -12,9 +12,9 @@ bind_wasm() {
 	mv "$2/console_bg.wasm" "$2/console.wasm"
 }
 
-# shrink_wasm FILE [FLAG...]
+# shrink_wasm FILE [FLAG...]: the names of functions must be there still, for alike ones, side by side, compress better.
 shrink_wasm() {
-	end2end/node_modules/.bin/wasm-opt -Oz --converge --strip-producers \
+	end2end/node_modules/.bin/wasm-opt -Oz --converge --reorder-functions-by-name --strip-producers \
 		--enable-bulk-memory --enable-sign-ext --enable-mutable-globals --enable-nontrapping-float-to-int \
 		--enable-reference-types --enable-multivalue "${@:2}" -o "$1.small" "$1"
 	mv "$1.small" "$1"
