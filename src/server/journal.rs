@@ -40,6 +40,8 @@ use writer::Writer;
 
 /// How much may wait to be written; what comes beyond is counted and lost.
 const MOST_BYTES: usize = 64 << 20;
+/// So far ahead of its records in the database no journal gets.
+const MOST_UNRECORDED: Position = 1_000_000_000;
 /// How many blocks may wait to be folded.
 const MOST_SAFE: usize = 64;
 
@@ -170,15 +172,15 @@ pub fn open(config: &Config, store: &Store, recorded: Position, leads: &watch::R
     let read = || replay::open_or_begin_anew(&config.database, |snapshots| Past::read(snapshots, Reader::of(config), recorded));
     let kept = if matches!(config.database, Database::Memory) { None } else { Some(on_own_thread(read)?) };
     let (blocks, snapshots, past): (Box<dyn Blocks>, _, _) = match kept {
-        None => (Box::new(table::Nowhere), None, Past::default()),
-        Some((blocks, snapshots, past)) => (Box::new(blocks), Some(snapshots), past),
-    };
-    // A journal that was begun anew counts from 1: none of its entries has its records in the database yet.
-    let recorded = if recorded > past.position {
-        store.begin_records();
-        0
-    } else {
-        recorded
+        // Places of an earlier console must not be taken for those of this one.
+        None => (Box::new(table::Nowhere), None, Past { position: now().as_millis(), ..Past::default() }),
+        Some((blocks, snapshots, mut past)) => {
+            if recorded > past.position {
+                // It was begun anew. Whoever comes with a place in the one before is to be told that something is missing.
+                past.position = recorded + MOST_UNRECORDED;
+            }
+            (Box::new(blocks), Some(snapshots), past)
+        }
     };
     let tail = Tail::new(&config.database, past.position);
     let writer = Writer {

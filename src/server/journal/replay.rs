@@ -36,17 +36,19 @@ impl Past {
             past.position = past.position.max(last - MOST_FOLDED);
         }
         let mut next = past.position + 1;
+        let mut entries = 0;
         table.read(past.position, |block| {
             if past.snapshot != 0 && block.first > next {
                 past.misses(block.first - next);
             }
             next = block.last + 1;
+            entries += next - block.first;
             past.go_on(block, &mut reader, recorded);
         })?;
         past.position = last;
         tracing::info!(
             snapshot = past.snapshot,
-            entries = last - past.snapshot,
+            entries,
             agents = past.chronicle.fold.floor.agents().count(),
             took_ms = begun.elapsed().as_millis() as u64,
             "what the last console knew was read from the journal"

@@ -194,7 +194,11 @@ impl Tail {
         }
         match self.0.database {
             // What memory does not have any more is nowhere.
-            Database::Memory if after < since => Ok(Page { up_to: since, has_gap: true, ..Page::default() }),
+            Database::Memory if after < since => {
+                // Nothing came before the first place of all.
+                let is_whole = after == 0 && since == self.0.began;
+                Ok(Page { up_to: since, has_gap: !is_whole, ..Page::default() })
+            }
             Database::Postgres(_) => self.read(after).await,
             Database::File(_) if after < up_to => self.read(after).await,
             _ => Ok(Page { up_to: after, ..Page::default() }),
@@ -298,6 +302,15 @@ mod tests {
         assert!(page.has_gap && page.lines.is_empty());
         let page = tail.behind(page.up_to).await.unwrap();
         assert_eq!((page.lines.len(), page.lines[0].position), (AT_ONCE, 4 + 5));
+    }
+
+    #[tokio::test]
+    async fn a_place_of_an_earlier_console_is_before_the_first_of_this_one() {
+        let tail = Tail::new(&Database::Memory, 1_000);
+        tail.grew(1_001, &[event(1)]);
+        assert_eq!(tail.behind(64).await.unwrap(), Page { up_to: 1_000, has_gap: true, ..Page::default() });
+        assert!(!tail.behind(0).await.unwrap().has_gap, "nothing is missing to who has had nothing");
+        assert_eq!(bodies(&tail.behind(1_000).await.unwrap()), ["1"]);
     }
 
     #[tokio::test]

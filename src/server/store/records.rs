@@ -36,11 +36,6 @@ impl Store {
         self.keep_told("history", lines.chain(position.map(|position| Statement::new(RECORDED, [position.into()]))).collect())
     }
 
-    /// Keeps that there are no records yet of the journal as it is now.
-    pub fn begin_records(&self) {
-        self.keep("the beginning of history", vec![Statement::new(RECORDED, [0_i64.into()])]);
-    }
-
     /// Up to which position of the journal its records are kept.
     pub async fn recorded(&self) -> Result<i64, StoreError> {
         self.ask(recorded).await
