@@ -1,7 +1,7 @@
 //! The platform's events for programs: filtered, resumed, masked, and only for who may.
 
 use crate::access::talking;
-use crate::support::{Console, Lab, Message, agent_event};
+use crate::support::{Console, Lab, Message, agent_event, event_time};
 use serde_json::json;
 use std::collections::BTreeSet;
 use supervisor_console::floor::{Operation, State};
@@ -204,5 +204,30 @@ async fn a_call_is_followed_when_it_gets_another_id() {
             heard = stream.next().await.unwrap();
         }
         assert_eq!(heard.data["callId"], new.as_str());
+    }
+    // Nor does who comes back lose what came under an id in between, also when the call is over.
+    let from_before = established.id.map(|id| id - 1);
+    let mut back = browser.follow(&format!("/api/events?call={new}&name=delivered"), Some(0)).await;
+    assert_eq!(back.next().await.unwrap().data["callId"], call.as_str());
+    let mut back = browser.follow(&format!("/api/events?call={call}&name=connectionCleared"), from_before).await;
+    while back.next().await.unwrap().data["callId"] != new.as_str() {}
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn call_events_that_do_not_name_the_agent_are_those_of_who_sits_there() {
+    let lab = Lab::new().await;
+    let (browser, mut live) = lab.supervisor().await;
+    live.until_state("5003", State::Ready).await;
+    let team = live.board.row("5003").team.clone();
+    let (mut of_agent, mut of_team) = (
+        browser.follow("/api/events?agent=5003&name=delivered", None).await,
+        browser.follow(&format!("/api/events?team={}&name=delivered", team.replace(' ', "%20")), None).await,
+    );
+    let at = "8003@test.cc";
+    let rings = json!({ "eventName": "delivered", "callId": "later-1", "srcDeviceId": at, "deviceId": at, "alertingDevice": at,
+        "callingDevice": "13800138000", "calledDevice": at, "namespace": "test.cc", "eventTime": event_time() });
+    lab.simulator.event(rings).await;
+    for stream in [&mut of_agent, &mut of_team] {
+        assert_eq!(stream.next().await.unwrap().data["callId"], "later-1");
     }
 }

@@ -13,6 +13,8 @@ pub struct Board {
     calls: Map<CallId, Arc<CallRow>>,
     /// Which device is in which call: pairs, so that calls that share a number do not touch each other.
     at_device: Set<(DeviceId, CallId)>,
+    /// Who sits where.
+    seats: Map<DeviceId, AgentId>,
     /// How many agents of each team are in each state; of those without a team under the empty name.
     teams: Map<String, Counts>,
     counts: Counts,
@@ -79,6 +81,11 @@ impl Board {
         here.filter_map(|id| self.calls.get(id))
     }
 
+    /// Who sits at the device; `None` if nobody does.
+    pub fn agent_at(&self, device: &DeviceId) -> Option<&AgentId> {
+        self.seats.get(device)
+    }
+
     /// How many agents of the team are in each state; of all teams where the name is empty.
     pub fn counts(&self, team: &str) -> Counts {
         if team.is_empty() { self.counts.clone() } else { self.teams.get(team).cloned().unwrap_or_default() }
@@ -109,13 +116,28 @@ impl Board {
             of_team.add(row.state);
             self.teams.insert_mut(row.team.clone(), of_team);
         }
+        let before = known.and_then(|known| known.device.as_ref());
+        if before != row.device.as_ref() {
+            self.leave(before, &row.agent);
+            if let Some(device) = &row.device {
+                self.seats.insert_mut(device.clone(), row.agent.clone());
+            }
+        }
         self.rows.insert_mut(ByNumber::from(&row.agent), row);
+    }
+
+    /// Empties the agent's seat at the device, unless somebody else has taken it.
+    fn leave(&mut self, device: Option<&DeviceId>, agent: &AgentId) {
+        if let Some(device) = device.filter(|device| self.seats.get(*device) == Some(agent)) {
+            self.seats.remove_mut(device);
+        }
     }
 
     pub(super) fn remove_row(&mut self, agent: &AgentId) {
         let place = ByNumber::from(agent);
         if let Some(known) = self.rows.get(&place).cloned() {
             self.uncount(&known);
+            self.leave(known.device.as_ref(), agent);
             self.rows.remove_mut(&place);
         }
     }

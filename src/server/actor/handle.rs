@@ -245,10 +245,14 @@ impl FloorHandle {
         self.published.now().board.row(agent).map(|row| row.team.clone())
     }
 
-    /// The present id of the call that has or had this id; `None` where the floor does not know it.
-    pub fn call_now(&self, id: &CallId) -> Option<CallId> {
-        let board = &self.published.now().board;
-        board.call(id).or_else(|| board.calls().find(|call| call.is(id))).map(|call| call.id.clone())
+    /// Who sits at the device, as it was published last.
+    pub fn agent_at(&self, device: &DeviceId) -> Option<AgentId> {
+        self.published.now().board.agent_at(device).cloned()
+    }
+
+    /// Every id of the call that has or had this one, also where it ended lately; none where the floor does not know it.
+    pub async fn call_ids(&self, id: CallId) -> Result<Vec<CallId>, Stopped> {
+        self.ask(|reply| Message::CallIds(id, reply)).await
     }
 
     /// An intervention under way or lately ended; older ones are in the audit log.

@@ -25,6 +25,7 @@ pub enum Message {
     Memory(MemoryOf, oneshot::Sender<Option<serde_json::Value>>),
     Phone(DeviceId, AgentId, oneshot::Sender<OwnPhone>),
     FollowPhone(DeviceId, AgentId, oneshot::Sender<watch::Receiver<Arc<OwnPhone>>>),
+    CallIds(CallId, oneshot::Sender<Vec<CallId>>),
     CallData(CallId, Vec<(String, String)>),
     BeginPhone(Box<PhoneRequest>, oneshot::Sender<Result<PhoneBegun, FloorError>>),
     Answered(i64, PlatformAnswer, oneshot::Sender<Option<Intervention>>),

@@ -95,6 +95,7 @@ fn take(state: &mut FloorState, message: Message) {
         Message::Memory(of, reply) => drop(reply.send(state.memory(of))),
         Message::Phone(device, by, reply) => drop(reply.send(state.own_phone(&device, &by))),
         Message::FollowPhone(device, by, reply) => drop(reply.send(state.follow_phone(device, by))),
+        Message::CallIds(call, reply) => drop(reply.send(state.call_ids(call))),
         Message::CallData(call, data) => state.call_data(call, data),
         Message::BeginPhone(request, reply) => drop(reply.send(state.begin_phone(*request))),
         Message::Answered(id, answer, reply) => drop(reply.send(state.answered(id, answer))),

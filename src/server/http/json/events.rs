@@ -56,7 +56,7 @@ const MOST_BEHIND: Position = 20_000;
 pub async fn events(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri, headers: HeaderMap) -> Result<Response, Problem> {
     let params = params(&uri)?;
     let mut filter = Filter::of(&params, &console.config.namespace)?;
-    filter.follow_calls(&console, &console.floor.number_filter(caller.visibility));
+    filter.follow_calls(&console, &console.floor.number_filter(caller.visibility)).await?;
     // A browser that has heard nothing yet may send it empty.
     let last = headers.get(LAST_EVENT_ID).map(|last| last.to_str().unwrap_or("?")).filter(|last| !last.is_empty());
     let last = last.or_else(|| of(&params, "after").next()).map(|last| match last.parse::<Position>() {
@@ -144,6 +144,7 @@ impl Follower {
             }
             if self.was_up_to_date && self.is_too_slow().await {
                 self.over = true;
+                self.waiting.clear();
                 return Some(sent(None, cut(self.after)));
             }
             let masked = self.console.floor.number_filter(self.caller.visibility);

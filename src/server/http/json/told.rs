@@ -4,6 +4,7 @@ use super::interventions::InterventionView;
 use crate::api::problem::Problem;
 use crate::floor::visibility::NumberFilter;
 use crate::floor::{AgentId, CallId, Event, Intervention, Namespace};
+use crate::server::actor::Stopped;
 use crate::server::clock::{in_utc, rfc3339};
 use crate::server::console::Console;
 use crate::server::journal::{Line, Told};
@@ -100,10 +101,17 @@ impl Filter {
         })
     }
 
-    /// Wants the calls under their present ids too.
-    pub fn follow_calls(&mut self, console: &Console, masked: &NumberFilter) {
-        let present: Vec<CallId> = self.calls.iter().filter_map(|call| console.floor.call_now(&CallId::parse(call).ok()?)).collect();
-        self.calls.extend(present.into_iter().map(|call| masked.call_id(call.to_string())));
+    /// Wants the calls under all ids that the floor knows of them too.
+    ///
+    /// # Errors
+    ///
+    /// The console is stopping.
+    pub async fn follow_calls(&mut self, console: &Console, masked: &NumberFilter) -> Result<(), Stopped> {
+        for call in self.calls.clone().iter().filter_map(|call| CallId::parse(call).ok()) {
+            let ids = console.floor.call_ids(call).await?;
+            self.calls.extend(ids.into_iter().map(|id| masked.call_id(id.to_string())));
+        }
+        Ok(())
     }
 
     /// Returns what is told of that line, with the numbers that the reader may see; none where it is not wanted. A call that gets another id
@@ -122,7 +130,10 @@ impl Filter {
                         call = Some(new);
                     }
                 }
-                self.wants(&event.name, event.agent.as_ref(), call.as_deref(), console).then_some(())?;
+                // Not every edition of the platform names the agent in the events of calls.
+                let here = || event.source.as_ref().or(event.device.as_ref()).and_then(|device| console.floor.agent_at(device));
+                let agent = event.agent.clone().or_else(here);
+                self.wants(&event.name, agent.as_ref(), call.as_deref(), console).then_some(())?;
                 let name = masked.text(event.name.to_string()).chars().filter(|character| !character.is_control()).collect();
                 // A line end would end the message's line. In JSON it can only stand where a blank can.
                 Some(Message { name, data: masked.event(body)?.replace(['\r', '\n'], " ") })

@@ -154,6 +154,8 @@ impl Hook {
             Some(kept) => kept,
             None => tail.began(),
         };
+        let masked = self.console.floor.number_filter(self.console.config.visibility(Role::Supervisor));
+        self.filter.follow_calls(&self.console, &masked).await.ok();
         tail.keep_place(self.webhook.name(), self.after).await?;
         self.kept = (self.after, Instant::now());
         Ok(())
