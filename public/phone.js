@@ -21,6 +21,8 @@ const asked = new Set();
 // Shows how the phone is now. What was typed stays, what was open stays open, and the focus where it was: at the same thing of the same call,
 // or at the bar.
 function draw() {
+  // Without the console nothing can be asked.
+  now.disabled = document.body.dataset.link === "down";
   const html = bar.dataset.html ?? "";
   if (html === drawn) return;
   drawn = html;
@@ -63,7 +65,7 @@ function press(button) {
 }
 
 async function send(form, button) {
-  if (asked.has(button.value)) return;
+  if (!button || asked.has(button.value)) return;
   asked.add(button.value);
   said.textContent = "";
   const typed = field.value;
@@ -72,6 +74,12 @@ async function send(form, button) {
     const answer = await fetch("/phone", { method: "POST", body });
     if (answer.status === 401) return location.reload();
     said.innerHTML = await answer.text();
+    // That was all, and nothing is asked.
+    if (!answer.ok && body.get("loginMode") === "stop") {
+      const login = now.querySelector(".phone-login");
+      login?.removeAttribute("open");
+      login?.querySelector("form").reset();
+    }
     // What was typed since stays.
     if (answer.ok && !button.formNoValidate && field.value === typed) {
       form.reset();
@@ -84,13 +92,27 @@ async function send(form, button) {
   }
 }
 
+// Others set what travels with a call too, and no event tells of it. The server has the bar drawn anew where it is another.
+function readData() {
+  for (const details of now.querySelectorAll(".phone-data[open]")) {
+    fetch(`/api/phone/data?callId=${encodeURIComponent(callOf(details))}`).catch(() => null);
+  }
+}
+
 async function lookUp() {
   const typed = field.value;
   const answer = await fetch(`/phone/targets?q=${encodeURIComponent(typed)}`).catch(() => null);
-  if (answer?.ok && field.value === typed) targets.innerHTML = await answer.text();
+  if (!answer?.ok) return;
+  const found = await answer.text();
+  // What the arrows have come to stays.
+  if (field.value === typed && !targets.contains(document.activeElement)) targets.innerHTML = found;
 }
 
-new MutationObserver(draw).observe(bar, { attributeFilter: ["data-html"] });
+const changes = new MutationObserver(draw);
+changes.observe(bar, { attributeFilter: ["data-html"] });
+changes.observe(document.body, { attributeFilter: ["data-link"] });
+now.addEventListener("click", (event) => event.target.closest(".phone-data > summary") && setTimeout(readData));
+setInterval(readData, 5000);
 bar.addEventListener("submit", (event) => {
   event.preventDefault();
   send(event.target, event.submitter);
@@ -112,6 +134,8 @@ function walk(event, by) {
 }
 
 bar.addEventListener("keydown", (event) => {
+  // A key that is held down is pressed once: what stands at its place by then is something else.
+  if (event.repeat && (event.key === "Enter" || (event.key === " " && !isField(event.target)))) event.preventDefault();
   if (event.key === "Escape") document.activeElement.blur();
   if (event.key === "ArrowDown") walk(event, 1);
   if (event.key === "ArrowUp") walk(event, -1);
@@ -127,7 +151,7 @@ document.addEventListener(
     const letter = /^[a-z]$/i.test(event.key) ? event.key : event.code.slice(3);
     const key = event.shiftKey ? letter.toUpperCase() : letter.toLowerCase();
     const button = event.altKey && now.querySelector(`[data-key="${key}"]:not(:disabled)`);
-    if (button) press(button);
+    if (button) event.repeat || press(button);
     else if (event.key === "p" && !event.altKey && !isField(event.target)) field.focus();
     else return;
     event.preventDefault();

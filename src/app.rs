@@ -82,7 +82,7 @@ pub fn phone_bar(language: Language, is_engineer: bool) -> impl IntoView {
                 <kbd aria-hidden="true">"p"</kbd>
                 <div id="phone-targets"></div>
             </form>
-            <div id="phone-now"></div>
+            <fieldset id="phone-now"></fieldset>
             <div id="phone-said" role="alert"></div>
             {is_engineer.then(|| view! { <a href="/diagnostics">{language.diagnostics_texts().title}</a> })}
             <template>

@@ -80,11 +80,14 @@ test("an occupied phone is asked about, left, and taken by force", async ({ cont
   await bar.root.locator("input[name=password]").fill(PASSWORD);
   await bar.root.locator("select[name=loginMode]").selectOption("stop");
   await bar.button("login").click();
+  // That was all: nothing is asked, and nothing is left of what was typed, also not after a reload.
+  await expect(bar.root.locator(".phone-login")).not.toHaveAttribute("open");
+  await expect(bar.root.locator("input[name=password]")).toHaveValue("");
+  await page.reload();
   await bar.did("login", "refused");
+  await expect(bar.root.locator(".phone-login")).not.toHaveAttribute("open");
   await board.is("5003", "ready");
-  await bar.root.locator("input[name=password]").fill(PASSWORD);
-  await bar.root.locator("select[name=loginMode]").selectOption("force");
-  await bar.button("login").click();
+  await bar.logOn("force");
   await bar.did("login", "confirmed");
   await board.is("5003", "logged-out");
   await expect(bar.root.locator("[data-mode]")).toHaveText("Not ready");
@@ -298,6 +301,85 @@ test("data travels with the call, and what cannot be is said in words", async ({
   await bar.button("holdCall").click();
   await bar.did("holdCall", "refused");
   await board.live();
+});
+
+test("a key that is held down is pressed once", async ({ board, page, platform }) => {
+  await board.live();
+  const bar = new Bar(page);
+  await bar.consults(platform);
+  await expect(bar.calls.first()).toHaveAttribute("data-phone-state", "connected");
+  await page.keyboard.down("Alt");
+  // The first ends the consultation; what then stands at that key is the end of the other call.
+  await page.keyboard.down("x");
+  await expect(bar.calls).toHaveCount(1);
+  await page.keyboard.down("x");
+  await page.keyboard.up("Alt");
+  await page.keyboard.up("x");
+  await bar.button("retrieveCall").focus();
+  await page.keyboard.down("Enter");
+  await expect(bar.button("holdCall")).toBeFocused();
+  const asked = (await platform.operations()).length;
+  await page.keyboard.down("Enter");
+  await page.keyboard.up("Enter");
+  await page.keyboard.press("Alt+o");
+  await bar.did("recording Start", "confirmed");
+  expect((await platform.operations()).length, "the recording alone").toBe(asked + 1);
+  await expect(bar.calls).toHaveAttribute("data-phone-state", "connected");
+});
+
+test("data that others set is read when it is looked at", async ({ board, page, platform }) => {
+  await board.live();
+  const bar = new Bar(page);
+  await bar.call(OUTSIDE);
+  const call = (await bar.calls.getAttribute("data-phone-call")) ?? "";
+  await platform.setData(call, "crm", "case-4711");
+  await bar.root.locator(".phone-data summary").click();
+  await expect(bar.root.locator("dd", { hasText: "case-4711" })).toBeVisible();
+});
+
+test("where a consultation runs a third call takes no control away, and has keys of its own", async ({ context, page, own }) => {
+  const { url, platform: sdk } = await own.demo("--agents", "3");
+  const platform = new Platform(sdk);
+  await signIn(context.request, url, "5000", "8000");
+  await page.goto(url);
+  await new Board(page).live();
+  const bar = new Bar(page);
+  await bar.consults(platform);
+  // The simulated platform lets nobody in where two calls are: others may.
+  await platform.rings("8000", OUTSIDE, "third");
+  await expect(bar.calls).toHaveCount(3);
+  const rings = page.locator("[data-phone-state=alerting]");
+  await expect(rings.locator("[data-phone=answerCall]")).toHaveAttribute("aria-keyshortcuts", "Alt+A");
+  await expect(rings.locator("[data-phone=dropConnection]")).toHaveAttribute("aria-keyshortcuts", "Alt+K");
+  for (const end of ["conference", "cancelConsult", "transferCall"]) await expect(bar.button(end)).toBeEnabled();
+  await expect(bar.button("consult")).toHaveCount(0);
+  await page.keyboard.press("Alt+b");
+  await bar.did("cancelConsult", "confirmed");
+});
+
+test("without the console nothing can be asked of the phone", async ({ context, page, own, quiet }) => {
+  quiet.expect(provoked.noConnection);
+  const demo = await own.demo("--agents", "3");
+  await signIn(context.request, demo.url, "5000", "8000");
+  await page.goto(demo.url);
+  await new Board(page).live();
+  const bar = new Bar(page);
+  await expect(bar.button("login")).toBeEnabled();
+  await demo.program.stop("SIGKILL");
+  await expect(page.locator("body")).toHaveAttribute("data-link", "down");
+  for (const button of await bar.root.locator("button").all()) await expect(button).toBeDisabled();
+});
+
+test("an address that leads nowhere has the bar too", async ({ board, page, platform, quiet }) => {
+  quiet.expect(provoked.status(404));
+  await board.live();
+  const bar = new Bar(page);
+  await bar.call(OUTSIDE);
+  await page.goto("/nowhere");
+  await expect(bar.calls).toContainText(OUTSIDE);
+  await page.keyboard.press("Alt+x");
+  await expect(bar.calls).toHaveCount(0);
+  expect((await platform.floor()).calls).toEqual([]);
 });
 
 test("what is typed stays while the phone changes, and the focus with its call", async ({ board, page, platform }) => {

@@ -219,6 +219,8 @@ pub struct PhoneCall {
     pub made: bool,
     /// Whether the call is being recorded.
     pub recording: bool,
+    /// Whether it is only remembered from before the link broke or the console began, so that the platform may know better.
+    pub remembered: bool,
     /// How many parties are connected or hold the call, listeners not counted, the own one with them.
     pub parties: u32,
     /// How many others stay in the call or still ring there once the own phone has left, listeners not counted.
@@ -237,6 +239,7 @@ impl PhoneCall {
             listens,
             made,
             recording: call.recording,
+            remembered: call.remembered,
             parties: count(call.in_it()),
             stay: call.stay_without(own),
         })

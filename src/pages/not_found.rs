@@ -21,5 +21,6 @@ pub fn NotFound() -> impl IntoView {
                 </a>
             </p>
         </main>
+        <script type="module" src="/phone-page.js"></script>
     })
 }

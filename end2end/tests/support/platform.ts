@@ -199,6 +199,18 @@ export class Platform {
     return this.ask("POST", "/simulator/events", { ...event, srcDeviceId: device, deviceId: device, agentId: id(agent) });
   }
 
+  /** Says that the phone rings for a call from elsewhere, of which the simulated platform itself knows nothing. */
+  rings(phone: string, from: string, call: string) {
+    const [device, callingDevice] = [id(phone), id(from)];
+    const event = { eventName: "delivered", eventTime: eventTime(0), eventType: "csta", serial: serial++, namespace: DOMAIN, callId: call };
+    return this.ask("POST", "/simulator/events", { ...event, srcDeviceId: device, deviceId: device, alertingDevice: device, calledDevice: device, callingDevice });
+  }
+
+  /** Somebody else sets what travels with a call. */
+  setData(call: string, key: string, value: string) {
+    return this.ask("POST", `${CALLS}/${call}/user-data`, { entries: [{ key, value }] });
+  }
+
   /** Whatever bytes, to all who listen to the whole tenant. */
   async garbage(bytes: string) {
     await fetch(`${this.url}/simulator/events?raw=1`, { method: "POST", body: bytes });

@@ -27,7 +27,9 @@ impl Phone {
             return Err(Obstacle::OwnDevice);
         }
         let is_logged_on = self.agent.as_ref() == Some(by);
-        let is_talking = self.calls.iter().any(|call| call.state != PartyState::Held);
+        // What is only remembered is in nothing's way: the platform knows better.
+        let sure = || self.calls.iter().filter(|call| !call.remembered);
+        let is_talking = sure().any(|call| call.state != PartyState::Held);
         let call = match target.call {
             _ if !operation.on_call() => None,
             Some(id) => Some(self.call(id)?),
@@ -40,28 +42,28 @@ impl Phone {
             PhoneOperation::Logout | PhoneOperation::Ready | PhoneOperation::NotReady if !is_logged_on => Err(Obstacle::LoggedOut),
             PhoneOperation::Login | PhoneOperation::Call if is_talking => Err(Obstacle::OwnBusy),
             // The platform logs nobody out who has a call on hold either; and a phone has two calls, the one on hold and the other.
-            PhoneOperation::Logout if !self.calls.is_empty() => Err(Obstacle::OwnBusy),
-            PhoneOperation::Call if self.calls.len() > 1 => Err(Obstacle::OwnBusy),
+            PhoneOperation::Logout if sure().next().is_some() => Err(Obstacle::OwnBusy),
+            PhoneOperation::Call | PhoneOperation::Consult if sure().count() > 1 => Err(Obstacle::OwnBusy),
             PhoneOperation::Ready if self.state == Some(State::Ready) => Err(Obstacle::AlreadyReady),
             PhoneOperation::NotReady if self.state == Some(State::NotReady) && !target.another_reason => Err(Obstacle::AlreadyNotReady),
             PhoneOperation::Ready | PhoneOperation::NotReady if !self.calls.is_empty() => Ok(Effect::AfterCall),
-            PhoneOperation::Answer => is(call, PartyState::Alerting, Obstacle::NotRinging),
+            PhoneOperation::Answer if call.is_some_and(|call| call.state != PartyState::Alerting) => Err(Obstacle::NotRinging),
             PhoneOperation::Retrieve if call.is_some_and(|call| call.state == PartyState::Held) && is_talking => Err(Obstacle::OwnBusy),
             PhoneOperation::Retrieve => is(call, PartyState::Held, Obstacle::NotOnHold),
             PhoneOperation::Hold | PhoneOperation::Transfer | PhoneOperation::Conference | PhoneOperation::Consult => {
                 if call.is_some_and(|call| call.listens) {
                     return Err(Obstacle::OnlyListens);
                 }
-                match call.map(|call| call.state) {
-                    Some(PartyState::Held) => Err(Obstacle::OnHold),
+                match call {
+                    Some(PhoneCall { state: PartyState::Held, remembered: false, .. }) => Err(Obstacle::OnHold),
                     _ => is(call, PartyState::Connected, Obstacle::NotAnswered),
                 }
             }
             PhoneOperation::StartRecording | PhoneOperation::StopRecording if call.is_some_and(|call| call.listens) => {
                 Err(Obstacle::OnlyListens)
             }
-            PhoneOperation::StartRecording if call.is_some_and(|call| call.recording) => Err(Obstacle::Recording),
-            PhoneOperation::StopRecording if call.is_some_and(|call| !call.recording) => Err(Obstacle::NotRecording),
+            PhoneOperation::StartRecording if call.is_some_and(|call| call.recording && !call.remembered) => Err(Obstacle::Recording),
+            PhoneOperation::StopRecording if call.is_some_and(|call| !call.recording && !call.remembered) => Err(Obstacle::NotRecording),
             PhoneOperation::StartRecording | PhoneOperation::StopRecording => is(call, PartyState::Connected, Obstacle::NotAnswered),
             PhoneOperation::ConsultConference | PhoneOperation::ConsultTransfer | PhoneOperation::ConsultCancel => {
                 let consult = self.call(target.consult.ok_or(Obstacle::NotInCall)?)?;
@@ -72,7 +74,7 @@ impl Phone {
                 // A transfer to who still rings is possible, and so is taking it back.
                 match (operation, consult.state) {
                     (PhoneOperation::ConsultConference, state) if state != PartyState::Connected => Err(Obstacle::NotAnswered),
-                    (_, PartyState::Held) => Err(Obstacle::NotInThatCall),
+                    (_, PartyState::Held) if !consult.remembered => Err(Obstacle::NotInThatCall),
                     _ => Ok(Effect::Now),
                 }
             }
@@ -82,6 +84,7 @@ impl Phone {
                 _ => Ok(Effect::EndsCall),
             },
             PhoneOperation::Login
+            | PhoneOperation::Answer
             | PhoneOperation::Logout
             | PhoneOperation::Ready
             | PhoneOperation::NotReady
@@ -93,7 +96,8 @@ impl Phone {
     /// Returns what can be done now with `call`, or if it is `None` without one, and what each would do. The end of a consultation stands at
     /// the call on hold. Who is not ready can be so for another reason.
     pub fn possible(&self, call: Option<&CallId>, own: &DeviceId, by: &AgentId) -> Vec<(PhoneOperation, Effect)> {
-        let target = PhoneTarget { call, consult: call.and_then(|call| self.other_than(call)), dialled: None, another_reason: true };
+        let target =
+            PhoneTarget { call, consult: call.and_then(|call| self.consultation_beside(call)), dialled: None, another_reason: true };
         // Where another agent sits, that one decides, unless it is logged out there.
         let is_others = self.agent.as_ref().is_some_and(|agent| agent != by);
         let is_own = |operation: &PhoneOperation| !is_others || *operation == PhoneOperation::Login;
@@ -101,9 +105,10 @@ impl Phone {
         here.filter_map(|operation| Some((operation, self.forecast(operation, target, own, by).ok()?))).collect()
     }
 
-    /// Returns the other one of two calls, which is the consultation's where this one is on hold.
-    pub fn other_than(&self, call: &CallId) -> Option<&CallId> {
-        self.calls.iter().map(|other| &other.id).find(|other| *other != call)
+    /// Returns the consultation's call where `call` is the one on hold: one that was made here, and is not on hold itself.
+    pub fn consultation_beside(&self, call: &CallId) -> Option<&CallId> {
+        let consults = |other: &&PhoneCall| other.id != *call && other.made && (other.state != PartyState::Held || other.remembered);
+        self.calls.iter().find(consults).map(|other| &other.id)
     }
 
     fn call(&self, id: &CallId) -> Result<&PhoneCall, Obstacle> {
@@ -111,7 +116,7 @@ impl Phone {
     }
 }
 
-/// Whether the own connection is in that state.
+/// Whether the own connection is in that state, or may be.
 fn is(call: Option<&PhoneCall>, state: PartyState, otherwise: Obstacle) -> Result<Effect, Obstacle> {
-    if call.is_some_and(|call| call.state == state) { Ok(Effect::Now) } else { Err(otherwise) }
+    if call.is_some_and(|call| call.state == state || call.remembered) { Ok(Effect::Now) } else { Err(otherwise) }
 }

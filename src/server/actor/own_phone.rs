@@ -16,6 +16,8 @@ pub struct OwnPhone {
     pub calls: Vec<OwnCall>,
     /// What was done with it last, while it runs and for a short time after.
     pub last: Option<Intervention>,
+    /// Whether it is to be asked what then, where that was refused because the phone is occupied.
+    pub asks: bool,
 }
 
 /// A call of the own phone, with the others in it.
@@ -32,6 +34,8 @@ pub struct OwnPhones {
     followed: HashMap<(DeviceId, AgentId), watch::Sender<Arc<OwnPhone>>>,
     /// What travels with their calls as the platform was last read, which no event tells.
     data: HashMap<CallId, Vec<(String, String)>>,
+    /// The log-ons after which nothing is to be asked, the last one of each supervisor at each phone.
+    stopped: HashMap<(DeviceId, AgentId), i64>,
     /// Something was done with one of them.
     used: bool,
 }
@@ -48,6 +52,16 @@ impl OwnPhones {
     /// Marks that somebody did something with the own phone, which no row shows.
     pub fn use_one(&mut self) {
         self.used |= !self.followed.is_empty();
+    }
+
+    /// Marks a log-on after which nothing is to be asked.
+    pub fn stop_at(&mut self, login: &Intervention) {
+        self.stopped.insert((login.by_device.clone(), login.by.clone()), login.id);
+    }
+
+    /// Returns whether it is to be asked what then, where what was done last was refused.
+    pub fn asks_after(&self, done: &Intervention) -> bool {
+        self.stopped.get(&(done.by_device.clone(), done.by.clone())) != Some(&done.id)
     }
 
     /// Takes up what travels with a call.

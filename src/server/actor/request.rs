@@ -61,6 +61,8 @@ pub struct PhoneRequest {
     pub reason: Option<String>,
     /// Whether who is brought in only listens.
     pub silent: bool,
+    /// Whether the page is to ask what then, where the phone is occupied.
+    pub asks: bool,
     /// The effect that the one who asks was shown.
     pub expect: Option<Effect>,
 }

@@ -25,10 +25,12 @@ const LONGEST_VALUE: usize = 1000;
 /// What to do where agent or phone is logged on elsewhere (the SDK's document, 2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LoginMode {
-    /// The refusal says who is in the way.
-    Leave,
+    /// The refusal says who is in the way, and the page asks what then.
+    Ask,
     /// Log that out first.
     Force,
+    /// The refusal says who is in the way, and that is all.
+    Stop,
 }
 
 /// What is asked for, as it came.
@@ -76,8 +78,9 @@ impl Ask {
 
     pub fn login(LoginArguments { password, login_mode, agent_mode }: LoginArguments) -> Result<Ask, ApiError> {
         let mode = match login_mode.as_deref() {
-            None | Some("" | "ask" | "stop") => LoginMode::Leave,
+            None | Some("" | "ask") => LoginMode::Ask,
             Some("force") => LoginMode::Force,
+            Some("stop") => LoginMode::Stop,
             Some(_) => return Err(bad("loginMode", "ask, force or stop")),
         };
         if password.is_empty() {
@@ -171,14 +174,15 @@ pub async fn run(console: Arc<Console>, actor: Principal, ask: Ask) -> Result<In
     };
     let silent = matches!(ask.detail, Detail::Kind("Silent"));
     let reason = if let Detail::Reason(reason) = &ask.detail { Some(reason.clone()).filter(|reason| !reason.is_empty()) } else { None };
-    let request = PhoneRequest { intervention, operation: ask.operation, role: actor.role, consult, reason, silent, expect };
+    let asks = !matches!(ask.detail, Detail::Login { mode: LoginMode::Stop, .. });
+    let request = PhoneRequest { intervention, operation: ask.operation, role: actor.role, consult, reason, silent, asks, expect };
     let carried_out = console.under_way.spawn(carry_out(console.clone(), actor, request, ask.detail));
     carried_out.await.unwrap_or(Err(ApiError::OutcomeUnknown))
 }
 
 /// Logs the phone of somebody on who has just signed in, which the sign-in does not wait for.
 pub fn log_on_beside(console: Arc<Console>, session: Arc<Session>, password: SecretString) {
-    let mode = LoginMode::Leave;
+    let mode = LoginMode::Ask;
     let ask = Ask { detail: Detail::Login { password, mode, agent_mode: "NotReady" }, ..Ask::new(PhoneOperation::Login) };
     let under_way = console.under_way.clone();
     under_way.spawn(async move {
@@ -189,8 +193,8 @@ pub fn log_on_beside(console: Arc<Console>, session: Arc<Session>, password: Sec
 }
 
 /// The data that travels with a call, as the platform has it.
-pub async fn data(console: &Console, actor: &Principal, call: CallId) -> Result<Vec<(String, String)>, ApiError> {
-    match console.platform.call_data(&actor.platform, &call).await {
+pub async fn data(console: &Console, actor: &Principal, call: &CallId) -> Result<Vec<(String, String)>, ApiError> {
+    match console.platform.call_data(&actor.platform, call).await {
         Ok(data) => Ok(data),
         Err(CallError::Refused { status, holder }) => Err(ApiError::Refused { status, holder }),
         Err(CallError::Unreachable | CallError::Broken) => Err(ApiError::Unreachable),

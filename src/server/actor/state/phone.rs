@@ -20,7 +20,7 @@ impl FloorState {
         let state = agent.as_ref().and_then(|agent| self.row(agent)).map(|row| row.state);
         let call = |id: CallId| {
             // What is known to be over although its end was not heard keeps the phone from nothing.
-            let row = self.fold.floor.call_row(&id).filter(|row| !row.end_not_seen)?;
+            let row = self.fold.call_row(&id).filter(|row| !row.end_not_seen)?;
             let call = PhoneCall::of(&row, device).filter(|_| !row.monitors())?;
             Some((call.state == PartyState::Held, row.started, call))
         };
@@ -48,6 +48,11 @@ impl FloorState {
         }
     }
 
+    /// Returns every id of the call that has or had this one.
+    pub fn call_ids(&self, call: CallId) -> Vec<CallId> {
+        self.fold.floor.ids_of(&self.published.meant(call))
+    }
+
     /// Takes up what the platform says travels with a call.
     pub fn call_data(&mut self, call: CallId, data: Vec<(String, String)>) {
         self.phones.read_data(call, data);
@@ -67,13 +72,15 @@ impl FloorState {
         });
         let calls = calls.collect();
         let pending_mode = self.interventions.pending_mode(device, by);
-        OwnPhone { phone, pending_mode, calls, last: self.interventions.latest_with_phone(device, by).cloned() }
+        let last = self.interventions.latest_with_phone(device, by).cloned();
+        let asks = last.as_ref().is_some_and(|done| self.phones.asks_after(done));
+        OwnPhone { phone, pending_mode, calls, last, asks }
     }
 
     /// Checks what the operation needs, takes it up and has it written down.
     pub fn begin_phone(&mut self, request: PhoneRequest) -> Result<PhoneBegun, FloorError> {
         self.can_be_written_down()?;
-        let PhoneRequest { mut intervention, operation, role, consult, reason, silent, expect } = request;
+        let PhoneRequest { mut intervention, operation, role, consult, reason, silent, asks, expect } = request;
         if role != Role::Supervisor {
             return Err(FloorError::Obstacle(Obstacle::NotPermitted));
         }
@@ -103,6 +110,9 @@ impl FloorState {
         let begun = self.interventions.begin(intervention).ok_or(FloorError::Busy)?;
         telemetry::operation(begun.operation, begun.outcome);
         self.phones.use_one();
+        if !asks {
+            self.phones.stop_at(&begun);
+        }
         if let (PhoneOperation::Conference, Some(call), Some(brought_in)) = (operation, &begun.call, &begun.device) {
             self.expect_part(call, brought_in, silent);
         }

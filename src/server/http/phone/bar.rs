@@ -2,7 +2,7 @@
 
 use super::{ASK, words};
 use crate::floor::visibility::NumberFilter;
-use crate::floor::{AgentId, CallId, Control, DeviceId, Effect, Operation, PartyState, PhoneOperation};
+use crate::floor::{AgentId, CallId, Control, DeviceId, Effect, Operation, PartyState, PhoneCall, PhoneOperation};
 use crate::i18n::listed;
 use crate::page::Language;
 use crate::server::actor::{OwnCall, OwnPhone};
@@ -92,22 +92,14 @@ impl Bar<'_> {
         if let Some(call) = call {
             ask.append_pair("callId", &self.filter.call_id(call.to_string()));
         }
-        let consult = call.and_then(|call| own.phone.other_than(call)).filter(|_| operation.ends_consultation());
+        let consult = call.and_then(|call| own.phone.consultation_beside(call)).filter(|_| operation.ends_consultation());
         if let Some(consult) = consult {
             ask.append_pair("consultCallId", &self.filter.call_id(consult.to_string()));
         }
         if silently {
             ask.append_pair("type", "Silent");
         }
-        // The calls stand one after the other, and what they share has the same letter.
-        let before = call.map_or(0, |call| {
-            let before = own.calls.iter().take_while(|other| other.row.id != *call);
-            let offers = |other: &&OwnCall| {
-                own.phone.possible(Some(&other.row.id), self.device, self.agent).iter().any(|(other, _)| *other == operation)
-            };
-            before.filter(offers).count()
-        });
-        let key = Key::new(letter_of(operation, silently), before);
+        let key = self.key_at(own, call, operation, silently);
         let class = if operation == PhoneOperation::Drop { "danger" } else { "plain" };
         view! {
             <button
@@ -126,6 +118,20 @@ impl Bar<'_> {
             </button>
         }
         .into_any()
+    }
+
+    /// The key of something at a call. The calls stand one after the other, and what they share has the same letter; one that rings has letters
+    /// of its own, for there may be two besides.
+    fn key_at(&self, own: &OwnPhone, call: Option<&CallId>, operation: PhoneOperation, silently: bool) -> Option<Key> {
+        let rings = |call: &PhoneCall| call.state == PartyState::Alerting;
+        let this = own.phone.calls.iter().find(|other| Some(&other.id) == call);
+        let is_alike = |other: &&PhoneCall| this.is_some_and(|this| rings(this) == rings(other));
+        let has = |other: &&PhoneCall| {
+            let possible = || own.phone.possible(Some(&other.id), self.device, self.agent);
+            operation == PhoneOperation::SetData || possible().iter().any(|(possible, _)| *possible == operation)
+        };
+        let before = own.phone.calls.iter().take_while(|other| Some(&other.id) != call).filter(is_alike).filter(has);
+        Key::new(letter_of(operation, silently, this.is_some_and(rings)), before.count())
     }
 
     /// Not ready, with a field for why.
@@ -158,9 +164,9 @@ impl Bar<'_> {
         if !is_possible || !self.config.offers(PhoneOperation::Login) {
             return None;
         }
-        let occupied = own.last.as_ref().is_some_and(words::is_occupied);
+        let occupied = own.asks && own.last.as_ref().is_some_and(words::is_occupied);
         let ask = form_urlencoded::Serializer::new(String::new()).append_pair("do", PhoneOperation::Login.action()).finish();
-        let key = Key::new(letter_of(PhoneOperation::Login, false), 0);
+        let key = self.key_at(own, None, PhoneOperation::Login, false);
         let modes = [("ask", words.login_ask), ("force", words.login_force), ("stop", words.login_stop)];
         let modes = modes.map(|(mode, word)| {
             view! { <option value=mode selected=mode == if occupied { "force" } else { "ask" }>{word}</option> }
@@ -215,6 +221,7 @@ impl Bar<'_> {
                     " "
                     <small>{since.map(|since| (texts.since)(&since))}</small>
                     {row.recording.then(|| view! { " " <small>{texts.recording}</small> })}
+                    {row.remembered.then(|| view! { " " <small class="phone-remembered" title=texts.remembered_title>{texts.remembered}</small> })}
                 </p>
                 <div class="phone-buttons">{self.buttons(own, Some(&row.id))}</div>
                 {self.data(own, call)}
@@ -226,8 +233,7 @@ impl Bar<'_> {
     /// What travels with the call, and a field to add to it.
     fn data(&self, own: &OwnPhone, call: &OwnCall) -> AnyView {
         let words = self.language.phone_texts();
-        let before = own.calls.iter().take_while(|other| other.row.id != call.row.id).count();
-        let key = Key::new(letter_of(PhoneOperation::SetData, false), before);
+        let key = self.key_at(own, Some(&call.row.id), PhoneOperation::SetData, false);
         let ask = form_urlencoded::Serializer::new(String::new())
             .append_pair("do", PhoneOperation::SetData.action())
             .append_pair("callId", &self.filter.call_id(call.row.id.to_string()))
@@ -301,7 +307,7 @@ impl Key {
     }
 }
 
-fn letter_of(operation: PhoneOperation, silently: bool) -> char {
+fn letter_of(operation: PhoneOperation, silently: bool, rings: bool) -> char {
     match operation {
         PhoneOperation::Login => 'u',
         PhoneOperation::Logout => 'q',
@@ -311,6 +317,7 @@ fn letter_of(operation: PhoneOperation, silently: bool) -> char {
         PhoneOperation::Answer => 'a',
         PhoneOperation::Hold => 'h',
         PhoneOperation::Retrieve => 'r',
+        PhoneOperation::Drop if rings => 'k',
         PhoneOperation::Drop => 'x',
         PhoneOperation::Transfer => 't',
         PhoneOperation::Conference if silently => 'l',
@@ -320,6 +327,7 @@ fn letter_of(operation: PhoneOperation, silently: bool) -> char {
         PhoneOperation::ConsultCancel => 'b',
         PhoneOperation::ConsultTransfer => 'w',
         PhoneOperation::StartRecording | PhoneOperation::StopRecording => 'o',
+        PhoneOperation::SetData if rings => 'i',
         PhoneOperation::SetData => 'v',
     }
 }

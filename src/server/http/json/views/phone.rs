@@ -35,6 +35,8 @@ pub struct PhoneCallView {
     state: &'static str,
     /// Whether the own phone only listens.
     listens: bool,
+    /// Whether that is only remembered from before the link broke or the console began.
+    remembered: bool,
     /// How many are in it, listeners not counted.
     parties: u32,
     /// What can be done with it now; the end of a consultation stands at the call on hold.
@@ -83,6 +85,7 @@ impl PhoneAnswer {
             call_id: shown(call.id.to_string()),
             state: call.state.code(),
             listens: call.listens,
+            remembered: call.remembered,
             parties: call.parties,
             controls: controls_of(Some(&call.id)),
         };
