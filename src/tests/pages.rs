@@ -166,7 +166,7 @@ async fn in_a_document_only_what_the_server_wrote_runs() {
         // What the document says is what the policy lets through.
         let body = page.body.as_str();
         for tag in body.split("<script").skip(1).filter_map(|rest| rest.split('>').next()) {
-            let is_ours = ["/boot.js", "/phone.js"].iter().any(|file| tag.contains(&format!("src=\"{file}\"")));
+            let is_ours = ["/boot.js", "/phone.js", "/phone-page.js"].iter().any(|file| tag.contains(&format!("src=\"{file}\"")));
             let may_run = is_ours || tag.contains(&format!("nonce=\"{nonce}\""));
             assert!(may_run || tag.contains(r#"type="text/plain""#), "{path}: <script{tag}>");
         }

@@ -50,7 +50,8 @@ impl FloorState {
 
     /// Returns every id of the call that has or had this one.
     pub fn call_ids(&self, call: CallId) -> Vec<CallId> {
-        self.fold.floor.ids_of(&self.published.meant(call))
+        let floor = &self.fold.floor;
+        floor.ids_of(&floor.successor(&self.published.meant(call)))
     }
 
     /// Takes up what the platform says travels with a call.
