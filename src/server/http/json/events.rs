@@ -47,7 +47,7 @@ const MOST_BEHIND: Position = 20_000;
         ("name" = Option<String>, Query, description = "The event's `eventName`, or how it begins and `*`; repeatable", example = "agentReady"),
         ("agent" = Option<String>, Query, description = "The agent's id or number; repeatable", example = "5001@test.cc"),
         ("team" = Option<String>, Query, description = "The team of the agent; repeatable"),
-        ("call" = Option<String>, Query, description = "One of the call's ids; it is followed when it gets another one; repeatable"),
+        ("call" = Option<String>, Query, description = "One of the ids that the call has or had, until ten minutes after its end; it is followed when it gets another one; repeatable"),
         ("after" = Option<i64>, Query, description = "As `Last-Event-ID`, which counts before it", minimum = 0),
         ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last message that was taken", minimum = 0),
     ),
