@@ -98,6 +98,8 @@ function messageOf(buffer) {
     const call = { id: r.text(), direction: r.uint(), other: r.text(), queue: r.option(text) };
     const started = r.option(int);
     call.since = r.option(int) ?? started;
+    // Holds, parties, and how many stay.
+    r.uint();
     r.uint();
     r.uint();
     r.list(text);
