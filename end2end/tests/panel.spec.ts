@@ -30,6 +30,19 @@ test("Enter opens the agent beside the board, Escape closes; the address says wh
   await expect(page).toHaveURL(/\/$/);
 });
 
+test("where the panel covers the board the focus goes into it, and back to the row", async ({ board }) => {
+  const { page } = board;
+  await page.setViewportSize({ width: 400, height: 800 });
+  await board.row("5004").focus();
+  await page.keyboard.press("Enter");
+  await expect(board.panel.locator("[data-close-panel]")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(board.panel).toHaveCount(0);
+  await board.focused("5004");
+  await page.keyboard.press("ArrowDown");
+  await board.focused("5005");
+});
+
 test("a click on the name opens too, and what is done there is told there", async ({ board }) => {
   await board.row("5006").locator(".name").click();
   await expect(board.panel).toBeVisible();

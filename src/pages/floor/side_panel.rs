@@ -9,6 +9,10 @@ use crate::i18n::texts;
 use crate::ui::viewport::{focus_on, is_nowhere};
 use crate::ui::{dynamic, erased};
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// By then the browser has found out that the row with the focus is hidden.
+const HIDDEN_BY_THEN: Duration = Duration::from_millis(100);
 
 /// Stands beside the board while an agent is open.
 #[component]
@@ -21,14 +25,12 @@ pub fn SidePanel() -> impl IntoView {
     Effect::new(move |before: Option<bool>| {
         let is_open = navigation.open.with(Option::is_some);
         if before.is_some_and(|before| before != is_open) {
-            // The browser finds out with the next frame that the row is hidden.
-            request_animation_frame(move || {
-                request_animation_frame(move || match is_open {
-                    true if is_nowhere() => focus_on(document().query_selector("[data-close-panel]").ok().flatten()),
-                    true => {}
-                    false => viewport.take_back_focus(),
-                });
-            });
+            let follow = move || match is_open {
+                true if is_nowhere() => focus_on(document().query_selector("[data-close-panel]").ok().flatten()),
+                true => {}
+                false => viewport.take_back_focus(),
+            };
+            set_timeout(follow, HIDDEN_BY_THEN);
         }
         is_open
     });
