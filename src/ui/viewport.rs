@@ -146,17 +146,17 @@ impl Viewport {
         signal::set_if_new(self.reached, (reached != wanted).then_some(reached));
         if reached != wanted {
             self.scrolled();
-            // The rows are drawn by the time that anything else has its turn.
-            let begun = Date::now();
-            set_timeout(move || self.learn(Date::now() - begun), Duration::ZERO);
         }
+        // The rows are drawn by the time that anything else has its turn.
+        let (begun, all) = (Date::now(), reached == wanted);
+        set_timeout(move || self.learn(Date::now() - begun, all), Duration::ZERO);
     }
 
-    /// Has more or fewer rows come with the next frame, by how long as many as were allowed took.
-    fn learn(self, millis: f64) {
+    /// Has more or fewer rows come with the next frame, by how long this one took, and whether it brought all that were wanted.
+    fn learn(self, millis: f64, all: bool) {
         let (easy, hard) = EASY;
         _ = self.at_once.try_update_value(|at_once| {
-            if millis < easy {
+            if millis < easy && !all {
                 *at_once = (*at_once * 2).min(WHOLE);
             } else if millis > hard {
                 *at_once = (*at_once / 2).max(AT_ONCE);

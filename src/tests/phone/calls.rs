@@ -209,3 +209,24 @@ async fn who_listens_by_a_call_of_its_own_leaves_that_one() {
     assert_eq!(lab.simulator.truth_of("5000").await["calls"], json!([]));
     assert_eq!((live.board.state("5001"), lab.simulator.truth_of("5001").await["calls"][0].as_str()), (Some(State::OnCall), Some(&*call)));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_only_remembered_is_marked_and_in_the_way_of_nothing() {
+    let lab = Lab::new().await;
+    let (browser, _) = lab.supervisor().await;
+    let call = talks_to(&browser, "13800138000").await;
+    done(&browser, "hold", json!({ "callId": call })).await;
+    let sure = phone(&browser, "it holds", |phone| phone["calls"][0]["state"] == "held").await;
+    assert_eq!((&sure["calls"][0]["remembered"], controls(&sure)[1][0]), (&json!(false), "retrieveCall"));
+    lab.simulator.fault(json!({ "cut": true })).await;
+    let told = phone(&browser, "it is remembered", |phone| phone["calls"][0]["remembered"] == true).await;
+    let offered = &controls(&told)[1];
+    assert!(
+        ["holdCall", "retrieveCall", "singleStepTransfer", "recording Start"].iter().all(|control| offered.contains(control)),
+        "{told}"
+    );
+    // The platform's event makes it sure again.
+    done(&browser, "retrieve", json!({ "callId": call })).await;
+    let told = phone(&browser, "it talks", |phone| phone["calls"][0]["state"] == "connected").await;
+    assert_eq!((&told["calls"][0]["remembered"], controls(&told)[1][0]), (&json!(false), "holdCall"));
+}
