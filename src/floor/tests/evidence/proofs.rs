@@ -5,7 +5,7 @@ use crate::floor::{AgentId, ConsoleTime, Intervention, Operation, PhoneOperation
 
 /// Asserts that the operation, asked for by agent 1 about c1, is proved by that event of 8001, and by the same of 8002 not.
 fn is_proved(play: &Play, operation: Operation, name: &str) {
-    let (agent, own) = (AgentId::trusted("5001@test.cc"), DeviceId::trusted(&device(1)));
+    let (agent, own) = (AgentId::trusted("5001@test.cc"), DeviceId::trusted(device(1)));
     let asked = Intervention {
         device: Some(own.clone()),
         call: Some(CallId::trusted("c1")),
