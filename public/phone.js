@@ -142,8 +142,8 @@ bar.addEventListener("keydown", (event) => {
   // The keys of the rows are not meant here.
   event.stopPropagation();
 });
-// `p` goes to the field; Alt and a letter press the button that shows it, with Shift that of the second call. Where Alt writes something else,
-// the key's place counts.
+// `p` goes to the field, `c` puts the number of the row with the focus there; Alt and a letter press the button that shows it, with Shift that
+// of the second call. Where Alt writes something else, the key's place counts.
 document.addEventListener(
   "keydown",
   (event) => {
@@ -152,26 +152,32 @@ document.addEventListener(
     const key = event.shiftKey ? letter.toUpperCase() : letter.toLowerCase();
     const button = event.altKey && now.querySelector(`[data-key="${key}"]:not(:disabled)`);
     if (button) event.repeat || press(button);
-    else if (event.key === "p" && !event.altKey && !isField(event.target)) field.focus();
-    else return;
+    else if (event.altKey || isField(event.target)) return;
+    else if (event.key === "p") field.focus();
+    else if (event.key !== "c" || !call(event.target.closest("[role=row]")?.querySelector(".well-canBeCalled"))) return;
     event.preventDefault();
   },
   true,
 );
-// A number anywhere on the page (the SDK's class of elements that can be called), before the row in which it stands opens. Of a masked one
-// nobody knows the rest.
+// Puts the number of an element in the field. Of a masked one nobody knows the rest.
+function call(callable) {
+  const number = callable?.textContent ?? "";
+  const digits = number.replace(/\D/g, "");
+  if (!digits || number.includes("*") || !field.checkVisibility()) return false;
+  put(digits);
+  return true;
+}
+
+// A number anywhere on the page (the SDK's class of elements that can be called), before the row in which it stands opens.
 document.addEventListener(
   "click",
   (event) => {
     const callable = event.target.closest?.(".well-canBeCalled");
     // In a narrow window a row is a card to be tapped, which opens the agent.
     if (callable?.closest("[data-agent]") && matchMedia("(max-width: 699.98px)").matches) return;
-    const number = callable?.textContent ?? "";
-    const digits = number.replace(/\D/g, "");
-    if (!digits || number.includes("*") || !field.checkVisibility()) return;
+    if (!call(callable)) return;
     event.preventDefault();
     event.stopPropagation();
-    put(digits);
   },
   true,
 );

@@ -138,7 +138,7 @@ test("? lists the keys, Escape closes", async ({ board }) => {
   await board.row("5007").focus();
   await page.keyboard.press("?");
   await expect(dialog).toBeVisible();
-  const keys = ["↑", "↓", "Enter", "x", "⇧", "x", "Home", "End", "PgUp", "PgDn", "/", "!", "?", "Esc", "l", "j", "t", "d", "r", "n", "o", "p"];
+  const keys = ["↑", "↓", "Enter", "x", "⇧", "x", "Home", "End", "PgUp", "PgDn", "/", "!", "?", "Esc", "l", "j", "t", "d", "r", "n", "o", "p", "c"];
   await expect(dialog.locator("kbd")).toHaveText(keys);
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();

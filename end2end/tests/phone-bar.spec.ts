@@ -269,6 +269,10 @@ test("a click on a number asks once, and calls it", async ({ board, page }) => {
     await page.keyboard.press("Enter");
     await expect(bar.calls).toContainText("8004", { timeout: 500 });
   }).toPass();
+  // And by keyboard, from the row.
+  await board.row("5006").focus();
+  await page.keyboard.press("c");
+  await expect(bar.number).toHaveValue("8006");
 });
 
 test("numbers can be called from the calls and from an agent's page", async ({ board, page, platform }) => {

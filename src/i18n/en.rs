@@ -344,6 +344,7 @@ pub static TEXTS: Texts = Texts {
     device: |number| format!("device {number}"),
 
     key_phone: "Your phone: call, or choose somebody; its buttons with Alt",
+    key_call: "Take the row's number to your phone",
 
     confirm_title: |operation, agent| match operation {
         Operation::Drop => format!("Drop {agent}'s call?"),

@@ -206,6 +206,7 @@ pub struct Texts {
 
     // The own phone
     pub key_phone: Text,
+    pub key_call: Text,
 
     // Confirmation
     pub confirm_title: fn(Operation, Outside) -> String,

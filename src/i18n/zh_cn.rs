@@ -298,6 +298,7 @@ pub static TEXTS: Texts = Texts {
     device: |number| format!("分机 {number}"),
 
     key_phone: "我的话机：拨号或选择对象；按钮配合 Alt 键",
+    key_call: "将该行号码填入我的话机",
 
     confirm_title: |operation, agent| match operation {
         Operation::Drop => format!("强拆 {agent} 的通话？"),

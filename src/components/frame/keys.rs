@@ -114,7 +114,7 @@ pub fn KeysDialog(keys: &'static [KeyHelp]) -> impl IntoView {
 fn key_list(workspace: Workspace, keys: &'static [KeyHelp], texts: &'static Texts) -> Erased {
     let keys = keys.iter().map(|help| (help.keys.to_vec(), (help.words)(texts)));
     let operations = workspace.offered(Operation::ALL).map(|operation| (vec![operation.key()], (texts.operation_title)(operation)));
-    let phone = workspace.is_supervisor().then_some((vec!["p"], texts.key_phone));
+    let phone = [(vec!["p"], texts.key_phone), (vec!["c"], texts.key_call)].into_iter().filter(|_| workspace.is_supervisor());
     let list = keys.chain(operations).chain(phone).map(|(keys, words)| {
         let keys = keys.into_iter().map(|key| erased(view! { <kbd>{key}</kbd> })).collect_view();
         erased(view! {
