@@ -15,10 +15,17 @@ pub fn assert_whole(database: &Database) {
     assert_eq!(database.count(holes), 0);
 }
 
+/// Waits for a second in which nothing was missed. The platform's times are whole seconds: what begins in the same one as the link may have
+/// begun before.
+async fn whole_second() {
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_becomes_a_record_its_states_intervals_and_both_the_boards_figures() {
     let lab = Lab::new().await;
     let (browser, mut live) = lab.supervisor().await;
+    whole_second().await;
     let call = lab.simulator.dial("8001", "8002").await;
     live.until("5002 talks", |board| board.state("5002") == Some(State::OnCall)).await;
     lab.simulator.act("8002", &call, "hold", json!({})).await;
@@ -120,8 +127,7 @@ async fn a_call_of_which_not_all_was_heard_says_so() {
         simulator.hang_up(device, call).await;
     }
     live.until("both are over", |board| board.calls.is_empty()).await;
-    // The platform's times are whole seconds: what begins in the same one may have begun before.
-    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    whole_second().await;
     let later = simulator.dial("8005", "8006").await;
     live.until("they talk", |board| board.state("5006") == Some(State::OnCall)).await;
     simulator.hang_up("8005", &later).await;
