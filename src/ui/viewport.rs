@@ -22,7 +22,7 @@ const STEP: usize = 2;
 /// an old one more would hold up the scrolling itself.
 const AT_ONCE: usize = 4;
 /// More rows come with the next frame where this one took less than the first of these milliseconds, and fewer where it took more than the second.
-const EASY: (f64, f64) = (10.0, 22.0);
+const EASY: (f64, f64) = (8.0, 16.0);
 
 #[derive(Clone, Copy)]
 pub struct Viewport {
