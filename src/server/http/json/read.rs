@@ -6,7 +6,7 @@ use super::problem::not_found;
 use super::problems::ReadProblems;
 use super::views::{AgentAnswer, CallDataAnswer, CallsAnswer, FloorAnswer, PhoneAnswer, is_call_state};
 use crate::api::problem::Problem;
-use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, CallRow, Direction, Role, Sort, State};
+use crate::floor::{AgentId, BoardQuery, CallId, CallQuery, Direction, Role, Sort, State};
 use crate::server::actor::OwnPhone;
 use crate::server::auth::session::Session;
 use crate::server::console::Console;
@@ -142,8 +142,8 @@ pub async fn call_data(Of(console): Of<Arc<Console>>, caller: Caller, uri: Uri) 
     let supervisor = caller.supervisor(&console)?;
     let text = pairs(&params).find(|(name, _)| *name == "callId").map(|(_, id)| id).unwrap_or_default();
     let call = CallId::parse(text).map_err(|error| Problem::bad("callId", &error.to_string()))?;
-    let is_meant = |row: &CallRow| row.is(&call) || filter.call_id(row.id.to_string()) == text;
-    let own = phone.calls.into_iter().map(|own| own.row).find(is_meant);
+    let ids = console.floor.call_ids(call).await?;
+    let own = phone.calls.into_iter().map(|own| own.row).find(|row| ids.contains(&row.id));
     let call = own.ok_or_else(|| not_found("the own phone is in no such call"))?.id;
     let data = phone_service::data(&console, &supervisor.principal, &call).await?;
     // The page's bar shows it too.
