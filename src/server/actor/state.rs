@@ -153,6 +153,12 @@ impl FloorState {
         state
     }
 
+    /// Returns every id of the call that has or had this one.
+    pub fn call_ids(&self, call: CallId) -> Vec<CallId> {
+        let floor = &self.fold.floor;
+        floor.ids_of(&floor.successor(&self.published.meant(call)))
+    }
+
     /// Returns everything that the floor holds of a call or an agent.
     pub fn memory(&self, of: MemoryOf) -> Option<serde_json::Value> {
         match of {

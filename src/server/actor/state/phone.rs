@@ -48,12 +48,6 @@ impl FloorState {
         }
     }
 
-    /// Returns every id of the call that has or had this one.
-    pub fn call_ids(&self, call: CallId) -> Vec<CallId> {
-        let floor = &self.fold.floor;
-        floor.ids_of(&floor.successor(&self.published.meant(call)))
-    }
-
     /// Takes up what the platform says travels with a call.
     pub fn call_data(&mut self, call: CallId, data: Vec<(String, String)>) {
         self.phones.read_data(call, data);
